@@ -1,0 +1,175 @@
+"""Participatory budgets as Pabulib writes them (`.pb`, arXiv 2012.06539).
+
+Three parts, META, PROJECTS and VOTES, each a table with `;` between fields. Only what a count needs is kept: of the
+voters nothing but their ballots, so that age, sex and every other column are gone once the file is read.
+
+>>> file = read('''META
+... key;value
+... budget;800
+... vote_type;approval
+... PROJECTS
+... project_id;cost;name
+... 7;600;Garden
+... 9;100.0;Bench
+... VOTES
+... voter_id;vote;age
+... a;7,9;44''')
+>>> file.election.costs, file.election.table.tolist()
+((600, 100), [[1, 1]])
+"""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+import numpy as np
+
+from engine.elections.election import Election, Kind
+from engine.limits import INTEGER_MAX, POINTS_PER_BALLOT_MAX
+from engine.refusals import Refusal, refuse
+
+KINDS: dict[str, Kind] = {"approval": "approval", "choose-1": "approval", "cumulative": "cumulative"}
+RULES: dict[str, tuple[str, dict[str, Any]]] = {
+    "greedy": ("greedy", {"skip": True}),
+    "greedy-no-skip": ("greedy", {"skip": False}),
+    "equalshares": ("equal_shares", {"utility": "cost"}),
+    "equalshares/add1": ("equal_shares", {"utility": "cost", "completion": "add_one_until_infeasible"}),
+    "equalshares/add1-comparison": (
+        "equal_shares",
+        {"utility": "cost", "completion": "add_one_until_infeasible", "compare_with_greedy": True},
+    ),
+}
+"""The rules that Pabulib files name, as ours."""
+
+
+@dataclass(frozen=True)
+class Budget:
+    """A participatory budget: `meta` as the file states it, its election, and what people call the projects.
+
+    Money is in units of 10^-`decimals`. `selected` are the officially funded projects' places, None where the file
+    does not say. Rows of the election are the voters in the file's order.
+    """
+
+    meta: dict[str, str]
+    election: Election
+    names: tuple[str, ...]
+    decimals: int
+    selected: tuple[int, ...] | None
+
+    @property
+    def rule(self) -> tuple[str, dict[str, Any]] | None:
+        """The rule the file states and its parameters; None when we do not know it."""
+        return RULES.get(self.meta.get("rule", ""))
+
+
+def read(text: str) -> Budget:
+    """The budget in a `.pb` file; refused by name when it is not one whose ballots we count."""
+    parts = _parts(text)
+    meta = {row[0]: row[1] if len(row) > 1 else "" for _, row in parts["META"][1:]}
+    stated = meta.get("vote_type", "")
+    if stated not in KINDS:
+        raise refuse(
+            "ballot_kind_wrong", "the file", f"has votes of type {stated!r}", "it must be one of " + ", ".join(KINDS)
+        )
+    kind = KINDS[stated]
+    columns, projects = _table(parts["PROJECTS"], "PROJECTS", ("project_id", "cost"))
+    ids = [row[columns["project_id"]] for _, row in projects]
+    amounts = [_amount(row[columns["cost"]], line) for line, row in projects]
+    budget = _amount(meta.get("budget", ""), 1)
+    decimals = max(0, *(-int(amount.normalize().as_tuple().exponent) for amount in [budget, *amounts]))
+    if decimals > 4:
+        raise _wrong(1, f"has money with {decimals} decimals", "round it to at most 4")
+    scale = Decimal(10) ** decimals
+    places = {name: place for place, name in enumerate(ids)}
+    if len(places) != len(ids):
+        raise _wrong(projects[0][0], "has a project twice", "name each project once")
+    return Budget(
+        meta,
+        Election(
+            tuple(ids),
+            kind,
+            table := _votes(parts["VOTES"], kind, places),
+            np.ones(len(table), np.int64),
+            tuple(int(amount * scale) for amount in amounts),
+            int(budget * scale),
+        ),
+        tuple(row[columns["name"]] if "name" in columns else row[columns["project_id"]] for _, row in projects),
+        decimals,
+        tuple(place for place, (_, row) in enumerate(projects) if row[columns["selected"]] == "1")
+        if "selected" in columns
+        else None,
+    )
+
+
+Rows = list[tuple[int, list[str]]]
+
+
+def _parts(text: str) -> dict[str, Rows]:
+    parts: dict[str, Rows] = {}
+    current: Rows | None = None
+    reader = csv.reader(text.lstrip("\ufeff").splitlines(), delimiter=";")
+    try:
+        for row in reader:
+            word = row[0].strip() if row else ""
+            if len(row) <= 1 and word in ("META", "PROJECTS", "VOTES"):
+                current = parts.setdefault(word, [])
+            elif row and any(row):
+                if current is None:
+                    raise _wrong(reader.line_num, "stands before META", "a .pb file begins with the line META")
+                current.append((reader.line_num, row))
+    except csv.Error as wrong:
+        raise _wrong(reader.line_num, f"cannot be read: {wrong}", "mend its quotes") from None
+    for name in ("META", "PROJECTS", "VOTES"):
+        if len(parts.get(name, [])) < 2:
+            raise _wrong(1, f"has no part {name}", "a .pb file has META, PROJECTS and VOTES")
+    return parts
+
+
+def _table(rows: Rows, part: str, needed: tuple[str, ...]) -> tuple[dict[str, int], Rows]:
+    line, head = rows[0]
+    columns = {name.strip(): place for place, name in enumerate(head)}
+    for name in needed:
+        if name not in columns:
+            raise _wrong(line, f"has no column {name} in {part}", f"{part} needs {' and '.join(needed)}")
+    for line, row in rows[1:]:
+        if len(row) != len(head):
+            raise _wrong(line, f"has {len(row)} fields where {part} has {len(head)} columns", "add or remove fields")
+    return columns, rows[1:]
+
+
+def _votes(rows: Rows, kind: Kind, places: dict[str, int]) -> np.ndarray[Any, Any]:
+    columns, votes = _table(rows, "VOTES", ("vote", "points") if kind == "cumulative" else ("vote",))
+    table = np.zeros((len(votes), len(places)), np.int64 if kind == "cumulative" else np.int8)
+    vote, points = columns["vote"], columns.get("points", -1)
+    for number, (line, row) in enumerate(votes):
+        named = [name.strip() for name in row[vote].split(",") if name.strip()]
+        given = row[points].split(",") if kind == "cumulative" and named else ["1"] * len(named)
+        if len(given) != len(named):
+            raise _wrong(line, f"names {len(named)} projects and {len(given)} points", "give points to each")
+        for name, amount in zip(named, given, strict=True):
+            place = places.get(name)
+            if place is None:
+                raise _wrong(line, f"votes for {name[:40]!r}, which is no project", "mend the vote")
+            if table[number, place]:
+                raise _wrong(line, f"names project {name} twice", "name it once")
+            if not amount.strip().isdecimal() or int(amount) > POINTS_PER_BALLOT_MAX:
+                raise _wrong(line, f"gives {amount[:40]!r} points", f"give a whole number up to {POINTS_PER_BALLOT_MAX}")
+            table[number, place] = int(amount)
+    return table
+
+
+def _amount(text: str, line: int) -> Decimal:
+    try:
+        amount = Decimal(text.strip().replace(",", "."))
+    except InvalidOperation:
+        raise _wrong(line, f"has {text[:40]!r} where an amount should be", "write it as 1000 or 1000.50") from None
+    if not amount.is_finite() or not 0 <= amount <= INTEGER_MAX // 10**4:
+        raise _wrong(line, f"has the amount {text[:40]}", f"give one from 0 to {INTEGER_MAX // 10**4}")
+    return amount
+
+
+def _wrong(line: int, fact: str, way_out: str) -> Refusal:
+    return refuse("file_unreadable", f"line {line} of the file", fact, way_out)

@@ -1,0 +1,150 @@
+"""Ballots as people write them.
+
+One kind of ballot a line, with how often it was cast (once, unless said). Names with spaces stand in double quotes;
+`#` begins a comment. The signs say what kind of ballots these are:
+
+    120: "Jane Doe" > bob = carol      ranked; what is not named is tied last
+    40: garden, library                approvals
+    3: garden 7, library 3             points split
+    12: garden                         one choice
+    options: garden, library, pool     first, to fix the order or name an option without ballots
+    costs: garden 500, library 300     for a budget
+    budget: 800
+
+>>> election = read('options: garden, library, pool\\n40: garden, library\\n3: pool')
+>>> election.kind, election.options, election.weights.tolist()
+('approval', ('garden', 'library', 'pool'), [40, 3])
+"""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from engine.elections.election import Election, Kind
+from engine.limits import POWER_TOTAL_MAX
+from engine.refusals import Refusal, refuse
+
+_TOKEN = re.compile(r'\s*(?:"((?:[^"\\]|\\.)*)"|([>=,:])|([^\s>=,:"#]+)|(#.*)|(.))')
+
+
+class Item(NamedTuple):
+    """One name on a line, the sign before it, and the number after it (-1 for none)."""
+
+    sign: str
+    name: str
+    points: int
+
+
+def read(text: str) -> Election:
+    """The election that lines of ballots stand for; refused naming the line and what is wrong with it."""
+    options: dict[str, int] = {}
+    ballots: list[tuple[int, list[Item]]] = []
+    costs: dict[str, int] = {}
+    budget: int | None = None
+    for number, line in enumerate(text.splitlines(), 1):
+        head, items = _read_line(line, number)
+        if head is None and not items:
+            continue
+        if head == "budget":
+            if len(items) != 1 or not items[0].name.isdecimal():
+                raise _wrong(number, "names no budget", "write budget: 800")
+            budget = int(items[0].name)
+            continue
+        for item in items:
+            options.setdefault(item.name, len(options))
+        if head == "costs":
+            costs.update({item.name: item.points for item in items})
+        elif head != "options":
+            ballots.append((_read_count(head, number), items))
+    if not options:
+        raise refuse("election_wrong", "the election", "has no ballots and no options", "write lines such as 12: garden")
+    kind, many = _kind(ballots), len(options)
+    rows = [_row(items, kind, options, many) for _, items in ballots]
+    if costs or budget is not None:
+        missing = [name for name in options if costs.get(name, -1) < 0]
+        if missing:
+            raise refuse("election_wrong", f"option {missing[0]}", "has no cost", "name its cost on the line costs:")
+    return Election.of(
+        tuple(options),
+        kind,
+        rows,
+        [count for count, _ in ballots],
+        [costs[name] for name in options] if costs else None,
+        budget,
+    )
+
+
+def _read_line(line: str, number: int) -> tuple[str | None, list[Item]]:
+    """What stands before the colon (None without one), and the items after it."""
+    head: str | None = None
+    items: list[Item] = []
+    sign, fresh, bare = "", True, True
+    for match in _TOKEN.finditer(line.rstrip()):
+        quoted, mark, word, comment, stray = match.groups()
+        if comment is not None:
+            break
+        if stray is not None:
+            raise _wrong(number, f"has {stray!r} at column {match.start(5) + 1}", "put names with such signs in double quotes")
+        if mark == ":":
+            if head is not None or len(items) != 1 or not bare:
+                raise _wrong(number, f"has a colon at column {match.start(2) + 1}", "write count: ballot")
+            head, items, fresh = items[0].name, [], True
+        elif mark is not None:
+            if fresh:
+                raise _wrong(number, f"has {mark} without a name before it", "name an option on both sides")
+            sign, fresh = mark, True
+        elif fresh:
+            bare = quoted is None
+            name = word if bare else re.sub(r"\\(.)", r"\1", quoted)
+            items.append(Item(sign, name, -1))
+            fresh = False
+        elif word is not None and word.isdecimal() and items[-1].points < 0 and len(word) <= 16:
+            items[-1] = items[-1]._replace(points=int(word))
+        else:
+            raise _wrong(number, f"has two names side by side: {items[-1].name!r} and {word or quoted!r}", "quote names with spaces")
+    if fresh and items:
+        raise _wrong(number, f"ends with {sign}", "name an option after it")
+    return head, items
+
+
+def _read_count(head: str | None, number: int) -> int:
+    if head is None:
+        return 1
+    if not head.isdecimal() or len(head) > 16 or not 1 <= int(head) <= POWER_TOTAL_MAX:
+        raise _wrong(number, f"begins with {head!r}", "give a whole number of ballots from 1, or options:, costs:, budget:")
+    return int(head)
+
+
+def _kind(ballots: list[tuple[int, list[Item]]]) -> Kind:
+    signs = {item.sign for _, items in ballots for item in items}
+    scored = any(item.points >= 0 for _, items in ballots for item in items)
+    ranked = bool(signs & {">", "="})
+    if ranked and (scored or "," in signs):
+        raise refuse("election_wrong", "the election", "mixes > or = with commas or points", "use one kind of ballot")
+    if scored:
+        return "cumulative"
+    return "ranked" if ranked else "approval" if "," in signs else "single"
+
+
+def _row(items: list[Item], kind: Kind, options: dict[str, int], many: int) -> list[int]:
+    if len({item.name for item in items}) != len(items):
+        twice = next(item.name for item in items if [other.name for other in items].count(item.name) > 1)
+        raise refuse("election_wrong", f"option {twice!r}", "stands twice on one ballot", "name it once")
+    row = [many if kind == "ranked" else 0] * many
+    rank = 0
+    for place, item in enumerate(items):
+        if kind == "ranked":
+            rank = place if item.sign == ">" else rank
+            row[options[item.name]] = rank
+        elif kind == "cumulative":
+            if item.points < 0:
+                raise refuse("election_wrong", f"option {item.name!r}", "has no points on a ballot that splits points", "add them")
+            row[options[item.name]] = item.points
+        else:
+            row[options[item.name]] = 1
+    return row
+
+
+def _wrong(number: int, fact: str, way_out: str) -> Refusal:
+    return refuse("election_wrong", f"line {number}", fact, way_out)

@@ -1,0 +1,55 @@
+"""Every bound in one table, each with its reason."""
+
+from __future__ import annotations
+
+INTEGER_MAX = 2**53 - 1
+"""The largest integer every JSON reader holds exactly."""
+DECIMAL_DIGITS_MAX = 30
+"""A quintillion of anything with twelve digits to spare; keeps arithmetic on hostile numbers cheap."""
+POWER_TOTAL_MAX = 2**53 - 1
+"""A poll's whole power: int64 counts of it, times a thousand options, cannot overflow."""
+
+EVENT_BYTES_MAX = 60_000
+"""A C2SP tile entry holds 65,535 bytes; the rest is room for a signature and for growth."""
+OPENINGS_PER_EVENT_MAX = 200
+"""Opened ballots in one event: 200 of the longest stay below `EVENT_BYTES_MAX`."""
+SHARES_PER_EVENT_MAX = 800
+"""Shares of a reward round in one event, for the same reason."""
+CHARTER_TEXT_MAX = 40_000
+"""A charter stands whole in one event."""
+
+OPTIONS_PER_POLL_MAX = 256
+"""Options of a poll fit one event with their commitments; nobody reads more."""
+CHOICE_TEXT_MAX = 2_000
+"""The longest ballot: 256 options ranked, or scored with small numbers."""
+POINTS_PER_BALLOT_MAX = 1_000_000
+"""Points one cumulative ballot may split: int64 sums over ten million ballots stay exact."""
+
+NAME_TEXT_MAX = 80
+TITLE_TEXT_MAX = 200
+QUESTION_TEXT_MAX = 500
+REASON_TEXT_MAX = 500
+COMMENT_TEXT_MAX = 5_000
+IDEA_TEXT_MAX = 20_000
+"""Texts stand in the vault; these keep a page readable and a request small."""
+
+MEMBERS_MAX = 10_000_000
+IDEAS_OPEN_MAX = 100_000
+POLLS_OPEN_MAX = 1_000
+"""What the state holds while it is open must fit one machine's memory."""
+
+BATCH_ASKS_MAX = 256
+BATCH_MS_MAX = 5
+"""One commit answers at most so many asks, or as many as fit so long: throughput without a long tail."""
+CLOCK_BEHIND_MS_MAX = 5_000
+"""How far a clock may run behind the log before its asks are refused."""
+RECEIPT_DAYS_KEPT = 30
+"""How long an idempotency key is remembered."""
+KEY_TEXT_MAX = 200
+"""An idempotency key: a UUID, a hash or a short sentence."""
+REQUEST_BYTES_MAX = 1_000_000
+"""One command over HTTP or in a file."""
+ELECTION_FILE_BYTES_MAX = 512_000_000
+"""A file of ballots to tally or import."""
+RUNOFF_WAYS_MAX = 4_096
+"""Sets of remaining options that one instant runoff with ties looks at before it refuses to count every way."""

@@ -1,0 +1,228 @@
+"""Dataclasses to JSON and back: the field's type decides its form.
+
+The dataclass is the schema. `form(T)` compiles, once per type, how a value is written, how it is read, and its JSON
+Schema. Events are read exactly (every key, every decimal in quotes); what people write (commands, charters) is read
+kindly: defaults may be left out and a small number may stand without quotes.
+
+>>> @dataclass(frozen=True)
+... class Pledge:
+...     member: MemberId
+...     points: Points
+>>> form(Pledge).write(Pledge("m3", 40))
+{'member': 'm3', 'points': '40'}
+>>> form(Pledge, lenient=True).read({"member": "m3", "pionts": 40}, "pledge")
+Traceback (most recent call last):
+engine.refusals.Refusal: field_unknown: pledge.pionts is not a field of pledge; did you mean 'points'? known: member, points
+"""
+
+from __future__ import annotations
+
+import types
+from collections.abc import Callable
+from dataclasses import MISSING, dataclass, fields, is_dataclass
+from functools import cache
+from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
+
+from engine import values
+from engine.catalogue import did_you_mean
+from engine.limits import CHOICE_TEXT_MAX, DECIMAL_DIGITS_MAX, INTEGER_MAX
+from engine.log.fields import Sealed
+from engine.refusals import Refusal, refuse
+from engine.values import MemberId, Points, TextOf
+
+__all__ = ["Form", "MemberId", "Points", "form"]
+
+Write = Callable[[Any], Any]
+Read = Callable[[Any, str], Any]
+
+
+@dataclass(frozen=True)
+class Form:
+    """How one type is written and read; `schema` is its JSON Schema."""
+
+    write: Write
+    read: Read
+    schema: dict[str, Any]
+
+
+@cache
+def form(hint: Any, lenient: bool = False) -> Form:
+    """The form of a type. `lenient`: read what people write, with defaults and bare numbers."""
+    if hint in _SIMPLE:
+        simple = _SIMPLE[hint]
+        return _kindly(simple) if lenient and hint in _DECIMALS else simple
+    origin, args = get_origin(hint), get_args(hint)
+    if origin is Annotated:
+        return _text(next(item for item in args[1:] if isinstance(item, TextOf)))
+    if origin is Literal:
+        return _literal(args)
+    if origin in (Union, types.UnionType):
+        return _optional(form(next(arg for arg in args if arg is not type(None)), lenient))
+    if origin is tuple and args[1:] == (...,):
+        return _many(form(args[0], lenient))
+    if origin is dict:
+        return _by_name(form(args[1], lenient))
+    if isinstance(origin, type) and issubclass(origin, Sealed):
+        return _sealed(origin, form(args[0], lenient))
+    if is_dataclass(hint):
+        return _dataclass(hint, lenient)
+    raise TypeError(f"no form for {hint!r}")
+
+
+def _same(value: Any) -> Any:
+    return value
+
+
+def _string(value: Any, field: str) -> str:
+    return values.read_text(value, field, TextOf(CHOICE_TEXT_MAX))
+
+
+def _truth(value: Any, field: str) -> bool:
+    if isinstance(value, bool):
+        return value
+    raise refuse("field_wrong", field, f"is {value!r}", "give true or false")
+
+
+def _id(letter: str) -> Form:
+    return Form(_same, lambda value, field: values.read_id(value, letter, field), {"type": "string"})
+
+
+_DECIMAL = Form(str, values.read_decimal, {"type": "string", "pattern": f"^(0|-?[1-9][0-9]{{0,{DECIMAL_DIGITS_MAX}}})$"})
+_INTEGER = Form(_same, values.read_integer, {"type": "integer", "minimum": 0, "maximum": INTEGER_MAX})
+_DECIMALS = (values.Points, values.Power, values.Money)
+_SIMPLE: dict[Any, Form] = {
+    int: _INTEGER,
+    values.Seq: _INTEGER,
+    values.Moment: _INTEGER,
+    values.Points: _DECIMAL,
+    values.Power: _DECIMAL,
+    values.Money: _DECIMAL,
+    bool: Form(_same, _truth, {"type": "boolean"}),
+    str: Form(_same, _string, {"type": "string", "maxLength": CHOICE_TEXT_MAX}),
+    values.Name: Form(_same, values.read_name, {"type": "string", "pattern": "^[a-z][a-z0-9_]{0,63}$"}),
+    values.Actor: Form(_same, values.read_actor, {"type": "string"}),
+    values.Digest: Form(_same, values.read_digest, {"type": "string", "pattern": "^[0-9a-f]{64}$"}),
+    values.Address: Form(_same, values.read_address, {"type": "string", "pattern": "^0x[0-9a-f]{40}$"}),
+    values.MemberId: _id("m"),
+    values.IdeaId: _id("i"),
+    values.PollId: _id("p"),
+    values.RoundId: _id("r"),
+}
+
+
+def _kindly(decimal: Form) -> Form:
+    def read(value: Any, field: str) -> Any:
+        return decimal.read(str(value) if type(value) is int else value, field)
+
+    return Form(decimal.write, read, {"oneOf": [decimal.schema, {"type": "integer"}]})
+
+
+def _text(of: TextOf) -> Form:
+    return Form(
+        lambda value: values.read_text(value, "text", of),
+        lambda value, field: values.read_text(value, field, of),
+        {"type": "string", "maxLength": of.longest},
+    )
+
+
+def _literal(allowed: tuple[Any, ...]) -> Form:
+    listed = ", ".join(map(str, allowed))
+
+    def read(value: Any, field: str) -> Any:
+        if value in allowed and type(value) in {type(item) for item in allowed}:
+            return value
+        raise refuse("field_wrong", field, f"is {str(value)[:60]!r}", f"give one of {listed}")
+
+    return Form(_same, read, {"enum": list(allowed)})
+
+
+def _optional(inner: Form) -> Form:
+    return Form(
+        lambda value: None if value is None else inner.write(value),
+        lambda value, field: None if value is None else inner.read(value, field),
+        {"anyOf": [inner.schema, {"type": "null"}]},
+    )
+
+
+def _many(inner: Form) -> Form:
+    def read(value: Any, field: str) -> tuple[Any, ...]:
+        if not isinstance(value, list):
+            raise refuse("field_wrong", field, f"is {str(value)[:60]!r}", "give a list")
+        return tuple(inner.read(item, f"{field}.{number}") for number, item in enumerate(value))
+
+    return Form(lambda value: [inner.write(item) for item in value], read, {"type": "array", "items": inner.schema})
+
+
+def _by_name(inner: Form) -> Form:
+    def read(value: Any, field: str) -> dict[str, Any]:
+        if not isinstance(value, dict):
+            raise refuse("field_wrong", field, f"is {str(value)[:60]!r}", "give a table of names and values")
+        return {values.read_name(name, f"{field}.{name}"): inner.read(item, f"{field}.{name}") for name, item in value.items()}
+
+    return Form(
+        lambda value: {name: inner.write(item) for name, item in value.items()},
+        read,
+        {"type": "object", "additionalProperties": inner.schema},
+    )
+
+
+def _sealed(origin: type[Sealed[Any]], inner: Form) -> Form:
+    def write(value: Sealed[Any]) -> str:
+        assert value.commitment, "sealed before it is written"
+        return value.commitment
+
+    def read(value: Any, field: str) -> Sealed[Any]:
+        return origin(commitment=values.read_digest(value, field))
+
+    return Form(write, read, {"type": "string", "description": "a commitment; " + str(inner.schema)})
+
+
+def _dataclass(cls: Any, lenient: bool) -> Form:
+    hints = get_type_hints(cls, include_extras=True)
+    parts = [(field.name, form(hints[field.name], lenient)) for field in fields(cls)]
+    optional = {
+        field.name for field in fields(cls) if field.default is not MISSING or field.default_factory is not MISSING
+    }
+    names = {name for name, _ in parts}
+    count = len(parts)
+    writers = [(name, part.write) for name, part in parts]
+    readers = [(name, part.read) for name, part in parts]
+
+    def write(value: Any) -> dict[str, Any]:
+        return {name: put(getattr(value, name)) for name, put in writers}
+
+    def read(value: Any, field: str) -> Any:
+        if type(value) is not dict or len(value) != count or value.keys() != names:
+            missing = _compare(value, field)
+            return cls(**{name: get(value[name], f"{field}.{name}") for name, get in readers if name not in missing})
+        return cls(*[get(value[name], name) for name, get in readers]) if not lenient else cls(
+            *[get(value[name], f"{field}.{name}") for name, get in readers]
+        )
+
+    def _compare(value: Any, field: str) -> set[str]:
+        """The fields left to their defaults; refused when one is unknown, or missing and needed."""
+        if not isinstance(value, dict):
+            raise refuse("field_wrong", field, f"is {str(value)[:60]!r}", "give an object with " + ", ".join(sorted(names)))
+        for name in value:
+            if name not in names:
+                raise refuse(
+                    "field_unknown", f"{field}.{name}", f"is not a field of {field}", did_you_mean(name, sorted(names))
+                )
+        missing = names - value.keys()
+        needed = sorted(missing - optional if lenient else missing)
+        if needed:
+            raise refuse("field_missing", f"{field}.{needed[0]}", "is not given", f"give {', '.join(needed)}")
+        return missing
+
+    schema = {
+        "type": "object",
+        "properties": {name: part.schema for name, part in parts},
+        "required": sorted(names - optional),
+        "additionalProperties": False,
+    }
+    return Form(write, read, schema)
+
+
+def refusal_in(problem: Refusal, where: str) -> Refusal:
+    """The same refusal, naming the place it was found in."""
+    return Refusal(problem.code, f"{where}: {problem.thing}", problem.fact, problem.way_out)

@@ -1,0 +1,78 @@
+"""Canonical JSON: RFC 8785, for the values the log holds (no fractions; keys are ASCII).
+
+One value has one spelling, so equal facts have equal hashes. `parse` refuses whatever does not re-encode to itself:
+duplicate keys, fractions, NaN, spare spaces.
+
+>>> canonical({"b": 1, "a": "Zoë"})
+b'{"a":"Zo\\xc3\\xab","b":1}'
+>>> parse(b'{"a":1,"a":1}', "event 3")
+Traceback (most recent call last):
+engine.refusals.Refusal: json_not_canonical: event 3 is not in canonical form (RFC 8785); write it in canonical form
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any, NoReturn
+
+from engine.refusals import refuse
+
+DEPTH_MAX = 32
+
+_encode = json.JSONEncoder(
+    ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False, check_circular=False
+).encode
+
+
+def _no_fraction(text: str) -> NoReturn:
+    raise ValueError(f"{text[:40]} is not a whole number")
+
+
+def _integer(text: str) -> int:
+    if len(text) > 20:
+        raise ValueError(f"{text[:40]} is too large a number")
+    return int(text)
+
+
+def _no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        names = [name for name, _ in pairs]
+        raise ValueError(f"the key {next(name for name in names if names.count(name) > 1)!r} is given twice")
+    return found
+
+
+_decode = json.JSONDecoder(parse_float=_no_fraction, parse_int=_integer, parse_constant=_no_fraction).decode
+_decode_strictly = json.JSONDecoder(
+    parse_float=_no_fraction, parse_int=_integer, parse_constant=_no_fraction, object_pairs_hook=_no_duplicates
+).decode
+
+
+def canonical(value: Any) -> bytes:
+    """The one spelling of a JSON value without fractions."""
+    return _encode(value).encode()
+
+
+def parse_own(data: bytes) -> Any:
+    """The value of bytes this community wrote itself and hashed: no second look."""
+    return _decode(data.decode())
+
+
+def parse(data: bytes, thing: str) -> Any:
+    """The value of canonical bytes; refused when they are not."""
+    try:
+        value = _decode(data.decode())
+        same = canonical(value) == data
+    except (ValueError, RecursionError) as wrong:
+        raise refuse("json_malformed", thing, f"is not JSON: {wrong}", "write it as UTF-8 JSON") from None
+    if not same:
+        raise refuse("json_not_canonical", thing, "is not in canonical form (RFC 8785)", "write it in canonical form")
+    return value
+
+
+def parse_input(data: bytes, thing: str) -> Any:
+    """The value of JSON somebody wrote by hand: any spacing, but no duplicate keys, fractions or deep nesting."""
+    try:
+        return _decode_strictly(data.decode())
+    except (ValueError, RecursionError) as wrong:
+        raise refuse("json_malformed", thing, f"is not JSON: {wrong}", "mend it; numbers are whole") from None

@@ -1,0 +1,127 @@
+"""An event and its line in the log.
+
+The line: `{"actor","at","body","cause","kind","seq"}` and optional `"sig"`, canonical, at most 60,000 bytes. The
+leaf is hashed over exactly these bytes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, ClassVar, NamedTuple
+
+from engine.limits import EVENT_BYTES_MAX
+from engine.log.codec import form
+from engine.log.fields import Opening, draw, seal_all
+from engine.log.json import canonical, parse, parse_own
+from engine.refusals import Refusal, refuse
+from engine.values import Actor, Moment, Seq, read_actor, read_integer
+
+
+class Event:
+    """What happened. A kind never changes its fields: a new shape is a new kind."""
+
+    consequence: ClassVar[bool] = False
+    """Whether it only ever follows from another event by the charter, and is never asked for."""
+
+    def owner(self, record: Record) -> str:
+        """Whose the erasable and private fields are."""
+        return record.actor
+
+    def check(self, state: Any, record: Record) -> None:
+        """Refuse unless this was lawful, judged from public facts alone."""
+        raise NotImplementedError
+
+    def apply(self, state: Any, record: Record) -> None:
+        """Copy what happened into the state. Never refuses, never computes what the event could have said."""
+        raise NotImplementedError
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """An event with its place: `cause` is the seq of the first event of the same command."""
+
+    seq: Seq
+    at: Moment
+    actor: Actor
+    cause: Seq
+    event: Any
+    sig: str | None = None
+
+    @property
+    def kind(self) -> str:
+        return type(self.event).__name__
+
+
+class Line(NamedTuple):
+    """A record as it is kept: its bytes, and what opens its commitments."""
+
+    seq: int
+    data: bytes
+    openings: list[Opening]
+
+
+KindOf = Callable[[str], type[Event]]
+
+
+def write(record: Record, chance: bytes) -> Line:
+    """The line of a record, its sealed fields turned into commitments with salts drawn from `chance`."""
+    ordinal = record.seq - record.cause
+    event, openings = seal_all(
+        record.event, record.event.owner(record), lambda field: draw(chance, f"salt {ordinal} {field}")
+    )
+    line: dict[str, Any] = {
+        "seq": record.seq,
+        "at": record.at,
+        "kind": record.kind,
+        "actor": record.actor,
+        "cause": record.cause,
+        "body": form(type(event)).write(event),
+    }
+    if record.sig is not None:
+        line["sig"] = record.sig
+    data = canonical(line)
+    if len(data) > EVENT_BYTES_MAX:
+        raise refuse(
+            "event_too_large", f"event {record.kind}", f"has {len(data)} bytes", f"keep it below {EVENT_BYTES_MAX} bytes"
+        )
+    return Line(record.seq, data, openings)
+
+
+def read_own(data: bytes, kind_of: KindOf) -> Record:
+    """The record in a line this community wrote."""
+    line = parse_own(data)
+    cls = kind_of(line["kind"])
+    return Record(
+        line["seq"], line["at"], line["actor"], line["cause"], form(cls).read(line["body"], line["kind"]), line.get("sig")
+    )
+
+
+def read(data: bytes, kind_of: KindOf, seq: int) -> Record:
+    """The record in a line a stranger gave, expected at `seq`; refused unless every byte is as it must be."""
+    thing = f"event {seq}"
+    if len(data) > EVENT_BYTES_MAX:
+        raise refuse("log_broken", thing, f"has {len(data)} bytes", f"no event has more than {EVENT_BYTES_MAX}")
+    line = parse(data, thing)
+    if not isinstance(line, dict) or line.keys() - {"sig"} != {"seq", "at", "kind", "actor", "cause", "body"}:
+        raise refuse("log_broken", thing, "does not have the fields of an event", "ask for the log again")
+    if line["seq"] != seq or type(line["seq"]) is not int:
+        raise refuse("log_broken", thing, f"says it is event {str(line['seq'])[:30]}", "ask for the log again")
+    sig = line.get("sig")
+    if "sig" in line and not isinstance(sig, str):
+        raise refuse("log_broken", thing, "has a signature that is no text", "ask for the log again")
+    try:
+        cls = kind_of(line["kind"])
+        record = Record(
+            Seq(seq),
+            Moment(read_integer(line["at"], "at")),
+            Actor(read_actor(line["actor"], "actor")),
+            Seq(read_integer(line["cause"], "cause")),
+            form(cls).read(line["body"], line["kind"]),
+            sig,
+        )
+    except Refusal as wrong:
+        raise Refusal(wrong.code, f"{thing}: {wrong.thing}", wrong.fact, wrong.way_out) from None
+    if form(cls).write(record.event) != line["body"]:
+        raise refuse("log_broken", thing, "has a body that is not written as its kind writes it", "ask for the log again")
+    return record

@@ -1,0 +1,176 @@
+"""Rules: one file is one choice a charter can make.
+
+A rule is a decorated function. Its keyword-only arguments are its parameters: the signature is the schema. The file's
+name is the rule's name; `borda_2.py` is version 2 of borda, and version 1 stays, because old polls name it.
+
+>>> tally("plurality", Election.read("3: garden\\n2: pool")).winners
+('garden',)
+>>> tally("pluralty", Election.read("3: garden"))
+Traceback (most recent call last):
+engine.refusals.Refusal: rule_unknown: voting 'pluralty' is not known here; did you mean 'plurality'? known: approval, ...
+"""
+
+from __future__ import annotations
+
+import inspect
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from importlib.resources import files
+from typing import Any, Literal, get_args, get_origin, get_type_hints
+
+from engine import catalogue
+from engine.elections.election import Election, Kind
+from engine.elections.outcome import Outcome
+from engine.refusals import Refusal, refuse
+
+Parameters = dict[str, Any]
+FAMILIES = ("voting", "power", "earning", "reward", "metric", "secrecy")
+"""The sockets, each a folder of rules."""
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One rule: what it is called, what it takes, what it promises, and the function that is it."""
+
+    family: str
+    name: str
+    function: Callable[..., Any]
+    parameters: Mapping[str, tuple[Any, Any]]
+    """Name to (type, default); a default of `inspect.Parameter.empty` means it must be given."""
+    ballots: tuple[Kind, ...] = ()
+    elects: Literal["", "one", "budget"] = ""
+    promises: frozenset[str] = frozenset()
+
+    @property
+    def version(self) -> str:
+        """`borda@1`."""
+        stem, _, number = self.name.rpartition("_")
+        return f"{stem}@{number}" if stem and number.isdecimal() else f"{self.name}@1"
+
+    @property
+    def page(self) -> str:
+        """The manual page: the docstring of the rule's file."""
+        return inspect.cleandoc(inspect.getmodule(self.function).__doc__ or "")
+
+    def complete(self, given: Mapping[str, Any]) -> Parameters:
+        """All parameters written out; refused when one is unknown, missing or out of bounds."""
+        for name in given:
+            if name not in self.parameters:
+                raise refuse(
+                    "parameter_wrong", f"{self.name}.{name}", "is no parameter of this rule",
+                    catalogue.did_you_mean(name, sorted(self.parameters)),
+                )
+        found = {}
+        for name, (hint, default) in self.parameters.items():
+            value = given.get(name, default)
+            if value is inspect.Parameter.empty:
+                raise refuse("parameter_wrong", f"{self.name}.{name}", "is not given", f"give {_allowed(hint)}")
+            if not _fits(value, hint):
+                raise refuse("parameter_wrong", f"{self.name}.{name}", f"is {value!r}", f"give {_allowed(hint)}")
+            found[name] = value
+        return found
+
+
+def rule(family: str, name: str) -> Rule:
+    """The rule of a family by its name, imported when it is asked for."""
+    found = catalogue.load(f"engine.rules.{family}", name)
+    assert isinstance(found, Rule), f"{family}/{name}.py must define a rule called {name}"
+    return found
+
+
+def rule_of_version(family: str, version: str) -> Rule:
+    """The rule that a log names as `borda@1`; `cannot_recount` when this copy lacks it."""
+    stem, _, number = version.partition("@")
+    name = stem if number == "1" else f"{stem}_{number}"
+    if name not in catalogue.names(f"engine.rules.{family}"):
+        raise refuse("cannot_recount", f"{family} rule {version}", "is not known to this copy", "use a newer folkmoot")
+    return rule(family, name)
+
+
+def names(family: str) -> tuple[str, ...]:
+    return catalogue.names(f"engine.rules.{family}")
+
+
+@cache
+def digests() -> dict[str, str]:
+    """The behaviour digest of every rule by `family/name@version`, as `make digests` wrote them."""
+    found = json.loads((files("engine.rules") / "digests.json").read_text())
+    assert isinstance(found, dict)
+    return found
+
+
+def digest_of(found: Rule) -> str:
+    return digests()[f"{found.family}/{found.version}"]
+
+
+def tally(name: str, election: Election, **parameters: Any) -> Outcome:
+    """What the voting rule `name` says of an election. Law 1: exact; law 2: ties are values."""
+    return count(rule("voting", name), election, parameters)
+
+
+def count(found: Rule, election: Election, parameters: Mapping[str, Any]) -> Outcome:
+    complete = found.complete(parameters)
+    if not len(election.table):
+        raise refuse("election_wrong", "the election", "has no ballots", "count it when somebody has voted")
+    if found.elects == "budget" and election.budget is None:
+        raise refuse("election_wrong", "the election", "has no budget and costs", f"{found.name} shares out a budget")
+    outcome = found.function(election.as_kind(found.ballots), **complete)
+    return replace(outcome, rule=found.version)
+
+
+def voting_rule(
+    *, ballot: Kind | Sequence[Kind], elects: Literal["one", "budget"], promises: set[str] | frozenset[str]
+) -> Callable[[Callable[..., Outcome]], Rule]:
+    """A function of an election becomes a voting rule; `promises` are checked by Hypothesis."""
+    ballots: tuple[Any, ...] = (ballot,) if isinstance(ballot, str) else tuple(ballot)
+
+    def make(function: Callable[..., Outcome]) -> Rule:
+        made = _rule("voting", function)
+        return replace(made, ballots=ballots, elects=elects, promises=frozenset(promises))
+
+    return make
+
+
+def power_rule(function: Callable[..., int]) -> Rule:
+    return _rule("power", function)
+
+
+def earning_rule(function: Callable[..., Any]) -> Rule:
+    return _rule("earning", function)
+
+
+def reward_rule(function: Callable[..., Any]) -> Rule:
+    return _rule("reward", function)
+
+
+def metric(function: Callable[..., Any]) -> Rule:
+    return _rule("metric", function)
+
+
+def _rule(family: str, function: Callable[..., Any]) -> Rule:
+    hints = get_type_hints(function)
+    parameters = {
+        name: (hints[name], parameter.default)
+        for name, parameter in inspect.signature(function).parameters.items()
+        if parameter.kind is inspect.Parameter.KEYWORD_ONLY
+    }
+    return Rule(family, function.__name__, function, parameters)
+
+
+def _fits(value: Any, hint: Any) -> bool:
+    if get_origin(hint) is Literal:
+        return isinstance(value, str) and value in get_args(hint)
+    if hint is bool:
+        return isinstance(value, bool)
+    return type(value) is int and 0 <= value <= 2**53 - 1 if hint is int else isinstance(value, hint)
+
+
+def _allowed(hint: Any) -> str:
+    if get_origin(hint) is Literal:
+        return "one of " + ", ".join(get_args(hint))
+    return {bool: "true or false", int: "a whole number", str: "a name"}.get(hint, str(hint))
+
+
+__all__ = ["FAMILIES", "Election", "Outcome", "Refusal", "Rule", "rule", "tally"]

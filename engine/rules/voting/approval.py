@@ -1,0 +1,29 @@
+"""The option that most people approve wins.
+
+Everybody names as many options as they could live with. Similar options do not take votes from each other; it cannot
+tell a favourite from a compromise. Source: Brams & Fishburn 1978.
+
+>>> tally("approval", Election.read("4: garden, library\\n3: library, pool\\n2: pool")).winners
+('library',)
+"""
+
+from engine.elections.election import Election
+from engine.elections.outcome import Outcome, best, listing
+from engine.rules import voting_rule
+
+
+@voting_rule(
+    ballot="approval",
+    elects="one",
+    promises={"anonymity", "neutrality", "unanimity", "monotonicity", "participation", "reinforcement", "clone_independence"},
+)
+def approval(election: Election) -> Outcome:
+    approvals = [int(count) for count in election.weights @ election.table.astype("int64")]
+    winners = tuple(election.options[place] for place in best(approvals))
+    return Outcome(
+        rule="approval",
+        winners=winners,
+        scores=dict(zip(election.options, approvals, strict=True)),
+        ties=(winners,) if len(winners) > 1 else (),
+        steps=(f"approvals: {listing(election.options, approvals)}",),
+    )

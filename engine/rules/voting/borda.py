@@ -1,0 +1,29 @@
+"""An option earns one point for every option ranked below it.
+
+Finds consensus; rewards whoever runs clones. Options ranked equal earn nothing from each other; options left out are
+tied last, below every ranked one. Source: Borda 1781.
+
+>>> tally("borda", Election.read("3: garden > library > pool\\n2: library > pool > garden")).winners
+('library',)
+"""
+
+from engine.elections.election import Election
+from engine.elections.outcome import Outcome, best, listing
+from engine.rules import voting_rule
+
+
+@voting_rule(
+    ballot="ranked",
+    elects="one",
+    promises={"anonymity", "neutrality", "unanimity", "monotonicity", "participation", "reinforcement"},
+)
+def borda(election: Election) -> Outcome:
+    points = [int(row) for row in election.pairwise.sum(axis=1)]
+    winners = tuple(election.options[place] for place in best(points))
+    return Outcome(
+        rule="borda",
+        winners=winners,
+        scores=dict(zip(election.options, points, strict=True)),
+        ties=(winners,) if len(winners) > 1 else (),
+        steps=(f"points: {listing(election.options, points)}",),
+    )

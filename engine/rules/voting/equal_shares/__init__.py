@@ -1,0 +1,83 @@
+"""Every voter gets an equal share of the budget, and supporters pay for what they support together.
+
+The method of equal shares: of the options whose supporters can still pay for them, the one that costs its supporters
+least per unit of `utility` is bought, its supporters paying alike as far as their shares reach. Groups get what their
+size can pay for. `utility` of a funded option to a supporter: its cost, one (cardinality), or the points she gave it
+(additive). `completion`: `none` stops when nobody can pay; `add_one_until_infeasible` gives every voter one more unit
+of money, again and again, and keeps the last outcome within the budget. `compare_with_greedy`: the greedy outcome is
+taken instead when more voters are better off under it. Sources: Peters, Pierczyński & Skowron 2021 (arXiv 2008.13276);
+completion and comparison as documented at equalshares.net and used in Wieliczka in 2023.
+
+>>> town = Election.read("costs: garden 600, pool 500, bench 200\\nbudget: 900\\n6: garden\\n3: pool, bench")
+>>> tally("equal_shares", town).winners
+('garden', 'bench')
+>>> print(tally("equal_shares", town).steps[1])
+garden: 6 supporters pay 600, each 100; funded
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from engine.elections.election import Election
+from engine.elections.outcome import Outcome, write_number
+from engine.rules import rule, voting_rule
+from engine.rules.voting.equal_shares._shares import Count, Purchase
+
+Utility = Literal["cost", "cardinality", "additive"]
+
+
+@voting_rule(
+    ballot=("approval", "cumulative"), elects="budget", promises={"anonymity", "within_budget", "unanimity", "justified"}
+)
+def equal_shares(
+    election: Election,
+    *,
+    utility: Utility = "cost",
+    completion: Literal["none", "add_one_until_infeasible"] = "none",
+    compare_with_greedy: bool = False,
+) -> Outcome:
+    assert election.budget is not None
+    options, voters = election.options, election.total
+    count = Count(election, utility)
+    raised, bought = 0, count.buy(0)
+    if completion == "add_one_until_infeasible":
+        while len(bought) < count.buyable:
+            more = count.buy(raised + 1)
+            if count.cost(more) > election.budget:
+                break
+            raised, bought = raised + 1, more
+    funded = sorted(purchase.option for purchase in bought)
+    share = f"each of {voters} voters has {write_number(count.share(raised))}"
+    steps = [share + (f", {raised} of it added to complete the outcome" if raised else "")]
+    steps += [_explain(options, purchase) for purchase in bought]
+    if compare_with_greedy:
+        rival = rule("voting", "greedy").function(election, skip=True)
+        assert isinstance(rival, Outcome)
+        others = [options.index(name) for name in rival.winners]
+        ours, theirs = count.better_off(funded, others)
+        steps.append(f"better off under equal shares: {ours} voters; under greedy: {theirs}")
+        if theirs > ours:
+            funded = others
+            steps.append("so the greedy outcome is taken: " + ", ".join(rival.winners))
+    return Outcome(
+        rule="equal_shares",
+        winners=tuple(options[place] for place in funded),
+        scores=dict(zip(options, count.supporters, strict=True)),
+        ties=tuple(
+            tuple(options[place] for place in sorted(purchase.tied))
+            for purchase in bought
+            if any(place not in funded for place in purchase.tied)
+        ),
+        steps=tuple(steps),
+        facts=[str(raised), [[purchase.option, str(purchase.price)] for purchase in bought]],
+    )
+
+
+def _explain(options: tuple[str, ...], purchase: Purchase) -> str:
+    per_unit = "each" if purchase.per_ballot else "per point"
+    fully = f", {purchase.drained} of them all they have left" if purchase.drained else ""
+    return (
+        f"{options[purchase.option]}: {purchase.supporters} supporters pay {purchase.cost}, "
+        f"{per_unit} {write_number(purchase.price)}{fully}; funded"
+    )

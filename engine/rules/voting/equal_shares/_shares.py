@@ -1,0 +1,169 @@
+"""The counting inside equal shares, in whole numbers.
+
+Voters with equal money left are one *class*. A class's money is an integer over a common denominator, so that buying
+an option needs no fractions: the price p/q multiplies the denominator by q. A price only rises while shares shrink, so
+the last known prices order a queue, and only its head is computed again.
+"""
+
+from __future__ import annotations
+
+import heapq
+from fractions import Fraction
+from math import gcd
+from typing import NamedTuple
+
+import numpy as np
+
+from engine.elections.election import Array, Election
+
+
+class Purchase(NamedTuple):
+    """One option bought: `price` is what a supporter pays (or pays per point) who can pay in full."""
+
+    option: int
+    cost: int
+    price: Fraction
+    supporters: int
+    drained: int
+    """How many supporters paid less than the price, with all they had."""
+    tied: tuple[int, ...]
+    """The options, this one included, that were equally cheap per unit of utility."""
+    per_ballot: bool
+
+
+class _Bid(NamedTuple):
+    """What an option would cost its supporters now: `numerator / denominator` in units of the class money."""
+
+    numerator: int
+    denominator: int
+    drained: int
+
+
+class Count:
+    """An election made ready to be counted for several shares; `utility` as the rule's parameter."""
+
+    def __init__(self, election: Election, utility: str) -> None:
+        assert election.costs is not None and election.budget is not None
+        self.costs, self.budget, self.voters = election.costs, election.budget, election.total
+        self.weights = election.weights
+        self.utility = utility
+        support = election.support
+        self._rows = [np.flatnonzero(support[:, place]) for place in range(len(self.costs))]
+        self._units = [
+            election.table[rows, place].astype(np.int64) if utility == "additive" else np.ones(len(rows), np.int64)
+            for place, rows in enumerate(self._rows)
+        ]
+        self._plain = [bool((units == 1).all()) for units in self._units]
+        self._worth = [cost if utility == "cost" else 1 for cost in self.costs]
+        self._table, self._support = election.table, support
+        self.supporters = [int(self.weights[rows].sum()) for rows in self._rows]
+        self.buyable = sum(
+            1 for place, count in enumerate(self.supporters) if count and self.costs[place] <= self.budget
+        )
+
+    def share(self, raised: int) -> Fraction:
+        return Fraction(self.budget, self.voters) + raised
+
+    def cost(self, bought: list[Purchase]) -> int:
+        return sum(purchase.cost for purchase in bought)
+
+    def better_off(self, ours: list[int], theirs: list[int]) -> tuple[int, int]:
+        """How many voters get more utility from the options `ours` than from `theirs`, and the other way round."""
+        if self.utility == "additive":
+            worth = self._table.astype(np.int64)
+        else:
+            worth = self._support.astype(np.int64) * np.array(self._worth, np.int64)
+        gain = worth[:, ours].sum(axis=1) - worth[:, theirs].sum(axis=1)
+        return int(self.weights[gain > 0].sum()), int(self.weights[gain < 0].sum())
+
+    def buy(self, raised: int) -> list[Purchase]:
+        """What is bought when every voter begins with an equal share of the budget and `raised` units more."""
+        start = self.share(raised)
+        denominator, money = start.denominator, [start.numerator]
+        classes = np.zeros(len(self.weights), np.int64)
+        queue = [(Fraction(0), place) for place, count in enumerate(self.supporters) if count]
+        heapq.heapify(queue)
+        bought: list[Purchase] = []
+        while queue:
+            order = sorted(range(len(money)), key=money.__getitem__)
+            fresh: dict[int, tuple[Fraction, _Bid]] = {}
+            while queue and queue[0][1] not in fresh:
+                _, place = heapq.heappop(queue)
+                bid = self._bid(place, classes, money, order, denominator)
+                if bid is not None:
+                    price = Fraction(bid.numerator, bid.denominator * denominator * max(self._worth[place], 1))
+                    fresh[place] = price, bid
+                    heapq.heappush(queue, (price, place))
+            if not queue:
+                break
+            price, place = heapq.heappop(queue)
+            tied = [place]
+            for other_price, other in sorted(queue):
+                if other_price > price:
+                    break
+                bid = fresh[other][1] if other in fresh else self._bid(other, classes, money, order, denominator)
+                if bid and Fraction(bid.numerator, bid.denominator * denominator * max(self._worth[other], 1)) == price:
+                    tied.append(other)
+            bid = fresh[place][1]
+            bought.append(
+                Purchase(
+                    place,
+                    self.costs[place],
+                    Fraction(bid.numerator, bid.denominator * denominator),
+                    self.supporters[place],
+                    bid.drained,
+                    tuple(tied) if len(tied) > 1 else (),
+                    self._plain[place],
+                )
+            )
+            classes, money, denominator = self._pay(place, bid, classes, money, denominator)
+        return bought
+
+    def _bid(self, place: int, classes: Array, money: list[int], order: list[int], denominator: int) -> _Bid | None:
+        """The price at which the supporters of an option can pay for it together; None when they cannot."""
+        rows, units = self._rows[place], self._units[place]
+        rest = self.costs[place] * denominator
+        if self._plain[place]:
+            held = _add_up(classes[rows], self.weights[rows], len(money))
+            groups = [(money[each], 1, int(held[each])) for each in order if held[each]]
+        else:
+            pairs, inverse = np.unique(classes[rows] * (int(units.max()) + 1) + units, return_inverse=True)
+            held = _add_up(inverse, self.weights[rows], len(pairs))
+            split = [divmod(int(pair), int(units.max()) + 1) for pair in pairs]
+            groups = [(money[each], unit, int(count)) for (each, unit), count in zip(split, held, strict=True)]
+            groups.sort(key=lambda group: Fraction(group[0], group[1]))
+        taking, drained = sum(unit * count for _, unit, count in groups), 0
+        for have, unit, count in groups:
+            if have * taking >= rest * unit:
+                return _Bid(rest, taking, drained)
+            rest -= have * count
+            taking -= unit * count
+            drained += count
+        return None
+
+    def _pay(
+        self, place: int, bid: _Bid, classes: Array, money: list[int], denominator: int
+    ) -> tuple[Array, list[int], int]:
+        """The classes, their money and its denominator after the supporters have paid."""
+        rows, units = self._rows[place], self._units[place]
+        common = gcd(bid.numerator, bid.denominator)
+        numerator, factor = bid.numerator // common, bid.denominator // common
+        width = int(units.max()) + 1
+        codes = classes * width
+        codes[rows] += units
+        seen, classes = np.unique(codes, return_inverse=True)
+        left = []
+        for code in seen:
+            each, unit = divmod(int(code), width)
+            left.append(max(0, money[each] * factor - numerator * unit))
+        distinct = {amount: number for number, amount in enumerate(dict.fromkeys(left))}
+        classes = np.array([distinct[amount] for amount in left], np.int64)[classes.reshape(-1)]
+        amounts, denominator = list(distinct), denominator * factor
+        common = gcd(denominator, *amounts)
+        return classes, [amount // common for amount in amounts], denominator // common
+
+
+def _add_up(places: Array, weights: Array, size: int) -> Array:
+    found = np.zeros(size, np.int64)
+    np.add.at(found, places, weights)
+    return found

@@ -1,0 +1,58 @@
+"""Options are funded in the order of their votes while the money lasts.
+
+The rule of most participatory budgets: simple, and blind to minorities. `skip` says what happens when the next option
+costs more than is left: pass it over and go on, or stop there. An option without any support is not funded. Votes are
+approvals, or points where ballots split points. Equal votes: the one listed first goes first, and the tie is reported
+where that decided.
+
+>>> town = Election.read("costs: garden 600, pool 500, bench 100\\nbudget: 800\\n5: garden\\n4: pool, bench\\n3: bench")
+>>> tally("greedy", town).winners
+('garden', 'bench')
+>>> print("\\n".join(tally("greedy", town).steps))
+bench: 7 votes, costs 100 of 800: funded
+garden: 5 votes, costs 600 of 700: funded
+pool: 4 votes, costs 500 of 100: too dear, passed over
+"""
+
+from __future__ import annotations
+
+from engine.elections.election import Election
+from engine.elections.outcome import Outcome
+from engine.rules import voting_rule
+
+
+@voting_rule(
+    ballot=("approval", "cumulative"), elects="budget", promises={"anonymity", "neutrality", "within_budget", "unanimity"}
+)
+def greedy(election: Election, *, skip: bool = True) -> Outcome:
+    assert election.costs is not None and election.budget is not None
+    options, costs = election.options, election.costs
+    votes = [int(count) for count in election.weights @ election.table.astype("int64")]
+    order = sorted((place for place in range(len(options)) if votes[place]), key=lambda place: (-votes[place], place))
+    left, funded, steps, ties = election.budget, [], [], []
+    open_still = True
+    before: dict[int, int] = {}
+    for place in order:
+        before.setdefault(votes[place], left if open_still else -1)
+        fact = f"{options[place]}: {votes[place]} votes, costs {costs[place]} of {left}"
+        if not open_still:
+            steps.append(f"{options[place]}: {votes[place]} votes, not reached")
+        elif costs[place] <= left:
+            left -= costs[place]
+            funded.append(place)
+            steps.append(f"{fact}: funded")
+        else:
+            open_still = skip
+            steps.append(f"{fact}: too dear, " + ("passed over" if skip else "the count stops"))
+    for level, money in before.items():
+        tied = [place for place in order if votes[place] == level]
+        if any(place not in funded and costs[place] <= money for place in tied) and len(tied) > 1:
+            ties.append(tuple(options[place] for place in tied))
+    return Outcome(
+        rule="greedy",
+        winners=tuple(options[place] for place in sorted(funded)),
+        scores=dict(zip(options, votes, strict=True)),
+        ties=tuple(ties),
+        steps=tuple(steps),
+        facts=[str(left)],
+    )

@@ -1,0 +1,29 @@
+"""The option that most people choose wins.
+
+The plainest rule, and the one to copy when you write another. Everybody names one option (of a ranked ballot, the
+first place counts). Splits the vote between similar options. Source: used since antiquity.
+
+>>> tally("plurality", Election.read("4: garden\\n3: library\\n2: pool")).winners
+('garden',)
+"""
+
+from engine.elections.election import Election
+from engine.elections.outcome import Outcome, best, listing
+from engine.rules import voting_rule
+
+
+@voting_rule(
+    ballot="single",
+    elects="one",
+    promises={"anonymity", "neutrality", "unanimity", "majority", "monotonicity", "participation", "reinforcement"},
+)
+def plurality(election: Election) -> Outcome:
+    votes = [int(count) for count in election.weights @ election.table.astype("int64")]
+    winners = tuple(election.options[place] for place in best(votes))
+    return Outcome(
+        rule="plurality",
+        winners=winners,
+        scores=dict(zip(election.options, votes, strict=True)),
+        ties=(winners,) if len(winners) > 1 else (),
+        steps=(f"votes: {listing(election.options, votes)}",),
+    )

@@ -1,0 +1,141 @@
+"""The small values everything else is made of: each parses or refuses at the door.
+
+Numbers that count or tell time are integers of at most 2^53 - 1, so that every JSON reader agrees on them. Points,
+power, money and weights may be larger than a careless reader can hold, so they travel as decimal strings.
+
+>>> read_id("m17", "m", "actor")
+'m17'
+>>> read_decimal("-250", "points")
+-250
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from typing import NewType
+
+from engine.limits import DECIMAL_DIGITS_MAX, INTEGER_MAX
+from engine.refusals import Refusal, refuse
+
+Seq = NewType("Seq", int)
+"""The place of an event in its log: the 0-based leaf index."""
+Moment = NewType("Moment", int)
+"""Milliseconds since 1970, UTC."""
+Points = NewType("Points", int)
+"""Whole contribution points: there are no fractions of a point."""
+Power = NewType("Power", int)
+"""How much one ballot weighs, a whole number."""
+Money = NewType("Money", int)
+"""An amount in the smallest unit the charter names (cents, grosze)."""
+
+Actor = NewType("Actor", str)
+"""A member's id, or one of `founder`, `newcomer`, `clock`."""
+MemberId = NewType("MemberId", str)
+IdeaId = NewType("IdeaId", str)
+PollId = NewType("PollId", str)
+RoundId = NewType("RoundId", str)
+Digest = NewType("Digest", str)
+"""A SHA-256 as 64 lower-case hexadecimal digits."""
+Address = NewType("Address", str)
+"""A community key's address: `0x` and 40 hexadecimal digits, lower case."""
+Name = NewType("Name", str)
+"""An ASCII identifier: a role, a decision, a rule, a stage."""
+
+DAY_MS = 86_400_000
+ACTORS_WITHOUT_ID = ("founder", "newcomer", "clock")
+ID_LETTERS = {MemberId: "m", IdeaId: "i", PollId: "p", RoundId: "r"}
+
+_ID = re.compile(r"[mipr](0|[1-9][0-9]{0,15})")
+_DECIMAL = re.compile(r"0|-?[1-9][0-9]*")
+_DIGEST = re.compile(r"[0-9a-f]{64}")
+_ADDRESS = re.compile(r"0x[0-9a-f]{40}")
+_NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")
+
+
+@dataclass(frozen=True)
+class TextOf:
+    """What a text that people write may hold: at most `longest` characters, on one line or several."""
+
+    longest: int
+    lines: bool = False
+
+
+def make_id(letter: str, seq: int) -> str:
+    """The id of the thing that event `seq` made."""
+    return f"{letter}{seq}"
+
+
+def read_id(value: object, letter: str, field: str) -> str:
+    if isinstance(value, str) and value[:1] == letter and _ID.fullmatch(value):
+        return value
+    raise _wrong(field, value, f"an id such as {letter}17")
+
+
+def read_actor(value: object, field: str) -> str:
+    if isinstance(value, str) and (value in ACTORS_WITHOUT_ID or (value[:1] == "m" and _ID.fullmatch(value))):
+        return value
+    raise _wrong(field, value, "a member's id such as m17, or one of " + ", ".join(ACTORS_WITHOUT_ID))
+
+
+def read_integer(value: object, field: str) -> int:
+    if type(value) is int and 0 <= value <= INTEGER_MAX:
+        return value
+    raise _wrong(field, value, f"a whole number from 0 to {INTEGER_MAX}")
+
+
+def read_decimal(value: object, field: str) -> int:
+    if isinstance(value, str) and len(value) <= DECIMAL_DIGITS_MAX and _DECIMAL.fullmatch(value):
+        return int(value)
+    raise _wrong(field, value, f'a whole number in quotes, such as "40", of at most {DECIMAL_DIGITS_MAX} digits')
+
+
+def read_digest(value: object, field: str) -> str:
+    if isinstance(value, str) and _DIGEST.fullmatch(value):
+        return value
+    raise _wrong(field, value, "64 lower-case hexadecimal digits")
+
+
+def read_address(value: object, field: str) -> str:
+    if isinstance(value, str) and _ADDRESS.fullmatch(value):
+        return value
+    raise _wrong(field, value, "an address: 0x and 40 lower-case hexadecimal digits")
+
+
+def read_name(value: object, field: str) -> str:
+    if isinstance(value, str) and _NAME.fullmatch(value):
+        return value
+    raise _wrong(field, value, "a name of lower-case letters, digits and _, starting with a letter")
+
+
+def read_text(value: object, field: str, of: TextOf) -> str:
+    """A text in NFC without control characters; line breaks only where `of.lines` allows them.
+
+    >>> read_text("Cafe\\u0301", "title", TextOf(40))
+    'Café'
+    """
+    if not isinstance(value, str):
+        raise _wrong(field, value, "a text")
+    if len(value) > of.longest:
+        raise refuse(
+            "text_too_long", field, f"has {len(value)} characters", f"shorten it to at most {of.longest} characters"
+        )
+    if not value.isprintable():
+        for position, letter in enumerate(value):
+            if unicodedata.category(letter) in ("Cc", "Cs", "Zl", "Zp") and not (of.lines and letter in "\n\t"):
+                raise refuse(
+                    "text_unclean",
+                    field,
+                    f"holds the control character U+{ord(letter):04X} at position {position}",
+                    "remove it; " + ("line breaks and tabs are allowed" if of.lines else "write it on one line"),
+                )
+    value = unicodedata.normalize("NFC", value)
+    if len(value) > of.longest:
+        raise refuse("text_too_long", field, f"has {len(value)} characters in NFC", f"at most {of.longest} characters")
+    return value
+
+
+def _wrong(field: str, value: object, allowed: str) -> Refusal:
+    shown = repr(value)
+    return refuse("field_wrong", field, f"is {shown[:60] + '…' if len(shown) > 60 else shown}", f"give {allowed}")

@@ -30,19 +30,24 @@ def names(folder: str) -> tuple[str, ...]:
     return tuple(sorted(found))
 
 
-def load(folder: str, name: str, unknown: str = "rule_unknown") -> Any:
-    """What the entry `name` of `folder` defines under its own name; refused with the nearest known one."""
+def load(folder: str, name: str) -> Any:
+    """What the rule `name` of `folder` defines under its own name; refused with the nearest known one."""
     known = names(folder)
     if name not in known:
         kind = folder.rpartition(".")[2]
-        raise refuse(unknown, f"{kind} {name!r}", "is not known here", did_you_mean(name, known))
-    return getattr(import_module(f"{folder}.{name}"), name)
+        raise refuse("rule_unknown", f"{kind} {name!r}", "is not known here", did_you_mean(name, known))
+    return getattr(module(folder, name), name)
+
+
+def module(folder: str, name: str) -> Any:
+    """One entry of a folder, imported."""
+    return import_module(f"{folder}.{name}")
 
 
 def modules(folder: str) -> Iterator[Any]:
-    """Every file of a folder, imported."""
+    """Every entry of a folder, imported."""
     for name in names(folder):
-        yield import_module(f"{folder}.{name}")
+        yield module(folder, name)
 
 
 def did_you_mean(name: str, known: tuple[str, ...] | list[str]) -> str:

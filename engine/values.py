@@ -14,9 +14,19 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
-from typing import NewType
+from typing import Annotated, NewType
 
-from engine.limits import DECIMAL_DIGITS_MAX, INTEGER_MAX
+from engine.limits import (
+    CHARTER_TEXT_MAX,
+    COMMENT_TEXT_MAX,
+    DECIMAL_DIGITS_MAX,
+    IDEA_TEXT_MAX,
+    INTEGER_MAX,
+    NAME_TEXT_MAX,
+    QUESTION_TEXT_MAX,
+    REASON_TEXT_MAX,
+    TITLE_TEXT_MAX,
+)
 from engine.refusals import Refusal, refuse
 
 Seq = NewType("Seq", int)
@@ -32,7 +42,7 @@ Money = NewType("Money", int)
 
 Actor = NewType("Actor", str)
 """A member's id, or one of `founder`, `newcomer`, `clock`."""
-MemberId = NewType("MemberId", str)
+MemberId = NewType("MemberId", Actor)
 IdeaId = NewType("IdeaId", str)
 PollId = NewType("PollId", str)
 RoundId = NewType("RoundId", str)
@@ -42,6 +52,9 @@ Address = NewType("Address", str)
 """A community key's address: `0x` and 40 hexadecimal digits, lower case."""
 Name = NewType("Name", str)
 """An ASCII identifier: a role, a decision, a rule, a stage."""
+
+Scalar = NewType("Scalar", object)
+"""A rule's parameter: a whole number, true or false, or a name."""
 
 DAY_MS = 86_400_000
 ACTORS_WITHOUT_ID = ("founder", "newcomer", "clock")
@@ -60,6 +73,15 @@ class TextOf:
 
     longest: int
     lines: bool = False
+
+
+NameText = Annotated[str, TextOf(NAME_TEXT_MAX)]
+TitleText = Annotated[str, TextOf(TITLE_TEXT_MAX)]
+QuestionText = Annotated[str, TextOf(QUESTION_TEXT_MAX)]
+ReasonText = Annotated[str, TextOf(REASON_TEXT_MAX)]
+CommentText = Annotated[str, TextOf(COMMENT_TEXT_MAX, lines=True)]
+IdeaText = Annotated[str, TextOf(IDEA_TEXT_MAX, lines=True)]
+CharterText = Annotated[str, TextOf(CHARTER_TEXT_MAX, lines=True)]
 
 
 def make_id(letter: str, seq: int) -> str:
@@ -109,6 +131,12 @@ def read_name(value: object, field: str) -> str:
     raise _wrong(field, value, "a name of lower-case letters, digits and _, starting with a letter")
 
 
+def read_scalar(value: object, field: str) -> object:
+    if isinstance(value, bool | int):
+        return value if isinstance(value, bool) else read_integer(value, field)
+    return read_name(value, field)
+
+
 def read_text(value: object, field: str, of: TextOf) -> str:
     """A text in NFC without control characters; line breaks only where `of.lines` allows them.
 
@@ -118,9 +146,7 @@ def read_text(value: object, field: str, of: TextOf) -> str:
     if not isinstance(value, str):
         raise _wrong(field, value, "a text")
     if len(value) > of.longest:
-        raise refuse(
-            "text_too_long", field, f"has {len(value)} characters", f"shorten it to at most {of.longest} characters"
-        )
+        raise refuse("text_too_long", field, f"has {len(value)} characters", f"shorten it to at most {of.longest} characters")
     if not value.isprintable():
         for position, letter in enumerate(value):
             if unicodedata.category(letter) in ("Cc", "Cs", "Zl", "Zp") and not (of.lines and letter in "\n\t"):

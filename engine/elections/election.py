@@ -13,16 +13,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.elections import text as ballots
+from engine.elections.kinds import Kind
 from engine.limits import INTEGER_MAX, OPTIONS_PER_POLL_MAX, POINTS_PER_BALLOT_MAX, POWER_TOTAL_MAX
 from engine.refusals import Refusal, refuse
 
-Kind = Literal["single", "approval", "ranked", "cumulative"]
-KINDS: tuple[Kind, ...] = ("single", "approval", "ranked", "cumulative")
 Array = NDArray[Any]
 
 
@@ -70,9 +70,8 @@ class Election:
     @classmethod
     def read(cls, text: str) -> Election:
         """The election that ballots written as text stand for; see `engine.elections.text`."""
-        from engine.elections.text import read  # a file needs its reader only when it is read
-
-        return read(text)
+        written = ballots.read(text)
+        return cls.of(*written)
 
     @classmethod
     def of(
@@ -131,9 +130,7 @@ class Election:
             for kind in kinds:
                 table = np.where(self.table > 0, 0, len(self.options)) if kind == "ranked" else self.table
                 return self._changed(kind, table.astype(np.int16), None)
-        raise refuse(
-            "ballot_kind_wrong", f"an election by {self.kind} ballots", "does not fit the rule", "it takes " + " or ".join(kinds)
-        )
+        raise refuse("ballot_kind_wrong", f"an election by {self.kind} ballots", "does not fit the rule", "it takes " + " or ".join(kinds))
 
     def _changed(self, kind: Kind, table: Array, kept: Array | None) -> Election:
         if kept is not None:

@@ -27,7 +27,8 @@ from typing import Any
 
 import numpy as np
 
-from engine.elections.election import Election, Kind
+from engine.elections.election import Election
+from engine.elections.kinds import Kind
 from engine.limits import INTEGER_MAX, POINTS_PER_BALLOT_MAX
 from engine.refusals import Refusal, refuse
 
@@ -71,9 +72,7 @@ def read(text: str) -> Budget:
     meta = {row[0]: row[1] if len(row) > 1 else "" for _, row in parts["META"][1:]}
     stated = meta.get("vote_type", "")
     if stated not in KINDS:
-        raise refuse(
-            "ballot_kind_wrong", "the file", f"has votes of type {stated!r}", "it must be one of " + ", ".join(KINDS)
-        )
+        raise refuse("ballot_kind_wrong", "the file", f"has votes of type {stated!r}", "it must be one of " + ", ".join(KINDS))
     kind = KINDS[stated]
     columns, projects = _table(parts["PROJECTS"], "PROJECTS", ("project_id", "cost"))
     ids = [row[columns["project_id"]] for _, row in projects]
@@ -98,9 +97,7 @@ def read(text: str) -> Budget:
         ),
         tuple(row[columns["name"]] if "name" in columns else row[columns["project_id"]] for _, row in projects),
         decimals,
-        tuple(place for place, (_, row) in enumerate(projects) if row[columns["selected"]] == "1")
-        if "selected" in columns
-        else None,
+        tuple(place for place, (_, row) in enumerate(projects) if row[columns["selected"]] == "1") if "selected" in columns else None,
     )
 
 

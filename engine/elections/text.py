@@ -11,8 +11,8 @@ One kind of ballot a line, with how often it was cast (once, unless said). Names
     costs: garden 500, library 300     for a budget
     budget: 800
 
->>> election = read('options: garden, library, pool\\n40: garden, library\\n3: pool')
->>> election.kind, election.options, election.weights.tolist()
+>>> written = read('options: garden, library, pool\\n40: garden, library\\n3: pool')
+>>> written.kind, written.options, written.weights
 ('approval', ('garden', 'library', 'pool'), [40, 3])
 """
 
@@ -21,7 +21,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from engine.elections.election import Election, Kind
+from engine.elections.kinds import Kind
 from engine.limits import POWER_TOTAL_MAX
 from engine.refusals import Refusal, refuse
 
@@ -36,8 +36,19 @@ class Item(NamedTuple):
     points: int
 
 
-def read(text: str) -> Election:
-    """The election that lines of ballots stand for; refused naming the line and what is wrong with it."""
+class Written(NamedTuple):
+    """What the lines say, in the order `Election.of` takes it."""
+
+    options: tuple[str, ...]
+    kind: Kind
+    rows: list[list[int]]
+    weights: list[int]
+    costs: list[int] | None
+    budget: int | None
+
+
+def read(text: str) -> Written:
+    """The ballots that lines of text stand for; refused naming the line and what is wrong with it."""
     options: dict[str, int] = {}
     ballots: list[tuple[int, list[Item]]] = []
     costs: dict[str, int] = {}
@@ -65,7 +76,7 @@ def read(text: str) -> Election:
         missing = [name for name in options if costs.get(name, -1) < 0]
         if missing:
             raise refuse("election_wrong", f"option {missing[0]}", "has no cost", "name its cost on the line costs:")
-    return Election.of(
+    return Written(
         tuple(options),
         kind,
         rows,

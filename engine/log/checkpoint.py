@@ -117,7 +117,7 @@ def read_checkpoint(note: str, verifier: Verifier) -> Checkpoint:
     if len(lines) > SIGNATURES_MAX:
         raise _wrong("has too many signatures")
     for line in lines:
-        dash, name, encoded = (line.split(" ") + ["", ""])[:3]
+        dash, name, encoded = [*line.split(" "), "", ""][:3]
         blob = _base64(encoded)
         if dash != "—" or line.count(" ") != 2 or blob is None or len(blob) < 5:
             raise _wrong("has a signature line that cannot be read")

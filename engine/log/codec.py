@@ -20,7 +20,6 @@ from __future__ import annotations
 import types
 from collections.abc import Callable
 from dataclasses import MISSING, dataclass, fields, is_dataclass
-from functools import cache
 from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from engine import values
@@ -45,9 +44,18 @@ class Form:
     schema: dict[str, Any]
 
 
-@cache
+_forms: dict[tuple[Any, bool], Form] = {}
+
+
 def form(hint: Any, lenient: bool = False) -> Form:
-    """The form of a type. `lenient`: read what people write, with defaults and bare numbers."""
+    """The form of a type, made once. `lenient`: read what people write, with defaults and bare numbers."""
+    found = _forms.get((hint, lenient))
+    if found is None:
+        found = _forms[hint, lenient] = _make(hint, lenient)
+    return found
+
+
+def _make(hint: Any, lenient: bool) -> Form:
     if hint in _SIMPLE:
         simple = _SIMPLE[hint]
         return _kindly(simple) if lenient and hint in _DECIMALS else simple
@@ -103,6 +111,7 @@ _SIMPLE: dict[Any, Form] = {
     values.Actor: Form(_same, values.read_actor, {"type": "string"}),
     values.Digest: Form(_same, values.read_digest, {"type": "string", "pattern": "^[0-9a-f]{64}$"}),
     values.Address: Form(_same, values.read_address, {"type": "string", "pattern": "^0x[0-9a-f]{40}$"}),
+    values.Scalar: Form(_same, values.read_scalar, {"type": ["string", "integer", "boolean"]}),
     values.MemberId: _id("m"),
     values.IdeaId: _id("i"),
     values.PollId: _id("p"),
@@ -180,9 +189,7 @@ def _sealed(origin: type[Sealed[Any]], inner: Form) -> Form:
 def _dataclass(cls: Any, lenient: bool) -> Form:
     hints = get_type_hints(cls, include_extras=True)
     parts = [(field.name, form(hints[field.name], lenient)) for field in fields(cls)]
-    optional = {
-        field.name for field in fields(cls) if field.default is not MISSING or field.default_factory is not MISSING
-    }
+    optional = {field.name for field in fields(cls) if field.default is not MISSING or field.default_factory is not MISSING}
     names = {name for name, _ in parts}
     count = len(parts)
     writers = [(name, part.write) for name, part in parts]
@@ -195,8 +202,10 @@ def _dataclass(cls: Any, lenient: bool) -> Form:
         if type(value) is not dict or len(value) != count or value.keys() != names:
             missing = _compare(value, field)
             return cls(**{name: get(value[name], f"{field}.{name}") for name, get in readers if name not in missing})
-        return cls(*[get(value[name], name) for name, get in readers]) if not lenient else cls(
-            *[get(value[name], f"{field}.{name}") for name, get in readers]
+        return (
+            cls(*[get(value[name], name) for name, get in readers])
+            if not lenient
+            else cls(*[get(value[name], f"{field}.{name}") for name, get in readers])
         )
 
     def _compare(value: Any, field: str) -> set[str]:
@@ -205,9 +214,7 @@ def _dataclass(cls: Any, lenient: bool) -> Form:
             raise refuse("field_wrong", field, f"is {str(value)[:60]!r}", "give an object with " + ", ".join(sorted(names)))
         for name in value:
             if name not in names:
-                raise refuse(
-                    "field_unknown", f"{field}.{name}", f"is not a field of {field}", did_you_mean(name, sorted(names))
-                )
+                raise refuse("field_unknown", f"{field}.{name}", f"is not a field of {field}", did_you_mean(name, sorted(names)))
         missing = names - value.keys()
         needed = sorted(missing - optional if lenient else missing)
         if needed:

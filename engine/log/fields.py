@@ -14,8 +14,7 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Callable
-from dataclasses import dataclass, fields, is_dataclass, replace
-from functools import cache
+from dataclasses import fields, is_dataclass, replace
 from hashlib import sha256
 from typing import Any, Generic, NamedTuple, TypeVar, get_type_hints
 
@@ -43,7 +42,7 @@ class Sealed(Generic[T]):
         return self._value
 
     def __eq__(self, other: object) -> bool:
-        return type(other) is type(self) and (self.commitment, self._value) == (other.commitment, other._value)  # type: ignore[attr-defined]
+        return type(other) is type(self) and (self.commitment, self._value) == (other.commitment, other._value)
 
     def __hash__(self) -> int:
         return hash((self.commitment, self._value))
@@ -106,10 +105,7 @@ def seal_all(event: Any, owner: str, salt_of: Callable[[str], bytes]) -> tuple[A
         if is_dataclass(value):
             return replace(
                 value,  # type: ignore[type-var]
-                **{
-                    field.name: walk(getattr(value, field.name), f"{path}.{field.name}" if path else field.name)
-                    for field in fields(value)
-                },
+                **{field.name: walk(getattr(value, field.name), f"{path}.{field.name}" if path else field.name) for field in fields(value)},
             )
         return value
 
@@ -135,10 +131,17 @@ def sealed_in(event: Any) -> dict[str, Sealed[Any]]:
     return found
 
 
-@cache
-def has_sealed(kind: type) -> bool:
-    """Whether a class of events has any sealed field, at any depth."""
+_sealed_kinds: dict[Any, bool] = {}
 
+
+def has_sealed(kind: Any) -> bool:
+    """Whether a class of events has any sealed field, at any depth."""
+    if kind not in _sealed_kinds:
+        _sealed_kinds[kind] = _holds_sealed(kind)
+    return _sealed_kinds[kind]
+
+
+def _holds_sealed(kind: Any) -> bool:
     def holds(hint: Any) -> bool:
         origin = getattr(hint, "__origin__", None)
         if isinstance(origin, type) and issubclass(origin, Sealed):

@@ -19,9 +19,7 @@ from engine.refusals import refuse
 
 DEPTH_MAX = 32
 
-_encode = json.JSONEncoder(
-    ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False, check_circular=False
-).encode
+_encode = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False, check_circular=False).encode
 
 
 def _no_fraction(text: str) -> NoReturn:
@@ -43,6 +41,7 @@ def _no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 _decode = json.JSONDecoder(parse_float=_no_fraction, parse_int=_integer, parse_constant=_no_fraction).decode
+_scan = json.JSONDecoder().scan_once  # type: ignore[attr-defined]
 _decode_strictly = json.JSONDecoder(
     parse_float=_no_fraction, parse_int=_integer, parse_constant=_no_fraction, object_pairs_hook=_no_duplicates
 ).decode
@@ -55,7 +54,7 @@ def canonical(value: Any) -> bytes:
 
 def parse_own(data: bytes) -> Any:
     """The value of bytes this community wrote itself and hashed: no second look."""
-    return _decode(data.decode())
+    return _scan(data.decode(), 0)[0]
 
 
 def parse(data: bytes, thing: str) -> Any:

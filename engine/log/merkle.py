@@ -19,6 +19,7 @@ from functools import lru_cache
 from hashlib import sha256
 
 TILE_WIDTH = 256
+HASH_BYTES = 32
 EMPTY_ROOT = sha256(b"").digest()
 
 Tile = tuple[int, int, bytes]
@@ -91,16 +92,9 @@ class Tree:
         """Drop the full tiles held in memory: they are in the store now."""
         self._kept.clear()
 
-    def mark(self) -> tuple[int, list[list[bytes]]]:
-        """A point to come back to with `reset` if a commit fails."""
-        return self.size, [list(edge) for edge in self._edge]
-
-    def reset(self, mark: tuple[int, list[list[bytes]]]) -> None:
-        self.size, edges = mark
-        self._edge = [list(edge) for edge in edges]
-        self.filled.clear()
-        self._kept.clear()
-        self._tile.cache_clear()
+    def full_tile(self, level: int, index: int) -> bytes | None:
+        """A full tile still in memory; None when there is none."""
+        return self._kept.get((level, index))
 
     def resume(self, size: int, leaves: Sequence[bytes]) -> None:
         """Take up a stored tree of `size` leaves; `leaves` are those after its last full tile."""
@@ -184,7 +178,7 @@ class Tree:
 
 def verify_inclusion(leaf: bytes, index: int, size: int, path: Sequence[bytes], root: bytes) -> bool:
     """Whether `path` proves that `leaf` stands at `index` of the tree of `size` leaves with that root (RFC 9162 2.1.3.2)."""
-    if not 0 <= index < size:
+    if not 0 <= index < size or len(leaf) != HASH_BYTES or len(root) != HASH_BYTES:
         return False
     number, last, climbed = index, size - 1, leaf
     for sibling in path:
@@ -201,14 +195,15 @@ def verify_inclusion(leaf: bytes, index: int, size: int, path: Sequence[bytes], 
 
 
 def verify_consistency(old: int, size: int, path: Sequence[bytes], old_root: bytes, root: bytes) -> bool:
-    """Whether `path` proves that the tree with `root` appends to the one with `old_root` (RFC 9162 2.1.4.2)."""
-    if not 0 <= old <= size:
+    """Whether `path` proves that the tree with `root` appends to the one with `old_root` (RFC 9162 2.1.4.2).
+
+    Nothing can be proved about an empty tree: every tree appends to it.
+    """
+    if not 0 <= old <= size or len(old_root) != HASH_BYTES or len(root) != HASH_BYTES:
         return False
     if old == size:
         return not path and old_root == root
-    if old == 0:
-        return not path and old_root == EMPTY_ROOT
-    if not path:
+    if old == 0 or not path:
         return False
     steps = list(path) if old & (old - 1) else [old_root, *path]
     number, last = old - 1, size - 1

@@ -14,6 +14,7 @@ from engine.limits import EVENT_BYTES_MAX
 from engine.log.codec import form
 from engine.log.fields import Opening, draw, seal_all
 from engine.log.json import canonical, parse, parse_own
+from engine.log.merkle import leaf_hash
 from engine.refusals import Refusal, refuse
 from engine.values import Actor, Moment, Seq, read_actor, read_integer
 
@@ -27,6 +28,18 @@ class Event:
     def owner(self, record: Record) -> str:
         """Whose the erasable and private fields are."""
         return record.actor
+
+    def erases(self, record: Record) -> list[Erased]:
+        """What of the vault this event ends."""
+        return []
+
+    def acts(self, state: Any, record: Record) -> list[Any]:
+        """The acts of contribution in it, which the charter's earning rules may pay for."""
+        return []
+
+    def follows(self, state: Any, record: Record) -> list[Event]:
+        """What follows from it by the charter alone, once it is applied: recorded next, by the same actor and cause."""
+        return []
 
     def check(self, state: Any, record: Record) -> None:
         """Refuse unless this was lawful, judged from public facts alone."""
@@ -47,18 +60,42 @@ class Record:
     cause: Seq
     event: Any
     sig: str | None = None
+    leaf: bytes = b""
+    """The leaf hash of the line this was read from."""
 
     @property
     def kind(self) -> str:
         return type(self.event).__name__
 
 
+class Erased(NamedTuple):
+    """Openings that end: all of `owner`, or the one of `field` of event `seq`."""
+
+    owner: str = ""
+    seq: int = -1
+    field: str = ""
+
+
+class Filing(NamedTuple):
+    """What a record is found by: its kind, its actor, and the poll or idea it concerns ("" for neither)."""
+
+    kind: str
+    actor: str
+    thing: str
+
+
 class Line(NamedTuple):
-    """A record as it is kept: its bytes, and what opens its commitments."""
+    """A record as it is kept: its bytes, what opens its commitments, and what it is found by."""
 
     seq: int
     data: bytes
     openings: list[Opening]
+    filing: Filing
+
+
+def filing_of(record: Record) -> Filing:
+    thing = getattr(record.event, "poll", None) or getattr(record.event, "idea", None) or ""
+    return Filing(record.kind, record.actor, thing)
 
 
 KindOf = Callable[[str], type[Event]]
@@ -67,9 +104,7 @@ KindOf = Callable[[str], type[Event]]
 def write(record: Record, chance: bytes) -> Line:
     """The line of a record, its sealed fields turned into commitments with salts drawn from `chance`."""
     ordinal = record.seq - record.cause
-    event, openings = seal_all(
-        record.event, record.event.owner(record), lambda field: draw(chance, f"salt {ordinal} {field}")
-    )
+    event, openings = seal_all(record.event, record.event.owner(record), lambda field: draw(chance, f"salt {ordinal} {field}"))
     line: dict[str, Any] = {
         "seq": record.seq,
         "at": record.at,
@@ -82,10 +117,8 @@ def write(record: Record, chance: bytes) -> Line:
         line["sig"] = record.sig
     data = canonical(line)
     if len(data) > EVENT_BYTES_MAX:
-        raise refuse(
-            "event_too_large", f"event {record.kind}", f"has {len(data)} bytes", f"keep it below {EVENT_BYTES_MAX} bytes"
-        )
-    return Line(record.seq, data, openings)
+        raise refuse("event_too_large", f"event {record.kind}", f"has {len(data)} bytes", f"keep it below {EVENT_BYTES_MAX} bytes")
+    return Line(record.seq, data, openings, filing_of(record))
 
 
 def read_own(data: bytes, kind_of: KindOf) -> Record:
@@ -93,7 +126,13 @@ def read_own(data: bytes, kind_of: KindOf) -> Record:
     line = parse_own(data)
     cls = kind_of(line["kind"])
     return Record(
-        line["seq"], line["at"], line["actor"], line["cause"], form(cls).read(line["body"], line["kind"]), line.get("sig")
+        line["seq"],
+        line["at"],
+        line["actor"],
+        line["cause"],
+        form(cls).read(line["body"], line["kind"]),
+        line.get("sig"),
+        leaf_hash(data),
     )
 
 
@@ -119,6 +158,7 @@ def read(data: bytes, kind_of: KindOf, seq: int) -> Record:
             Seq(read_integer(line["cause"], "cause")),
             form(cls).read(line["body"], line["kind"]),
             sig,
+            leaf_hash(data),
         )
     except Refusal as wrong:
         raise Refusal(wrong.code, f"{thing}: {wrong.thing}", wrong.fact, wrong.way_out) from None

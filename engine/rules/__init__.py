@@ -21,9 +21,11 @@ from importlib.resources import files
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 from engine import catalogue
-from engine.elections.election import Election, Kind
+from engine.elections.election import Election
+from engine.elections.kinds import Kind
 from engine.elections.outcome import Outcome
-from engine.refusals import Refusal, refuse
+from engine.refusals import refuse
+from engine.rules.secrecy import Secrecy
 
 Parameters = dict[str, Any]
 FAMILIES = ("voting", "power", "earning", "reward", "metric", "secrecy")
@@ -59,7 +61,9 @@ class Rule:
         for name in given:
             if name not in self.parameters:
                 raise refuse(
-                    "parameter_wrong", f"{self.name}.{name}", "is no parameter of this rule",
+                    "parameter_wrong",
+                    f"{self.name}.{name}",
+                    "is no parameter of this rule",
                     catalogue.did_you_mean(name, sorted(self.parameters)),
                 )
         found = {}
@@ -89,6 +93,13 @@ def rule_of_version(family: str, version: str) -> Rule:
     return rule(family, name)
 
 
+def secrecy(name: str) -> Secrecy:
+    """The secrecy of a name, such as `until_close`."""
+    found = catalogue.load("engine.rules.secrecy", name)
+    assert isinstance(found, Secrecy), f"secrecy/{name}.py must define a Secrecy called {name}"
+    return found
+
+
 def names(family: str) -> tuple[str, ...]:
     return catalogue.names(f"engine.rules.{family}")
 
@@ -96,8 +107,7 @@ def names(family: str) -> tuple[str, ...]:
 @cache
 def digests() -> dict[str, str]:
     """The behaviour digest of every rule by `family/name@version`, as `make digests` wrote them."""
-    found = json.loads((files("engine.rules") / "digests.json").read_text())
-    assert isinstance(found, dict)
+    found: dict[str, str] = json.loads((files("engine.rules") / "digests.json").read_text())
     return found
 
 
@@ -116,7 +126,7 @@ def count(found: Rule, election: Election, parameters: Mapping[str, Any]) -> Out
         raise refuse("election_wrong", "the election", "has no ballots", "count it when somebody has voted")
     if found.elects == "budget" and election.budget is None:
         raise refuse("election_wrong", "the election", "has no budget and costs", f"{found.name} shares out a budget")
-    outcome = found.function(election.as_kind(found.ballots), **complete)
+    outcome: Outcome = found.function(election.as_kind(found.ballots), **complete)
     return replace(outcome, rule=found.version)
 
 
@@ -133,7 +143,7 @@ def voting_rule(
     return make
 
 
-def power_rule(function: Callable[..., int]) -> Rule:
+def power_rule(function: Callable[..., list[int]]) -> Rule:
     return _rule("power", function)
 
 
@@ -145,7 +155,7 @@ def reward_rule(function: Callable[..., Any]) -> Rule:
     return _rule("reward", function)
 
 
-def metric(function: Callable[..., Any]) -> Rule:
+def metric_rule(function: Callable[..., Any]) -> Rule:
     return _rule("metric", function)
 
 
@@ -173,4 +183,4 @@ def _allowed(hint: Any) -> str:
     return {bool: "true or false", int: "a whole number", str: "a name"}.get(hint, str(hint))
 
 
-__all__ = ["FAMILIES", "Election", "Outcome", "Refusal", "Rule", "rule", "tally"]
+__all__ = ["FAMILIES", "Election", "Outcome", "Rule", "rule", "tally"]

@@ -21,9 +21,7 @@ from engine.elections.outcome import Outcome
 from engine.rules import voting_rule
 
 
-@voting_rule(
-    ballot=("approval", "cumulative"), elects="budget", promises={"anonymity", "neutrality", "within_budget", "unanimity"}
-)
+@voting_rule(ballot=("approval", "cumulative"), elects="budget", promises={"anonymity", "neutrality", "within_budget", "unanimity"})
 def greedy(election: Election, *, skip: bool = True) -> Outcome:
     assert election.costs is not None and election.budget is not None
     options, costs = election.options, election.costs

@@ -40,7 +40,9 @@ def instant_runoff(election: Election) -> Outcome:
         if left not in rounds:
             if len(rounds) == RUNOFF_WAYS_MAX:
                 raise refuse(
-                    "too_many_ties", "the count", f"has more than {RUNOFF_WAYS_MAX} ways to drop tied options",
+                    "too_many_ties",
+                    "the count",
+                    f"has more than {RUNOFF_WAYS_MAX} ways to drop tied options",
                     "count it by schulze, or leave out options without votes",
                 )
             rounds[left] = _count(election, left)
@@ -112,6 +114,3 @@ def _steps(election: Election, rounds: dict[Left, Round], path: list[Left]) -> l
                 verdict = f"{' and '.join(tied)} are tied for the fewest: each is counted; on the way shown, {verdict}"
         steps.append(f"round {number}: {shown}; {verdict}")
     return steps
-
-
-

@@ -15,7 +15,7 @@ from typing import Literal
 import numpy as np
 
 from engine.elections.election import Array, Election
-from engine.elections.outcome import Outcome
+from engine.elections.outcome import Number, Outcome
 from engine.rules import voting_rule
 
 
@@ -31,9 +31,9 @@ def schulze(election: Election, *, strength: Literal["winning_votes", "margins"]
     options, pairs = election.options, election.pairwise
     direct = np.where(pairs > pairs.T, pairs if strength == "winning_votes" else pairs - pairs.T, 0)
     paths = _widest(direct)
-    beaten = (paths.T > paths).sum(axis=1)
+    beaten = (paths < paths.T).sum(axis=1)
     won = tuple(name for name, count in zip(options, beaten, strict=True) if not count)
-    beats = {name: int(count) for name, count in zip(options, (paths > paths.T).sum(axis=1), strict=True)}
+    beats: dict[str, Number] = {name: int(count) for name, count in zip(options, (paths > paths.T).sum(axis=1), strict=True)}
     return Outcome(
         rule="schulze",
         winners=won,

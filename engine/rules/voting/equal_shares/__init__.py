@@ -27,9 +27,7 @@ from engine.rules.voting.equal_shares._shares import Count, Purchase
 Utility = Literal["cost", "cardinality", "additive"]
 
 
-@voting_rule(
-    ballot=("approval", "cumulative"), elects="budget", promises={"anonymity", "within_budget", "unanimity", "justified"}
-)
+@voting_rule(ballot=("approval", "cumulative"), elects="budget", promises={"anonymity", "within_budget", "unanimity", "justified"})
 def equal_shares(
     election: Election,
     *,

@@ -57,9 +57,7 @@ class Count:
         self._worth = [cost if utility == "cost" else 1 for cost in self.costs]
         self._table, self._support = election.table, support
         self.supporters = [int(self.weights[rows].sum()) for rows in self._rows]
-        self.buyable = sum(
-            1 for place, count in enumerate(self.supporters) if count and self.costs[place] <= self.budget
-        )
+        self.buyable = sum(1 for place, count in enumerate(self.supporters) if count and self.costs[place] <= self.budget)
 
     def share(self, raised: int) -> Fraction:
         return Fraction(self.budget, self.voters) + raised
@@ -141,9 +139,7 @@ class Count:
             drained += count
         return None
 
-    def _pay(
-        self, place: int, bid: _Bid, classes: Array, money: list[int], denominator: int
-    ) -> tuple[Array, list[int], int]:
+    def _pay(self, place: int, bid: _Bid, classes: Array, money: list[int], denominator: int) -> tuple[Array, list[int], int]:
         """The classes, their money and its denominator after the supporters have paid."""
         rows, units = self._rows[place], self._units[place]
         common = gcd(bid.numerator, bid.denominator)

@@ -1,0 +1,44 @@
+# One word each. `make check` is what CI runs.
+.PHONY: demo test check digests bench-community kill constraints clean
+.DEFAULT_GOAL := help
+
+BIN := .venv/bin
+PYTHON ?= python3
+
+help:
+	@grep -E '^[a-z-]+:.*##' Makefile | sed 's/:.*## /\t/'
+
+# Uses uv when it is there, and fetches it into the project's own environment when it is not.
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "folkmoot needs Python 3.11 or newer: make PYTHON=python3.12 …"; exit 1; }
+	@if command -v uv >/dev/null; then uv venv --quiet --python $(PYTHON) .venv; else $(PYTHON) -m venv .venv && $(BIN)/python -m pip install --quiet uv; fi
+
+.venv/run: $(BIN)/python pyproject.toml constraints.txt
+	@UV=$$(command -v uv || echo $(BIN)/uv); $$UV pip install --quiet --python $(BIN)/python -c constraints.txt -e . && touch $@
+
+.venv/test: $(BIN)/python pyproject.toml constraints.txt
+	@UV=$$(command -v uv || echo $(BIN)/uv); $$UV pip install --quiet --python $(BIN)/python -c constraints.txt -e '.[test]' && touch $@ .venv/run
+
+demo: .venv/run ## set up, and serve the demo community at 127.0.0.1:8000
+	@$(BIN)/folkmoot demo
+
+test: .venv/test ## set up, and pass the tests
+	@$(BIN)/python -m pytest -n auto -q
+
+check: .venv/test ## what CI runs: format, lint, types, imports, tests
+	@$(BIN)/ruff format --check . && $(BIN)/ruff check . && $(BIN)/mypy && $(BIN)/lint-imports && $(MAKE) --no-print-directory test
+
+digests: .venv/test ## write the behaviour digests of every rule
+	@$(BIN)/python -m tests.digests
+
+bench-community: .venv/test ## ballots a second, beside the machine's own limit
+	@$(BIN)/python -m benchmarks.community
+
+kill: .venv/test ## a thousand random kills; what was acknowledged must be in the log
+	@$(BIN)/python -m tests.store.kills 1000
+
+constraints: .venv/test ## pin every dependency anew
+	@UV=$$(command -v uv || echo $(BIN)/uv); $$UV pip compile --quiet --upgrade --all-extras --no-header --no-annotate --no-emit-index-url --python-version 3.11 pyproject.toml -o constraints.txt
+
+clean: ## remove what was made here
+	@rm -rf .venv demo .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

@@ -1,0 +1,82 @@
+"""Whether a charter holds together: every name in it stands for something, and no decision has a hole (law 10)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from engine import catalogue, rules
+from engine.charter.terms import Charter, Decision
+from engine.refusals import Refusal, refuse
+from engine.rules.earning import ACTS
+
+UNATTENDED = ("found_community",)
+"""Commands that no role can be given."""
+
+
+def check(charter: Charter) -> None:
+    commands = tuple(name for name in catalogue.names("engine.commands") if name not in UNATTENDED)
+    for needed in ("founder", "member"):
+        if needed not in charter.roles:
+            raise _wrong("roles", f"has no role {needed!r}", f"add [roles.{needed}]")
+    for name, role in charter.roles.items():
+        _known(f"roles.{name}.may", role.may, commands)
+    if charter.ideas:
+        stages = [stage.name for stage in charter.ideas.stages]
+        if not stages or len(set(stages)) != len(stages):
+            raise _wrong("ideas.stages", f"is {stages}", "name at least one stage, each once")
+    for name, decision in charter.decisions.items():
+        _check_decision(f"decisions.{name}", decision, charter)
+    if not charter.decisions:
+        raise _wrong("decisions", "is empty", "add at least one kind of decision")
+    for number, earning in enumerate(charter.points.earning):
+        found = rules.rule("earning", earning.rule)
+        found.complete(earning.parameters)
+        if "act" in earning.parameters:
+            _known(f"points.earning.{number}.parameters.act", (str(earning.parameters["act"]),), ACTS)
+    for reward in charter.rewards.values():
+        rules.rule("reward", reward.rule).complete(reward.parameters)
+    if charter.rewards and not charter.money.unit:
+        raise _wrong("money.unit", "is empty", "say what rewards are paid in")
+    if charter.money.decimals > 4:
+        raise _wrong("money.decimals", f"is {charter.money.decimals}", "give 0 to 4")
+    if charter.amendments:
+        _known("amendments.decision", (charter.amendments.decision,), tuple(charter.decisions))
+        if charter.decisions[charter.amendments.decision].options != "amendment":
+            raise _wrong("amendments.decision", "is a decision about something else", 'its options must be "amendment"')
+
+
+def _check_decision(where: str, decision: Decision, charter: Charter) -> None:
+    rule = rules.rule("voting", decision.rule)
+    rule.complete(decision.parameters)
+    rules.rule("power", decision.power).complete(decision.power_parameters)
+    _known(f"{where}.secrecy", (decision.secrecy,), rules.names("secrecy"))
+    if decision.ballot and decision.ballot not in rule.ballots:
+        raise _wrong(f"{where}.ballot", f"is {decision.ballot!r}", f"{rule.name} takes {' or '.join(rule.ballots)}")
+    if not 1 <= decision.minutes_open <= 525_600:
+        raise _wrong(f"{where}.minutes_open", f"is {decision.minutes_open}", "give 1 to 525600 minutes (a year)")
+    if decision.quorum.percent_min > 100:
+        raise _wrong(f"{where}.quorum.percent_min", f"is {decision.quorum.percent_min}", "give 0 to 100")
+    if decision.quorum.basis == "none" and decision.quorum.percent_min:
+        raise _wrong(f"{where}.quorum", "asks for a part of nothing", 'name the basis "eligible" or "power"')
+    if rule.elects == "budget" and decision.ties == "status_quo":
+        raise _wrong(f"{where}.ties", "is status_quo for a budget, which ties inside", 'give "oldest" or "lot"')
+    if rule.elects == "budget" and (not charter.money.unit or decision.options == "amendment"):
+        raise _wrong(f"{where}.rule", "shares out a budget", "name money.unit, and use it for ideas or free options")
+    if decision.options != "ideas" and (decision.stage or decision.winners_to):
+        raise _wrong(where, "names a stage but is not about ideas", 'remove it or set options = "ideas"')
+    if decision.options == "ideas":
+        if not charter.ideas or decision.stage is None:
+            raise _wrong(f"{where}.stage", "is missing", "say which stage ideas are voted on in, and list [ideas] stages")
+        for name in (decision.stage, decision.winners_to):
+            if name is not None:
+                _known(f"{where}.stage", (name,), tuple(stage.name for stage in charter.ideas.stages))
+
+
+def _known(where: str, names: Iterable[str], known: tuple[str, ...]) -> None:
+    for name in names:
+        if name not in known:
+            raise _wrong(where, f"names {name!r}", catalogue.did_you_mean(name, known))
+
+
+def _wrong(where: str, fact: str, way_out: str) -> Refusal:
+    return refuse("charter_wrong", f"charter.{where}", fact, way_out)

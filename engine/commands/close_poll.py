@@ -1,0 +1,221 @@
+"""Close a poll: open what was sealed, count it by its frozen rule, and write down the decision."""
+
+from __future__ import annotations
+
+from copy import copy
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Literal
+
+from engine import rules
+from engine.commands import Ask, Command, Vault
+from engine.commands.cast_ballot import read_choice
+from engine.commands.support_idea import IdeaAdvanced
+from engine.elections.outcome import Outcome, write_number
+from engine.ledger import Entry
+from engine.limits import OPENINGS_PER_EVENT_MAX
+from engine.log.fields import opens
+from engine.log.json import canonical, parse_own
+from engine.log.record import Event, Record
+from engine.refusals import refuse
+from engine.state import Poll, State
+from engine.values import Digest, PollId, Power, Seq
+
+
+@dataclass(frozen=True)
+class ClosePoll(Command):
+    """By the clock once its time is over, or by hand before that where the charter allows it."""
+
+    resource = "/polls/{poll}/closing"
+
+    poll: PollId
+
+    def decide(self, state: State, ask: Ask, vault: Vault) -> list[Event]:
+        poll = state.poll(self.poll)
+        if poll.ballots is None:
+            raise refuse("poll_closed", f"poll {poll.id}", "is closed already", "look at its result")
+        _check_may_close(state, poll, ask.actor, ask.now)
+        opened, lost = [], []
+        ballots = copy(poll.ballots)
+        ballots.restore(ballots.seq, ballots.code.copy(), list(ballots.choices))
+        for member, seq in ballots.sealed():
+            opening = vault.opening(seq, "choice")
+            if opening is None:
+                lost.append(seq)
+                continue
+            choice = parse_own(opening[1])
+            opened.append(BallotOpening(Seq(seq), Digest(opening[0].hex()), choice))
+            ballots.open(member, choice)
+        if lost:
+            raise refuse(
+                "openings_lost", f"poll {poll.id}", f"has lost the openings of ballots {lost[:20]}",
+                "restore the vault from a copy, or end the poll with VoidPoll",
+            )  # fmt: skip
+        lot = None
+        if poll.terms.lot is not None:
+            drawn = vault.opening(int(poll.id[1:]), "lot")
+            if drawn is None:
+                raise refuse("openings_lost", f"poll {poll.id}", "has lost the secret of its draw", "restore the vault from a copy")
+            lot = LotOpening(Digest(drawn[0].hex()), parse_own(drawn[1]))
+        parts = [
+            BallotsOpened(poll.id, tuple(opened[first : first + OPENINGS_PER_EVENT_MAX]))
+            for first in range(0, len(opened), OPENINGS_PER_EVENT_MAX)
+        ]
+        return [*parts, conclude(state, Poll(poll.id, poll.terms, ballots), lot, state.seq)]
+
+
+@dataclass(frozen=True)
+class BallotOpening:
+    """What opens the ballot in event `seq`."""
+
+    seq: Seq
+    salt: Digest
+    choice: str
+
+
+@dataclass(frozen=True)
+class LotOpening:
+    """What opens the secret a draw is made from."""
+
+    salt: Digest
+    secret: Digest
+
+
+@dataclass(frozen=True)
+class BallotsOpened(Event):
+    """Sealed ballots opened, each member's last one, in the order of the roll."""
+
+    poll: PollId
+    openings: tuple[BallotOpening, ...]
+
+    def check(self, state: State, record: Record) -> None:
+        poll = state.poll(self.poll)
+        if poll.ballots is None:
+            raise refuse("poll_closed", f"poll {poll.id}", "is closed already", "look at its result")
+        _check_may_close(state, poll, record.actor, record.at)
+        waiting = {seq: member for member, seq in poll.ballots.sealed()}
+        for opening in self.openings:
+            member = waiting.pop(opening.seq, None)
+            if member is None:
+                raise refuse("log_unlawful", f"event {opening.seq}", "is no ballot that waits to be opened", "open only those")
+            commitment = poll.ballots.commitments[member]
+            if not opens(commitment, bytes.fromhex(opening.salt), canonical(opening.choice)):
+                raise refuse(
+                    "opening_wrong", f"ballot {opening.seq}", "does not open with that salt and choice", "open it as it was sealed"
+                )
+            if read_choice(poll, opening.choice) != opening.choice:
+                raise refuse("log_unlawful", f"ballot {opening.seq}", "is not a choice of this poll", "seal only lawful choices")
+
+    def apply(self, state: State, record: Record) -> None:
+        ballots = state.polls[self.poll].ballots
+        assert ballots is not None
+        voters = {seq: member for member, seq in ballots.sealed()}
+        for opening in self.openings:
+            ballots.open(voters[opening.seq], opening.choice)
+
+
+@dataclass(frozen=True)
+class PollClosed(Event):
+    """The decision. Options go by their numbers; `scores` in the order of the options; `outcome` is the digest of the full count.
+
+    `status`: decided · tied (and the charter leaves things as they are) · no_quorum · no_ballots.
+    """
+
+    poll: PollId
+    status: Literal["decided", "tied", "no_quorum", "no_ballots"]
+    winners: tuple[int, ...]
+    ties: tuple[tuple[int, ...], ...]
+    scores: tuple[str, ...]
+    ballots: int
+    power: Power
+    outcome: Digest | None
+    lot: LotOpening | None
+
+    def check(self, state: State, record: Record) -> None:
+        poll = state.poll(self.poll)
+        if poll.ballots is None:
+            raise refuse("poll_closed", f"poll {poll.id}", "is closed already", "look at its result")
+        _check_may_close(state, poll, record.actor, record.at)
+        if poll.ballots.sealed():
+            raise refuse("log_unlawful", f"poll {poll.id}", "has ballots that are not opened", "open them first")
+        lot = poll.terms.lot
+        if (lot is None) != (self.lot is None) or (
+            lot is not None and self.lot is not None and not opens(lot.commitment, bytes.fromhex(self.lot.salt), canonical(self.lot.secret))
+        ):
+            raise refuse("opening_wrong", f"poll {poll.id}", "is drawn from another secret than it opened with", "use that one")
+        expected = conclude(state, poll, self.lot, record.cause)
+        if expected != self:
+            raise refuse(
+                "log_unlawful", f"poll {poll.id}", f"is said to be {self.status} for {list(self.winners)}",
+                f"a recount says {expected.status} for {list(expected.winners)}",
+            )  # fmt: skip
+
+    def apply(self, state: State, record: Record) -> None:
+        poll = state.polls[self.poll]
+        poll.ballots, poll.result = None, self
+        if poll.terms.budget is not None:
+            spent = sum(poll.terms.options[number - 1].cost for number in self.winners)
+            state.ledger.post(
+                "money",
+                Entry(poll.id, -poll.terms.budget),
+                Entry("funds", poll.terms.budget - spent),
+                *(Entry(f"{poll.id}.{number}", poll.terms.options[number - 1].cost) for number in self.winners),
+            )
+
+    def follows(self, state: State, record: Record) -> list[Event]:
+        terms = state.polls[self.poll].terms
+        if terms.winners_to is None or self.status != "decided":
+            return []
+        ideas = [terms.options[number - 1].idea for number in self.winners]
+        return [IdeaAdvanced(idea, terms.winners_to, terms.charter) for idea in ideas if idea is not None]
+
+
+def conclude(state: State, poll: Poll, lot: LotOpening | None, cause: int) -> PollClosed:
+    """What closing says of opened ballots; a draw takes the log's root before event `cause`."""
+    assert poll.ballots is not None
+    terms, cast, power = poll.terms, poll.ballots.cast, poll.ballots.cast_power
+    if not cast:
+        return PollClosed(poll.id, "no_ballots", (), (), (), 0, Power(0), None, lot)
+    numbers = tuple(range(1, len(terms.options) + 1))
+    if lot is not None:
+        numbers = draw_order(lot.secret, state.tree.root(cause), len(numbers))
+    outcome = recount(poll, numbers)
+    winners, status = [int(name) for name in outcome.winners], "decided"
+    if rules.rule_of_version("voting", terms.rule).elects == "one" and len(winners) > 1:
+        winners, status = ([], "tied") if terms.ties == "status_quo" else (winners[:1], status)
+    part, whole = {"eligible": (cast, terms.roll_count), "power": (power, terms.roll_power), "none": (1, 1)}[terms.quorum_basis]
+    if 100 * part < terms.quorum_percent_min * whole:
+        winners, status = [], "no_quorum"
+    return PollClosed(
+        poll.id,
+        status,  # type: ignore[arg-type]
+        tuple(sorted(winners)),
+        tuple(tuple(sorted(map(int, tie))) for tie in outcome.ties),
+        tuple(str(write_number(outcome.scores[str(number)])) for number in sorted(numbers)),
+        cast,
+        Power(power),
+        Digest(outcome.digest()),
+        lot,
+    )
+
+
+def recount(poll: Poll, order: tuple[int, ...]) -> Outcome:
+    """The frozen rule on the poll's ballots, with the options listed in `order`, which is how ties inside a count break."""
+    rule = rules.rule_of_version("voting", poll.terms.rule)
+    if rules.digest_of(rule) != poll.terms.rule_digest:
+        raise refuse(
+            "cannot_recount", f"voting rule {poll.terms.rule}", "behaves otherwise in this copy", "use the version it was opened with"
+        )
+    return rules.count(rule, poll.election(order), poll.terms.parameters)
+
+
+def draw_order(secret: str, root: bytes, many: int) -> tuple[int, ...]:
+    """The options in the order of SHA-256(seed ‖ number), the seed being SHA-256(secret ‖ root)."""
+    seed = sha256(bytes.fromhex(secret) + root).digest()
+    return tuple(sorted(range(1, many + 1), key=lambda number: sha256(seed + str(number).encode()).digest()))
+
+
+def _check_may_close(state: State, poll: Poll, actor: str, at: int) -> None:
+    state.require(actor, "close_poll")
+    if at < poll.terms.closes_at and (poll.terms.closes == "clock" or actor == "clock"):
+        raise refuse("poll_still_open", f"poll {poll.id}", "takes ballots until its time is over", "wait for its clock")

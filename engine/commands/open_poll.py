@@ -1,0 +1,248 @@
+"""Open a poll: the whole question is frozen, with its rule, its roll and its clock."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from engine import charter as charters
+from engine import rules
+from engine.charter.terms import Decision
+from engine.commands import Ask, Command, Vault
+from engine.elections.kinds import Kind
+from engine.ledger import Entry
+from engine.limits import OPTIONS_PER_POLL_MAX, POLLS_OPEN_MAX, POWER_TOTAL_MAX
+from engine.log.fields import Erasable, Private, draw
+from engine.log.record import Event, Record
+from engine.refusals import refuse
+from engine.state import Ballots, Poll, State, roll_root
+from engine.values import (
+    CharterText,
+    Digest,
+    IdeaId,
+    Moment,
+    Money,
+    Name,
+    PollId,
+    Power,
+    QuestionText,
+    Scalar,
+    Seq,
+    TitleText,
+    make_id,
+)
+
+ADOPT, KEEP = 1, 2
+"""The options of a poll on an amendment."""
+MINUTE_MS = 60_000
+
+
+@dataclass(frozen=True)
+class FreeOption:
+    """An option that is no idea."""
+
+    label: TitleText
+    cost: Money | None = None
+
+
+@dataclass(frozen=True)
+class OpenPoll(Command):
+    """`decision` is a kind of poll in the charter. It asks about `ideas` (all that stand in its stage when none are
+    named), free `options`, or the new charter's text in `amendment`. A poll that shares out money names its `budget`.
+    """
+
+    resource = "/polls"
+
+    decision: Name
+    question: QuestionText
+    ideas: tuple[IdeaId, ...] = ()
+    options: tuple[FreeOption, ...] = ()
+    amendment: CharterText | None = None
+    budget: Money | None = None
+    opens_at: Moment | None = None
+
+    def decide(self, state: State, ask: Ask, vault: Vault) -> list[Event]:
+        decision = state.decision(self.decision)
+        if decision.options == "ideas":
+            chosen = self.ideas or tuple(idea.id for idea in state.ideas.values() if idea.stage == decision.stage)
+            ideas = [state.idea(name) for name in sorted(set(chosen), key=lambda name: int(name[1:]))]
+            options = tuple(Option(idea.id, idea.versions[-1], None, idea.cost) for idea in ideas)
+        elif decision.options == "free":
+            options = tuple(Option(None, None, Erasable(free.label), free.cost) for free in self.options)
+        else:
+            options = (Option(None, None, None, None),) * KEEP
+        question: Erasable[QuestionText] = Erasable(self.question)
+        text: Erasable[CharterText] | None = None if self.amendment is None else Erasable(self.amendment)
+        lot: Private[Digest] | None = None
+        if decision.ties == "lot":
+            lot = Private(Digest(draw(ask.chance, "lot").hex()))
+        opens_at = max(ask.now, self.opens_at or ask.now)
+        found = freeze(state, self.decision, options, self.budget, Moment(opens_at), ask.now)
+        subject = None if self.amendment is None else Digest(charters.digest(self.amendment))
+        return [replace(found, question=question, amendment=text, lot=lot, subject=subject)]
+
+
+@dataclass(frozen=True)
+class Option:
+    """One option: an idea at one of its versions, or a label of its own."""
+
+    idea: IdeaId | None
+    version: Seq | None
+    label: Erasable[TitleText] | None
+    cost: Money | None
+
+
+@dataclass(frozen=True)
+class PollOpened(Event):
+    """The poll's id is `p` and this event's seq. Options are numbered from 1 in the order given.
+
+    `roll_root` is the Merkle root over `member power` lines in the order of joining; `charter` the event that brought
+    the charter it is held under; `lot` the secret of a draw, shown when the poll closes.
+    """
+
+    decision: Name
+    question: Erasable[QuestionText]
+    options: tuple[Option, ...]
+    ballot: Kind
+    rule: str
+    parameters: dict[str, Scalar]
+    rule_digest: str
+    power: str
+    power_parameters: dict[str, Scalar]
+    secrecy: Name
+    quorum_basis: Literal["eligible", "power", "none"]
+    quorum_percent_min: int
+    ties: Literal["status_quo", "oldest", "lot"]
+    closes: Literal["clock", "hand_or_clock"]
+    replaceable: bool
+    named_max: int
+    points_max: int
+    winners_to: Name | None
+    opens_at: Moment
+    closes_at: Moment
+    budget: Money | None
+    roll_root: Digest
+    roll_count: int
+    roll_power: Power
+    charter: Seq
+    subject: Digest | None
+    amendment: Erasable[CharterText] | None
+    lot: Private[Digest] | None
+
+    def check(self, state: State, record: Record) -> None:
+        state.require(record.actor, "open_poll")
+        expected = freeze(state, self.decision, self.options, self.budget, self.opens_at, record.at)
+        own = {"question": self.question, "amendment": self.amendment, "lot": self.lot, "subject": self.subject}
+        if replace(expected, **own) != self:  # type: ignore[arg-type]
+            raise refuse("log_unlawful", f"decision {self.decision}", "is frozen otherwise than the charter says", "freeze it as it is")
+        problems = holes(state, self, state.decision(self.decision), record.at)
+        if problems:
+            raise refuse(
+                "poll_not_ready", f"decision {self.decision}", "has " + "; ".join(fact for fact, _ in problems),
+                "; ".join(way_out for _, way_out in problems),
+            )  # fmt: skip
+
+    def apply(self, state: State, record: Record) -> None:
+        poll = PollId(make_id("p", record.seq))
+        ballots = Ballots(*state.roll(state.decision(self.decision), record.at))
+        state.polls[poll] = Poll(poll, self, ballots)
+        if self.budget is not None:
+            state.ledger.post("money", Entry("funds", -self.budget), Entry(poll, self.budget))
+
+
+def freeze(state: State, name: Name, options: tuple[Option, ...], budget: Money | None, opens_at: Moment, at: Moment) -> PollOpened:
+    """The question as the charter has it now; what only the opener knows is left empty."""
+    decision = state.decision(name)
+    rule = rules.rule("voting", decision.rule)
+    power = rules.rule("power", decision.power)
+    roll, powers = state.roll(decision, at)
+    total = sum(powers.tolist())
+    nothing: Erasable[QuestionText] = Erasable(commitment="-")
+    return PollOpened(
+        decision=name,
+        question=nothing,
+        options=options,
+        ballot=decision.ballot or rule.ballots[0],
+        rule=rule.version,
+        parameters=rule.complete(decision.parameters),
+        rule_digest=rules.digest_of(rule),
+        power=power.version,
+        power_parameters=power.complete(decision.power_parameters),
+        secrecy=decision.secrecy,
+        quorum_basis=decision.quorum.basis,
+        quorum_percent_min=decision.quorum.percent_min,
+        ties=decision.ties,
+        closes=decision.closes,
+        replaceable=decision.replaceable,
+        named_max=decision.named_max,
+        points_max=decision.points_max,
+        winners_to=decision.winners_to,
+        opens_at=opens_at,
+        closes_at=Moment(opens_at + decision.minutes_open * MINUTE_MS),
+        budget=budget,
+        roll_root=roll_root(roll, powers),
+        roll_count=len(roll),
+        roll_power=Power(total),
+        charter=state.charter_seq,
+        subject=None,
+        amendment=None,
+        lot=None,
+    )
+
+
+def holes(state: State, poll: PollOpened, decision: Decision, at: int) -> list[tuple[str, str]]:
+    """What keeps a poll from opening: each fact, and what closes it (law 10)."""
+    found: list[tuple[str, str]] = []
+    budgeted = rules.rule("voting", decision.rule).elects == "budget"
+    if not poll.roll_count:
+        found.append(("nobody on its roll", "let members join (JoinCommunity) or earn points first"))
+    if poll.roll_power > POWER_TOTAL_MAX:
+        found.append((f"a power of {poll.roll_power}", "cap it in the charter: power_parameters.at_most"))
+    if len(poll.options) < (1 if budgeted else 2):
+        found.append((f"{len(poll.options)} options", "name more (SubmitIdea, or options in OpenPoll)"))
+    if len(poll.options) > OPTIONS_PER_POLL_MAX:
+        found.append((f"{len(poll.options)} options", f"name at most {OPTIONS_PER_POLL_MAX}"))
+    if budgeted:
+        found += _money_holes(state, poll)
+    elif poll.budget is not None:
+        found.append(("a budget its rule does not use", "leave the budget out"))
+    if (decision.ties == "lot") != (poll.lot is not None):
+        found.append(("no secret to draw by", "open it again"))
+    if (decision.options == "amendment") != (poll.subject is not None and poll.amendment is not None):
+        found.append(("no text to decide on", "give the whole new charter as amendment"))
+    if decision.options == "amendment" and len(poll.options) != KEEP:
+        found.append(("options of its own", "an amendment is adopted or not"))
+    for option in poll.options:
+        found += _option_holes(state, option, decision)
+    if poll.opens_at < at:
+        found.append(("an opening in the past", "leave opens_at out to open it now"))
+    if sum(1 for other in state.polls.values() if other.ballots is not None) >= POLLS_OPEN_MAX:
+        found.append((f"{POLLS_OPEN_MAX} other polls open beside it", "close some (ClosePoll)"))
+    return found
+
+
+def _money_holes(state: State, poll: PollOpened) -> list[tuple[str, str]]:
+    found: list[tuple[str, str]] = []
+    funds = state.ledger.money("funds")
+    if poll.budget is None or poll.budget <= 0:
+        found.append(("no budget", "give budget in OpenPoll"))
+    elif poll.budget > funds:
+        found.append((f"a budget of {poll.budget} above the funds of {funds}", "give a smaller budget"))
+    for number, option in enumerate(poll.options, 1):
+        if option.cost is None or option.cost < 0:
+            found.append((f"no cost for option {number}", "revise the idea (ReviseIdea) or give the option a cost"))
+    return found
+
+
+def _option_holes(state: State, option: Option, decision: Decision) -> list[tuple[str, str]]:
+    if decision.options != "ideas":
+        named = option.label is not None
+        if option.idea is not None or named != (decision.options == "free"):
+            return [("an option of the wrong sort", f"this decision is about {decision.options}")]
+        return []
+    idea = state.idea(option.idea or "")
+    if idea.stage != decision.stage:
+        return [(f"idea {idea.id}, which is {idea.stage}", f"choose ideas that are {decision.stage}")]
+    if option.version != idea.versions[-1] or option.cost != idea.cost or option.label is not None:
+        return [(f"idea {idea.id} in another version than its last", "open it again")]
+    return []

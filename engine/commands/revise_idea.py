@@ -1,0 +1,59 @@
+"""Improve an idea: a new version of its text; whoever improves it becomes a co-author."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from engine.commands import Ask, Command, Vault
+from engine.commands.submit_idea import check_cost
+from engine.log.fields import Erasable
+from engine.log.record import Event, Record
+from engine.refusals import refuse
+from engine.rules.earning import Act
+from engine.state import State
+from engine.values import IdeaId, IdeaText, MemberId, Money, TitleText
+
+
+@dataclass(frozen=True)
+class ReviseIdea(Command):
+    """The whole new version; polls that are open keep the version they asked about."""
+
+    resource = "/ideas/{idea}/versions"
+
+    idea: IdeaId
+    title: TitleText
+    text: IdeaText
+    cost: Money | None = None
+
+    def decide(self, state: State, ask: Ask, vault: Vault) -> list[Event]:
+        return [IdeaRevised(self.idea, Erasable(self.title), Erasable(self.text), self.cost)]
+
+
+@dataclass(frozen=True)
+class IdeaRevised(Event):
+    idea: IdeaId
+    title: Erasable[TitleText]
+    text: Erasable[IdeaText]
+    cost: Money | None
+
+    def check(self, state: State, record: Record) -> None:
+        state.require(record.actor, "revise_idea")
+        idea = state.idea(self.idea)
+        terms = state.charter_at(idea.terms)
+        stage = terms.stage(idea.stage)
+        if stage is None or not stage.revisable:
+            raise refuse("stage_closed", f"idea {idea.id}", f"is {idea.stage} and not revised any more", "extend it instead")
+        assert terms.ideas is not None
+        if terms.ideas.revised_by == "authors" and record.actor not in idea.authors:
+            raise refuse("not_author", f"member {record.actor}", f"is no author of idea {idea.id}", "comment on it, or extend it")
+        check_cost(terms, self.cost)
+
+    def apply(self, state: State, record: Record) -> None:
+        idea = state.ideas[self.idea]
+        idea.versions += (record.seq,)
+        idea.cost = self.cost
+        if record.actor not in idea.authors:
+            idea.authors += (MemberId(record.actor),)
+
+    def acts(self, state: State, record: Record) -> list[Act]:
+        return [Act("idea_revised", record.actor, self.idea, state.ideas[self.idea].authors)]

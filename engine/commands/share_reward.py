@@ -1,0 +1,121 @@
+"""Share a pot of money over members by their points."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from engine import rules
+from engine.commands import Ask, Command, Vault
+from engine.ledger import Entry
+from engine.limits import SHARES_PER_EVENT_MAX
+from engine.log.record import Event, Record
+from engine.refusals import refuse
+from engine.state import Round, State
+from engine.values import MemberId, Money, Name, Points, RoundId, Scalar, make_id
+
+
+@dataclass(frozen=True)
+class ShareReward(Command):
+    """`reward` is a programme of the charter; `pot` comes out of the community's funds."""
+
+    resource = "/rewards/{reward}/rounds"
+
+    reward: Name
+    pot: Money
+
+    def decide(self, state: State, ask: Ask, vault: Vault) -> list[Event]:
+        terms = state.charter.rewards.get(self.reward)
+        if terms is None:
+            raise refuse(
+                "thing_unknown", f"reward {self.reward!r}", "is not in the charter",
+                "known: " + (", ".join(state.charter.rewards) or "none"),
+            )  # fmt: skip
+        rule = rules.rule("reward", terms.rule)
+        held = points_held(state, ask.now)
+        return [
+            RewardRoundOpened(
+                self.reward, rule.version, rule.complete(terms.parameters), rules.digest_of(rule), terms.spends_points,
+                self.pot, Points(sum(held.values())),
+            )
+        ]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Share:
+    """What one member gets, and the points it was for."""
+
+    member: MemberId
+    amount: Money
+    points: Points
+
+
+@dataclass(frozen=True)
+class RewardRoundOpened(Event):
+    """The round's id is `r` and this event's seq; its shares follow in one or more `RewardShared`."""
+
+    reward: Name
+    rule: str
+    parameters: dict[str, Scalar]
+    rule_digest: str
+    spends_points: bool
+    pot: Money
+    points: Points
+
+    def check(self, state: State, record: Record) -> None:
+        state.require(record.actor, "share_reward")
+        terms = state.charter.rewards.get(self.reward)
+        if terms is None:
+            raise refuse("log_unlawful", f"reward {self.reward!r}", "is not in the charter", "share one that is")
+        rule = rules.rule_of_version("reward", self.rule)
+        if self.rule_digest != rules.digest_of(rule):
+            raise refuse("cannot_recount", f"reward rule {self.rule}", "behaves otherwise in this copy", "use its own version")
+        if (rule.name, rule.complete(terms.parameters), terms.spends_points) != (
+            terms.rule, self.parameters, self.spends_points,
+        ):  # fmt: skip
+            raise refuse("log_unlawful", f"reward {self.reward}", "has other terms than the charter's", "keep to the charter")
+        funds = state.ledger.money("funds")
+        if not 0 < self.pot <= funds:
+            raise refuse("funds_short", "the pot", f"is {self.pot} of {funds} in the funds", "share at most what is there")
+        held = points_held(state, record.at)
+        if not held:
+            raise refuse("nothing_to_share", "the round", "has nobody with points", "wait until somebody has earned some")
+        if self.points != sum(held.values()):
+            raise refuse("log_unlawful", "points", f"are {self.points}", f"members hold {sum(held.values())}")
+
+    def apply(self, state: State, record: Record) -> None:
+        round_id = RoundId(make_id("r", record.seq))
+        state.rounds[round_id] = Round(round_id, self.reward, self.pot, 0)
+
+    def follows(self, state: State, record: Record) -> list[Event]:
+        held = points_held(state, record.at)
+        rule = rules.rule_of_version("reward", self.rule)
+        amounts = rule.function(self.pot, held, **self.parameters)
+        shares = [Share(member, Money(amount), Points(held[member])) for member, amount in amounts.items()]
+        return [
+            RewardShared(RoundId(make_id("r", record.seq)), self.spends_points, tuple(shares[first : first + SHARES_PER_EVENT_MAX]))
+            for first in range(0, len(shares), SHARES_PER_EVENT_MAX)
+        ]
+
+
+@dataclass(frozen=True)
+class RewardShared(Event):
+    """Shares of a round, paid out of the funds; the points they were for are spent where the round says so."""
+
+    consequence = True
+
+    round: RoundId
+    spends_points: bool
+    shares: tuple[Share, ...]
+
+    def apply(self, state: State, record: Record) -> None:
+        state.rounds[self.round].members += len(self.shares)
+        for share in self.shares:
+            state.ledger.post("money", Entry("funds", -share.amount), Entry(share.member, share.amount))
+            if self.spends_points:
+                state.ledger.spend(share.member, share.points, record.at)
+
+
+def points_held(state: State, at: int) -> dict[MemberId, int]:
+    """The points of every member who has any, in the order of joining."""
+    found = {member.id: state.ledger.points(member.id, at) for member in state.members.values() if not member.forgotten}
+    return {member: points for member, points in found.items() if points > 0}

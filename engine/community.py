@@ -1,0 +1,328 @@
+"""The one door: takes asks, decides them, appends events, applies them. And the protocol a store must keep.
+
+One writer drains waiting asks in batches: take the store's write lock, catch up, decide each ask and apply the very
+bytes it writes, commit, answer. Nothing is answered before the commit, no reader sees an uncommitted event, and what
+refuses or raises leaves nothing. If a commit fails the state is rebuilt from the store.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Protocol
+
+from engine import commands, fold
+from engine.commands import Ask
+from engine.limits import BATCH_ASKS_MAX, CLOCK_BEHIND_MS_MAX, KEY_TEXT_MAX, RECEIPT_DAYS_KEPT
+from engine.log import record as records
+from engine.log.checkpoint import Checkpoint, LogKey, Verifier, read_checkpoint, write_proof
+from engine.log.codec import form
+from engine.log.fields import Opening
+from engine.log.json import canonical
+from engine.log.merkle import Tile, Tree, leaf_hash
+from engine.log.record import Erased, Event, Line, Record
+from engine.refusals import Refusal, refuse
+from engine.state import State
+from engine.values import DAY_MS, Moment, Seq, TextOf, read_actor, read_integer, read_text
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What an ask became: events `seq` to `seq + count - 1`, the first one's time and leaf hash."""
+
+    seq: int
+    count: int
+    at: int
+    leaf: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A remembered receipt of an idempotency key."""
+
+    digest: bytes
+    seq: int
+    count: int
+
+
+class Batch(Protocol):
+    """An open transaction of a store, which the writer alone holds."""
+
+    def append(self, lines: Sequence[Line]) -> None: ...
+    def put_tiles(self, tiles: Sequence[Tile]) -> None: ...
+    def erase(self, erased: Erased) -> None: ...
+    def receipt(self, actor: str, key_hash: bytes) -> Kept | None: ...
+    def put_receipt(self, actor: str, key_hash: bytes, kept: Kept, at: int) -> None: ...
+    def drop_receipts(self, before: int) -> None: ...
+
+
+class Store(Protocol):
+    """Where a community is kept. `writing` orders writers; leaving it commits, an exception in it rolls back."""
+
+    def size(self) -> int: ...
+    def lines(self, start: int, stop: int | None = None) -> Iterator[tuple[int, bytes]]: ...
+    def openings(self, seq: int) -> list[Opening]: ...
+    def opening(self, seq: int, field: str) -> tuple[bytes, bytes] | None: ...
+    def find(self, column: str, value: str) -> Iterator[tuple[int, bytes]]: ...
+    def tile(self, level: int, index: int) -> bytes: ...
+    def writing(self) -> AbstractContextManager[Batch]: ...
+    def checkpoint(self) -> str | None: ...
+    def put_checkpoint(self, size: int, note: str) -> None: ...
+    def scrub(self) -> None: ...
+    def snapshot(self) -> State | None: ...
+
+
+class _Place:
+    """One ask in the queue, and later its answer."""
+
+    __slots__ = ("answer", "ask")
+
+    def __init__(self, ask: Ask) -> None:
+        self.ask = ask
+        self.answer: Receipt | Refusal | None = None
+
+
+class Community:
+    """A community over a store. `key` signs heads of its log; without it everything else works."""
+
+    def __init__(self, store: Store, key: LogKey | None = None) -> None:
+        self.store, self.key = store, key
+        self._waiting: deque[_Place] = deque()
+        self._writer = threading.Lock()
+        self._guard = threading.RLock()
+        self._signed = (0, "")
+        self.state = State()
+        self._rebuild()
+
+    # -- asking -------------------------------------------------------------------------------------------------
+
+    def execute(self, ask: Ask) -> Receipt:
+        """Decide an ask and record its events; the receipt comes after the commit. Raises a Refusal."""
+        answer = self._drain_until_answered([_Place(ask)])[0]
+        if isinstance(answer, Refusal):
+            raise answer
+        return answer
+
+    def execute_many(self, asks: Sequence[Ask]) -> list[Receipt | Refusal]:
+        """Decide asks in their order, committing at most 256 together; a receipt or a refusal for each."""
+        return self._drain_until_answered([_Place(ask) for ask in asks])
+
+    def _drain_until_answered(self, places: list[_Place]) -> list[Receipt | Refusal]:
+        self._waiting.extend(places)
+        answers: list[Receipt | Refusal] = []
+        for place in places:
+            while place.answer is None:
+                with self._writer:
+                    if place.answer is None:
+                        self._write_batch()
+            answers.append(place.answer)
+        return answers
+
+    def _write_batch(self) -> None:
+        batch: list[_Place] = []
+        while self._waiting and len(batch) < BATCH_ASKS_MAX:
+            batch.append(self._waiting.popleft())
+        with self._guard:
+            try:
+                answers, scrub = self._commit([place.ask for place in batch])
+            except Refusal as refusal:
+                answers, scrub = [refusal] * len(batch), False
+            except Exception as fault:  # noqa: BLE001 - whatever a store raises, askers get a refusal and the state is rebuilt
+                self._recover()
+                failed = refuse("storage_failed", "the store", f"failed: {fault}", "nothing was recorded; ask again")
+                answers, scrub = [failed] * len(batch), False
+            if scrub:
+                self._scrub()
+        for place, answer in zip(batch, answers, strict=True):
+            place.answer = answer
+
+    def _commit(self, asks: list[Ask]) -> tuple[list[Receipt | Refusal], bool]:
+        """Answers to the asks of one batch, committed; and whether something was erased."""
+        faulty: dict[int, Refusal] = {}
+        while True:
+            try:
+                with self.store.writing() as batch:
+                    self._catch_up()
+                    answers: list[Receipt | Refusal] = []
+                    erased = False
+                    for number, ask in enumerate(asks):
+                        if number in faulty:
+                            answers.append(faulty[number])
+                            continue
+                        try:
+                            answer, gone = self._record(ask, batch)
+                            erased = erased or gone
+                        except _Torn as torn:
+                            faulty[number] = torn.refusal
+                            raise
+                        answers.append(answer)
+                    batch.put_tiles(self.state.tree.take_filled())
+                if self.store.size() == self.state.seq:
+                    self.state.tree.forget_kept()
+                return answers, erased
+            except _Torn:
+                # The state was touched by an ask that failed: rebuild it and do the rest of the batch again.
+                self._recover()
+
+    def _record(self, ask: Ask, batch: Batch) -> tuple[Receipt | Refusal, bool]:
+        """One ask inside the transaction; a `_Torn` when it failed after touching the state."""
+        seq = self.state.seq
+        try:
+            at = self._moment(ask)
+            hashed = self._key(ask)
+            if hashed:
+                kept = batch.receipt(ask.actor, hashed[0])
+                if kept is not None:
+                    if kept.digest != hashed[1]:
+                        raise refuse("idempotency_key_reused", f"key {ask.key!r}", "was used for another command", "take a fresh key")
+                    return self._receipt_of(kept), False
+            events = ask.command.decide(self.state, ask._replace(now=at), self.store)
+            lines, erased = self._fold(events, ask, at)
+        except Refusal as refusal:
+            if self.state.seq != seq:
+                raise _Torn(refusal) from None
+            return refusal, False
+        except Exception as fault:
+            raise _Torn(_fault(ask, fault)) from fault
+        batch.append(lines)
+        for item in erased:
+            batch.erase(item)
+        receipt = Receipt(seq, len(lines), at, leaf_hash(lines[0].data))
+        if hashed:
+            batch.put_receipt(ask.actor, hashed[0], Kept(hashed[1], seq, len(lines)), at)
+            batch.drop_receipts(at - RECEIPT_DAYS_KEPT * DAY_MS)
+        return receipt, bool(erased)
+
+    def _fold(self, events: list[Event], ask: Ask, at: Moment) -> tuple[list[Line], list[Erased]]:
+        """Check and apply the decided events and all that follows from them."""
+        state, cause = self.state, Seq(self.state.seq)
+        lines: list[Line] = []
+        erased: list[Erased] = []
+        acts = []
+        waiting = deque(events)
+        while waiting:
+            event = waiting.popleft()
+            line = records.write(Record(Seq(state.seq), at, ask.actor, cause, event), ask.chance)
+            record = records.read_own(line.data, commands.kind_of)
+            if not event.consequence:
+                record.event.check(state, record)
+            acts += fold.apply(state, record)
+            lines.append(line)
+            erased += record.event.erases(record)
+            waiting.extendleft(reversed(record.event.follows(state, record)))
+            if not waiting and acts:
+                waiting.extend(fold.earnings(state, acts, at))
+                acts = []
+        return lines, erased
+
+    def _moment(self, ask: Ask) -> Moment:
+        """When the ask's events are said to happen: never before what happened before."""
+        now = read_integer(ask.now, "now")
+        read_actor(ask.actor, "actor")
+        if now < self.state.at - CLOCK_BEHIND_MS_MAX:
+            raise refuse("clock_behind", "the clock", f"is {self.state.at - now} ms behind the log", "set this machine's clock right")
+        return Moment(max(now, self.state.at))
+
+    def _key(self, ask: Ask) -> tuple[bytes, bytes] | None:
+        """Hash of the idempotency key and digest of the command; the command is validated on the way."""
+        written = form(type(ask.command), lenient=True).write(ask.command)
+        if ask.key is None:
+            return None
+        read_text(ask.key, "key", TextOf(KEY_TEXT_MAX))
+        digest = sha256(canonical({"command": type(ask.command).__name__, "fields": written})).digest()
+        return sha256(ask.key.encode()).digest(), digest
+
+    def _receipt_of(self, kept: Kept) -> Receipt:
+        seq, data = next(self.store.lines(kept.seq, kept.seq + 1))
+        record = records.read_own(data, commands.kind_of)
+        return Receipt(seq, kept.count, record.at, record.leaf)
+
+    # -- following ----------------------------------------------------------------------------------------------
+
+    @contextmanager
+    def reading(self) -> Iterator[State]:
+        """The state of all that is committed, by any process; do not keep it beyond the block."""
+        with self._guard:
+            self._catch_up()
+            yield self.state
+
+    def _catch_up(self) -> None:
+        size = self.store.size()
+        if size == self.state.seq:
+            return
+        if size < self.state.seq:
+            self._rebuild()
+            return
+        for _, data in self.store.lines(self.state.seq):
+            fold.apply(self.state, records.read_own(data, commands.kind_of))
+        self.state.tree.take_filled()
+        self.state.tree.forget_kept()
+
+    def _rebuild(self) -> None:
+        """The state anew, from the last snapshot if there is one, and the log."""
+        found = self.store.snapshot()
+        self.state = found if found is not None else State(tree=Tree(self.store.tile))
+        self._catch_up()
+
+    def _recover(self) -> None:
+        """Rebuild after a failure; if the store fails even at that, the next ask tries again."""
+        try:
+            self._rebuild()
+        except Exception:  # noqa: BLE001
+            self.state = State(tree=Tree(self.store.tile))
+
+    def _scrub(self) -> None:
+        try:
+            self.store.scrub()
+        except Exception:  # noqa: BLE001 - the erasure is committed; the store finishes scrubbing at its next start
+            return
+
+    # -- proving ------------------------------------------------------------------------------------------------
+
+    def checkpoint(self) -> str:
+        """A signed head that covers everything committed; stored before it is shown."""
+        with self._guard:
+            return self._sign()[1]
+
+    def _sign(self) -> tuple[int, str]:
+        """The newest signed head and its size, signed now if it can be and is not yet."""
+        self._catch_up()
+        state = self.state
+        if self._signed[0] == state.seq and state.seq:
+            return self._signed
+        if self.key is not None and str(self.key.verifier) == state.key:
+            note = self.key.sign(Checkpoint(state.origin, state.seq, state.tree.root()))
+            self.store.put_checkpoint(state.seq, note)
+            self._signed = state.seq, note
+            return self._signed
+        stored = self.store.checkpoint()
+        if stored is None:
+            raise refuse("key_missing", "the log", "has no key here to sign its head with", "restore log.key")
+        return read_checkpoint(stored, Verifier.read(state.key)).size, stored
+
+    def prove(self, seq: int) -> str:
+        """A `.tlog-proof` that event `seq` stands under a signed head."""
+        with self._guard:
+            size, note = self._sign()
+            if not 0 <= seq < size:
+                raise refuse("event_unknown", f"event {seq}", f"is not among the {size} events signed for", "ask for an earlier one")
+            return write_proof(seq, self.state.tree.prove_inclusion(seq, size), note)
+
+
+class _Torn(Exception):
+    """An ask failed after it had touched the state."""
+
+    def __init__(self, refusal: Refusal) -> None:
+        super().__init__(refusal)
+        self.refusal = refusal
+
+
+def _fault(ask: Ask, fault: Exception) -> Refusal:
+    return refuse(
+        "engine_fault", type(ask.command).__name__, f"failed inside the engine: {type(fault).__name__}: {fault}",
+        "nothing was recorded; please report this",
+    )  # fmt: skip

@@ -1,0 +1,18 @@
+"""A ballot weighs as many votes as its member had contribution points when the poll opened.
+
+Rewards contribution and lets the diligent outvote the many; `at_most` caps one ballot, `at_least` gives newcomers a
+voice (a member whose power is 0 is not on the roll).
+
+>>> rule("power", "by_points").function([0, 40, 7], at_least=1, at_most=25)
+[1, 25, 7]
+"""
+
+from collections.abc import Sequence
+
+from engine.limits import INTEGER_MAX
+from engine.rules import power_rule
+
+
+@power_rule
+def by_points(points: Sequence[int], *, at_least: int = 0, at_most: int = INTEGER_MAX) -> list[int]:
+    return [min(max(held, at_least), at_most) for held in points]

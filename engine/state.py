@@ -1,0 +1,265 @@
+"""What a community knows: the fold of its events, as far as it is still open.
+
+Ballots of an open poll lie in arrays over its roll; a closed poll keeps only its outcome. No erasable or private value
+is held here, so that no snapshot can leak one. `require`, `member`, `idea`, `open_poll` refuse what is not so.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from engine import charter as charters
+from engine.charter.terms import Charter, Decision
+from engine.elections.choice import row
+from engine.elections.election import Election
+from engine.elections.kinds import Kind
+from engine.ledger import Ledger
+from engine.log.merkle import Tree, leaf_hash, root_of
+from engine.refusals import refuse
+from engine.rules import rule
+from engine.values import DAY_MS, Actor, Digest, IdeaId, MemberId, Moment, Money, Name, PollId, RoundId, Seq
+
+NEVER = Moment(0)
+
+
+@dataclass(slots=True)
+class Member:
+    id: MemberId
+    role: Name
+    joined_at: Moment
+    forgotten: bool = False
+
+
+@dataclass(slots=True)
+class Idea:
+    """`versions` are the events that hold its texts, the newest last; `terms` the charter its stage was entered under."""
+
+    id: IdeaId
+    authors: tuple[MemberId, ...]
+    versions: tuple[Seq, ...]
+    stage: Name
+    terms: Seq
+    cost: Money | None
+    extends: IdeaId | None
+    supporters: set[MemberId] = field(default_factory=set)
+    comments: int = 0
+
+
+class Ballots:
+    """The last ballot of each member on a roll: which event it is, and what it says once that is known."""
+
+    UNKNOWN = -1
+
+    def __init__(self, roll: tuple[MemberId, ...], powers: np.ndarray[Any, Any]) -> None:
+        self.roll, self.powers = roll, powers
+        self.place = {member: number for number, member in enumerate(roll)}
+        self.seq = np.full(len(roll), -1, np.int64)
+        self.code = np.full(len(roll), self.UNKNOWN, np.int32)
+        self.choices: list[str] = []
+        self._codes: dict[str, int] = {}
+        self.commitments: dict[MemberId, str] = {}
+
+    def put(self, member: MemberId, seq: int, choice: str | None) -> None:
+        """A ballot cast: `choice` None while it is sealed."""
+        place = self.place[member]
+        self.seq[place] = seq
+        self.code[place] = self.UNKNOWN if choice is None else self.code_of(choice)
+
+    def open(self, member: MemberId, choice: str) -> None:
+        self.code[self.place[member]] = self.code_of(choice)
+
+    def withdraw(self, member: MemberId) -> None:
+        self.seq[self.place[member]] = -1
+        self.code[self.place[member]] = self.UNKNOWN
+
+    def code_of(self, choice: str) -> int:
+        code = self._codes.get(choice)
+        if code is None:
+            code = self._codes[choice] = len(self.choices)
+            self.choices.append(choice)
+        return code
+
+    @property
+    def cast(self) -> int:
+        return int((self.seq >= 0).sum())
+
+    @property
+    def cast_power(self) -> int:
+        return int(self.powers[self.seq >= 0].sum())
+
+    def sealed(self) -> list[tuple[MemberId, int]]:
+        """Who has a ballot that is not open yet, and its event, in the order of the roll."""
+        waiting = np.flatnonzero((self.seq >= 0) & (self.code == self.UNKNOWN))
+        return [(self.roll[place], int(self.seq[place])) for place in waiting]
+
+    def weigh(self) -> tuple[list[str], np.ndarray[Any, Any]]:
+        """Each distinct choice and the power behind it."""
+        counted = self.code >= 0
+        power = np.zeros(len(self.choices), np.int64)
+        np.add.at(power, self.code[counted], self.powers[counted])
+        used = np.flatnonzero(power)
+        return [self.choices[code] for code in used], power[used]
+
+    def restore(self, seq: np.ndarray[Any, Any], code: np.ndarray[Any, Any], choices: list[str]) -> None:
+        self.seq, self.code, self.choices = seq, code, choices
+        self._codes = {choice: number for number, choice in enumerate(choices)}
+
+
+@dataclass(slots=True)
+class Poll:
+    """`terms` is the `PollOpened` that froze the question; `ballots` is None once closed, `result` the closing event."""
+
+    id: PollId
+    terms: Any
+    ballots: Ballots | None
+    result: Any = None
+    void: bool = False
+
+    @property
+    def kind(self) -> Kind:
+        kind: Kind = self.terms.ballot
+        return kind
+
+    def election(self, order: tuple[int, ...] | None = None) -> Election:
+        """The ballots as an election over option numbers; `order` lists the options in another order (1-based)."""
+        assert self.ballots is not None
+        choices, power = self.ballots.weigh()
+        many = len(self.terms.options)
+        numbers = order or tuple(range(1, many + 1))
+        table = np.array([row(choice, self.kind, many) for choice in choices], np.int64).reshape(-1, many)
+        costs = [self.terms.options[number - 1].cost or 0 for number in numbers]
+        budget = self.terms.budget
+        return Election.of(
+            tuple(map(str, numbers)),
+            self.kind,
+            table[:, [number - 1 for number in numbers]],
+            power,
+            None if budget is None else costs,
+            budget,
+        )
+
+
+@dataclass(slots=True)
+class Round:
+    """A reward round that was shared."""
+
+    id: RoundId
+    reward: Name
+    pot: Money
+    members: int
+
+
+@dataclass
+class State:
+    """`seq` is the number of events folded, `at` the time of the last. `tree` is the log's tree, for draws by lot."""
+
+    seq: int = 0
+    at: Moment = NEVER
+    origin: str = ""
+    key: str = ""
+    charters: dict[Seq, str] = field(default_factory=dict)
+    """The text of every charter there was, by the event that brought it; the last one is in force."""
+    members: dict[MemberId, Member] = field(default_factory=dict)
+    ideas: dict[IdeaId, Idea] = field(default_factory=dict)
+    polls: dict[PollId, Poll] = field(default_factory=dict)
+    rounds: dict[RoundId, Round] = field(default_factory=dict)
+    ledger: Ledger = field(default_factory=Ledger)
+    acts: dict[tuple[str, str], tuple[int, int]] = field(default_factory=dict)
+    """Who has done which kind of act how often: (day, times)."""
+    tree: Tree = field(default_factory=Tree)
+
+    @property
+    def charter(self) -> Charter:
+        """The charter in force."""
+        if not self.charters:
+            raise refuse("not_founded", "the community", "is not founded yet", "found it with a charter first")
+        return charters.read(self.charters[self.charter_seq])
+
+    @property
+    def charter_seq(self) -> Seq:
+        return next(reversed(self.charters))
+
+    def charter_at(self, seq: Seq) -> Charter:
+        """The charter that event `seq` brought: what is open keeps the terms it began under."""
+        return charters.read(self.charters[seq])
+
+    def require(self, actor: str, command: str) -> None:
+        """Refuse unless the charter lets `actor` do `command`."""
+        charter = self.charter
+        if actor == "clock" and command in ("close_poll",):
+            return
+        if actor == "newcomer" and command == "join_community" and charter.members.admission == "open":
+            return
+        member = self.members.get(MemberId(Actor(actor)))
+        if member is None or member.forgotten:
+            raise refuse(
+                "not_allowed", f"actor {actor}", f"is no member who may {command}",
+                "join first" if charter.members.admission == "open" else "ask a member who may invite you",
+            )  # fmt: skip
+        if command not in charter.roles[member.role].may:
+            holders = [name for name, role in charter.roles.items() if command in role.may]
+            raise refuse(
+                "not_allowed", f"member {actor}", f"has the role {member.role}, which may not {command}",
+                "ask somebody with the role " + " or ".join(holders) if holders else "amend the charter to allow it",
+            )  # fmt: skip
+
+    def member(self, member: str) -> Member:
+        found = self.members.get(MemberId(Actor(member)))
+        if found is None:
+            raise refuse("member_unknown", f"member {member}", "does not exist here", "look at the list of members")
+        return found
+
+    def idea(self, idea: str) -> Idea:
+        found = self.ideas.get(IdeaId(idea))
+        if found is None:
+            raise refuse("idea_unknown", f"idea {idea}", "does not exist here", "look at the list of ideas")
+        return found
+
+    def poll(self, poll: str) -> Poll:
+        found = self.polls.get(PollId(poll))
+        if found is None:
+            raise refuse("poll_unknown", f"poll {poll}", "does not exist here", "look at the list of polls")
+        return found
+
+    def open_poll(self, poll: str, at: int) -> Poll:
+        """A poll that takes ballots at `at`: opens_at ≤ at < closes_at, however late its close is written."""
+        found = self.poll(poll)
+        if found.ballots is None or at >= found.terms.closes_at:
+            raise refuse("poll_closed", f"poll {poll}", "takes no ballots any more", "look at its result")
+        if at < found.terms.opens_at:
+            raise refuse("poll_not_open", f"poll {poll}", "takes no ballots yet", "wait until it opens")
+        return found
+
+    def decision(self, name: str) -> Decision:
+        decisions = self.charter.decisions
+        if name not in decisions:
+            raise refuse("decision_unknown", f"decision {name!r}", "is not in the charter", "known: " + ", ".join(decisions))
+        return decisions[name]
+
+    def roll(self, decision: Decision, at: int) -> tuple[tuple[MemberId, ...], np.ndarray[Any, Any]]:
+        """Who may vote in a poll opened now, in the order of joining, and how much each ballot weighs."""
+        members = [member.id for member in self.members.values() if not member.forgotten]
+        points = [self.ledger.points(member, at) for member in members]
+        powers = rule("power", decision.power).function(points, **decision.power_parameters)
+        kept = [(member, power) for member, power in zip(members, powers, strict=True) if power > 0]
+        return tuple(member for member, _ in kept), np.array([power for _, power in kept], np.int64)
+
+    def note_act(self, actor: str, kind: str, at: int) -> int:
+        """Count one more act, and say how many that makes on the day of `at` (UTC)."""
+        today = at // DAY_MS
+        day, times = self.acts.get((actor, kind), (today, 0))
+        times = times + 1 if day == today else 1
+        self.acts[actor, kind] = (today, times)
+        return times
+
+
+def roll_root(roll: tuple[MemberId, ...], powers: np.ndarray[Any, Any]) -> Digest:
+    """The Merkle root over `member power` lines, in the order of joining."""
+    leaves = [leaf_hash(f"{member} {power}".encode()) for member, power in zip(roll, powers.tolist(), strict=True)]
+    return Digest(root_of(leaves).hex())
+
+
+__all__ = ["Ballots", "Idea", "Member", "Poll", "Round", "State", "roll_root"]

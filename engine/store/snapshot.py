@@ -1,0 +1,129 @@
+"""A state on disk, so that a start need not fold the whole log.
+
+Canonical JSON and integer arrays in one `.npz` (never pickle), named by seq, root and version; whatever differs makes
+it be ignored. It is a cache: delete it at will. `verify` never reads it. It holds no text, because the state holds none.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+
+from engine import commands
+from engine.ledger import Ledger, Lot
+from engine.log.codec import form
+from engine.log.json import canonical, parse_own
+from engine.log.merkle import Tree, leaf_hash
+from engine.state import Ballots, Idea, Member, Poll, Round, State
+
+VERSION = 1
+
+
+class Log(Protocol):
+    """What of a store a snapshot is checked against."""
+
+    def size(self) -> int: ...
+    def lines(self, start: int, stop: int | None = None) -> Iterator[tuple[int, bytes]]: ...
+    def tile(self, level: int, index: int) -> bytes: ...
+
+
+def save(path: Path, state: State) -> None:
+    """Write a snapshot beside the old one and put it in its place."""
+    arrays: dict[str, Any] = {}
+    meta = {
+        "version": VERSION,
+        "seq": state.seq,
+        "root": state.tree.root().hex(),
+        "at": state.at,
+        "origin": state.origin,
+        "key": state.key,
+        "charters": [[seq, text] for seq, text in state.charters.items()],
+        "members": [[one.id, one.role, one.joined_at, int(one.forgotten)] for one in state.members.values()],
+        "ideas": [_idea(idea) for idea in state.ideas.values()],
+        "polls": [_poll(poll, arrays) for poll in state.polls.values()],
+        "rounds": [[one.id, one.reward, str(one.pot), one.members] for one in state.rounds.values()],
+        "accounts": {unit: [[name, str(amount)] for name, amount in accounts.items()] for unit, accounts in state.ledger.accounts.items()},
+        "lots": [[member, [[str(lot.points), lot.expires_at] for lot in lots]] for member, lots in state.ledger.lots.items()],
+        "acts": [[actor, kind, day, times] for (actor, kind), (day, times) in state.acts.items()],
+    }
+    beside = path.with_suffix(".new")
+    with beside.open("wb") as file:
+        np.savez(file, seq=np.array(state.seq), meta=np.frombuffer(canonical(meta), np.uint8), **arrays)
+        file.flush()
+        os.fsync(file.fileno())
+    beside.replace(path)
+
+
+def load(path: Path, log: Log) -> State | None:
+    """The state a snapshot holds, if it fits this log; None when there is none or anything differs."""
+    if not path.is_file():
+        return None
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            meta = parse_own(file["meta"].tobytes())
+            if meta["version"] != VERSION or meta["seq"] > log.size():
+                return None
+            state = _state(meta, file, log)
+    except Exception:  # noqa: BLE001 - a cache that cannot be read is no cache
+        return None
+    return state if state.tree.root().hex() == meta["root"] else None
+
+
+def seq_of(path: Path) -> int:
+    """How many events the snapshot in `path` covers; 0 when there is none to read."""
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            return int(file["seq"])
+    except (OSError, ValueError, KeyError):
+        return 0
+
+
+def _idea(idea: Idea) -> list[Any]:
+    return [
+        idea.id, list(idea.authors), list(idea.versions), idea.stage, idea.terms,
+        None if idea.cost is None else str(idea.cost), idea.extends, sorted(idea.supporters), idea.comments,
+    ]  # fmt: skip
+
+
+def _poll(poll: Poll, arrays: dict[str, Any]) -> list[Any]:
+    ballots = poll.ballots
+    if ballots is not None:
+        arrays.update({f"{poll.id}_powers": ballots.powers, f"{poll.id}_seq": ballots.seq, f"{poll.id}_code": ballots.code})
+    return [
+        poll.id,
+        form(type(poll.terms)).write(poll.terms),
+        None if ballots is None else [list(ballots.roll), ballots.choices, list(ballots.commitments.items())],
+        None if poll.result is None else form(type(poll.result)).write(poll.result),
+        int(poll.void),
+    ]
+
+
+def _state(meta: Any, file: Any, log: Log) -> State:
+    seq = meta["seq"]
+    tree = Tree(log.tile)
+    tree.resume(seq, [leaf_hash(data) for _, data in log.lines(seq & ~0xFF, seq)])
+    state = State(seq, meta["at"], meta["origin"], meta["key"], dict(meta["charters"]), tree=tree)
+    state.members = {one[0]: Member(one[0], one[1], one[2], bool(one[3])) for one in meta["members"]}
+    for name, authors, versions, stage, terms, cost, extends, supporters, comments in meta["ideas"]:
+        state.ideas[name] = Idea(
+            name, tuple(authors), tuple(versions), stage, terms, None if cost is None else int(cost), extends,  # type: ignore[arg-type]
+            set(supporters), comments,
+        )  # fmt: skip
+    opened, closed = form(commands.kind_of("PollOpened")), form(commands.kind_of("PollClosed"))
+    for name, terms, ballots, result, void in meta["polls"]:
+        poll = Poll(name, opened.read(terms, name), None, None if result is None else closed.read(result, name), bool(void))
+        if ballots is not None:
+            poll.ballots = Ballots(tuple(ballots[0]), file[f"{name}_powers"])
+            poll.ballots.restore(file[f"{name}_seq"], file[f"{name}_code"], ballots[1])
+            poll.ballots.commitments = dict(ballots[2])
+        state.polls[name] = poll
+    state.rounds = {one[0]: Round(one[0], one[1], int(one[2]), one[3]) for one in meta["rounds"]}  # type: ignore[arg-type]
+    accounts: Any = {unit: {name: int(amount) for name, amount in rows} for unit, rows in meta["accounts"].items()}
+    lots: Any = {member: [Lot(int(points), expires) for points, expires in rows] for member, rows in meta["lots"]}
+    state.ledger = Ledger(accounts, lots)
+    state.acts = {(actor, kind): (day, times) for actor, kind, day, times in meta["acts"]}
+    return state

@@ -1,0 +1,246 @@
+"""A community in one SQLite file: `community.db`, with log and vault, so that they commit together.
+
+sqlite-utils makes the tables and keeps their migrations; the append is plain SQL. WAL, `synchronous=FULL`: what is
+committed survives a kill and a loss of power. Every thread has a connection of its own; the database orders writers.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlite_utils import Database
+
+from engine.community import Kept
+from engine.log.fields import Opening
+from engine.log.merkle import Tile
+from engine.log.record import Erased, Filing, Line
+from engine.refusals import refuse
+from engine.state import State
+from engine.store import snapshot
+
+APPLICATION_ID = 0x466F6C6B
+"""`Folk`: what says that a database is ours."""
+SCHEMA = 1
+BUSY_SECONDS = 30
+SCRUB_TRIES = 50
+
+TABLES: dict[str, dict[str, type]] = {
+    "events": {"seq": int, "kind": str, "actor": str, "thing": str, "event": str},
+    "vault": {"seq": int, "field": str, "owner": str, "salt": bytes, "value": str},
+    "tiles": {"level": int, "number": int, "hashes": bytes},
+    "checkpoints": {"size": int, "note": str},
+    "receipts": {"actor": str, "key_hash": bytes, "command_digest": bytes, "seq": int, "count": int, "at": int},
+    "pending": {"what": str},
+}
+KEYS: dict[str, str | tuple[str, ...]] = {
+    "events": "seq",
+    "vault": ("seq", "field"),
+    "tiles": ("level", "number"),
+    "checkpoints": "size",
+    "receipts": ("actor", "key_hash"),
+    "pending": "what",
+}
+
+
+def create(path: Path) -> None:
+    """A new, empty database, in WAL mode before anybody else opens it."""
+    if path.exists():
+        raise refuse("already_founded", str(path), "exists already", "choose an empty folder")
+    connection = sqlite3.connect(path)
+    try:
+        connection.execute("pragma secure_delete = on")
+        connection.execute("pragma journal_mode = wal")
+        database = Database(connection)
+        with connection:
+            for name, columns in TABLES.items():
+                database[name].create(columns, pk=KEYS[name], not_null=set(columns), strict=True)  # type: ignore[union-attr]
+            connection.execute("create index vault_owner on vault(owner)")
+            for column in ("kind", "actor", "thing"):
+                connection.execute(f"create index events_{column} on events({column}, seq)")
+            connection.execute(f"pragma application_id = {APPLICATION_ID}")
+            connection.execute(f"pragma user_version = {SCHEMA}")
+    finally:
+        connection.close()
+
+
+class SqliteStore:
+    """The store in `path`, which must exist. `snapshot_path` is where a snapshot of the state may lie; `readonly` is
+    for a database somebody else gave us: one view of it, and nothing in its schema trusted.
+    """
+
+    def __init__(self, path: Path, snapshot_path: Path | None = None, readonly: bool = False) -> None:
+        self.path, self.snapshot_path, self._readonly = path, snapshot_path, readonly
+        self._local = threading.local()
+        self._opened: list[sqlite3.Connection] = []
+        self._opened_lock = threading.Lock()
+        if not path.is_file():
+            raise refuse("community_unknown", str(path), "does not exist", "found a community there (folkmoot found)")
+        with _refusing():
+            if self._one("pragma application_id") != APPLICATION_ID:
+                raise refuse("file_foreign", str(path), "is no database of folkmoot's", "name the folder of a community")
+            if self._one("pragma user_version") != SCHEMA:
+                raise refuse("file_foreign", str(path), "is of another version of folkmoot", "use the version that wrote it")
+        if not readonly and self._one("select count(*) from pending"):
+            self.scrub()
+
+    def _connection(self) -> sqlite3.Connection:
+        found: sqlite3.Connection | None = getattr(self._local, "connection", None)
+        if found is None:
+            where = f"{self.path.resolve().as_uri()}?mode={'ro' if self._readonly else 'rw'}"
+            found = sqlite3.connect(where, uri=True, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
+            found.execute("pragma trusted_schema = off")
+            if self._readonly:
+                found.execute("pragma cell_size_check = on")
+                found.execute("begin")
+            else:
+                found.execute("pragma synchronous = full")
+                found.execute("pragma secure_delete = on")
+            self._local.connection = found
+            with self._opened_lock:
+                self._opened.append(found)
+        return found
+
+    def _one(self, sql: str, *values: object) -> int:
+        row = self._connection().execute(sql, values).fetchone()
+        return 0 if row is None else int(row[0])
+
+    def close(self) -> None:
+        with self._opened_lock:
+            for connection in self._opened:
+                connection.close()
+            self._opened.clear()
+        self._local = threading.local()
+
+    def size(self) -> int:
+        return self._one("select coalesce(max(seq), -1) + 1 from events")
+
+    def lines(self, start: int, stop: int | None = None) -> Iterator[tuple[int, bytes]]:
+        rows = self._connection().execute(
+            "select seq, cast(event as blob) from events where seq >= ? and seq < ? order by seq",
+            (start, 2**62 if stop is None else stop),
+        )
+        yield from rows
+
+    def find(self, column: str, value: str) -> Iterator[tuple[int, bytes]]:
+        """The events whose `kind`, `actor` or `thing` (a poll's or idea's id) is `value`, oldest first, by index."""
+        assert column in Filing._fields
+        yield from self._connection().execute(f"select seq, cast(event as blob) from events where {column} = ? order by seq", (value,))
+
+    def filing(self, seq: int) -> Filing:
+        row = self._connection().execute("select kind, actor, thing from events where seq = ?", (seq,)).fetchone()
+        return Filing(*row)
+
+    def openings(self, seq: int) -> list[Opening]:
+        rows = self._connection().execute("select field, owner, salt, cast(value as blob) from vault where seq = ?", (seq,))
+        return [Opening(*row) for row in rows]
+
+    def opening(self, seq: int, field: str) -> tuple[bytes, bytes] | None:
+        found: tuple[bytes, bytes] | None = (
+            self._connection().execute("select salt, cast(value as blob) from vault where seq = ? and field = ?", (seq, field)).fetchone()
+        )
+        return found
+
+    def tile(self, level: int, index: int) -> bytes:
+        row = self._connection().execute("select hashes from tiles where level = ? and number = ?", (level, index)).fetchone()
+        if row is None:
+            raise refuse("log_broken", f"tile {level}/{index}", "is missing", "restore the database, or its tiles, from a copy")
+        return bytes(row[0])
+
+    def checkpoint(self) -> str | None:
+        row = self._connection().execute("select note from checkpoints order by size desc limit 1").fetchone()
+        return None if row is None else str(row[0])
+
+    def put_checkpoint(self, size: int, note: str) -> None:
+        with _refusing():
+            self._connection().execute("insert or replace into checkpoints(size, note) values (?, ?)", (size, note))
+
+    def checkpoints(self) -> Iterator[tuple[int, str]]:
+        for size, note in self._connection().execute("select size, cast(note as blob) from checkpoints order by size"):
+            yield size, note.decode()
+
+    def tiles(self) -> Iterator[Tile]:
+        yield from self._connection().execute("select level, number, hashes from tiles")
+
+    def snapshot(self) -> State | None:
+        return None if self.snapshot_path is None else snapshot.load(self.snapshot_path, self)
+
+    @contextmanager
+    def writing(self) -> Iterator[SqliteBatch]:
+        connection = self._connection()
+        with _refusing():
+            connection.execute("begin immediate")
+        try:
+            yield SqliteBatch(connection)
+            connection.execute("commit")
+        except BaseException:
+            if connection.in_transaction:
+                connection.execute("rollback")
+            raise
+
+    def scrub(self) -> None:
+        """Leave no byte of what was erased: empty the write-ahead log until nothing is left in it."""
+        connection = self._connection()
+        for _ in range(SCRUB_TRIES):
+            busy, _, _ = connection.execute("pragma wal_checkpoint(truncate)").fetchone()
+            if not busy:
+                connection.execute("delete from pending where what = 'scrub'")
+                connection.execute("pragma wal_checkpoint(truncate)")
+                return
+        # Somebody is reading: the mark stays, and the next start or the next erasure finishes it.
+
+
+class SqliteBatch:
+    """One transaction of the writer."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    def append(self, lines: Sequence[Line]) -> None:
+        self._connection.executemany(
+            "insert into events(seq, kind, actor, thing, event) values (?, ?, ?, ?, ?)",
+            [(line.seq, *line.filing, line.data.decode()) for line in lines],
+        )
+        vault = [
+            (line.seq, opening.field, opening.owner, opening.salt, opening.value.decode()) for line in lines for opening in line.openings
+        ]
+        if vault:
+            self._connection.executemany("insert into vault(seq, field, owner, salt, value) values (?, ?, ?, ?, ?)", vault)
+
+    def put_tiles(self, tiles: Sequence[Tile]) -> None:
+        self._connection.executemany("insert into tiles(level, number, hashes) values (?, ?, ?)", tiles)
+
+    def erase(self, erased: Erased) -> None:
+        if erased.owner:
+            self._connection.execute("delete from vault where owner = ?", (erased.owner,))
+        else:
+            self._connection.execute("delete from vault where seq = ? and field = ?", (erased.seq, erased.field))
+        self._connection.execute("insert or ignore into pending(what) values ('scrub')")
+
+    def receipt(self, actor: str, key_hash: bytes) -> Kept | None:
+        row = self._connection.execute(
+            "select command_digest, seq, count from receipts where actor = ? and key_hash = ?", (actor, key_hash)
+        ).fetchone()
+        return None if row is None else Kept(*row)
+
+    def put_receipt(self, actor: str, key_hash: bytes, kept: Kept, at: int) -> None:
+        self._connection.execute("insert into receipts values (?, ?, ?, ?, ?, ?)", (actor, key_hash, kept.digest, kept.seq, kept.count, at))
+
+    def drop_receipts(self, before: int) -> None:
+        self._connection.execute("delete from receipts where at < ?", (before,))
+
+
+@contextmanager
+def _refusing() -> Iterator[None]:
+    """What SQLite says no to, as refusals."""
+    try:
+        yield
+    except sqlite3.OperationalError as fault:
+        if "locked" in str(fault) or "busy" in str(fault):
+            raise refuse("storage_busy", "the store", "is being written by another process", "ask again in a moment") from None
+        raise refuse("storage_failed", "the store", f"failed: {fault}", "nothing was recorded; look at its disk") from None
+    except sqlite3.DatabaseError as fault:
+        raise refuse("file_foreign", "the database", f"cannot be read: {fault}", "restore it from a copy") from None

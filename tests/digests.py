@@ -1,0 +1,126 @@
+"""The frozen corpus behind every rule's behaviour digest, and `make digests`, which writes them.
+
+A digest is SHA-256 over what a rule says of this corpus, so that a refactoring keeps it and a changed answer does not.
+The corpus is drawn from SHA-256 itself: no library's random numbers, the same on every machine. It never changes.
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+from collections.abc import Iterator
+from fractions import Fraction
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, Literal, get_args, get_origin
+
+from engine import rules
+from engine.elections.election import Election
+from engine.log.json import canonical
+from engine.refusals import Refusal
+from engine.rules.earning import ACTS, Act
+
+WRITTEN = Path(__file__).parent.parent / "engine" / "rules" / "digests.json"
+ELECTIONS = 120
+
+
+class Draw:
+    """Numbers from SHA-256(purpose ‖ counter)."""
+
+    def __init__(self, purpose: str) -> None:
+        self._purpose, self._counter = purpose, 0
+
+    def below(self, bound: int) -> int:
+        self._counter += 1
+        return int.from_bytes(sha256(f"{self._purpose} {self._counter}".encode()).digest()) % bound
+
+
+def elections(kind: str) -> Iterator[Election]:
+    """Small elections of one kind, many of them with ties, with and without a budget."""
+    for number in range(ELECTIONS):
+        draw = Draw(f"folkmoot digest corpus 1 {kind} {number}")
+        many, rows = 1 + draw.below(6), 1 + draw.below(8)
+        table = []
+        for _ in range(rows):
+            if kind == "single":
+                chosen = draw.below(many + 1)
+                row = [int(place == chosen) for place in range(many)]
+            else:
+                top = {"approval": 2, "ranked": many + 1, "cumulative": 5}[kind]
+                row = [draw.below(top) for _ in range(many)]
+            table.append(row)
+        costs = [draw.below(9) * 10 for _ in range(many)]
+        yield Election.of(
+            [f"o{place}" for place in range(many)], kind, table, [1 + draw.below(4) for _ in range(rows)], costs,  # type: ignore[arg-type]
+            draw.below(20) * 10,
+        )  # fmt: skip
+
+
+def settings(rule: rules.Rule) -> Iterator[dict[str, Any]]:
+    """Every combination of a rule's parameters over a few values each."""
+    names = list(rule.parameters)
+    choices = []
+    for name in names:
+        hint = rule.parameters[name][0]
+        if get_origin(hint) is Literal:
+            choices.append(list(get_args(hint)))
+        elif hint is bool:
+            choices.append([False, True])
+        elif hint is int:
+            choices.append([0, 1, 7])
+        else:
+            choices.append(list(ACTS) if name == "act" else ["a"])
+    for values in itertools.product(*choices):
+        yield dict(zip(names, values, strict=True))
+
+
+def answers(rule: rules.Rule, given: dict[str, Any]) -> Iterator[Any]:
+    """What a rule says of its family's corpus under one setting of parameters."""
+    if rule.family == "voting":
+        for kind in rule.ballots:
+            for election in elections(kind):
+                try:
+                    yield rules.count(rule, election, given).digest()
+                except Refusal as refusal:
+                    yield refusal.code
+        return
+    for number in range(40):
+        draw = Draw(f"folkmoot digest corpus 1 {rule.family} {number}")
+        held = [draw.below(6) * draw.below(50) for _ in range(1 + draw.below(9))]
+        by_member = {f"m{place}": amount for place, amount in enumerate(held)}
+        if rule.family == "power":
+            yield rule.function(held, **given)
+        elif rule.family == "reward":
+            yield list(rule.function(draw.below(10_000), by_member, **given).items())
+        elif rule.family == "earning":
+            authors = tuple(by_member)[: 1 + draw.below(4)]
+            act = Act(ACTS[draw.below(len(ACTS))], "m1", "i18", authors, 1 + draw.below(9))
+            yield list(rule.function(act, **given).items())
+        elif rule.name == "turnout":
+            yield rule.function(draw.below(20), draw.below(3) * 20)
+        else:
+            yield rule.function(held, **given)
+
+
+def digest(rule: rules.Rule) -> str:
+    whole = [[sorted(given.items()), list(answers(rule, given))] for given in settings(rule)]
+    return sha256(canonical(_plain(whole))).hexdigest()
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Fraction):
+        return f"{value.numerator}/{value.denominator}"
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    return value
+
+
+def all_digests() -> dict[str, str]:
+    families = [family for family in rules.FAMILIES if family != "secrecy"]
+    found = [rules.rule(family, name) for family in families for name in rules.names(family)]
+    return {f"{rule.family}/{rule.version}": digest(rule) for rule in found}
+
+
+if __name__ == "__main__":
+    WRITTEN.write_text(json.dumps(all_digests(), indent=2, sort_keys=True) + "\n")
+    print(f"{len(all_digests())} digests written")

@@ -1,0 +1,62 @@
+"""A community to test with: short to ask, with a clock one can turn."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+
+from engine import charter as charters
+from engine.commands import Ask, Command
+from engine.commands.cast_ballot import CastBallot
+from engine.commands.found_community import FoundCommunity
+from engine.commands.join_community import JoinCommunity
+from engine.commands.open_poll import FreeOption, OpenPoll
+from engine.commands.submit_idea import SubmitIdea
+from engine.commands.support_idea import SupportIdea
+from engine.community import Community, Receipt, Store
+from engine.log.checkpoint import LogKey
+from engine.store.memory import MemoryStore
+
+START = 1_700_000_000_000
+ORIGIN = "moot.example/test"
+KEY = LogKey.from_seed(ORIGIN, bytes(32))
+
+
+class Moot:
+    """A community founded from a preset, with `members` besides the founder m1."""
+
+    def __init__(self, preset: str = "product", members: int = 0, store: Store | None = None, text: str = "") -> None:
+        self.now, self._asked = START, 0
+        self.community = Community(store or MemoryStore(), KEY)
+        self.do("founder", FoundCommunity(text or charters.preset(preset), ORIGIN, str(KEY.verifier), "Founder"))
+        self.members = ["m1"] + [f"m{self.do('newcomer', JoinCommunity(f'Member {n}')).seq}" for n in range(members)]
+
+    def ask(self, actor: str, command: Command, key: str | None = None) -> Ask:
+        self._asked += 1
+        return Ask(actor, command, self.now, sha256(str(self._asked).encode()).digest(), key)  # type: ignore[arg-type]
+
+    def do(self, actor: str, command: Command, key: str | None = None) -> Receipt:
+        return self.community.execute(self.ask(actor, command, key))
+
+    @property
+    def state(self):
+        return self.community.state
+
+    def log(self) -> list[bytes]:
+        return [data for _, data in self.community.store.lines(0)]
+
+    def wait(self, minutes: int) -> None:
+        self.now += minutes * 60_000
+
+    def idea(self, author: str = "m1", supports: int = 0, cost: int | None = None) -> str:
+        idea = f"i{self.do(author, SubmitIdea('A bench', 'by the river', cost)).seq}"
+        for member in self.members[:supports]:
+            self.do(member, SupportIdea(idea))
+        return idea
+
+    def poll(self, decision: str = "ranking", options: int = 3, **fields) -> str:
+        free = tuple(FreeOption(f"option {n}") for n in range(options))
+        return f"p{self.do('m1', OpenPoll(decision, 'Which?', options=free, **fields)).seq}"
+
+    def vote(self, poll: str, *choices: str) -> None:
+        for member, choice in zip(self.members, choices, strict=False):
+            self.do(member, CastBallot(poll, choice))

@@ -1,0 +1,1 @@
+"""Invented and real people under the same rules: everything here speaks commands only."""

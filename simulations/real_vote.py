@@ -1,0 +1,141 @@
+"""A real participatory budget held again: a Pabulib file becomes a community, its ballots are cast and counted.
+
+Projects become ideas with costs, voters members without names, votes ballots, and the file's rule the charter's.
+Nothing else of a voter is taken over.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from engine.commands import Command
+from engine.commands.cast_ballot import CastBallot
+from engine.commands.close_poll import ClosePoll
+from engine.commands.join_community import JoinCommunity
+from engine.commands.open_poll import OpenPoll
+from engine.commands.submit_idea import SubmitIdea
+from engine.community import Community
+from engine.elections.pabulib import Budget
+from engine.limits import IDEA_TEXT_MAX, REASON_TEXT_MAX, TITLE_TEXT_MAX
+from engine.values import Money, Name, PollId
+from simulations.asking import Progress, Script, quiet
+
+OUR_RULE: tuple[str, dict[str, Any]] = (
+    "equal_shares", {"utility": "cost", "completion": "add_one_until_infeasible", "compare_with_greedy": False}
+)  # fmt: skip
+"""What a file whose rule is unknown is counted by."""
+
+
+@dataclass(frozen=True)
+class Held:
+    """A real vote, held: its poll, the funded projects' ids in the file, and whether the rule was ours to choose."""
+
+    poll: PollId
+    winners: tuple[str, ...]
+    spent: int
+    rule: str
+    rule_is_ours: bool
+    official: bool | None
+    """Whether the winners are the file's official ones; None when the file names none."""
+
+
+def charter_of(budget: Budget) -> str:
+    """The charter under which the file's vote can be held as it was."""
+    rule, parameters = budget.rule or OUR_RULE
+    table, meta = budget.election.table, budget.meta
+    named = int((table > 0).sum(axis=1).max())
+    stated = meta.get("max_length", "")
+    points = int(table.sum(axis=1).max()) if budget.election.kind == "cumulative" else 0
+    place = ", ".join(filter(None, (meta.get("unit"), meta.get("subunit") or meta.get("instance")))) or "a town"
+    described = (meta.get("description") or f"The budget of {place}")[:REASON_TEXT_MAX]
+    inline = ", ".join(f"{name} = {json.dumps(value)}" for name, value in parameters.items())
+    return f"""\
+# Made by folkmoot from a Pabulib file.
+format = "folkmoot-charter/1"
+name = {_toml(described[:TITLE_TEXT_MAX])}
+purpose = {_toml(f"The participatory budget of {place}, held again from its published votes."[:REASON_TEXT_MAX])}
+
+[members]
+admission = "open"
+
+[roles.member]
+may = ["cast_ballot", "comment_idea", "support_idea"]
+
+[roles.founder]
+may = ["submit_idea", "comment_idea", "support_idea", "open_poll", "close_poll", "join_community", "erase_text"]
+
+[ideas]
+cost = "required"
+stages = [{{ name = "proposed" }}, {{ name = "funded", revisable = false, supportable = false }}]
+
+[decisions.budget]
+options = "ideas"
+stage = "proposed"
+winners_to = "funded"
+rule = "{rule}"
+parameters = {{ {inline} }}
+ballot = "{budget.election.kind}"
+secrecy = "open"
+quorum = {{ basis = "none" }}
+ties = "oldest"
+minutes_open = 20160
+closes = "hand_or_clock"
+named_max = {int(stated) if stated.isdecimal() and int(stated) >= named else 0}
+points_max = {points}
+
+[money]
+unit = {_toml(meta.get("currency") or "units")}
+decimals = {budget.decimals}
+funds = "{budget.election.budget}"
+"""
+
+
+def hold(community: Community, budget: Budget, seed: bytes, now: int, progress: Progress = quiet) -> Held:
+    """Hold the vote in a community founded with `charter_of(budget)`: join, submit, open, vote, close."""
+    script, election = Script(community, seed, now), budget.election
+    voters = len(election.table)
+    script.do_all(_ideas(budget), "putting projects forward", len(election.options), progress)
+    joined = script.do_all((("newcomer", JoinCommunity()) for _ in range(voters)), "joining", voters, progress)
+    assert election.budget is not None
+    opened = script.do("m1", OpenPoll(Name("budget"), "Which projects shall be funded?", budget=Money(election.budget)))
+    poll = PollId(f"p{opened.seq}")
+    members = (f"m{receipt.seq}" for receipt in joined)
+    script.do_all(zip(members, _ballots(budget, poll), strict=True), "voting", voters, progress)
+    script.do("m1", ClosePoll(poll))
+    with community.reading() as state:
+        found = state.polls[poll]
+        places = [number - 1 for number in found.result.winners]
+    return Held(
+        poll,
+        tuple(election.options[place] for place in places),
+        sum(election.costs[place] for place in places) if election.costs else 0,
+        found.terms.rule,
+        budget.rule is None,
+        None if budget.selected is None else set(places) == set(budget.selected),
+    )
+
+
+def _ideas(budget: Budget) -> Iterator[tuple[str, Command]]:
+    costs = budget.election.costs
+    assert costs is not None
+    for name, label, cost in zip(budget.election.options, budget.names, costs, strict=True):
+        clean = " ".join("".join(letter if letter.isprintable() else " " for letter in label).split())
+        title = clean if len(clean) <= TITLE_TEXT_MAX else clean[: TITLE_TEXT_MAX - 1] + "…"
+        yield "m1", SubmitIdea(title or f"Project {name}", f"Project {name}: {clean}"[:IDEA_TEXT_MAX], Money(cost))
+
+
+def _ballots(budget: Budget, poll: PollId) -> Iterator[Command]:
+    split = budget.election.kind == "cumulative"
+    for row in budget.election.table:
+        places = np.flatnonzero(row)
+        yield CastBallot(poll, ",".join(f"{place + 1}:{row[place]}" if split else str(place + 1) for place in places))
+
+
+def _toml(text: str) -> str:
+    """A TOML basic string; JSON's escapes are TOML's, but for the one control character JSON leaves alone."""
+    return json.dumps("".join(letter if letter.isprintable() else " " for letter in text), ensure_ascii=False)

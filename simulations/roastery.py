@@ -1,0 +1,197 @@
+"""The demo community: Kestrel Coffee, a small roaster that decides with its customers. Invented, seeded, commands only.
+
+Forty members, twenty-five ideas in several stages, three closed polls under different rules and one open, points
+earned on the way, and one reward round.
+"""
+
+from __future__ import annotations
+
+from random import Random
+
+from engine import charter as charters
+from engine.commands.amend_charter import AmendCharter
+from engine.commands.award_points import AwardPoints
+from engine.commands.cast_ballot import CastBallot
+from engine.commands.close_poll import ClosePoll
+from engine.commands.comment_idea import CommentIdea
+from engine.commands.join_community import JoinCommunity
+from engine.commands.open_poll import FreeOption, OpenPoll
+from engine.commands.revise_idea import ReviseIdea
+from engine.commands.share_reward import ShareReward
+from engine.commands.submit_idea import SubmitIdea
+from engine.commands.support_idea import SupportIdea
+from engine.community import Community
+from engine.values import DAY_MS, IdeaId, MemberId, Money, Name, Points, PollId
+from simulations.asking import Progress, Script, quiet
+
+ORIGIN = "kestrel.example/moot"
+FOUNDER = "Imogen Vale"
+DAYS = 90
+NAMES = (
+    "Amara Diallo", "Ben Okafor", "Chiara Rossi", "Dmitri Volkov", "Elif Kaya", "Farid Haddad", "Greta Lindqvist", "Hiro Tanaka",
+    "Ines Duarte", "Jonas Weber", "Kavita Rao", "Liam Byrne", "Mei Lin", "Noor Aziz", "Oskar Nowak", "Priya Nair", "Quentin Leroy",
+    "Rosa Méndez", "Sami Virtanen", "Tove Berg", "Uma Chandra", "Viktor Horák", "Wanjiru Kamau", "Xiomara Paz", "Yusuf Demir",
+    "Zofia Kowal", "Anton Maier", "Bianca Popa", "Callum Reid", "Dalia Peretz", "Emeka Eze", "Freya Dahl", "Gustavo Lima",
+    "Hana Suzuki", "Ivo Marek", "Jola Baran", "Kwame Asante", "Leila Saab", "Marek Zeman",
+)  # fmt: skip
+IDEAS = (
+    ("Refill jars at the counter", "Bring a jar, pay by weight, and leave the bag where it is.", 42_000),
+    ("A single-origin subscription", "One farm a month, with a card that says who grew it and what they were paid.", 15_000),
+    ("Open roasting on Saturdays", "Let people watch a roast from green to brown, and smell every minute of it.", 30_000),
+    ("Decaf that tastes of something", "A sugarcane-process decaf, roasted as carefully as the rest.", 60_000),
+    ("A bicycle delivery round", "Two mornings a week, within five kilometres, no van.", 95_000),
+    ("Brewing classes in the evening", "Six people, three brewers, one table.", 25_000),
+    ("Chaff for gardeners", "The chaff goes to whoever has a compost heap; now it goes to the bin.", 5_000),
+    ("A quiet hour without music", "The first hour of the day, for those who came to read.", 0),
+    ("Smaller bags, 125 g", "For people who live alone and like it fresh.", 38_000),
+    ("A water station for dogs", "A tap at knee height by the door.", 12_000),
+    ("Publish what farmers are paid", "The price per kilo of green coffee, on every bag and on the page.", 8_000),
+    ("Oat milk without a surcharge", "It costs us 12 cents; we could carry it.", 90_000),
+    ("A community shelf", "Leave a book, take a book.", 6_000),
+    ("Staff choose a guest roast", "Every quarter, another roaster's coffee on the second grinder.", 20_000),
+    ("A repair afternoon for grinders", "Burrs wear out. We have the tools.", 18_000),
+    ("Cupping notes by members", "Print what members tasted beside what we tasted.", 4_000),
+    ("Later closing on Thursdays", "Until nine, for the choir that comes after practice.", 55_000),
+    ("A loyalty card made of wood", "It lasts, and nobody loses it.", 16_000),
+    ("Cold brew on tap", "From May to September.", 110_000),
+    ("Apprenticeship place", "One paid place a year to learn roasting, chosen by the members.", 240_000),
+    ("Bags without plastic lining", "Paper and plant film; they keep four weeks instead of eight.", 70_000),
+    ("A bench by the south wall", "It has the sun until three.", 35_000),
+    ("Tasting flight of three", "Three small cups of what is on, for the price of one.", 9_000),
+    ("Menu in braille", "Two copies, renewed with every season.", 7_000),
+    ("Coffee for the night shelter", "Ten kilos a month at cost, carried over by whoever goes that way.", 48_000),
+)
+REMARKS = (
+    "I would come for this alone.", "Who would look after it in winter?", "My sister's café did this and kept it.",
+    "Could it be tried for a month first?", "Yes, and cheaper than you think: I can lend the tools.",
+    "I am against it at this price, for it at half.", "The people next door would join in.", "Please do this before the summer.",
+)  # fmt: skip
+
+
+def charter() -> str:
+    """The preset for product communities, in Kestrel's own name."""
+    text = charters.preset("product")
+    text = text.replace('"A product community"', '"Kestrel Coffee"')
+    return text.replace('"points"', '"beans"')
+
+
+def play(community: Community, seed: bytes, now: int, progress: Progress = quiet) -> None:
+    """Ninety days of Kestrel Coffee up to `now`, in a community founded with `charter()` before they began."""
+    script, draw = Script(community, seed, now - DAYS * DAY_MS), Random(seed)
+    members = ["m1"]
+    for name in NAMES:
+        script.now += DAY_MS // 8
+        members.append(f"m{script.do('newcomer', JoinCommunity(name)).seq}")
+    progress("joining", len(members), len(members))
+    ideas = _put_forward(script, draw, members, progress)
+    adopted = _monthly(script, draw, members, "Which idea shall we do first?", lambda: _approvals(draw))
+    _ranking(script, draw, members)
+    _spending(script, draw, members)
+    _amend(script, draw, members)
+    script.now += DAY_MS
+    for member, points, reason in (
+        (members[4], 120, "Carried the refill jars through the inspection"),
+        (members[17], 80, "Translated the menu"),
+    ):
+        script.do("m1", AwardPoints(MemberId(member), Points(points), reason))  # type: ignore[arg-type]
+    script.do("m1", ShareReward(Name("quarterly"), Money(60_000)))
+    for idea in [idea for idea in ideas if idea != adopted][-6:]:
+        for member in draw.sample(members, 7):
+            _try_support(script, member, idea)
+    script.now = now - 2 * DAY_MS
+    poll = script.do("m1", OpenPoll(Name("ranking"), "What shall the guest roast be this spring?", options=(
+        FreeOption("A washed Ethiopian from Kochere"), FreeOption("A natural Brazilian from Cerrado"), FreeOption("A honey-processed Costa Rican"),
+    )))  # fmt: skip
+    for member in draw.sample(members[1:], 17):
+        script.now += DAY_MS // 40
+        script.do(member, CastBallot(PollId(f"p{poll.seq}"), _ranks(draw, 3)))
+    progress("ninety days", 1, 1)
+
+
+def _put_forward(script: Script, draw: Random, members: list[str], progress: Progress) -> list[IdeaId]:
+    ideas = []
+    for number, (title, text, cost) in enumerate(IDEAS):
+        script.now += DAY_MS // 2
+        author = members[1 + number % 30]
+        idea = IdeaId(f"i{script.do(author, SubmitIdea(title, text, Money(cost))).seq}")
+        ideas.append(idea)
+        for member in draw.sample(members, draw.randint(0, 3)):
+            script.now += DAY_MS // 50
+            script.do(member, CommentIdea(idea, draw.choice(REMARKS)))
+        if number % 6 == 2:
+            helper = draw.choice([member for member in members[1:] if member != author])
+            better = f"{text} First for a month, then we look at what it did."
+            script.do(helper, ReviseIdea(idea, title, better, Money(cost)))
+        for member in draw.sample(members, draw.choice([1, 2, 3, 4, 6, 7, 9])):
+            _try_support(script, member, idea)
+        progress("ideas", number + 1, len(IDEAS))
+    return ideas
+
+
+def _try_support(script: Script, member: str, idea: IdeaId) -> None:
+    """Support, unless this member has done so already or the idea is past it: people do not keep count."""
+    with script.community.reading() as state:
+        found = state.ideas[idea]
+        stage = state.charter_at(found.terms).stage(found.stage)
+        if member in found.supporters or stage is None or not stage.supportable:
+            return
+    script.now += DAY_MS // 500
+    script.do(member, SupportIdea(idea))
+
+
+def _monthly(script: Script, draw: Random, members: list[str], question: str, ballot) -> IdeaId:  # type: ignore[no-untyped-def]
+    poll = PollId(f"p{script.do('m1', OpenPoll(Name('monthly'), question)).seq}")
+    with script.community.reading() as state:
+        options = len(state.polls[poll].terms.options)
+    for member in draw.sample(members, 33):
+        script.now += DAY_MS // 10
+        script.do(member, CastBallot(poll, ballot()(options)))
+    script.do("m1", ClosePoll(poll))
+    with script.community.reading() as state:
+        found = state.polls[poll]
+        return IdeaId(found.terms.options[found.result.winners[0] - 1].idea)
+
+
+def _approvals(draw: Random):  # type: ignore[no-untyped-def]
+    def ballot(options: int) -> str:
+        return ",".join(map(str, sorted(draw.sample(range(1, options + 1), draw.randint(1, min(4, options))))))
+
+    return ballot
+
+
+def _ranks(draw: Random, options: int) -> str:
+    order = draw.sample(range(1, options + 1), draw.randint(1, options))
+    return ">".join(map(str, order))
+
+
+def _ranking(script: Script, draw: Random, members: list[str]) -> None:
+    options = tuple(
+        FreeOption(label) for label in ("Red kestrel on cream", "Kestrel feather, black", "A plain bag with a stamp", "Members draw it")
+    )
+    poll = PollId(f"p{script.do('m1', OpenPoll(Name('ranking'), 'What shall the new bag look like?', options=options)).seq}")
+    for member in draw.sample(members, 29):
+        script.now += DAY_MS // 20
+        script.do(member, CastBallot(poll, _ranks(draw, 4)))
+    script.do("m1", ClosePoll(poll))
+
+
+def _spending(script: Script, draw: Random, members: list[str]) -> None:
+    opened = script.do("m1", OpenPoll(Name("spending"), "What shall we spend 2,000 euros on?", budget=Money(200_000)))
+    poll = PollId(f"p{opened.seq}")
+    with script.community.reading() as state:
+        options = len(state.polls[poll].terms.options)
+    for member in draw.sample(members, 31):
+        script.now += DAY_MS // 15
+        script.do(member, CastBallot(poll, _approvals(draw)(options)))
+    script.do("m1", ClosePoll(poll))
+
+
+def _amend(script: Script, draw: Random, members: list[str]) -> None:
+    """The members agree to a longer memory for their beans; the charter changes only so."""
+    text = charter().replace("expire_days = 730", "expire_days = 1095")
+    opened = script.do("m1", OpenPoll(Name("charter"), "Shall beans last three years instead of two?", amendment=text))
+    poll = PollId(f"p{opened.seq}")
+    for member in draw.sample(members, 26):
+        script.do(member, CastBallot(poll, "1" if draw.random() < 0.8 else "2"))
+    script.do("m1", ClosePoll(poll))
+    script.do("m1", AmendCharter(poll, text))

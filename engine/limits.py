@@ -51,5 +51,7 @@ REQUEST_BYTES_MAX = 1_000_000
 """One command over HTTP or in a file."""
 ELECTION_FILE_BYTES_MAX = 512_000_000
 """A file of ballots to tally or import."""
+SHARES_STEPS_MAX = 10_000
+"""How often equal shares adds to the voters' money before it keeps what it has: a count ends, whatever the unit is."""
 RUNOFF_WAYS_MAX = 4_096
 """Sets of remaining options that one instant runoff with ties looks at before it refuses to count every way."""

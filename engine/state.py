@@ -123,19 +123,19 @@ class Poll:
         kind: Kind = self.terms.ballot
         return kind
 
-    def election(self, order: tuple[int, ...] | None = None) -> Election:
-        """The ballots as an election over option numbers; `order` lists the options in another order (1-based)."""
+    def election(self, order: tuple[int, ...], labels: list[str] | None = None) -> Election:
+        """The ballots as an election; `order` lists the option numbers (from 1), `labels` calls them otherwise."""
         assert self.ballots is not None
         choices, power = self.ballots.weigh()
         many = len(self.terms.options)
-        numbers = order or tuple(range(1, many + 1))
         table = np.array([row(choice, self.kind, many) for choice in choices], np.int64).reshape(-1, many)
-        costs = [self.terms.options[number - 1].cost or 0 for number in numbers]
+        columns = [number - 1 for number in order]
+        costs = [self.terms.options[column].cost or 0 for column in columns]
         budget = self.terms.budget
         return Election.of(
-            tuple(map(str, numbers)),
+            tuple(labels[column] for column in columns) if labels else tuple(map(str, order)),
             self.kind,
-            table[:, [number - 1 for number in numbers]],
+            table[:, columns],
             power,
             None if budget is None else costs,
             budget,

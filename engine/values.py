@@ -50,6 +50,8 @@ Digest = NewType("Digest", str)
 """A SHA-256 as 64 lower-case hexadecimal digits."""
 Address = NewType("Address", str)
 """A community key's address: `0x` and 40 hexadecimal digits, lower case."""
+Positive = NewType("Positive", int)
+"""A whole number from 1."""
 Name = NewType("Name", str)
 """An ASCII identifier: a role, a decision, a rule, a stage."""
 

@@ -19,9 +19,10 @@ from engine.elections.election import Election
 from engine.log.json import canonical
 from engine.refusals import Refusal
 from engine.rules.earning import ACTS, Act
+from engine.values import Positive
 
 WRITTEN = Path(__file__).parent.parent / "engine" / "rules" / "digests.json"
-ELECTIONS = 120
+ELECTIONS = 60
 
 
 class Draw:
@@ -68,6 +69,8 @@ def settings(rule: rules.Rule) -> Iterator[dict[str, Any]]:
             choices.append([False, True])
         elif hint is int:
             choices.append([0, 1, 7])
+        elif hint is Positive:
+            choices.append([1, 7])
         else:
             choices.append(list(ACTS) if name == "act" else ["a"])
     for values in itertools.product(*choices):

@@ -199,14 +199,17 @@ def conclude(state: State, poll: Poll, lot: LotOpening | None, cause: int) -> Po
     )
 
 
-def recount(poll: Poll, order: tuple[int, ...]) -> Outcome:
-    """The frozen rule on the poll's ballots, with the options listed in `order`, which is how ties inside a count break."""
+def recount(poll: Poll, order: tuple[int, ...], labels: list[str] | None = None) -> Outcome:
+    """The frozen rule on the poll's ballots, with the options listed in `order`, which is how ties inside a count break.
+
+    Options go by their numbers, or by `labels` where people read the steps: no rule looks at what options are called.
+    """
     rule = rules.rule_of_version("voting", poll.terms.rule)
     if rules.digest_of(rule) != poll.terms.rule_digest:
         raise refuse(
             "cannot_recount", f"voting rule {poll.terms.rule}", "behaves otherwise in this copy", "use the version it was opened with"
         )
-    return rules.count(rule, poll.election(order), poll.terms.parameters)
+    return rules.count(rule, poll.election(order, labels), poll.terms.parameters)
 
 
 def draw_order(secret: str, root: bytes, many: int) -> tuple[int, ...]:

@@ -24,8 +24,10 @@ from engine import catalogue
 from engine.elections.election import Election
 from engine.elections.kinds import Kind
 from engine.elections.outcome import Outcome
+from engine.limits import INTEGER_MAX
 from engine.refusals import refuse
 from engine.rules.secrecy import Secrecy
+from engine.values import Positive
 
 Parameters = dict[str, Any]
 FAMILIES = ("voting", "power", "earning", "reward", "metric", "secrecy")
@@ -70,9 +72,9 @@ class Rule:
         for name, (hint, default) in self.parameters.items():
             value = given.get(name, default)
             if value is inspect.Parameter.empty:
-                raise refuse("parameter_wrong", f"{self.name}.{name}", "is not given", f"give {_allowed(hint)}")
+                raise refuse("parameter_wrong", f"{self.name}.{name}", "is not given", f"give {allowed(hint)}")
             if not _fits(value, hint):
-                raise refuse("parameter_wrong", f"{self.name}.{name}", f"is {value!r}", f"give {_allowed(hint)}")
+                raise refuse("parameter_wrong", f"{self.name}.{name}", f"is {value!r}", f"give {allowed(hint)}")
             found[name] = value
         return found
 
@@ -172,15 +174,15 @@ def _rule(family: str, function: Callable[..., Any]) -> Rule:
 def _fits(value: Any, hint: Any) -> bool:
     if get_origin(hint) is Literal:
         return isinstance(value, str) and value in get_args(hint)
-    if hint is bool:
-        return isinstance(value, bool)
-    return type(value) is int and 0 <= value <= 2**53 - 1 if hint is int else isinstance(value, hint)
+    if hint is bool or hint is str:
+        return isinstance(value, hint)
+    return type(value) is int and (1 if hint is Positive else 0) <= value <= INTEGER_MAX
 
 
-def _allowed(hint: Any) -> str:
+def allowed(hint: Any) -> str:
     if get_origin(hint) is Literal:
         return "one of " + ", ".join(get_args(hint))
-    return {bool: "true or false", int: "a whole number", str: "a name"}.get(hint, str(hint))
+    return {bool: "true or false", int: "a whole number", Positive: "a whole number from 1", str: "a name"}.get(hint, str(hint))
 
 
 __all__ = ["FAMILIES", "Election", "Outcome", "Rule", "rule", "tally"]

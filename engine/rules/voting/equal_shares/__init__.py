@@ -3,8 +3,8 @@
 The method of equal shares: of the options whose supporters can still pay for them, the one that costs its supporters
 least per unit of `utility` is bought, its supporters paying alike as far as their shares reach. Groups get what their
 size can pay for. `utility` of a funded option to a supporter: its cost, one (cardinality), or the points she gave it
-(additive). `completion`: `none` stops when nobody can pay; `add_one_until_infeasible` gives every voter one more unit
-of money, again and again, and keeps the last outcome within the budget. `compare_with_greedy`: the greedy outcome is
+(additive). `completion`: `none` stops when nobody can pay; `add_one_until_infeasible` gives every voter `increment` more units
+of money (one euro where money is counted in cents: 100), again and again, and keeps the last outcome within the budget. `compare_with_greedy`: the greedy outcome is
 taken instead when more voters are better off under it. Sources: Peters, Pierczyński & Skowron 2021 (arXiv 2008.13276);
 completion and comparison as documented at equalshares.net and used in Wieliczka in 2023.
 
@@ -21,9 +21,12 @@ from typing import Literal
 
 from engine.elections.election import Election
 from engine.elections.outcome import Outcome, write_number
+from engine.limits import SHARES_STEPS_MAX
 from engine.rules import rule, voting_rule
 from engine.rules.voting.equal_shares._shares import Count, Purchase
+from engine.values import Positive
 
+ONE = Positive(1)
 Utility = Literal["cost", "cardinality", "additive"]
 
 
@@ -33,6 +36,7 @@ def equal_shares(
     *,
     utility: Utility = "cost",
     completion: Literal["none", "add_one_until_infeasible"] = "none",
+    increment: Positive = ONE,
     compare_with_greedy: bool = False,
 ) -> Outcome:
     assert election.budget is not None
@@ -40,11 +44,11 @@ def equal_shares(
     count = Count(election, utility)
     raised, bought = 0, count.buy(0)
     if completion == "add_one_until_infeasible":
-        while len(bought) < count.buyable:
-            more = count.buy(raised + 1)
+        while len(bought) < count.buyable and raised < increment * SHARES_STEPS_MAX:
+            more = count.buy(raised + increment)
             if count.cost(more) > election.budget:
                 break
-            raised, bought = raised + 1, more
+            raised, bought = raised + increment, more
     funded = sorted(purchase.option for purchase in bought)
     share = f"each of {voters} voters has {write_number(count.share(raised))}"
     steps = [share + (f", {raised} of it added to complete the outcome" if raised else "")]

@@ -1,0 +1,62 @@
+"""From what a door was given to a command, and from a name to what is shown."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from api import views
+from engine import commands
+from engine.commands import Command
+from engine.community import Community
+from engine.limits import REQUEST_BYTES_MAX
+from engine.log.codec import form
+from engine.log.json import parse_input
+from engine.refusals import refuse
+
+THINGS = {
+    "home": views.home,
+    "charter": views.charter,
+    "members": views.members,
+    "ideas": views.ideas,
+    "polls": views.polls,
+    "ledger": views.ledger,
+    "log": views.log,
+}
+
+
+def read_json(data: bytes, thing: str) -> dict[str, Any]:
+    """A JSON object somebody sent; refused when it is anything else."""
+    if len(data) > REQUEST_BYTES_MAX:
+        raise refuse("too_large", thing, f"has {len(data)} bytes", f"at most {REQUEST_BYTES_MAX}")
+    found = parse_input(data, thing)
+    if not isinstance(found, dict):
+        raise refuse("json_malformed", thing, "is no JSON object", 'write {"…": …}')
+    return found
+
+
+def read_command(data: bytes) -> Command:
+    """The command in `{"command": "SubmitIdea", "title": …}`."""
+    fields = read_json(data, "the command")
+    name = fields.pop("command", None)
+    if not isinstance(name, str):
+        raise refuse("field_missing", "command", "is not given", 'name it: {"command": "SubmitIdea", …}')
+    return build(commands.command(name), fields)
+
+
+def build(kind: type[Command], fields: dict[str, Any]) -> Command:
+    """A command from its fields; refused naming the field that is wrong."""
+    found: Command = form(kind, lenient=True).read(fields, kind.__name__)
+    return found
+
+
+def view_of(community: Community, thing: str) -> Any:
+    """What is called `thing`: a list, or one thing by its id (m3, i18, p40, or an event's number)."""
+    with community.reading() as state:
+        if thing in THINGS:
+            return THINGS[thing](community, state)
+        if thing.isdecimal():
+            return views.event(community, state, int(thing[:17]))
+        by_letter = {"m": views.member, "i": views.idea, "p": views.poll}
+        if thing[:1] in by_letter and thing[1:].isdecimal():
+            return by_letter[thing[0]](community, state, thing)
+    raise refuse("thing_unknown", f"{thing[:40]!r}", "is nothing that can be shown", "try " + ", ".join(THINGS) + ", m1, i18, p40 or 17")

@@ -1,0 +1,59 @@
+"""`folkmoot verify`: an audit of a folder or a file, and the table it prints."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from engine.refusals import refuse
+from engine.store.export import Export
+from engine.store.folder import untrusted
+from engine.verify import Report, verify
+
+TABLE = (
+    ("events", "events", "hash, place, spelling, and lawful when written"),
+    ("openings", "texts and secrets", "open their commitments"),
+    ("openings erased", "erased", "an event in the log erased them"),
+    ("private values kept back", "private", "commitments only: an export holds no private value"),
+    ("BallotCast", "open ballots", "by members on the roll, in time, in their own name"),
+    ("BallotSealed", "sealed ballots", "the same, and opened as they were sealed"),
+    ("PollClosed", "closed polls", "recounted by the rule they were opened with"),
+    ("PointsEarned", "points earned", "what the charter's rules pay for the acts beside them"),
+    ("PointsAwarded", "points awarded", "by whoever may, within the charter's bound"),
+    ("RewardShared", "reward shares", "worked out again, to the last cent"),
+    ("CharterAmended", "amendments", "adopted by a poll about this very text"),
+    ("accounts of points", "point accounts", "sum to zero"),
+    ("accounts of money", "money accounts", "sum to zero"),
+    ("tiles", "tiles", "hold the hashes of their events"),
+    ("signed heads", "signed heads", "signed by the log's key, over these very events"),
+)
+
+
+def audit(path: Path, key: str | None, progress: Callable[[int], None]) -> tuple[Report, list[str]]:
+    """The report on a community's folder or an exported log, and its lines for people."""
+    if path.is_dir():
+        store = untrusted(path)
+        try:
+            report = verify(store, key, private_kept=True, progress=progress)
+        finally:
+            store.close()
+    elif path.is_file():
+        report = verify(Export(path), key, private_kept=False, progress=progress)
+    else:
+        raise refuse("file_unreadable", str(path), "does not exist", "name a community's folder or an exported .jsonl")
+    return report, lines(report)
+
+
+def lines(report: Report) -> list[str]:
+    found = [f"{report.checked[name]:>9,}  {label:18} {meaning}" for name, label, meaning in TABLE if report.checked[name]]
+    if report.problem is not None:
+        at = "" if report.seq is None else f" at event {report.seq}"
+        verdict = "CANNOT RECOUNT" if report.verdict == "cannot_recount" else "WRONG"
+        return [*found, f"{verdict}{at}: {report.problem}"]
+    if report.pinned:
+        return [*found, f"Sound: {report.origin}, signed by the key you gave."]
+    return [
+        *found,
+        f"Sound: self-consistent, signed by {report.key}",
+        "Compare that key with one you had from the community itself (--key), and ask for a newer signed head.",
+    ]

@@ -1,0 +1,272 @@
+"""`folkmoot`: the same house from a terminal. Every command has `--json`; heavy imports stand where they are used."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from engine.refusals import Refusal
+
+if TYPE_CHECKING:
+    from simulations.asking import Progress
+
+app = typer.Typer(
+    name="folkmoot",
+    help="A community runs itself in the open: ideas, votes, points and shared rewards that anyone can recount.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+Folder = Annotated[Path, typer.Argument(metavar="DIR", help="The community's folder.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Answer in JSON, for programs.")]
+
+
+@app.command()
+def demo(
+    source: Annotated[Path | None, typer.Option("--from", metavar="FILE.pb", help="Hold a real participatory budget instead.")] = None,
+    folder: Annotated[Path, typer.Option("--dir", metavar="DIR", help="Where to keep it.")] = Path("demo"),
+    serve_it: Annotated[bool, typer.Option("--serve/--no-serve", help="Serve it at 127.0.0.1:8000 when it is made.")] = True,
+    port: int = 8000,
+    as_json: AsJson = False,
+) -> None:
+    """Make a demo community (an invented coffee roaster, or a real vote), verify it, and serve it."""
+    from api import demonstration
+
+    with demonstration.made(folder, source, _chance(), _now(), progress_bars(as_json)) as made:
+        answer(made.summary, as_json, made.lines)
+    if serve_it:
+        from api import server
+
+        server.serve(folder, port, links=made.member_links)
+
+
+@app.command()
+def serve(folder: Folder, port: int = 8000, host: str = "127.0.0.1") -> None:
+    """Serve a community: pages and HTTP."""
+    from api import server
+
+    server.serve(folder, port, host)
+
+
+@app.command()
+def found(
+    charter: Annotated[str, typer.Argument(metavar="CHARTER", help="A preset's name, or a TOML file.")],
+    folder: Folder,
+    name: Annotated[str | None, typer.Option(help="The founder's name, as members will see it.")] = None,
+    origin: Annotated[str, typer.Option(help="What the log is called for ever, such as your.domain/moot.")] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Found a community in a new folder."""
+    from engine import charter as charters
+    from engine.elections.files import read_text
+    from engine.store import folder as folders
+
+    text = charters.preset(charter) if charter in charters.presets() else read_text(Path(charter)) if Path(charter).suffix else None
+    if text is None:
+        text = charters.preset(charter)
+    community = folders.found(folder, text, origin or f"local/{folder.resolve().name.replace(' ', '-')}", _now(), _chance(), name)
+    with community.reading() as state:
+        found_as = {"folder": str(folder), "founder": "m1", "origin": state.origin, "key": state.key}
+    folders.close(community)
+    answer(found_as, as_json, [f"Founded in {folder}. You are m1, its founder.", f"Its log is signed by {found_as['key']}"])
+
+
+@app.command()
+def do(
+    folder: Folder,
+    command: Annotated[Path, typer.Argument(metavar="COMMAND.json", help="The command, or - for standard input.")],
+    actor: Annotated[str, typer.Option("--as", help="Who asks: a member's id, newcomer or clock.")] = "m1",
+    key: Annotated[str | None, typer.Option(help="An idempotency key: the same key does it once.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Do a command: {"command": "SubmitIdea", "title": "…", "text": "…"}."""
+    from api.asking import read_command
+    from engine.commands import Ask
+    from engine.elections.files import read_text
+    from engine.store.folder import opened
+    from engine.values import Actor, Moment
+
+    data = sys.stdin.buffer.read() if str(command) == "-" else read_text(command).encode()
+    asked = read_command(data)
+    with opened(folder) as community:
+        receipt = community.execute(Ask(Actor(actor), asked, Moment(_now()), _chance(), key))
+    shown = {"seq": receipt.seq, "count": receipt.count, "at": receipt.at, "leaf": receipt.leaf.hex()}
+    answer(shown, as_json, [f"Recorded as event {receipt.seq}" + (f" to {receipt.seq + receipt.count - 1}" if receipt.count > 1 else "")])
+
+
+@app.command()
+def show(
+    folder: Folder,
+    thing: Annotated[str, typer.Argument(help="home, charter, members, ideas, polls, ledger, log, or an id: m3, i18, p40, 17.")] = "home",
+    as_json: AsJson = False,
+) -> None:
+    """Show a thing of a community."""
+    from api.asking import view_of
+    from engine.store.folder import opened
+
+    with opened(folder) as community:
+        shown = view_of(community, thing)
+    answer(shown, as_json, _plain(shown))
+
+
+@app.command()
+def tally(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="Pabulib, PrefLib, or lines such as 12: garden > library.")],
+    rule: Annotated[str, typer.Option("--rule", help="See folkmoot rules.")],
+    parameter: Annotated[list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="A parameter of the rule.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Count a file of ballots by a rule."""
+    from engine import rules
+    from engine.elections import files
+
+    found = rules.rule("voting", rule)
+    outcome = rules.count(found, files.read(file), dict(_parameter(item) for item in parameter or ()))
+    shown = outcome.as_json() | {"rule": rule}
+    tied = [f"tied: {', '.join(tie)}" for tie in outcome.ties]
+    answer(shown, as_json, [*outcome.steps, *tied, "winners: " + (", ".join(outcome.winners) or "none")])
+
+
+@app.command("rules")
+def show_rules(
+    name: Annotated[str | None, typer.Argument(help="One rule: its page.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """List every rule, or show one's page."""
+    from api.rulebook import pages
+
+    found = pages(name)
+    lines = [found[0]["page"]] if name else [f"{page['family']:9} {page['name']:16} {page['page'].splitlines()[0]}" for page in found]
+    answer(found[0] if name else found, as_json, lines)
+
+
+@app.command()
+def verify(
+    path: Annotated[Path, typer.Argument(help="A community's folder, or an exported log (.jsonl).")],
+    key: Annotated[str | None, typer.Option(help="The log's key, if you know whose it must be.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Check a whole log as a stranger would: every hash, head, opening, event, count and payout."""
+    from api.auditing import audit
+
+    with progress_bars(as_json) as progress:
+        report, lines = audit(path, key, lambda seq: progress("verifying", seq, 0))
+    shown = {
+        "verdict": report.verdict,
+        "checked": dict(report.checked),
+        "problem": report.problem.as_json() if report.problem else None,
+        "event": report.seq,
+        "key": report.key,
+        "pinned": report.pinned,
+    }
+    answer(shown, as_json, lines)
+    if report.verdict != "sound":
+        raise typer.Exit(1)
+
+
+@app.command()
+def export(
+    folder: Folder,
+    out: Annotated[Path, typer.Argument(metavar="OUT", help="A .jsonl log, or a .db of flat tables.")],
+    as_json: AsJson = False,
+) -> None:
+    """Write the public log for strangers (.jsonl), or flat tables to look into (.db)."""
+    from engine.store import export as exports
+    from engine.store import flat
+    from engine.store.folder import opened
+
+    if out.exists():
+        raise _already(out)
+    with opened(folder) as community, progress_bars(as_json) as progress:
+        if out.suffix == ".db":
+            count = flat.write(community, out)
+        else:
+            with out.open("xb") as file:
+                count = exports.write(community, file, lambda seq: progress("exporting", seq, 0))
+    answer({"out": str(out), "events": count}, as_json, [f"{count} events in {out}"])
+
+
+@app.command("import")
+def import_(folder: Folder, file: Annotated[Path, typer.Argument(metavar="FILE.pb")], as_json: AsJson = False) -> None:
+    """Found a community in a new folder from a participatory budget (.pb), and hold its vote."""
+    from api import demonstration
+
+    with demonstration.made(folder, file, _chance(), _now(), progress_bars(as_json)) as made:
+        answer(made.summary, as_json, made.lines)
+
+
+@contextmanager
+def progress_bars(hidden: bool) -> Iterator[Progress]:
+    """A bar for whatever takes longer than a moment, on standard error, where somebody looks."""
+    if hidden or not sys.stderr.isatty():
+        yield lambda what, done, whole: None
+        return
+    from rich.console import Console
+    from rich.progress import Progress as Bars
+
+    with Bars(console=Console(stderr=True), transient=True) as bars:
+        tasks: dict[str, Any] = {}
+
+        def progress(what: str, done: int, whole: int) -> None:
+            if what not in tasks:
+                tasks[what] = bars.add_task(what, total=whole or None)
+            bars.update(tasks[what], completed=done)
+
+        yield progress
+
+
+def answer(shown: Any, as_json: bool, lines: list[str]) -> None:
+    print(json.dumps(shown, ensure_ascii=False) if as_json else "\n".join(lines))
+
+
+def main() -> None:
+    """The command; a refusal is one line on standard error (JSON with `--json`) and exit code 1."""
+    try:
+        app()
+    except Refusal as refusal:
+        print(json.dumps(refusal.as_json()) if "--json" in sys.argv else f"folkmoot: {refusal}", file=sys.stderr)
+        raise SystemExit(1) from None
+
+
+def _parameter(item: str) -> tuple[str, Any]:
+    name, _, value = item.partition("=")
+    known = {"true": True, "false": False}
+    return name, known.get(value, int(value) if value.isdecimal() else value)
+
+
+def _plain(shown: Any, indent: str = "") -> list[str]:
+    """A JSON value as indented lines."""
+    lines: list[str] = []
+    rows = shown.items() if isinstance(shown, dict) else (("-", item) for item in shown)
+    for name, item in rows:
+        if isinstance(item, dict | list) and item:
+            lines += [f"{indent}{name}:" if name != "-" else f"{indent}-", *_plain(item, indent + "  ")]
+        else:
+            lines.append(f"{indent}{name}{'' if name == '-' else ':'} {'' if item is None or item in ({}, []) else item}")
+    return lines
+
+
+def _already(out: Path) -> Refusal:
+    from engine.refusals import refuse
+
+    return refuse("file_unreadable", str(out), "exists already", "choose another name, or remove it")
+
+
+def _now() -> int:
+    import time
+
+    return time.time_ns() // 1_000_000
+
+
+def _chance() -> bytes:
+    import secrets
+
+    return secrets.token_bytes(32)

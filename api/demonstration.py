@@ -1,0 +1,95 @@
+"""`folkmoot demo` and `folkmoot import`: a whole community made before your eyes, and verified."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from engine.community import Community
+from engine.elections import pabulib
+from engine.elections.files import read_text
+from engine.refusals import refuse
+from engine.store import folder as folders
+from engine.values import DAY_MS
+from engine.verify import verify
+from simulations import real_vote, roastery
+from simulations.asking import Progress
+
+
+@dataclass(frozen=True)
+class Made:
+    """A community made for showing: what to print, and whose sign-in links to print."""
+
+    summary: dict[str, Any]
+    lines: list[str]
+    member_links: tuple[str, ...]
+
+
+@contextmanager
+def made(folder: Path, source: Path | None, chance: bytes, now: int, bars: AbstractContextManager[Progress]) -> Iterator[Made]:
+    """Make the community in `folder` (or take up the demo that is there), verify it, say what happened."""
+    with bars as progress:
+        if source is None and (folder / "community.db").is_file():
+            community = folders.open_folder(folder)
+            summary: dict[str, Any] = {"folder": str(folder), "made": False}
+            lines = [f"Taking up the demo in {folder} (remove that folder to begin anew)."]
+        elif source is None:
+            community, summary, lines = _roastery(folder, chance, now, progress)
+        else:
+            community, summary, lines = _real(folder, source, chance, now, progress)
+        community.checkpoint()
+        report = verify(community.store, progress=lambda seq: progress("verifying", seq, community.store.size()))
+        folders.close(community)
+    if report.problem is not None:
+        raise refuse("log_unlawful", str(folder), f"does not verify: {report.problem}", "remove it and begin anew")
+    summary |= {"events": report.checked["events"], "verdict": report.verdict}
+    lines.append(f"Verified: {report.checked['events']:,} events, {report.checked['PollClosed']} polls recounted.")
+    yield Made(summary, lines, ("m1", "m2", "m3"))
+
+
+def _roastery(folder: Path, chance: bytes, now: int, progress: Progress) -> tuple[Community, dict[str, Any], list[str]]:
+    start = now - (roastery.DAYS + 1) * DAY_MS
+    community = folders.found(folder, roastery.charter(), roastery.ORIGIN, start, chance, roastery.FOUNDER)
+    roastery.play(community, b"kestrel", now, progress)
+    with community.reading() as state:
+        closed = sum(1 for poll in state.polls.values() if poll.result)
+        summary = {"folder": str(folder), "made": True, "members": len(state.members), "ideas": len(state.ideas), "closed_polls": closed}
+    return community, summary, [
+        f"Kestrel Coffee, an invented roaster, in {folder}: {summary['members']} members, {summary['ideas']} ideas, {closed} closed polls."
+    ]  # fmt: skip
+
+
+def _real(folder: Path, source: Path, chance: bytes, now: int, progress: Progress) -> tuple[Community, dict[str, Any], list[str]]:
+    if source.suffix.lower() != ".pb":
+        raise refuse("file_foreign", str(source), "is no Pabulib file", "give a .pb file")
+    budget = pabulib.read(read_text(source))
+    origin = "pabulib/" + (re.sub(r"[^A-Za-z0-9._-]", "-", source.stem)[:60] or "vote")
+    community = folders.found(folder, real_vote.charter_of(budget), origin, now, chance, None)
+    held = real_vote.hold(community, budget, chance, now, progress)
+    rule = held.rule + (" (rule chosen by us: the file names none that we know)" if held.rule_is_ours else "")
+    official = {None: "the file names no official outcome", True: "the official outcome", False: "NOT the official outcome"}
+    summary = {
+        "folder": str(folder),
+        "made": True,
+        "rule": held.rule,
+        "rule_chosen_by": "us" if held.rule_is_ours else "the file",
+        "voters": len(budget.election.table),
+        "winners": list(held.winners),
+        "spent": held.spent / 10**budget.decimals if budget.decimals else held.spent,
+        "official": held.official,
+    }
+    return community, summary, [
+        f"{budget.meta.get('description', source.stem)}: {summary['voters']:,} voters, {len(budget.election.options)} projects, in {folder}",
+        f"Rule: {rule}",
+        f"Funded: {len(held.winners)} projects for {summary['spent']:,} of {held_budget(budget)}: {', '.join(held.winners)}",
+        f"That is {official[held.official]}." if held.official is not None else f"({official[None]})",
+    ]  # fmt: skip
+
+
+def held_budget(budget: pabulib.Budget) -> str:
+    amount = budget.election.budget or 0
+    return f"{amount / 10**budget.decimals if budget.decimals else amount:,} {budget.meta.get('currency', '')}".strip()

@@ -1,0 +1,40 @@
+"""The rules this copy knows, as pages."""
+
+from __future__ import annotations
+
+import inspect
+from typing import Any
+
+from engine import rules
+from engine.catalogue import did_you_mean
+from engine.refusals import refuse
+
+
+def pages(name: str | None = None) -> list[dict[str, Any]]:
+    """Every rule, or the one called `name`: family, version, parameters, promises, and its docstring as the page."""
+    found = [_page(family, each) for family in rules.FAMILIES for each in rules.names(family) if name in (None, each)]
+    if not found:
+        known = sorted({each for family in rules.FAMILIES for each in rules.names(family)})
+        raise refuse("rule_unknown", f"rule {name!r}", "is not known here", did_you_mean(name or "", known))
+    return found
+
+
+def _page(family: str, name: str) -> dict[str, Any]:
+    if family == "secrecy":
+        secrecy = rules.secrecy(name)
+        module = __import__(f"engine.rules.secrecy.{name}", fromlist=[name])
+        page = inspect.cleandoc(module.__doc__ or "") + "\n\nNot protected: " + secrecy.not_protected
+        return {"family": family, "name": name, "version": name, "parameters": {}, "promises": [], "page": page}
+    rule = rules.rule(family, name)
+    return {
+        "family": family,
+        "name": name,
+        "version": rule.version,
+        "parameters": {
+            parameter: {"allowed": rules.allowed(hint), "default": None if default is inspect.Parameter.empty else default}
+            for parameter, (hint, default) in rule.parameters.items()
+        },
+        "promises": sorted(rule.promises),
+        "ballots": list(rule.ballots),
+        "page": rule.page,
+    }

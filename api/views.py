@@ -1,0 +1,268 @@
+"""What a door shows of a community: plain JSON values, from the state, the log and the vault.
+
+Every door shows the same: pages, HTTP and command line call these. What is erased is shown as `None`, and nothing
+private or still sealed is ever read here.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import numpy as np
+
+from engine import commands, fold, rules
+from engine.commands.close_poll import draw_order, recount
+from engine.community import Community
+from engine.elections.outcome import Outcome, write_number
+from engine.log import record as records
+from engine.log.fields import Erasable, sealed_in
+from engine.log.json import parse_own
+from engine.refusals import refuse
+from engine.state import Ballots, Idea, Poll, State
+
+Json = Any
+
+
+def when(at: int) -> str:
+    """`2026-11-22 18:40 UTC`."""
+    return datetime.fromtimestamp(at / 1000, UTC).strftime("%Y-%m-%d %H:%M UTC")
+
+
+def money(state: State, amount: int) -> str:
+    """`5,000.00 EUR`."""
+    terms = state.charter.money
+    whole, part = divmod(abs(amount), 10**terms.decimals)
+    decimals = f".{part:0{terms.decimals}d}" if terms.decimals else ""
+    return f"{'-' if amount < 0 else ''}{whole:,}{decimals} {terms.unit}"
+
+
+def text(community: Community, seq: int, field: str) -> str | None:
+    """An erasable text; None once it is erased."""
+    found = community.store.opening(seq, field)
+    return None if found is None else str(parse_own(found[1]))
+
+
+def member_name(community: Community, member: str) -> str:
+    """The name a member is shown under: her own, or her number."""
+    if member[:1] != "m":
+        return member
+    name = text(community, int(member[1:]), "name")
+    return name if name is not None else f"member {member}"
+
+
+def home(community: Community, state: State) -> Json:
+    charter = state.charter
+    return {
+        "name": charter.name,
+        "purpose": charter.purpose,
+        "origin": state.origin,
+        "key": state.key,
+        "events": state.seq,
+        "members": sum(1 for member in state.members.values() if not member.forgotten),
+        "ideas": len(state.ideas),
+        "polls": len(state.polls),
+    }
+
+
+def charter(community: Community, state: State) -> Json:
+    return {"seq": state.charter_seq, "text": state.charters[state.charter_seq]}
+
+
+def members(community: Community, state: State) -> Json:
+    return [member(community, state, one.id) for one in state.members.values()]
+
+
+def member(community: Community, state: State, name: str) -> Json:
+    found = state.member(name)
+    return {
+        "id": found.id,
+        "name": None if found.forgotten else text(community, int(found.id[1:]), "name"),
+        "role": found.role,
+        "joined": when(found.joined_at),
+        "forgotten": found.forgotten,
+        "points": str(state.ledger.points(found.id, state.at)),
+        "money": str(state.ledger.money(found.id)),
+    }
+
+
+def ideas(community: Community, state: State) -> Json:
+    return [_idea(community, state, found) for found in state.ideas.values()]
+
+
+def idea(community: Community, state: State, name: str) -> Json:
+    """One idea with its versions and comments."""
+    found = state.idea(name)
+    comments = []
+    for seq, data in community.store.find("thing", found.id):
+        line = parse_own(data)
+        if line["kind"] == "IdeaCommented":
+            author = member_name(community, line["actor"])
+            comments.append({"seq": seq, "by": author, "at": when(line["at"]), "text": text(community, seq, "text")})
+    return {
+        **_idea(community, state, found),
+        "text": text(community, found.versions[-1], "text"),
+        "versions": [{"seq": seq, "title": text(community, seq, "title"), "text": text(community, seq, "text")} for seq in found.versions],
+        "comments": comments,
+        "supporters": sorted(found.supporters, key=lambda one: int(one[1:])),
+    }
+
+
+def _idea(community: Community, state: State, found: Idea) -> dict[str, Json]:
+    return {
+        "id": found.id,
+        "title": text(community, found.versions[-1], "title"),
+        "stage": found.stage,
+        "authors": [{"id": author, "name": member_name(community, author)} for author in found.authors],
+        "supports": len(found.supporters),
+        "comments": found.comments,
+        "cost": None if found.cost is None else str(found.cost),
+        "extends": found.extends,
+    }
+
+
+def polls(community: Community, state: State) -> Json:
+    return [_poll(community, state, found) for found in state.polls.values()]
+
+
+def poll(community: Community, state: State, name: str) -> Json:
+    """One poll: its terms, and its result with the steps of the count once it is closed."""
+    found = state.poll(name)
+    shown = _poll(community, state, found)
+    if found.result is not None and found.result.outcome is not None:
+        outcome = explained(community, state, found)
+        shown["result"]["steps"] = list(outcome.steps)
+    return shown
+
+
+def _poll(community: Community, state: State, found: Poll) -> dict[str, Json]:
+    terms, seq = found.terms, int(found.id[1:])
+    options = option_labels(community, state, found)
+    shown: dict[str, Json] = {
+        "id": found.id,
+        "question": text(community, seq, "question"),
+        "decision": terms.decision,
+        "status": "void" if found.void else "open" if found.ballots is not None else found.result.status,
+        "rule": terms.rule,
+        "parameters": terms.parameters,
+        "ballot": terms.ballot,
+        "power": terms.power,
+        "secrecy": terms.secrecy,
+        "not_protected": rules.secrecy(terms.secrecy).not_protected,
+        "ties": terms.ties,
+        "quorum": {"basis": terms.quorum_basis, "percent_min": terms.quorum_percent_min},
+        "opens": when(terms.opens_at),
+        "closes": when(terms.closes_at),
+        "budget": None if terms.budget is None else str(terms.budget),
+        "roll": {"count": terms.roll_count, "power": str(terms.roll_power), "root": terms.roll_root},
+        "options": [
+            {"number": number, "label": label, "idea": option.idea, "cost": None if option.cost is None else str(option.cost)}
+            for number, (label, option) in enumerate(zip(options, terms.options, strict=True), 1)
+        ],
+        "ballots": found.ballots.cast if found.ballots is not None else found.result.ballots if found.result else 0,
+        "result": None,
+    }
+    if found.result is not None:
+        result = found.result
+        shown["result"] = {
+            "status": result.status,
+            "winners": list(result.winners),
+            "ties": [list(tie) for tie in result.ties],
+            "scores": list(result.scores),
+            "ballots": result.ballots,
+            "power": str(result.power),
+            "turnout": write_number(rules.rule("metric", "turnout").function(result.ballots, terms.roll_count)),
+            "outcome": result.outcome,
+        }
+    return shown
+
+
+def option_labels(community: Community, state: State, found: Poll) -> list[str]:
+    """What the options of a poll are called, at the version it froze."""
+    labels = []
+    for number, option in enumerate(found.terms.options):
+        if found.terms.subject is not None:
+            labels.append(("Adopt the new charter", "Keep the charter as it is")[number])
+            continue
+        where = (option.version, "title") if option.idea else (int(found.id[1:]), f"options.{number}.label")
+        labels.append(text(community, *where) or "(erased)")
+    return labels
+
+
+def explained(community: Community, state: State, found: Poll) -> Outcome:
+    """The count of a closed poll again, with its steps in the options' own names."""
+    lines = [parse_own(data) for _, data in community.store.find("thing", found.id)]
+    cause = next(line["cause"] for line in lines if line["kind"] == "PollClosed")
+    ballots = _ballots(lines) if found.terms.power == "equal@1" else _ballots_by_folding(community, found, cause)
+    order = tuple(range(1, len(found.terms.options) + 1))
+    if found.result.lot is not None:
+        order = draw_order(found.result.lot.secret, state.tree.root(cause), len(order))
+    labels = [f"{number}. {label}" for number, label in enumerate(option_labels(community, state, found), 1)]
+    return recount(Poll(found.id, found.terms, ballots), order, labels)
+
+
+def _ballots(lines: list[Json]) -> Ballots:
+    """The ballots of a closed poll where every ballot weighs the same: what its own events say is enough."""
+    voters = dict.fromkeys(line["body"]["voter"] for line in lines if line["kind"] in ("BallotCast", "BallotSealed"))
+    ballots, sealed = Ballots(tuple(voters), np.ones(len(voters), np.int64)), {}
+    for line in lines:
+        body = line["body"]
+        if line["kind"] == "BallotCast":
+            ballots.put(body["voter"], line["seq"], body["choice"])
+        elif line["kind"] == "BallotSealed":
+            ballots.put(body["voter"], line["seq"], None)
+            sealed[line["seq"]] = body["voter"]
+        elif line["kind"] == "BallotWithdrawn":
+            ballots.withdraw(body["member"])
+        elif line["kind"] == "BallotsOpened":
+            for opening in body["openings"]:
+                ballots.open(sealed[opening["seq"]], opening["choice"])
+    return ballots
+
+
+def _ballots_by_folding(community: Community, found: Poll, cause: int) -> Ballots:
+    """The ballots with the powers they had: folding the log up to the close again, because powers stand in no event."""
+    earlier = State()
+    for seq, data in community.store.lines(0):
+        record = records.read_own(data, commands.kind_of)
+        if record.kind == "PollClosed" and record.event.poll == found.id:
+            break
+        assert seq < cause or record.cause == cause
+        fold.apply(earlier, record)
+    ballots = earlier.polls[found.id].ballots
+    assert ballots is not None
+    return ballots
+
+
+def ledger(community: Community, state: State) -> Json:
+    """Every account; points as each member could spend them now."""
+    holders = [one.id for one in state.members.values() if state.ledger.points(one.id, state.at)]
+    points = sorted(((state.ledger.points(one, state.at), one) for one in holders), key=lambda row: (-row[0], int(row[1][1:])))
+    return {
+        "points": [{"member": one, "name": member_name(community, one), "points": str(held)} for held, one in points],
+        "money": {account: str(amount) for account, amount in state.ledger.accounts["money"].items() if amount},
+        "gini": write_number(rules.rule("metric", "gini").function([held for held, _ in points])),
+        "rounds": [
+            {"id": found.id, "reward": found.reward, "pot": str(found.pot), "members": found.members} for found in state.rounds.values()
+        ],
+    }
+
+
+def event(community: Community, state: State, seq: int) -> Json:
+    """One event with what of it may be read, and its proof."""
+    if not 0 <= seq < state.seq:
+        raise refuse("event_unknown", f"event {seq}", f"is not among the {state.seq} events", "ask for an earlier one")
+    _, data = next(community.store.lines(seq, seq + 1))
+    sealed = sealed_in(records.read_own(data, commands.kind_of).event)
+    openings = {
+        opening.field: parse_own(opening.value)
+        for opening in community.store.openings(seq)
+        if isinstance(sealed.get(opening.field), Erasable)
+    }
+    return {"event": parse_own(data), "open": openings, "proof": community.prove(seq)}
+
+
+def log(community: Community, state: State, start: int = 0, count: int = 50) -> Json:
+    """Events `start` to `start + count - 1`, oldest first, with the signed head."""
+    rows = [parse_own(data) for _, data in community.store.lines(max(0, start), max(0, start) + min(count, 500))]
+    return {"size": state.seq, "events": rows, "checkpoint": community.checkpoint()}

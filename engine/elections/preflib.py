@@ -1,0 +1,88 @@
+"""Elections as PrefLib writes them: `.soc .soi .toc .toi` (orders) and `.cat` (categories, the first being approval).
+
+A head of `# KEY: value` lines, then `count: 3,{1,4},2`, alternatives by number, braces around equals.
+
+>>> election = read("# ALTERNATIVE NAME 1: Ana\\n# ALTERNATIVE NAME 2: Bo\\n# DATA TYPE: soi\\n7: 2,1\\n2: 1")
+>>> election.options, election.table.tolist(), election.weights.tolist()
+(('Ana', 'Bo'), [[1, 0], [0, 2]], [7, 2])
+"""
+
+from __future__ import annotations
+
+import re
+
+from engine.elections.election import Election
+from engine.limits import POWER_TOTAL_MAX
+from engine.refusals import Refusal, refuse
+
+TYPES = ("soc", "soi", "toc", "toi", "cat")
+_NAME = re.compile(r"# ALTERNATIVE NAME (\d{1,6}): ?(.*)")
+_BALLOT = re.compile(r"(\d{1,16}) ?: ?(.*)")
+_LEVEL = re.compile(r"\{([\d, ]*)\}|(\d+)")
+
+
+def read(text: str) -> Election:
+    """The election in a PrefLib file; refused naming the line and what is wrong with it."""
+    names: dict[int, str] = {}
+    stated = ""
+    counts: list[int] = []
+    orders: list[list[list[int]]] = []
+    for number, line in enumerate(text.lstrip("\ufeff").splitlines(), 1):
+        if line.startswith("#"):
+            if match := _NAME.fullmatch(line.rstrip()):
+                names[int(match[1])] = match[2].strip() or match[1]
+            elif line.startswith("# DATA TYPE:"):
+                stated = line.partition(":")[2].strip()
+            continue
+        if not line.strip():
+            continue
+        match = _BALLOT.fullmatch(line.strip())
+        if match is None or not 1 <= int(match[1]) <= POWER_TOTAL_MAX:
+            raise _wrong(number, f"is {line[:40]!r}", "write count: 3,{1,4},2")
+        counts.append(int(match[1]))
+        orders.append(_order(match[2], names, number))
+    if stated not in TYPES:
+        raise refuse("file_foreign", "the file", f"is of the type {stated!r}", "it must be one of " + ", ".join(TYPES))
+    if not names:
+        raise _wrong(1, "names no alternative", "a PrefLib file has lines # ALTERNATIVE NAME 1: …")
+    columns = {alternative: column for column, alternative in enumerate(names)}
+    many = len(columns)
+    rows = []
+    for order in orders:
+        row, rank = [0 if stated == "cat" else many] * many, 0
+        for level, members in enumerate(order):
+            for alternative in members:
+                row[columns[alternative]] = int(level == 0) if stated == "cat" else rank
+            rank += len(members)
+        rows.append(row)
+    return Election.of(_labels(names), "approval" if stated == "cat" else "ranked", rows, counts)
+
+
+def _order(text: str, names: dict[int, str], number: int) -> list[list[int]]:
+    order, place, seen = [], 0, set()
+    while place < len(text):
+        match = _LEVEL.match(text, place)
+        if match is None:
+            raise _wrong(number, f"has {text[place : place + 20]!r} at column {place + 1} of its order", "write 3,{1,4},2")
+        members = [int(item) for item in (match[2] or match[1] or "").split(",") if item.strip()]
+        for alternative in members:
+            if alternative not in names or alternative in seen:
+                raise _wrong(number, f"names alternative {alternative} wrongly", "name each known one at most once")
+            seen.add(alternative)
+        order.append(members)
+        place = match.end()
+        if place < len(text):
+            if text[place] != ",":
+                raise _wrong(number, f"has {text[place]!r} where a comma should be", "write 3,{1,4},2")
+            place += 1
+    return order
+
+
+def _labels(names: dict[int, str]) -> tuple[str, ...]:
+    """The names; two of the same name are told apart by their numbers."""
+    labels = list(names.values())
+    return tuple(name if labels.count(name) == 1 else f"{name} ({number})" for number, name in names.items())
+
+
+def _wrong(line: int, fact: str, way_out: str) -> Refusal:
+    return refuse("file_unreadable", f"line {line}", fact, way_out)

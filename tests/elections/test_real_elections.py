@@ -1,0 +1,86 @@
+"""Real elections, read in place: the published winners come out."""
+
+import pytest
+
+from engine.elections import files, pabulib
+from engine.refusals import Refusal
+from engine.rules import tally
+from tests.conftest import SHARED, shared
+
+PABULIB = sorted(path.name for path in (SHARED / "elections/pabulib").glob("*.pb"))
+OFFICIAL = {
+    "Poland_Wroclaw_2018.pb": (4, 4_000_000),
+    "Poland_Warszawa_2021_Mokotow.pb": (22, 7_146_872),
+    "Poland_Wieliczka_2023_Green_Budget.pb": (30, 995_079),
+}
+"""Funded projects and what they cost, as the cities decided (shared/elections/README.md)."""
+
+
+def budget(name: str) -> pabulib.Budget:
+    return pabulib.read(files.read_text(shared(f"elections/pabulib/{name}")))
+
+
+@pytest.mark.parametrize("name", OFFICIAL)
+def test_the_official_projects_are_funded(name):
+    found = budget(name)
+    rule, parameters = found.rule
+    outcome = tally(rule, found.election.merged(), **parameters)
+    places = tuple(found.election.options.index(winner) for winner in outcome.winners)
+    assert (len(places), sum(found.election.costs[place] for place in places)) == OFFICIAL[name]
+    assert places == found.selected
+
+
+@pytest.mark.parametrize("name", PABULIB or ["Poland_Wroclaw_2018.pb"])
+def test_every_file_has_as_many_votes_and_projects_as_it_says(name):
+    found = budget(name)
+    assert len(found.election.table) == int(found.meta["num_votes"])
+    assert len(found.election.options) == int(found.meta["num_projects"])
+    assert all(name not in repr(found.meta).lower().replace("voter", "") for name in ("'age'", "'sex'"))
+
+
+def preflib(name: str):
+    return files.read(shared(f"elections/preflib/{name}"))
+
+
+def test_burlington_2009_had_three_winners_by_three_rules():
+    election = preflib("00005 - burlington/00005-00000002.toi")
+    assert tally("instant_runoff", election).winners == ("Bob Kiss",)
+    assert tally("schulze", election).winners == ("Andy Montroll",)
+    assert "Kiss" in tally("instant_runoff", election).steps[-1]
+
+
+def test_burlington_2006_elected_kiss():
+    assert tally("instant_runoff", preflib("00005 - burlington/00005-00000001.toi")).winners == ("Bob Kiss",)
+
+
+@pytest.mark.parametrize(
+    ("number", "leader"), [(1, "Bdale Garbee"), (4, "Branden Robinson"), (6, "Sam Hocevar"), (7, None)]
+)
+def test_debian_elected_by_schulze(number, leader):
+    election = preflib(f"00002 - debian/00002-0000000{number}.toc")
+    won = tally("schulze", election).winners
+    assert len(won) == 1 and (leader is None or won == (leader,))
+
+
+@pytest.mark.parametrize("path", sorted(str(p.relative_to(SHARED)) for p in (SHARED / "elections/preflib").rglob("*.*") if p.suffix != ".txt") or ["x"])
+def test_every_preflib_file_is_read_whole(path):
+    file = shared(path)
+    election = files.read(file)
+    stated = next(line for line in file.read_text().splitlines() if line.startswith("# NUMBER VOTERS"))
+    assert election.total == int(stated.split(":")[1])
+
+
+@pytest.mark.parametrize(
+    ("text", "fact"),
+    [
+        ("", "has no part META"),
+        ("META\nkey;value\nbudget;5\nvote_type;ordinal\nPROJECTS\nproject_id;cost\n1;5\nVOTES\nvoter_id;vote\n1;1", "type 'ordinal'"),
+        ("META\nkey;value\nbudget;5\nvote_type;approval\nPROJECTS\nproject_id;cost\n1;5\nVOTES\nvoter_id;vote\n1;2", "which is no project"),
+        ("META\nkey;value\nbudget;x\nvote_type;approval\nPROJECTS\nproject_id;cost\n1;5\nVOTES\nvoter_id;vote\n1;1", "where an amount"),
+        ("META\nkey;value\nbudget;5\nvote_type;approval\nPROJECTS\nproject_id;cost\n1;5\nVOTES\nvoter_id;vote\n1", "has 1 fields"),
+        ("META\nkey;value\nbudget;5\nvote_type;cumulative\nPROJECTS\nproject_id;cost\n1;5\nVOTES\nvoter_id;vote;points\n1;1;x", "points"),
+    ],
+)
+def test_a_file_we_cannot_count_is_refused_by_name(text, fact):
+    with pytest.raises(Refusal, match=fact):
+        pabulib.read(text)

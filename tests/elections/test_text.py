@@ -1,0 +1,73 @@
+"""Ballots as people write them: read as meant, or refused naming the line."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from engine.elections import choice
+from engine.elections.election import Election
+from engine.refusals import Refusal
+from tests.rules.elections import row
+
+
+def test_names_with_spaces_stand_in_quotes():
+    election = Election.read('120: "Jane Doe" > bob = carol\n3: bob # for the roof\n')
+    assert election.options == ("Jane Doe", "bob", "carol")
+    assert election.ranks.tolist() == [[0, 1, 1], [3, 0, 3]]
+    assert election.weights.tolist() == [120, 3]
+
+
+@pytest.mark.parametrize(
+    ("text", "fact"),
+    [
+        ("3: a > a", "stands twice"),
+        ("x: a > b", "begins with 'x'"),
+        ("0: a", "begins with '0'"),
+        ("99999999999999999999: a", "begins with"),
+        ("3: a >", "ends with >"),
+        ("3: > a", "has > without a name"),
+        ("3: a b", "side by side"),
+        ("3: a > b\n2: a, b", "mixes"),
+        ('3: "a', "has '\"' at column"),
+        ("budget: lots", "names no budget"),
+        ("costs: a 5\nbudget: 9\n3: a, b", "has no cost"),
+        ("", "has no ballots"),
+        ("9007199254740991: a\n1: b", "weight out of bounds"),
+    ],
+)
+def test_what_cannot_be_read_is_refused_with_its_place(text, fact):
+    with pytest.raises(Refusal) as refusal:
+        Election.read(text)
+    assert fact in str(refusal.value)
+    assert refusal.value.code == "election_wrong"
+
+
+@given(st.text(max_size=60))
+def test_no_text_does_anything_but_be_read_or_refused(text):
+    try:
+        assert Election.read(text).options
+    except Refusal as refusal:
+        assert refusal.code == "election_wrong"
+
+
+@given(st.sampled_from(["single", "approval", "ranked", "cumulative"]), st.integers(1, 6), st.data())
+def test_a_choice_has_one_spelling(kind, many, data):
+    cells = data.draw(row(kind, many))
+    if kind == "ranked":
+        levels = sorted({rank for rank in cells if rank < many})
+        text = ">".join("=".join(str(n + 1) for n, rank in enumerate(cells) if rank == level) for level in levels)
+    else:
+        named = [(n + 1, points) for n, points in enumerate(cells) if points]
+        text = ",".join(f"{n}:{points}" if kind == "cumulative" else str(n) for n, points in data.draw(st.permutations(named)))
+    spelled = choice.read(text.replace(",", " , "), kind, many)
+    assert choice.read(spelled, kind, many) == spelled
+    again = choice.row(spelled, kind, many)
+    order = lambda ranks: [[a < b for b in ranks] for a in ranks]  # noqa: E731
+    assert order(again) == order(cells) if kind == "ranked" else again == cells
+
+
+@pytest.mark.parametrize("text", ["0", "7", "1,1", "1>2>1", "1;2", "１", "1:0", "-1", "+1", "1,", ",", ">", "1 > > 2", "x", "1" * 3000])
+@pytest.mark.parametrize("kind", ["single", "approval", "ranked", "cumulative"])
+def test_no_other_choice_is_taken(text, kind):
+    with pytest.raises(Refusal, match="choice_wrong"):
+        choice.read(text, kind, 6)

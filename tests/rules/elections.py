@@ -1,0 +1,40 @@
+"""Small random elections for Hypothesis, with ties, truncation and weights."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hypothesis import strategies as st
+
+from engine.elections.election import Election
+
+OPTIONS = "abcdef"
+
+
+@st.composite
+def elections(draw: Any, kind: str, options_max: int = 5, ballots_max: int = 7, budget: bool = False) -> Election:
+    many = draw(st.integers(1, options_max))
+    return election_of(draw, kind, many, ballots_max, budget)
+
+
+def election_of(draw: Any, kind: str, many: int, ballots_max: int, budget: bool) -> Election:
+    rows = draw(st.lists(row(kind, many), min_size=1, max_size=ballots_max))
+    weights = draw(st.lists(st.integers(1, 3), min_size=len(rows), max_size=len(rows)))
+    costs = draw(st.lists(st.integers(0, 12), min_size=many, max_size=many)) if budget else None
+    return Election.of(OPTIONS[:many], kind, rows, weights, costs, draw(st.integers(0, 30)) if budget else None)  # type: ignore[arg-type]
+
+
+def row(kind: str, many: int) -> st.SearchStrategy[list[int]]:
+    if kind == "single":
+        return st.integers(0, many).map(lambda chosen: [int(place == chosen) for place in range(many)])
+    top = {"approval": 1, "ranked": many, "cumulative": 6}[kind]
+    return st.lists(st.integers(0, top), min_size=many, max_size=many)
+
+
+def strict_row(many: int) -> st.SearchStrategy[list[int]]:
+    return st.permutations(range(many)).map(list)
+
+
+def changed(election: Election, **fields: Any) -> Election:
+    kept = {name: getattr(election, name) for name in ("options", "kind", "table", "weights", "costs", "budget")}
+    return Election(**(kept | fields))

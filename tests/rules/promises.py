@@ -1,0 +1,224 @@
+"""Each promise a voting rule can make, as a law that Hypothesis tries to break.
+
+A law draws an election and looks at a rule's answers; it returns nothing and asserts. Definitions as in
+`../shared/facts/voting.md` section 2; ties follow the sets of winners (an option "wins" when it is among them).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from hypothesis import assume
+from hypothesis import strategies as st
+
+from engine import rules
+from engine.elections.election import Election
+from engine.elections.outcome import Outcome
+from tests.rules.elections import changed, election_of, elections, row, strict_row
+
+Law = Callable[[rules.Rule, dict[str, Any], st.DataObject], None]
+
+
+def winners(rule: rules.Rule, given: dict[str, Any], election: Election) -> set[str]:
+    return set(count(rule, given, election).winners)
+
+
+def count(rule: rules.Rule, given: dict[str, Any], election: Election) -> Outcome:
+    return rules.count(rule, election, given)
+
+
+def some(rule: rules.Rule, data: st.DataObject, **bounds: Any) -> Election:
+    kind = data.draw(st.sampled_from(rule.ballots))
+    return data.draw(elections(kind, budget=rule.elects == "budget", **bounds))
+
+
+def anonymity(rule: rules.Rule, given: dict[str, Any], data: st.DataObject) -> None:
+    """Who cast a ballot does not matter, nor whether equal ballots stand in one row."""
+    election = some(rule, data)
+    order = data.draw(st.permutations(range(len(election.table))))
+    shuffled = changed(election, table=election.table[order], weights=election.weights[order])
+    apart = changed(election, table=np.repeat(election.table, election.weights, axis=0), weights=np.ones(election.total, np.int64))
+    outcome = count(rule, given, election)
+    assert outcome.digest() == count(rule, given, shuffled).digest() == count(rule, given, apart).digest()
+    assert outcome.digest() == count(rule, given, election.merged()).digest()
+
+
+def neutrality(rule: rules.Rule, given: dict[str, Any], data: st.DataObject) -> None:
+    """What options are called does not matter, nor, unless a tie is broken by it, their order."""
+    election = some(rule, data)
+    order = data.draw(st.permutations(range(len(election.options))))
+    costs = None if election.costs is None else tuple(election.costs[place] for place in order)
+    moved = changed(election, options=tuple(election.options[place] for place in order), table=election.table[:, order], costs=costs)
+    ours, theirs = count(rule, given, election), count(rule, given, moved)
+    assert ours.scores == theirs.scores or rule.name == "instant_runoff"
+    if rule.elects == "one" or not (ours.ties or theirs.ties):
+        assert set(ours.winners) == set(theirs.winners)
+    renamed = changed(election, options=tuple(f"x{name}" for name in election.options))
+    assert [f"x{name}" for name in ours.winners] == list(count(rule, given, renamed).winners)
+
+
+def unanimity(rule: rules.Rule, given: dict[str, Any], data: st.DataObject) -> None:
+    """What everybody alone puts first wins; what everybody alone supports is funded if the budget allows."""
+    kind = data.draw(st.sampled_from(rule.ballots))
+    many = data.draw(st.integers(1, 5))
+    best = data.draw(st.integers(0, many - 1))
+    ballot = [0 if place == best else many for place in range(many)] if kind == "ranked" else [int(place == best) for place in range(many)]
+    election = Election.of("abcde"[:many], kind, [ballot] * 3, None, [5] * many, 5)
+    assert winners(rule, given, election) == {election.options[best]}
+
+
+def majority(rule: rules.Rule, given: dict[str, Any], data: st.DataObject) -> None:
+    """An option that more than half put first, alone, wins alone."""
+    election = some(rule, data)
+    firsts = (election.table == 0) if election.kind == "ranked" else (election.table == 1)
+    alone = firsts.sum(axis=1) == 1
+    for place, name in enumerate(election.options):
+        if 2 * int(election.weights[alone & firsts[:, place]].sum()) > election.total:
+            assert winners(rule, given, election) == {name}
+
+
+def majority_loser(rule: rules.Rule, given: dict[str, Any], data: st.DataObject) -> None:
+    """An option that more than half rank below every other, with all ballots strict, does not win."""
+    election = _strict(data)
+    for place, name in enumerate(election.options):
+        last = election.table[:, place] == len(election.options) - 1
+        if 2 * int(election.weights[last].sum()) > election.total:
+            assert name not in winners(rule, given, election)
+
+
+def condorcet(rule: rules.Rule, given: dict[str, Any], data: st.DataObject) -> None:
+    """An option that beats every other in pairs wins alone."""
+    election = some(rule, data)
+    pairs = election.pairwise
+    for place, name in enumerate(election.options):
+        if all(pairs[place, other] > pairs[other, place] for other in range(len(pairs)) if other != place):
+            assert winners(rule, given, election) == {name}
+
+
+def condorcet_loser(rule: rules.Rule, given: dict[str, Any], data: st.DataObject) -> None:
+    """An option that loses to every other in pairs does not win (strict ballots)."""
+    election = _strict(data)
+    pairs = election.pairwise
+    for place, name in enumerate(election.options):
+        if all(pairs[place, other] < pairs[other, place] for other in range(len(pairs)) if other != place):
+            assert name not in winners(rule, given, election)
+
+
+def smith(rule: rules.Rule, given: dict[str, Any], data: st.DataObject) -> None:
+    """Winners come from the smallest set whose members beat everybody outside it."""
+    election = some(rule, data)
+    pairs, many = election.pairwise, len(election.options)
+    beats = pairs > pairs.T
+    order = sorted(range(many), key=lambda place: -int(beats[place].sum() * 2 + (pairs[place] == pairs[:, place]).sum()))
+    for size in range(1, many + 1):
+        inside = set(order[:size])
+        if all(beats[one, other] for one in inside for other in range(many) if other not in inside):
+            assert winners(rule, given, election) <= {election.options[place] for place in inside}
+            return
+
+
+def monotonicity(rule: rules.Rule, given: dict[str, Any], data: st.DataObject) -> None:
+    """A winner that is raised on some ballot, nothing else changing, still wins."""
+    election = some(rule, data)
+    winner = data.draw(st.sampled_from(sorted(winners(rule, given, election))))
+    place, ballot = election.options.index(winner), data.draw(st.integers(0, len(election.table) - 1))
+    table = election.table.copy()
+    if election.kind == "ranked":
+        assume((table[ballot] < table[ballot, place]).any())
+        table[ballot, place] = -1
+        table[ballot] = np.unique(table[ballot], return_inverse=True)[1]
+    elif election.kind == "single":
+        table[ballot] = 0
+        table[ballot, place] = 1
+    else:
+        table[ballot, place] = 1
+    assert winner in winners(rule, given, changed(election, table=table))
+
+
+def participation(rule: rules.Rule, given: dict[str, Any], data: st.DataObject) -> None:
+    """Casting a ballot does not make the outcome worse for whoever casts it: with one winner before and after,
+    the one after is no lower on the ballot."""
+    election = some(rule, data)
+    ballot = np.array(data.draw(row(election.kind, len(election.options))))
+    before = winners(rule, given, election)
+    more = changed(election, table=np.vstack([election.table, ballot]), weights=np.append(election.weights, 1))
+    after = winners(rule, given, more)
+    if len(before) == len(after) == 1:
+        old, new = (election.options.index(next(iter(found))) for found in (before, after))
+        better = ballot[new] <= ballot[old] if election.kind == "ranked" else ballot[new] >= ballot[old]
+        assert better
+
+
+def reinforcement(rule: rules.Rule, given: dict[str, Any], data: st.DataObject) -> None:
+    """What two electorates both choose, they choose together."""
+    kind, many = data.draw(st.sampled_from(rule.ballots)), data.draw(st.integers(1, 4))
+    one = election_of(data.draw, kind, many, 5, False)
+    two = election_of(data.draw, kind, many, 5, False)
+    both = changed(one, table=np.vstack([one.table, two.table]), weights=np.append(one.weights, two.weights))
+    common = winners(rule, given, one) & winners(rule, given, two)
+    if common:
+        assert winners(rule, given, both) == common
+
+
+def clone_independence(rule: rules.Rule, given: dict[str, Any], data: st.DataObject) -> None:
+    """A copy of an option, beside it on every ballot, helps and harms nobody else (and the copies together neither)."""
+    many = data.draw(st.integers(2, 4))
+    if rule.ballots == ("approval",):
+        election = election_of(data.draw, "approval", many, 6, False)
+        place = data.draw(st.integers(0, many - 1))
+        table = np.column_stack([election.table, election.table[:, place]])
+    else:
+        election = _strict(data, many)
+        place = data.draw(st.integers(0, many - 1))
+        after = data.draw(st.lists(st.booleans(), min_size=len(election.table), max_size=len(election.table)))
+        table = np.column_stack([2 * election.table, 2 * election.table[:, place] + np.where(after, 1, -1)])
+        table = table.argsort(axis=1).argsort(axis=1)
+    name = election.options[place]
+    cloned = changed(election, options=(*election.options, "clone"), table=table)
+    before, after_it = winners(rule, given, election), winners(rule, given, cloned)
+    assert before - {name} == after_it - {name, "clone"}
+    assert (name in before) == bool(after_it & {name, "clone"})
+
+
+def within_budget(rule: rules.Rule, given: dict[str, Any], data: st.DataObject) -> None:
+    """What is funded costs no more than there is, and nothing is funded that nobody supports."""
+    election = some(rule, data)
+    found = winners(rule, given, election)
+    costs = dict(zip(election.options, election.costs or (), strict=True))
+    assert sum(costs[name] for name in found) <= (election.budget or 0)
+    support = dict(zip(election.options, election.support.any(axis=0), strict=True))
+    assert all(support[name] for name in found)
+
+
+def justified(rule: rules.Rule, given: dict[str, Any], data: st.DataObject) -> None:
+    """No group that can pay for an option with its part of the budget, all supporting it, is left with nothing at all
+    (justified representation; counted without the comparison, which may give it up, and without points)."""
+    if given.get("compare_with_greedy") or given.get("utility") == "additive":
+        return
+    election = data.draw(elections("approval", budget=True))
+    found = winners(rule, given, election)
+    chosen = [place for place, name in enumerate(election.options) if name in found]
+    empty = ~election.support[:, chosen].any(axis=1)
+    for place in range(len(election.options)):
+        group = int(election.weights[empty & election.support[:, place]].sum())
+        cost, budget = (election.costs or ())[place], election.budget or 0
+        if group and place not in chosen:
+            assert group * budget < cost * election.total
+
+
+def _strict(data: st.DataObject, many: int | None = None) -> Election:
+    many = many or data.draw(st.integers(2, 4))
+    rows = data.draw(st.lists(strict_row(many), min_size=1, max_size=7))
+    weights = data.draw(st.lists(st.integers(1, 3), min_size=len(rows), max_size=len(rows)))
+    return Election.of("abcdef"[:many], "ranked", rows, weights)
+
+
+LAWS: dict[str, Law] = {
+    law.__name__: law
+    for law in (
+        anonymity, neutrality, unanimity, majority, majority_loser, condorcet, condorcet_loser, smith, monotonicity,
+        participation, reinforcement, clone_independence, within_budget, justified,
+    )
+}  # fmt: skip

@@ -1,0 +1,97 @@
+"""Whatever stands in `engine/rules/voting` is explained, exact, and keeps every promise it makes."""
+
+import doctest
+import inspect
+from fractions import Fraction
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from engine import rules
+from engine.elections.election import Election
+from engine.elections.outcome import Outcome
+from engine.refusals import Refusal
+from tests.digests import settings as parameter_settings
+from tests.rules.elections import elections
+from tests.rules.promises import LAWS
+
+RULES = [rules.rule("voting", name) for name in rules.names("voting")]
+BY_NAME = pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
+PROMISES = [(rule, promise) for rule in RULES for promise in sorted(rule.promises)]
+
+
+def given_parameters(rule: rules.Rule, data: st.DataObject) -> dict:
+    return data.draw(st.sampled_from(list(parameter_settings(rule))))
+
+
+@pytest.mark.parametrize(("rule", "promise"), PROMISES, ids=lambda item: getattr(item, "name", item))
+@given(data=st.data())
+def test_a_promise_is_kept(rule, promise, data):
+    LAWS[promise](rule, given_parameters(rule, data), data)
+
+
+@BY_NAME
+@given(data=st.data())
+@settings(max_examples=40)
+def test_an_outcome_is_exact_and_explained(rule, data):
+    election = data.draw(elections(data.draw(st.sampled_from(rule.ballots)), budget=rule.elects == "budget"))
+    outcome = rules.count(rule, election, given_parameters(rule, data))
+    assert outcome.steps and all(isinstance(step, str) and step for step in outcome.steps)
+    assert list(outcome.scores) == list(election.options)
+    assert all(type(score) in (int, Fraction) for score in outcome.scores.values())
+    assert [name for name in election.options if name in outcome.winners] == list(outcome.winners)
+    assert bool(outcome.winners) or rule.elects == "budget"
+    assert rule.elects != "one" or (len(outcome.winners) > 1) == bool(outcome.ties)
+    assert no_float(outcome)
+
+
+def no_float(value: object) -> bool:
+    if isinstance(value, Outcome):
+        return all(no_float(getattr(value, name)) for name in ("scores", "facts", "ties"))
+    if isinstance(value, dict):
+        return all(no_float(item) for item in value.values())
+    if isinstance(value, list | tuple):
+        return all(no_float(item) for item in value)
+    return not isinstance(value, float)
+
+
+@BY_NAME
+def test_a_rule_has_a_page_with_a_source_and_a_worked_example(rule):
+    assert "Source" in rule.page or "source" in rule.page
+    assert doctest.DocTestParser().get_examples(inspect.getmodule(rule.function).__doc__)
+    assert set(rule.promises) <= set(LAWS)
+    assert {"anonymity"} <= rule.promises
+
+
+@BY_NAME
+def test_a_wrong_parameter_is_refused_by_name(rule):
+    with pytest.raises(Refusal, match="is no parameter"):
+        rule.complete({"sense": 1})
+    for name in rule.parameters:
+        with pytest.raises(Refusal, match="parameter_wrong"):
+            rule.complete({name: "nonsense"})
+
+
+@BY_NAME
+def test_an_election_without_ballots_is_refused(rule):
+    with pytest.raises(Refusal, match="has no ballots"):
+        rules.count(rule, Election.of("ab", rule.ballots[0], [], [], [1, 1], 1), {})
+
+
+def test_a_rule_file_is_all_it_takes(tmp_path, monkeypatch):
+    """CONTRIBUTING.md says so; this drops one in."""
+    from engine import catalogue
+    from engine.rules import voting
+
+    (tmp_path / "last_named.py").write_text(
+        '"""The last option wins."""\n'
+        "from engine.elections.outcome import Outcome\n"
+        "from engine.rules import voting_rule\n\n"
+        '@voting_rule(ballot="single", elects="one", promises={"anonymity"})\n'
+        "def last_named(election):\n"
+        "    return Outcome('last_named', election.options[-1:], dict.fromkeys(election.options, 0), (), ('the last',))\n"
+    )
+    monkeypatch.setattr(voting, "__path__", [*voting.__path__, str(tmp_path)])
+    monkeypatch.setattr(catalogue, "names", lambda folder: ("last_named",))
+    assert rules.tally("last_named", Election.read("3: a\n2: b")).winners == ("b",)

@@ -1,0 +1,73 @@
+"""What the literature says a rule does not promise, each with an election that shows it. These test the laws, too."""
+
+import pytest
+from hypothesis import HealthCheck, find, settings
+from hypothesis import strategies as st
+
+from engine import rules
+from engine.elections.election import Election
+from engine.rules import tally
+from tests.rules.promises import LAWS
+
+
+def test_plurality_can_elect_the_one_most_rank_last():
+    election = Election.read("3: a > b > c\n2: b > c > a\n2: c > b > a")
+    assert tally("plurality", election).winners == ("a",)
+    assert tally("schulze", election).winners == ("b",)
+
+
+def test_borda_can_pass_over_a_majority():
+    assert tally("borda", Election.read("3: a > b > c\n2: b > c > a")).winners == ("b",)
+
+
+def test_instant_runoff_can_punish_a_rise():
+    """Two more voters raise the winner a, and a loses (a textbook case after Doron & Kronick 1977)."""
+    before = Election.read("39: a > b > c\n35: b > c > a\n26: c > a > b")
+    after = Election.read("49: a > b > c\n25: b > c > a\n26: c > a > b")
+    assert tally("instant_runoff", before).winners == ("a",)
+    assert tally("instant_runoff", after).winners == ("c",)
+
+
+def test_instant_runoff_can_drop_the_condorcet_winner():
+    election = Election.read("4: a > b > c\n3: c > b > a\n2: b > a > c")
+    assert tally("instant_runoff", election).winners == ("a",)
+    assert tally("schulze", election).winners == ("b",)
+
+
+def test_greedy_can_leave_a_minority_with_nothing_where_equal_shares_does_not():
+    town = Election.read("costs: a 50, b 50, c 50\nbudget: 100\n3: a, b\n2: c\n1: a, b")
+    assert tally("greedy", town).winners == ("a", "b")
+    assert "c" not in tally("greedy", town).winners
+    shared = Election.read("costs: a 30, b 30, c 30\nbudget: 90\n4: a, b\n2: c")
+    assert tally("equal_shares", shared).winners == ("a", "b", "c")
+
+
+@pytest.mark.parametrize(
+    ("name", "law"),
+    [
+        ("plurality", "condorcet_loser"),
+        ("borda", "majority"),
+        ("borda", "clone_independence"),
+        ("instant_runoff", "monotonicity"),
+        ("instant_runoff", "condorcet"),
+        ("instant_runoff", "participation"),
+        ("schulze", "reinforcement"),
+        ("greedy", "justified"),
+    ],
+)
+def test_hypothesis_finds_what_a_rule_does_not_promise(name, law):
+    """The laws can fail: for each known failure Hypothesis finds an election."""
+    rule = rules.rule("voting", name)
+    given = rule.complete({})
+
+    def broken(data: st.DataObject) -> bool:
+        try:
+            LAWS[law](rule, given, data)
+        except AssertionError:
+            return True
+        return False
+
+    assert law not in rule.promises
+    assert find(
+        st.data(), broken, settings=settings(max_examples=20_000, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+    )

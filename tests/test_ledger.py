@@ -48,7 +48,9 @@ def test_a_posting_that_does_not_balance_stops_us():
         Ledger().post("money", Entry("funds", 1))
 
 
-@given(st.integers(0, 10**20), st.dictionaries(st.integers(1, 99).map(lambda n: f"m{n}"), st.integers(0, 10**12), max_size=12), st.randoms())
+@given(
+    st.integers(0, 10**20), st.dictionaries(st.integers(1, 99).map(lambda n: f"m{n}"), st.integers(0, 10**12), max_size=12), st.randoms()
+)
 def test_shares_sum_to_the_pot_do_not_depend_on_order_and_stay_close(pot, weights, random):
     shares = largest_remainder(pot, weights)
     order = list(weights)

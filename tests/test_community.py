@@ -1,0 +1,214 @@
+"""The one door: receipts, refusals without a trace, idempotency, batches, and commits that fail."""
+
+import threading
+
+import pytest
+
+from engine.commands import Ask
+from engine.commands.cast_ballot import CastBallot
+from engine.commands.join_community import JoinCommunity
+from engine.commands.submit_idea import SubmitIdea
+from engine.community import Community
+from engine.log import record as records
+from engine.log.checkpoint import read_proof
+from engine.refusals import Refusal
+from engine.store.memory import MemoryStore
+from engine.verify import verify
+from tests.moot import KEY, Moot
+
+
+def fingerprint(moot: Moot) -> tuple:
+    """Everything a refusal must leave as it was."""
+    state = moot.state
+    return moot.log(), state.tree.root(), repr(state.members), repr(state.ideas), repr(state.ledger), repr(state.acts), state.at
+
+
+def test_a_receipt_proves_its_event():
+    moot = Moot(members=3)
+    receipt = moot.do("m2", SubmitIdea("A bench", "by the river"))
+    place, head = read_proof(moot.community.prove(receipt.seq), receipt.leaf, KEY.verifier)
+    assert (place, head.size) == (receipt.seq, moot.state.seq)
+
+
+@pytest.mark.parametrize(
+    ("actor", "command", "code"),
+    [
+        ("m99", SubmitIdea("A", "b"), "not_allowed"),
+        ("m1", SubmitIdea("A" * 201, "b"), "text_too_long"),
+        ("m1", SubmitIdea("A\x07", "b"), "text_unclean"),
+        ("m1", SubmitIdea("A", "b", -5), "field_wrong"),
+        ("m1", SubmitIdea("A", "b", None, "i99"), "idea_unknown"),
+        ("m1", SubmitIdea("A", "b", None, "nonsense"), "field_wrong"),
+        ("m1", CastBallot("p99", "1"), "poll_unknown"),
+        ("nobody", SubmitIdea("A", "b"), "field_wrong"),
+        ("newcomer", JoinCommunity(role="founder"), "not_allowed"),
+        ("clock", SubmitIdea("A", "b"), "not_allowed"),
+        ("founder", JoinCommunity(), "not_allowed"),
+    ],
+)
+def test_a_refusal_has_its_code_and_leaves_no_trace(actor, command, code):
+    moot = Moot(members=2)
+    before = fingerprint(moot)
+    with pytest.raises(Refusal) as refusal:
+        moot.do(actor, command)
+    assert refusal.value.code == code
+    assert refusal.value.thing and refusal.value.fact and refusal.value.way_out
+    assert fingerprint(moot) == before
+
+
+def test_a_clock_far_behind_the_log_is_refused_and_one_a_little_behind_is_not():
+    moot = Moot()
+    moot.now -= 4_000
+    assert moot.do("m1", SubmitIdea("A", "b")).at == moot.now + 4_000
+    moot.now -= 2_000
+    with pytest.raises(Refusal, match="clock_behind"):
+        moot.do("m1", SubmitIdea("A", "b"))
+
+
+def test_the_same_key_does_it_once():
+    moot = Moot()
+    first = moot.do("m1", SubmitIdea("A", "b"), key="once")
+    moot.wait(5)
+    assert moot.do("m1", SubmitIdea("A", "b"), key="once") == first
+    with pytest.raises(Refusal, match="idempotency_key_reused"):
+        moot.do("m1", SubmitIdea("A", "c"), key="once")
+    assert len(moot.state.ideas) == 1
+    moot.do("newcomer", JoinCommunity())
+    assert moot.do("m4", SubmitIdea("A", "c"), key="once").seq != first.seq
+
+
+def test_a_key_is_forgotten_after_thirty_days():
+    moot = Moot()
+    moot.do("m1", SubmitIdea("A", "b"), key="once")
+    moot.wait(31 * 24 * 60)
+    moot.do("m1", SubmitIdea("B", "b"), key="other")
+    moot.do("m1", SubmitIdea("A", "c"), key="once")
+    assert len(moot.state.ideas) == 3
+
+
+def test_in_a_batch_the_refused_refuse_and_the_others_happen():
+    moot = Moot(members=2)
+    asks = [moot.ask("m1", SubmitIdea(title, "x")) for title in ("A", "B" * 999, "C")]
+    answers = moot.community.execute_many(asks)
+    assert [isinstance(answer, Refusal) for answer in answers] == [False, True, False]
+    assert [idea.versions for idea in moot.state.ideas.values()] == [(answers[0].seq,), (answers[2].seq,)]
+
+
+def test_later_asks_of_a_batch_see_earlier_ones():
+    moot = Moot()
+    joined = moot.community.execute_many([moot.ask("newcomer", JoinCommunity()), moot.ask("m2", SubmitIdea("A", "b"))])
+    assert not any(isinstance(answer, Refusal) for answer in joined)
+
+
+class Failing(MemoryStore):
+    """A store whose commits fail while `broken`."""
+
+    broken = False
+
+    def writing(self):
+        from contextlib import contextmanager
+
+        inner = super().writing
+
+        @contextmanager
+        def failing():
+            with inner() as batch:
+                yield batch
+                if self.broken:
+                    raise OSError("no space left on device")
+
+        return failing()
+
+
+def test_a_commit_that_fails_leaves_nothing_and_the_next_succeeds():
+    moot = Moot(members=2, store=Failing())
+    before = fingerprint(moot)
+    moot.community.store.broken = True
+    answers = moot.community.execute_many([moot.ask("m1", SubmitIdea(name, "b")) for name in "AB"])
+    assert [answer.code for answer in answers] == ["storage_failed"] * 2
+    assert fingerprint(moot) == before
+    moot.community.store.broken = False
+    moot.do("m1", SubmitIdea("A", "b"))
+    assert verify(moot.community.store).verdict == "sound"
+
+
+class Exploding(SubmitIdea):
+    """A command with a fault of ours in it."""
+
+    def decide(self, state, ask, vault):
+        raise ZeroDivisionError("a fault")
+
+
+def test_a_fault_in_the_engine_is_a_refusal_and_the_rest_of_the_batch_happens(monkeypatch):
+    from engine.commands.comment_idea import CommentIdea, IdeaCommented
+
+    moot = Moot(members=2)
+    idea = moot.idea()
+    before = fingerprint(moot)
+    with pytest.raises(Refusal, match="engine_fault"):
+        moot.do("m1", Exploding("A", "b"))
+    assert fingerprint(moot) == before
+
+    def half_done(self, state, record):
+        state.ideas[self.idea].comments += 1
+        raise RuntimeError("half way through")
+
+    monkeypatch.setattr(IdeaCommented, "apply", half_done)
+    answers = moot.community.execute_many(
+        [moot.ask("m1", SubmitIdea("A", "b")), moot.ask("m1", CommentIdea(idea, "x")), moot.ask("m1", SubmitIdea("B", "b"))]
+    )
+    assert [getattr(answer, "code", "done") for answer in answers] == ["done", "engine_fault", "done"]
+    assert moot.state.ideas[idea].comments == 0
+    assert verify(moot.community.store).verdict == "sound"
+
+
+def test_readers_never_see_what_is_not_committed():
+    moot = Moot()
+    store, seen, done = moot.community.store, [], threading.Event()
+
+    def read():
+        while not done.is_set():
+            with moot.community.reading() as state:
+                seen.append(state.seq <= store.size())
+
+    reader = threading.Thread(target=read)
+    reader.start()
+    for _ in range(20):
+        moot.community.execute_many([moot.ask("newcomer", JoinCommunity()) for _ in range(20)])
+    done.set()
+    reader.join()
+    assert seen and all(seen)
+
+
+def test_many_threads_each_get_their_own_receipt():
+    moot = Moot()
+    receipts = []
+
+    def join(number: int) -> None:
+        for turn in range(20):
+            ask = Ask("newcomer", JoinCommunity(f"{number}-{turn}"), moot.now, bytes([number]) * 32, f"{number}-{turn}")
+            receipts.append(moot.community.execute(ask))
+
+    threads = [threading.Thread(target=join, args=(number,)) for number in range(16)]
+    [thread.start() for thread in threads]
+    [thread.join() for thread in threads]
+    assert sorted(receipt.seq for receipt in receipts) == list(range(2, 322))
+    assert verify(moot.community.store).verdict == "sound"
+
+
+def test_replaying_the_log_gives_the_same_state():
+    moot = Moot(members=6)
+    moot.idea(supports=5)
+    poll = moot.poll()
+    moot.vote(poll, "1>2", "2", "3>1=2", "")
+    again = Community(moot.community.store, KEY).state
+    for name in ("members", "ideas", "rounds", "acts", "ledger", "charters", "seq", "at"):
+        assert getattr(again, name) == getattr(moot.state, name)
+    assert again.tree.root() == moot.state.tree.root()
+
+
+def test_an_event_too_large_for_the_log_is_refused(monkeypatch):
+    monkeypatch.setattr(records, "EVENT_BYTES_MAX", 200)
+    moot = Moot.__new__(Moot)
+    with pytest.raises(Refusal, match="event_too_large"):
+        moot.__init__()

@@ -1,0 +1,140 @@
+"""The shape of the house: imports point down, no cycles, no long files, nothing impure where it must be pure, nothing dead."""
+
+from __future__ import annotations
+
+import ast
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from engine import catalogue
+
+ROOT = Path(__file__).parent.parent
+PACKAGES = ("engine", "contracts", "simulations", "api")
+FLOORS = (
+    ("engine.refusals", "engine.limits"),
+    ("engine.values", "engine.catalogue"),
+    ("engine.log",),
+    ("engine.elections", "engine.ledger"),
+    ("engine.rules",),
+    ("engine.charter",),
+    ("engine.state",),
+    ("engine.commands",),
+    ("engine.fold",),
+    ("engine.community", "engine.verify"),
+    ("engine.store",),
+    ("simulations", "contracts"),
+    ("api",),
+)
+IMPURE = {"time", "random", "os", "uuid", "secrets", "datetime", "socket", "subprocess", "threading"}
+LINES_MAX, FUNCTION_LINES_MAX = 400, 60
+ENTRY_POINTS = {"api.cli", "engine.store.memory"}
+"""What people outside start from: the command, and the store of a community in memory."""
+
+
+@cache
+def modules() -> dict[str, Path]:
+    found = {}
+    for package in PACKAGES:
+        for path in (ROOT / package).rglob("*.py"):
+            name = ".".join(path.relative_to(ROOT).with_suffix("").parts)
+            found[name.removesuffix(".__init__")] = path
+    return found
+
+
+@cache
+def imports(name: str, top_level: bool = False) -> frozenset[str]:
+    """What a module imports, of this house by whole module names, of others by their first word."""
+    tree = ast.parse(modules()[name].read_text())
+    nodes = tree.body if top_level else list(ast.walk(tree))
+    found = set()
+    for node in nodes:
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert not node.level, f"{name}: relative imports hide where a name comes from"
+            module = node.module or ""
+            found |= {f"{module}.{alias.name}" if f"{module}.{alias.name}" in modules() else module for alias in node.names}
+    return frozenset(found - {name})
+
+
+def floor(name: str) -> int:
+    for number, rooms in enumerate(FLOORS):
+        if any(name == room or name.startswith(f"{room}.") for room in rooms):
+            return number
+    assert name == "engine", f"{name} has no floor: put it into FLOORS"
+    return 0
+
+
+@pytest.mark.parametrize("name", sorted(modules()))
+def test_imports_point_down(name):
+    for other in imports(name) & modules().keys():
+        assert floor(other) <= floor(name), f"{name} imports {other}, which stands above it"
+
+
+def test_there_are_no_cycles():
+    done: set[str] = set()
+
+    def walk(name: str, trail: tuple[str, ...]) -> None:
+        assert name not in trail, " → ".join((*trail[trail.index(name) :], name)) if name in trail else ""
+        if name in done:
+            return
+        for other in imports(name) & modules().keys():
+            walk(other, (*trail, name))
+        done.add(name)
+
+    for name in modules():
+        walk(name, ())
+
+
+@pytest.mark.parametrize("name", sorted(modules()))
+def test_no_file_and_no_function_is_long(name):
+    text = modules()[name].read_text()
+    assert text.count("\n") <= LINES_MAX, "does the room do two jobs?"
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            assert (node.end_lineno or 0) - node.lineno <= FUNCTION_LINES_MAX, f"{name}.{node.name} is long"
+
+
+@pytest.mark.parametrize("name", sorted(name for name in modules() if name.startswith("engine")))
+def test_time_and_chance_come_in_by_the_door(name):
+    words = {other.split(".")[0] for other in imports(name)}
+    allowed = {"threading"} if name == "engine.community" else {"os", "threading"} if name.startswith("engine.store") else set()
+    assert not words & (IMPURE - allowed)
+    assert not words & {"fastapi", "starlette", "typer", "web3", "pydantic", "jinja2"}
+    assert "web3" not in words and ("py_ecc" not in words or name.startswith(("engine.log.attest", "engine.rules.secrecy")))
+
+
+@pytest.mark.parametrize("name", sorted(name for name in modules() if name.startswith("engine.rules.")))
+def test_a_rule_knows_elections_and_not_the_community(name):
+    assert not [
+        other for other in imports(name) if other.startswith(("engine.state", "engine.community", "engine.store", "engine.commands"))
+    ]
+
+
+def test_no_file_is_dead():
+    used = set().union(*(imports(name) for name in modules())) | ENTRY_POINTS
+    catalogues = {f"engine.rules.{family}" for family in ("voting", "power", "earning", "reward", "metric", "secrecy")} | {
+        "engine.commands"
+    }
+    for name in modules():
+        folder = name.rpartition(".")[0]
+        if name in PACKAGES or folder in catalogues or name in catalogues:
+            continue
+        assert name in used or any(other.startswith(f"{name}.") for other in used), f"nobody imports {name}"
+
+
+@pytest.mark.parametrize("name", sorted(modules()))
+def test_every_file_says_what_it_is_for(name):
+    assert ast.get_docstring(ast.parse(modules()[name].read_text())) or not modules()[name].read_text().strip()
+
+
+def test_the_catalogue_lists_without_importing():
+    import subprocess
+    import sys
+
+    code = "import sys; from engine import rules; rules.names('voting'); print([m for m in sys.modules if 'voting.' in m])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True)
+    assert done.stdout.strip() == "[]"
+    assert "borda" in catalogue.names("engine.rules.voting")

@@ -10,6 +10,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Protocol
+from zipfile import BadZipFile
 
 import numpy as np
 
@@ -63,7 +64,7 @@ def load(path: Path, log: Log) -> State | None:
     if not path.is_file():
         return None
     try:
-        with np.load(path, allow_pickle=False) as file:
+        with path.open("rb") as opened, np.load(opened, allow_pickle=False) as file:
             meta = parse_own(file["meta"].tobytes())
             if meta["version"] != VERSION or meta["seq"] > log.size():
                 return None
@@ -76,9 +77,9 @@ def load(path: Path, log: Log) -> State | None:
 def seq_of(path: Path) -> int:
     """How many events the snapshot in `path` covers; 0 when there is none to read."""
     try:
-        with np.load(path, allow_pickle=False) as file:
+        with path.open("rb") as opened, np.load(opened, allow_pickle=False) as file:
             return int(file["seq"])
-    except (OSError, ValueError, KeyError):
+    except (OSError, ValueError, KeyError, EOFError, BadZipFile):
         return 0
 
 

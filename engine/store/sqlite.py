@@ -26,7 +26,8 @@ APPLICATION_ID = 0x466F6C6B
 """`Folk`: what says that a database is ours."""
 SCHEMA = 1
 BUSY_SECONDS = 30
-SCRUB_TRIES = 50
+SCRUB_TRIES, SCRUB_MS = 20, 50
+"""How often, and how long each time, an erasure waits for readers before it leaves the rest to the next start."""
 
 TABLES: dict[str, dict[str, type]] = {
     "events": {"seq": int, "kind": str, "actor": str, "thing": str, "event": str},
@@ -184,13 +185,17 @@ class SqliteStore:
     def scrub(self) -> None:
         """Leave no byte of what was erased: empty the write-ahead log until nothing is left in it."""
         connection = self._connection()
-        for _ in range(SCRUB_TRIES):
-            busy, _, _ = connection.execute("pragma wal_checkpoint(truncate)").fetchone()
-            if not busy:
-                connection.execute("delete from pending where what = 'scrub'")
-                connection.execute("pragma wal_checkpoint(truncate)")
-                return
-        # Somebody is reading: the mark stays, and the next start or the next erasure finishes it.
+        connection.execute(f"pragma busy_timeout = {SCRUB_MS}")
+        try:
+            for _ in range(SCRUB_TRIES):
+                busy, _, _ = connection.execute("pragma wal_checkpoint(truncate)").fetchone()
+                if not busy:
+                    connection.execute("delete from pending where what = 'scrub'")
+                    connection.execute("pragma wal_checkpoint(truncate)")
+                    return
+            # Somebody is reading: the mark stays, and the next erasure or the next start finishes it.
+        finally:
+            connection.execute(f"pragma busy_timeout = {BUSY_SECONDS * 1000}")
 
 
 class SqliteBatch:

@@ -1,0 +1,189 @@
+"""The embedded store: erasure that leaves no byte, snapshots, two processes, full disks."""
+
+import resource
+import sqlite3
+import subprocess
+import sys
+
+import pytest
+
+from engine import charter
+from engine.commands import Ask
+from engine.commands.award_points import AwardPoints
+from engine.commands.cast_ballot import CastBallot
+from engine.commands.comment_idea import CommentIdea
+from engine.commands.erase_text import EraseText
+from engine.commands.forget_member import ForgetMember
+from engine.commands.join_community import JoinCommunity
+from engine.refusals import Refusal
+from engine.store import folder, snapshot
+from engine.verify import verify
+from tests.moot import ORIGIN, START, Moot
+from tests.store.kills import ROOT
+
+
+def moot_in(path, preset: str = "product", members: int = 0) -> Moot:
+    moot = Moot.__new__(Moot)
+    moot.community, moot.now, moot._asked = folder.found(path, charter.preset(preset), ORIGIN, START, bytes(32), "Founder"), START, 0
+    moot.members = ["m1"] + [f"m{moot.do('newcomer', JoinCommunity(f'Member {n}')).seq}" for n in range(members)]
+    return moot
+
+
+def bytes_of(path) -> bytes:
+    return b"".join(file.read_bytes() for file in path.iterdir())
+
+
+def test_forgotten_means_gone_from_every_file(tmp_path):
+    moot = moot_in(tmp_path / "c", members=3)
+    secret = f"m{moot.do('newcomer', JoinCommunity('Zebediah Quux', 'quux@example.org')).seq}"
+    idea = moot.idea(secret)
+    moot.do(secret, CommentIdea(idea, "my unmistakable remark"))
+    snapshot.save(tmp_path / "c" / "snapshot.npz", moot.state)
+    assert b"Zebediah" in bytes_of(tmp_path / "c")
+    moot.do(secret, ForgetMember(secret))
+    found = bytes_of(tmp_path / "c")
+    for gone in (b"Zebediah", b"quux@example", b"unmistakable", b"by the river"):
+        assert gone not in found
+    moot.community.checkpoint()
+    assert verify(moot.community.store).verdict == "sound"
+    folder.close(moot.community)
+
+
+def test_one_erased_text_is_gone_and_the_others_stay(tmp_path):
+    moot = moot_in(tmp_path / "c", members=2)
+    idea = moot.idea("m2")
+    seq = moot.do("m2", CommentIdea(idea, "an unmistakable insult")).seq
+    moot.do("m1", EraseText(seq, "text", "insult"))
+    found = bytes_of(tmp_path / "c")
+    assert b"unmistakable" not in found and b"by the river" in found
+    with pytest.raises(Refusal, match="already_erased"):
+        moot.do("m1", EraseText(seq, "text", "insult"))
+    folder.close(moot.community)
+
+
+def test_an_erasure_that_a_reader_held_up_is_finished_at_the_next_start(tmp_path):
+    moot = moot_in(tmp_path / "c")
+    secret = f"m{moot.do('newcomer', JoinCommunity('Zebediah Quux')).seq}"
+    reader = sqlite3.connect(tmp_path / "c" / "community.db", isolation_level=None)
+    reader.execute("begin")
+    reader.execute("select count(*) from vault").fetchone()
+    moot.do(secret, ForgetMember(secret))
+    assert moot.community.store._one("select count(*) from pending") == 1
+    reader.execute("commit")
+    reader.close()
+    folder.close(moot.community)
+    with folder.opened(tmp_path / "c") as again:
+        assert again.store._one("select count(*) from pending") == 0
+        assert b"Zebediah" not in bytes_of(tmp_path / "c")
+
+
+def test_a_snapshot_gives_the_state_the_log_gives(tmp_path):
+    moot = moot_in(tmp_path / "c", members=8)
+    moot.idea("m2", supports=5)
+    moot.do("m1", AwardPoints("m2", 7, "soup"))
+    poll = moot.poll()
+    moot.vote(poll, "1>2", "2", "3>1=2")
+    snapshot.save(tmp_path / "c" / "snapshot.npz", moot.state)
+    moot.do("m5", CastBallot(poll, "2"))
+    live = moot.state
+    folder.close(moot.community)
+    loaded = snapshot.load(tmp_path / "c" / "snapshot.npz", folder.untrusted(tmp_path / "c"))
+    assert loaded is not None and loaded.seq == live.seq - 2, "the ballot and its points come after it"
+    with folder.opened(tmp_path / "c") as again:
+        for name in ("members", "ideas", "rounds", "acts", "ledger", "charters", "seq", "at", "origin", "key"):
+            assert getattr(again.state, name) == getattr(live, name)
+        ours, theirs = again.state.polls[poll].ballots, live.polls[poll].ballots
+        assert (ours.roll, ours.seq.tolist(), ours.commitments) == (theirs.roll, theirs.seq.tolist(), theirs.commitments)
+        assert again.state.tree.root() == live.tree.root()
+
+
+@pytest.mark.parametrize("spoil", [lambda data: data[:-40], lambda data: b"", lambda data: data.replace(b'"seq":', b'"sqe":')])
+def test_a_spoilt_snapshot_is_ignored(tmp_path, spoil):
+    moot = moot_in(tmp_path / "c", members=3)
+    path = tmp_path / "c" / "snapshot.npz"
+    snapshot.save(path, moot.state)
+    path.write_bytes(spoil(path.read_bytes()))
+    assert snapshot.load(path, moot.community.store) is None
+    folder.close(moot.community)
+    with folder.opened(tmp_path / "c") as again:
+        assert again.state.seq == 5
+
+
+def test_a_snapshot_of_another_log_is_ignored(tmp_path):
+    one, two = moot_in(tmp_path / "one", members=3), moot_in(tmp_path / "two", "budget", members=4)
+    snapshot.save(tmp_path / "two" / "snapshot.npz", one.state)
+    assert snapshot.load(tmp_path / "two" / "snapshot.npz", two.community.store) is None
+
+
+def test_two_processes_write_into_one_log(tmp_path):
+    moot = moot_in(tmp_path / "c")
+    code = (
+        "import sys; from pathlib import Path; from engine.store import folder; from engine.commands import Ask;"
+        "from engine.commands.join_community import JoinCommunity; from tests.moot import START\n"
+        "c = folder.open_folder(Path(sys.argv[1]))\n"
+        "for n in range(60): c.execute(Ask('newcomer', JoinCommunity(f'other {n}'), START, bytes([n]) * 32))\n"
+    )
+    other = subprocess.Popen([sys.executable, "-c", code, str(tmp_path / "c")], cwd=ROOT)
+    ours = [moot.do("newcomer", JoinCommunity(f"ours {n}")).seq for n in range(60)]
+    assert other.wait() == 0
+    with moot.community.reading() as state:
+        assert state.seq == 122, "a read sees what the other committed"
+    assert len(set(ours)) == 60
+    moot.community.checkpoint()
+    assert verify(moot.community.store).verdict == "sound"
+    folder.close(moot.community)
+
+
+def test_a_full_database_refuses_and_recovers(tmp_path):
+    moot = moot_in(tmp_path / "c", members=2)
+    connection = moot.community.store._connection()
+    pages = connection.execute("pragma page_count").fetchone()[0]
+    connection.execute(f"pragma max_page_count = {pages + 3}")
+    before, codes = moot.log(), []
+    while len(codes) < 3:
+        answer = moot.community.execute_many([moot.ask("newcomer", JoinCommunity(f"{len(codes)}" * 70)) for _ in range(40)])
+        codes += [item.code for item in answer if isinstance(item, Refusal)]
+    assert set(codes) == {"storage_failed"}
+    assert moot.log()[: len(before)] == before
+    connection.execute("pragma max_page_count = 1000000")
+    moot.do("newcomer", JoinCommunity("after"))
+    moot.community.checkpoint()
+    assert verify(moot.community.store).verdict == "sound"
+    folder.close(moot.community)
+
+
+def test_a_file_size_limit_refuses_and_loses_nothing(tmp_path):
+    moot_in(tmp_path / "c", members=2).community.store.close()
+    code = (
+        "import sys, signal, resource; from pathlib import Path; from engine.store import folder; from engine.commands import Ask\n"
+        "from engine.commands.join_community import JoinCommunity; from tests.moot import START; from engine.refusals import Refusal\n"
+        "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (600_000, 600_000))\n"
+        "c = folder.open_folder(Path(sys.argv[1])); done = 0\n"
+        "while True:\n"
+        "    try: c.execute(Ask('newcomer', JoinCommunity('x' * 80), START, done.to_bytes(32))); done += 1\n"
+        "    except Refusal as refusal: print(done, refusal.code); break\n"
+    )
+    said = subprocess.run([sys.executable, "-c", code, str(tmp_path / "c")], cwd=ROOT, capture_output=True, text=True, check=True)
+    done, refused = said.stdout.split()
+    assert refused == "storage_failed" and int(done) > 10
+    assert resource.getrlimit(resource.RLIMIT_FSIZE)[0] == resource.RLIM_INFINITY
+    with folder.opened(tmp_path / "c") as again:
+        assert len(again.state.members) == 3 + int(done)
+        again.execute(Ask("newcomer", JoinCommunity("after"), START, bytes(32)))
+        again.checkpoint()
+        assert verify(again.store).verdict == "sound"
+
+
+def test_a_folder_that_is_not_empty_is_refused(tmp_path):
+    (tmp_path / "note.txt").write_text("mine")
+    with pytest.raises(Refusal, match="already_founded"):
+        folder.found(tmp_path, charter.preset("budget"), ORIGIN, START, bytes(32))
+    assert [file.name for file in tmp_path.iterdir()] == ["note.txt"]
+    with pytest.raises(Refusal, match="community_unknown"):
+        folder.open_folder(tmp_path)
+    with pytest.raises(Refusal, match="field_wrong"):
+        folder.found(tmp_path / "new", charter.preset("budget"), "a name with spaces", START, bytes(32))
+    with pytest.raises(Refusal, match="charter_wrong"):
+        folder.found(tmp_path / "newer", "not = a charter = ", ORIGIN, START, bytes(32))
+    assert not (tmp_path / "newer" / "community.db").exists()

@@ -20,6 +20,7 @@ from engine.log.fields import Erasable, sealed_in
 from engine.log.json import parse_own
 from engine.refusals import refuse
 from engine.state import Ballots, Idea, Poll, State
+from engine.values import MemberId
 
 Json = Any
 
@@ -175,6 +176,19 @@ def _poll(community: Community, state: State, found: Poll) -> dict[str, Json]:
             "outcome": result.outcome,
         }
     return shown
+
+
+def own_ballot(community: Community, state: State, name: str, member: MemberId) -> Json:
+    """A member's own last ballot in a poll: she alone may read it while it is sealed."""
+    found = state.poll(name)
+    if found.ballots is None or member not in found.ballots.place:
+        return None
+    seq = int(found.ballots.seq[found.ballots.place[member]])
+    if seq < 0:
+        return {"on_roll": True, "seq": None, "choice": None}
+    opening = community.store.opening(seq, "choice")
+    _, data = next(community.store.lines(seq, seq + 1))
+    return {"on_roll": True, "seq": seq, "choice": parse_own(opening[1]) if opening else parse_own(data)["body"]["choice"]}
 
 
 def option_labels(community: Community, state: State, found: Poll) -> list[str]:

@@ -13,6 +13,7 @@ from __future__ import annotations
 FAMILIES = {
     "wrong": (422, "What was asked cannot be read or is out of bounds: mend it and ask again."),
     "unknown": (404, "What was named does not exist here."),
+    "anonymous": (401, "It takes somebody the door knows: sign in first."),
     "forbidden": (403, "The charter does not allow this to whoever asked."),
     "conflict": (409, "It was possible before, or may be later, but not as things stand."),
     "unsound": (422, "The log or a file of it does not hold together."),
@@ -54,8 +55,12 @@ CODES = {
     "decision_unknown": "unknown",
     "thing_unknown": "unknown",
     "community_unknown": "unknown",
+    # Nobody the door knows.
+    "not_signed_in": "anonymous",
+    "link_spent": "anonymous",
     # The charter does not allow it.
     "not_allowed": "forbidden",
+    "foreign_origin": "forbidden",
     "not_on_roll": "forbidden",
     "not_author": "forbidden",
     "signature_missing": "forbidden",

@@ -23,17 +23,17 @@ def write(community: Community, out: Path) -> int:
     database = Database(out)
     size = community.store.size()
     with database.conn:
-        database["events"].insert_all(_events(community, size), pk="seq")
-        database["texts"].insert_all(_texts(community, size), pk=("seq", "field"))
+        database.table("events").insert_all(_events(community, size), pk="seq")
+        database.table("texts").insert_all(_texts(community, size), pk=("seq", "field"))
         with community.reading() as state:
-            database["members"].insert_all(
+            database.table("members").insert_all(
                 [
                     {"id": one.id, "role": one.role, "joined_at": one.joined_at, "forgotten": int(one.forgotten)}
                     for one in state.members.values()
                 ],
                 pk="id",
             )
-            database["ideas"].insert_all(
+            database.table("ideas").insert_all(
                 [
                     {"id": one.id, "stage": one.stage, "author": one.authors[0], "supports": len(one.supporters), "cost": one.cost,
                      "version": one.versions[-1]}
@@ -41,7 +41,7 @@ def write(community: Community, out: Path) -> int:
                 ],
                 pk="id",
             )  # fmt: skip
-            database["polls"].insert_all(
+            database.table("polls").insert_all(
                 [
                     {"id": one.id, "decision": one.terms.decision, "rule": one.terms.rule, "roll": one.terms.roll_count,
                      "status": one.result.status if one.result else "void" if one.void else "open"}
@@ -49,7 +49,7 @@ def write(community: Community, out: Path) -> int:
                 ],
                 pk="id",
             )  # fmt: skip
-            database["options"].insert_all(
+            database.table("options").insert_all(
                 [
                     {"poll": one.id, "number": number, "idea": option.idea, "cost": option.cost,
                      "score": one.result.scores[number - 1] if one.result and one.result.scores else None,
@@ -59,8 +59,8 @@ def write(community: Community, out: Path) -> int:
                 ],
                 pk=("poll", "number"),
             )  # fmt: skip
-        database["ballots"].insert_all(_ballots(community, size), pk="seq")
-        database["points"].insert_all(_points(community, size), pk="seq")
+        database.table("ballots").insert_all(_ballots(community, size), pk="seq")
+        database.table("points").insert_all(_points(community, size), pk="seq")
     database.close()
     return size
 

@@ -1,0 +1,81 @@
+"""The house over HTTP: `build(community, sessions)` gives the application."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from fastapi.staticfiles import StaticFiles
+from starlette.exceptions import HTTPException
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+
+from api import clockwork, pages, reads, writes
+from api.doors.session import Sessions
+from engine.community import Community
+from engine.refusals import Refusal, refuse
+
+HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cache-Control": "no-store",
+}
+
+
+def build(community: Community, sessions: Sessions, hosts: tuple[str, ...] = ("127.0.0.1", "localhost")) -> FastAPI:
+    """The application over one community. `hosts` are the names it answers to."""
+    app = FastAPI(
+        title="Folkmoot",
+        description="Ideas, votes, points and shared rewards that anyone can recount.",
+        version="0.1.0",
+        lifespan=clockwork.running,
+        docs_url=None,
+        redoc_url=None,
+    )
+    app.state.community, app.state.sessions = community, sessions
+    app.include_router(writes.routes())
+    app.include_router(reads.router)
+    app.mount("/static", StaticFiles(directory=Path(__file__).parent / "pages" / "static"), name="static")
+    app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(hosts))
+    app.middleware("http")(_headers)
+    app.exception_handler(Refusal)(_refused)
+    app.exception_handler(RequestValidationError)(_malformed)
+    app.exception_handler(HTTPException)(_no_such_page)
+    app.exception_handler(Exception)(_fault)
+    return app
+
+
+async def _headers(request: Request, answer: Callable[[Request], Awaitable[Response]]) -> Response:
+    response = await answer(request)
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    return response
+
+
+def _answer(request: Request, refusal: Refusal, status: int | None = None) -> Response:
+    if "text/html" in request.headers.get("accept", ""):
+        return pages.render_refusal(request, refusal, status or refusal.status)
+    return JSONResponse(refusal.as_json(), status or refusal.status)
+
+
+async def _refused(request: Request, refusal: Refusal) -> Response:
+    return _answer(request, refusal)
+
+
+async def _malformed(request: Request, problem: RequestValidationError) -> Response:
+    first = problem.errors()[0]
+    where = ".".join(str(part) for part in first["loc"])
+    return _answer(request, refuse("field_wrong", where, f"is not right: {first['msg']}", "look at /openapi.json"))
+
+
+async def _no_such_page(request: Request, problem: HTTPException) -> Response:
+    refusal = refuse("thing_unknown", f"{request.method} {request.url.path[:80]}", "does not exist here", "look at /openapi.json")
+    return _answer(request, refusal, problem.status_code)
+
+
+async def _fault(request: Request, problem: Exception) -> Response:
+    return _answer(request, refuse("engine_fault", "the server", f"failed: {type(problem).__name__}", "please report this"))

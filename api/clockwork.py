@@ -1,0 +1,51 @@
+"""What the clock asks for: polls whose time is over are closed."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+from fastapi.concurrency import run_in_threadpool
+
+from api.doors.asker import chance, now
+from engine.commands import Ask
+from engine.commands.close_poll import ClosePoll
+from engine.community import Community
+from engine.refusals import Refusal
+from engine.values import Actor, Moment, PollId
+
+SECONDS = 2.0
+
+
+def close_due(community: Community, at: int) -> list[PollId]:
+    """Close every poll whose time is over; the result does not depend on when or by whom this is done."""
+    with community.reading() as state:
+        due = [poll.id for poll in state.polls.values() if poll.ballots is not None and poll.terms.closes_at <= at]
+    closed = []
+    for poll in due:
+        # Another process may have closed it, or its openings are lost and it waits to be voided.
+        with contextlib.suppress(Refusal):
+            community.execute(Ask(Actor("clock"), ClosePoll(poll), Moment(at), chance()))
+            closed.append(poll)
+    return closed
+
+
+@asynccontextmanager
+async def running(app: FastAPI) -> AsyncIterator[None]:
+    """Run the clockwork beside the server."""
+
+    async def tick() -> None:
+        while True:
+            await run_in_threadpool(close_due, app.state.community, now())
+            await asyncio.sleep(SECONDS)
+
+    task = asyncio.create_task(tick())
+    try:
+        yield
+    finally:
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await task

@@ -1,0 +1,49 @@
+"""From a request to who asks, when, and with what chance."""
+
+from __future__ import annotations
+
+import secrets
+import time
+
+from fastapi import Request
+
+from api.doors.session import COOKIE, Sessions
+from engine.commands import Ask, Command
+from engine.refusals import refuse
+from engine.values import Actor, Moment
+
+
+def now() -> int:
+    """Milliseconds since 1970: the one place where the doors read the clock."""
+    return time.time_ns() // 1_000_000
+
+
+def chance() -> bytes:
+    """32 fresh random bytes."""
+    return secrets.token_bytes(32)
+
+
+def sessions_of(request: Request) -> Sessions:
+    found: Sessions = request.app.state.sessions
+    return found
+
+
+def who(request: Request) -> str | None:
+    """The member who is signed in; None for a stranger."""
+    return sessions_of(request).member(request.cookies.get(COOKIE), now())
+
+
+def ask_of(request: Request, command: Command, open_to_newcomers: bool) -> Ask:
+    """The ask a request makes; refused when nobody is signed in and the command needs a member."""
+    check_origin(request)
+    member = who(request)
+    if member is None and not open_to_newcomers:
+        raise refuse("not_signed_in", "you", "are not signed in", "open the sign-in link, or join")
+    return Ask(Actor(member or "newcomer"), command, Moment(now()), chance(), request.headers.get("idempotency-key"))
+
+
+def check_origin(request: Request) -> None:
+    """Another site's page must not ask in a member's name."""
+    origin = request.headers.get("origin")
+    if origin is not None and origin.split("://")[-1] != request.headers.get("host"):
+        raise refuse("foreign_origin", "the request", f"comes from {origin[:80]}", "ask from this site's own pages")

@@ -1,0 +1,53 @@
+"""Server-rendered pages: Jinja templates over what `api.views` shows. They work without JavaScript."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from api import views
+from api.doors.asker import who
+from api.pages.charts import bars
+from engine.refusals import Refusal
+
+
+@cache
+def environment() -> Environment:
+    made = Environment(loader=FileSystemLoader(Path(__file__).parent / "templates"), autoescape=True, undefined=StrictUndefined)
+    made.globals.update(bars=bars)
+    made.trim_blocks = made.lstrip_blocks = True
+    return made
+
+
+def render(request: Request, page: str, shown: Any, status: int = 200) -> HTMLResponse:
+    """A page; besides what is shown it knows the community, and who is looking and what she may do."""
+    community = request.app.state.community
+    with community.reading() as state:
+        member = who(request)
+        found = state.members.get(member) if member else None
+        may = set(state.charter.roles[found.role].may) if found is not None and not found.forgotten else set()
+        context = {
+            "page": page,
+            "shown": shown,
+            "community": views.home(community, state),
+            "charter": state.charter,
+            "me": None if found is None or found.forgotten else {"id": found.id, "name": views.member_name(community, found.id)},
+            "may": may,
+            "money": lambda amount: views.money(state, int(amount)),
+            "done": request.query_params.get("done"),
+        }
+        if page == "home":
+            context |= {"polls": views.polls(community, state)[::-1], "ideas": views.ideas(community, state)}
+        if page == "poll" and found is not None:
+            context["mine"] = views.own_ballot(community, state, shown["id"], found.id)
+        text = environment().get_template(f"{page}.html").render(context)
+    return HTMLResponse(text, status)
+
+
+def render_refusal(request: Request, refusal: Refusal, status: int) -> HTMLResponse:
+    return render(request, "refusal", refusal.as_json(), status)

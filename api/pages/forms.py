@@ -1,0 +1,61 @@
+"""From the fields of a plain HTML form to those of a command. Works without a script."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from engine.commands import Command
+from engine.limits import OPTIONS_PER_POLL_MAX
+from engine.log.codec import form
+from engine.refusals import refuse
+
+Given = dict[str, list[str]]
+
+
+def fields_of(kind: type[Command], given: Given, path: dict[str, str]) -> dict[str, Any]:
+    """A command's fields: those in the path, those typed, and what a ballot or a list of options was put together from."""
+    schema = form(kind, lenient=True).schema["properties"]
+    fields: dict[str, Any] = {name: _value(schema[name], value) for name, value in path.items()}
+    for name, part in schema.items():
+        typed = [value for value in given.get(name, []) if value != ""]
+        if name in fields or not typed:
+            continue
+        text = typed[0].replace("\r\n", "\n")
+        if part.get("type") == "array":
+            fields[name] = [{"label": line.strip()} for line in text.splitlines() if line.strip()] if name == "options" else typed
+        else:
+            fields[name] = _value(part, text)
+    if kind.__name__ == "CastBallot" and "choice" not in fields:
+        fields["choice"] = choice(given)
+    return fields
+
+
+def choice(given: Given) -> str:
+    """A ballot from its boxes: `option` ticked, `rank.N` chosen, or `points.N` given.
+
+    >>> choice({"option": ["4", "1"]}), choice({"rank.1": ["2"], "rank.2": ["1"], "rank.3": [""]}), choice({"points.3": ["5"]})
+    ('4,1', '2>1', '3:5')
+    """
+    if "option" in given:
+        return ",".join(value for value in given["option"] if value)
+    ranks: dict[int, list[str]] = {}
+    points = []
+    for name, values in given.items():
+        word, _, number = name.partition(".")
+        value = values[0].strip()
+        if word not in ("rank", "points") or value in ("", "0"):
+            continue
+        if not value.isdecimal() or not number.isdecimal() or len(given) > OPTIONS_PER_POLL_MAX + 8 or len(value) > 9:
+            raise refuse("choice_wrong", "the ballot", f"has {value[:20]!r} in it", "give whole numbers")
+        if word == "rank":
+            ranks.setdefault(int(value), []).append(number)
+        else:
+            points.append(f"{number}:{value}")
+    if points:
+        return ",".join(points)
+    return ">".join("=".join(ranks[rank]) for rank in sorted(ranks))
+
+
+def _value(part: dict[str, Any], text: str) -> object:
+    whole = part.get("type") == "integer" or any(each.get("type") == "integer" for each in part.get("anyOf", ()))
+    return int(text) if whole and text.isdecimal() and len(text) < 17 else text

@@ -1,0 +1,114 @@
+"""What can be looked at: JSON for programs, pages for browsers, at the same addresses."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from io import BytesIO
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import JSONResponse, PlainTextResponse, RedirectResponse
+
+from api import pages, views
+from api.asking import view_of
+from api.doors.asker import now, sessions_of
+from api.doors.session import COOKIE, SESSION_MS
+from api.rulebook import pages as rule_pages
+from engine.community import Community
+from engine.refusals import refuse
+from engine.store import export
+
+router = APIRouter()
+
+LISTS = {
+    "/": "home", "/charter": "charter", "/members": "members", "/ideas": "ideas", "/polls": "polls", "/ledger": "ledger"
+}  # fmt: skip
+THINGS = {"/members/{thing}": "member", "/ideas/{thing}": "idea", "/polls/{thing}": "poll"}
+
+
+def community_of(request: Request) -> Community:
+    found: Community = request.app.state.community
+    return found
+
+
+def _answer(request: Request, page: str, shown: Any) -> Response:
+    if "text/html" in request.headers.get("accept", ""):
+        return pages.render(request, page, shown)
+    return JSONResponse(shown)
+
+
+def _list(name: str) -> Callable[[Request], Response]:
+    def handle(request: Request) -> Response:
+        return _answer(request, name, view_of(community_of(request), name))
+
+    return handle
+
+
+def _thing(name: str) -> Callable[[Request, str], Response]:
+    def handle(request: Request, thing: str) -> Response:
+        if thing[:1] != name[0]:
+            raise refuse(f"{name}_unknown", f"{name} {thing[:40]}", "does not exist here", f"look at the list of {name}s")
+        return _answer(request, name, view_of(community_of(request), thing))
+
+    return handle
+
+
+for path, name in LISTS.items():
+    router.add_api_route(path, _list(name), methods=["GET"], name=name, response_model=None, summary=f"Show {name}")
+for path, name in THINGS.items():
+    router.add_api_route(path, _thing(name), methods=["GET"], name=f"one {name}", response_model=None, summary=f"Show one {name}")
+
+
+@router.get("/log", response_model=None)
+def log(request: Request, start: int = 0, count: int = 50) -> Response:
+    """Events from `start`, oldest first, with the signed head of the log."""
+    community = community_of(request)
+    with community.reading() as state:
+        return _answer(request, "log", views.log(community, state, start, count))
+
+
+@router.get("/log/{seq}", response_model=None)
+def event(request: Request, seq: int) -> Response:
+    """One event, what of it may be read, and its proof."""
+    return _answer(request, "event", view_of(community_of(request), str(max(seq, 0))))
+
+
+@router.get("/log/{seq}/proof", response_class=PlainTextResponse)
+def proof(request: Request, seq: int) -> str:
+    """A `.tlog-proof`: that this event stands in the log under a signed head."""
+    return community_of(request).prove(seq)
+
+
+@router.get("/checkpoint", response_class=PlainTextResponse)
+def checkpoint(request: Request) -> str:
+    """The newest signed head of the log (C2SP tlog-checkpoint)."""
+    return community_of(request).checkpoint()
+
+
+@router.get("/log.jsonl", response_model=None)
+def whole_log(request: Request) -> Response:
+    """The whole public log, complete for a recount: `folkmoot verify log.jsonl`."""
+    out = BytesIO()
+    export.write(community_of(request), out)
+    return Response(out.getvalue(), media_type="application/jsonl")
+
+
+@router.get("/rules", response_model=None)
+def rules(request: Request) -> Response:
+    """Every rule this copy knows."""
+    return _answer(request, "rules", rule_pages())
+
+
+@router.get("/rules/{name}", response_model=None)
+def rule(request: Request, name: str) -> Response:
+    """One rule: its page, parameters and promises."""
+    return _answer(request, "rules", rule_pages(name))
+
+
+@router.get("/session", response_model=None, include_in_schema=False)
+def session(request: Request, token: str) -> Response:
+    """The sign-in link."""
+    cookie = sessions_of(request).sign_in(token, now())
+    response = RedirectResponse("/", 303)
+    response.set_cookie(COOKIE, cookie, max_age=SESSION_MS // 1000, httponly=True, samesite="lax")
+    return response

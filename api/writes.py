@@ -1,0 +1,142 @@
+"""Every command at its resource, made from the catalogue: the dataclass is the schema.
+
+`POST /polls/{poll}/ballots` with JSON gives a receipt; the same path with a form of ours sends the browser on. Routes,
+OpenAPI and what is refused come from the same dataclass.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+from urllib.parse import parse_qs
+
+from fastapi import APIRouter, Request, Response
+from fastapi.concurrency import run_in_threadpool
+from fastapi.responses import JSONResponse, RedirectResponse
+
+from api.asking import build, read_json
+from api.doors.asker import ask_of, now, sessions_of, who
+from api.doors.session import COOKIE, SESSION_MS
+from api.pages.forms import fields_of
+from engine import catalogue, commands
+from engine.commands import Command
+from engine.community import Community, Receipt
+from engine.limits import REQUEST_BYTES_MAX
+from engine.log.codec import form
+from engine.refusals import refuse
+
+RECEIPT = {
+    "type": "object",
+    "properties": {
+        "seq": {"type": "integer", "description": "the first event recorded"},
+        "count": {"type": "integer", "description": "how many events"},
+        "at": {"type": "integer", "description": "when, in milliseconds since 1970"},
+        "leaf": {"type": "string", "description": "the leaf hash of the first event"},
+        "proof": {"type": "string", "description": "where its proof is"},
+    },
+}
+REFUSAL = {
+    "type": "object",
+    "properties": {name: {"type": "string"} for name in ("code", "thing", "fact", "way_out")},
+    "required": ["code", "thing", "fact", "way_out"],
+}
+FORM = "application/x-www-form-urlencoded"
+FOUNDED_ELSEWHERE = "found_community"
+FOR_NEWCOMERS = "join_community"
+
+
+def routes() -> APIRouter:
+    """A router with a POST for every command but founding, which makes a folder and is done from the terminal."""
+    router = APIRouter()
+    for verb in catalogue.names(commands.FOLDER):
+        if verb != FOUNDED_ELSEWHERE:
+            _add(router, verb, commands.command(verb))
+    return router
+
+
+def _add(router: APIRouter, verb: str, kind: type[Command]) -> None:
+    schema = form(kind, lenient=True).schema
+    in_path = re.findall(r"\{(\w+)\}", kind.resource)
+    body = {
+        **schema,
+        "properties": {name: part for name, part in schema["properties"].items() if name not in in_path},
+        "required": [name for name in schema["required"] if name not in in_path],
+    }
+
+    async def handle(request: Request) -> Response:
+        data = await _body(request)
+        return await run_in_threadpool(_perform, request, verb, kind, data)
+
+    module = __import__(kind.__module__, fromlist=["x"])
+    refused = {"description": "A refusal.", "content": {"application/json": {"schema": REFUSAL}}}
+    router.add_api_route(
+        kind.resource,
+        handle,
+        methods=["POST"],
+        operation_id=kind.__name__,
+        name=verb,
+        summary=(module.__doc__ or "").splitlines()[0],
+        description=kind.__doc__,
+        status_code=201,
+        response_class=JSONResponse,
+        responses={
+            201: {"description": "Recorded.", "content": {"application/json": {"schema": RECEIPT}}},
+            **dict.fromkeys((401, 403, 404, 409, 422, 503), refused),
+        },
+        openapi_extra={
+            "parameters": [{"name": name, "in": "path", "required": True, "schema": schema["properties"][name]} for name in in_path]
+            + [{"name": "Idempotency-Key", "in": "header", "required": False, "schema": {"type": "string", "maxLength": 200}}],
+            "requestBody": {"required": bool(body["required"]), "content": {"application/json": {"schema": body}}},
+        },
+    )
+
+
+def _perform(request: Request, verb: str, kind: type[Command], data: bytes) -> Response:
+    community: Community = request.app.state.community
+    by_form = request.headers.get("content-type", "").startswith(FORM)
+    if by_form:
+        given = parse_qs(data.decode("utf-8", "replace"), keep_blank_values=True)
+        fields = fields_of(kind, given, request.path_params)
+    else:
+        fields = read_json(data, kind.__name__) if data.strip() else {}
+        for name, value in request.path_params.items():
+            if name in fields:
+                raise refuse("field_unknown", f"{kind.__name__}.{name}", "is given twice", f"the path names {name} already")
+            fields[name] = _path_value(kind, name, value)
+    receipt = community.execute(ask_of(request, build(kind, fields), verb == FOR_NEWCOMERS))
+    response: Response = RedirectResponse(_after(request, verb, receipt), 303) if by_form else JSONResponse(shown(receipt), 201)
+    if verb == FOR_NEWCOMERS and who(request) is None:
+        cookie = sessions_of(request).cookie(f"m{receipt.seq}", now())
+        response.set_cookie(COOKIE, cookie, max_age=SESSION_MS // 1000, httponly=True, samesite="lax")
+    return response
+
+
+def shown(receipt: Receipt) -> dict[str, Any]:
+    return {
+        "seq": receipt.seq, "count": receipt.count, "at": receipt.at, "leaf": receipt.leaf.hex(), "proof": f"/log/{receipt.seq}/proof"
+    }  # fmt: skip
+
+
+def _path_value(kind: type[Command], name: str, value: str) -> object:
+    whole = form(kind, lenient=True).schema["properties"][name].get("type") == "integer"
+    return int(value) if whole and value.isdecimal() and len(value) < 17 else value
+
+
+def _after(request: Request, verb: str, receipt: Receipt) -> str:
+    """Where a browser goes when its form is done."""
+    made = {"submit_idea": f"/ideas/i{receipt.seq}", "open_poll": f"/polls/p{receipt.seq}", "join_community": "/"}
+    path = request.url.path
+    for ending in ("/ballots", "/closing", "/voiding", "/versions", "/comments", "/supports"):
+        if path.endswith(ending):
+            return path.removesuffix(ending) + f"?done={receipt.seq}"
+    return made.get(verb, "/ledger")
+
+
+async def _body(request: Request) -> bytes:
+    """The body, refused as soon as it is too large."""
+    data = bytearray()
+    async for part in request.stream():
+        data += part
+        if len(data) > REQUEST_BYTES_MAX:
+            raise refuse("too_large", "the request", f"has more than {REQUEST_BYTES_MAX} bytes", "send less")
+    return bytes(data)

@@ -211,7 +211,8 @@ def explained(community: Community, state: State, found: Poll) -> Outcome:
     order = tuple(range(1, len(found.terms.options) + 1))
     if found.result.lot is not None:
         order = draw_order(found.result.lot.secret, state.tree.root(cause), len(order))
-    labels = [f"{number}. {label}" for number, label in enumerate(option_labels(community, state, found), 1)]
+    labels = option_labels(community, state, found)
+    labels = [label if labels.count(label) == 1 else f"{label} ({number})" for number, label in enumerate(labels, 1)]
     return recount(Poll(found.id, found.terms, ballots), order, labels)
 
 

@@ -7,6 +7,7 @@ refuses or raises leaves nothing. If a commit fails the state is rebuilt from th
 
 from __future__ import annotations
 
+import gc
 import threading
 from collections import deque
 from collections.abc import Iterator, Sequence
@@ -257,8 +258,15 @@ class Community:
         if size < self.state.seq:
             self._rebuild()
             return
-        for _, data in self.store.lines(self.state.seq):
-            fold.apply(self.state, records.read_own(data, commands.kind_of))
+        # A long fold makes millions of lasting objects and no cycles: the collector would walk them again and again.
+        collecting = gc.isenabled()
+        gc.disable()
+        try:
+            for _, data in self.store.lines(self.state.seq):
+                fold.apply(self.state, records.read_own(data, commands.kind_of))
+        finally:
+            if collecting:
+                gc.enable()
         self.state.tree.take_filled()
         self.state.tree.forget_kept()
 

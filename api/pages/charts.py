@@ -8,7 +8,7 @@ from html import escape
 
 from markupsafe import Markup
 
-WIDTH, ROW, LABEL = 640, 44, 22
+WIDTH, ROW, LABEL = 400, 44, 22
 
 
 def bars(labels: Sequence[str], scores: Sequence[str | int], winners: Sequence[int], unit: str) -> Markup:
@@ -19,7 +19,7 @@ def bars(labels: Sequence[str], scores: Sequence[str | int], winners: Sequence[i
     parts = [f'<svg class="chart" viewBox="0 0 {WIDTH} {height}" role="img" aria-label="{escape(_spoken(labels, scores, unit))}">']
     for place, (label, score, value) in enumerate(zip(labels, scores, values, strict=True)):
         top = ROW * place + 4
-        length = int(max(value, Fraction(0)) / most * (WIDTH - 90))
+        length = int(max(value, Fraction(0)) / most * (WIDTH - 60))
         won = " won" if place in winners else ""
         parts.append(f'<text class="label{won}" x="0" y="{top + 15}">{escape(_short(label))}</text>')
         parts.append(f'<rect class="bar{won}" x="0" y="{top + LABEL}" width="{max(length, 2)}" height="12" rx="6"></rect>')
@@ -32,4 +32,4 @@ def _spoken(labels: Sequence[str], scores: Sequence[str | int], unit: str) -> st
 
 
 def _short(label: str) -> str:
-    return label if len(label) <= 78 else label[:77] + "…"
+    return label if len(label) <= 54 else label[:53] + "…"

@@ -1,0 +1,224 @@
+"""Over HTTP: every command at its path, what is refused and how, and pages that work without a script."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+from fastapi.testclient import TestClient
+
+from api.app import build
+from api.clockwork import close_due
+from api.doors.session import COOKIE, Sessions
+from engine import catalogue, commands
+from engine.commands.cast_ballot import CastBallot
+from engine.log.checkpoint import read_proof
+from engine.refusals import CODES
+from tests.moot import KEY, Moot
+
+HTML = {"accept": "text/html"}
+
+
+@pytest.fixture
+def moot(monkeypatch):
+    found = Moot(members=4)
+    monkeypatch.setattr("api.doors.asker.now", lambda: found.now)
+    monkeypatch.setattr("api.writes.now", lambda: found.now)
+    monkeypatch.setattr("api.reads.now", lambda: found.now)
+    monkeypatch.setattr("api.clockwork.now", lambda: found.now)
+    return found
+
+
+@pytest.fixture
+def sessions():
+    return Sessions(bytes(32))
+
+
+@pytest.fixture
+def client(moot, sessions):
+    return TestClient(build(moot.community, sessions, ("testserver",)), follow_redirects=False)
+
+
+def as_member(client: TestClient, sessions: Sessions, member: str, moot: Moot) -> TestClient:
+    client.cookies.set(COOKIE, sessions.cookie(member, moot.now))
+    return client
+
+
+def test_a_ballot_walks_from_json_to_a_receipt_that_proves_it(client, moot, sessions):
+    poll = moot.poll()
+    answer = as_member(client, sessions, "m2", moot).post(f"/polls/{poll}/ballots", json={"choice": "2 > 1"})
+    assert answer.status_code == 201
+    receipt = answer.json()
+    proof = client.get(receipt["proof"]).text
+    assert read_proof(proof, bytes.fromhex(receipt["leaf"]), KEY.verifier)[0] == receipt["seq"]
+    assert moot.state.polls[poll].ballots.cast == 1
+
+
+def test_every_command_has_its_path_in_the_openapi_document(client):
+    document = client.get("/openapi.json").json()
+    for verb in catalogue.names(commands.FOLDER):
+        if verb == "found_community":
+            continue
+        kind = commands.command(verb)
+        operation = document["paths"][kind.resource]["post"]
+        assert operation["operationId"] == kind.__name__
+        schema = operation["requestBody"]["content"]["application/json"]["schema"]
+        named = {parameter["name"] for parameter in operation["parameters"]} | set(schema["properties"])
+        assert named - {"Idempotency-Key"} == set(kind.__dataclass_fields__)
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "status", "code"),
+    [
+        ("/ideas", b"{", 422, "json_malformed"),
+        ("/ideas", b"[]", 422, "json_malformed"),
+        ("/ideas", b'{"title":"a","title":"b","text":"c"}', 422, "json_malformed"),
+        ("/ideas", b'{"title":"a"}', 422, "field_missing"),
+        ("/ideas", b'{"title":"a","text":"b","colour":"red"}', 422, "field_unknown"),
+        ("/ideas", b'{"title":1,"text":"b"}', 422, "field_wrong"),
+        ("/ideas", b'{"title":"a","text":"b","cost":1e400}', 422, "json_malformed"),
+        ("/ideas", b'{"title":"a","text":"b","cost":"99999999999999999999999999999999999"}', 422, "field_wrong"),
+        ("/ideas", json.dumps({"title": "a" * 201, "text": "b"}).encode(), 422, "text_too_long"),
+        ("/ideas", b'{"title":"a\\u0000","text":"b"}', 422, "text_unclean"),
+        ("/ideas", b'{"title":"\\ud800","text":"b"}', 422, "text_unclean"),
+        ("/ideas", b"\xff\xfe", 422, "json_malformed"),
+        ("/ideas", b"[" * 100_000, 422, "json_malformed"),
+        ("/ideas", b'{"title":"' + b"a" * 1_000_001 + b'"}', 422, "too_large"),
+        ("/ideas/i99/comments", b'{"text":"b"}', 404, "idea_unknown"),
+        ("/ideas/i4/comments", b'{"text":"b","idea":"i5"}', 422, "field_unknown"),
+        ("/polls/p99/ballots", b'{"choice":"1"}', 404, "poll_unknown"),
+        ("/polls/nonsense/ballots", b'{"choice":"1"}', 422, "field_wrong"),
+        ("/polls", b'{"decision":"ranking","question":"?"}', 403, "not_allowed"),
+        ("/log/x/erasures", b'{"field":"title","reason":"x"}', 422, "field_wrong"),
+        ("/nothing", b"{}", 404, "thing_unknown"),
+    ],
+)
+def test_bad_input_gets_its_code_and_leaves_no_trace(client, moot, sessions, path, body, status, code):
+    before = moot.log()
+    answer = as_member(client, sessions, "m2", moot).post(path, content=body, headers={"content-type": "application/json"})
+    assert (answer.status_code, answer.json()["code"]) == (status, code)
+    assert set(answer.json()) == {"code", "thing", "fact", "way_out"} and code in CODES
+    assert moot.log() == before
+
+
+def test_a_closed_poll_takes_no_ballot(client, moot, sessions):
+    poll = moot.poll()
+    moot.wait(8 * 24 * 60)
+    answer = as_member(client, sessions, "m2", moot).post(f"/polls/{poll}/ballots", json={"choice": "1"})
+    assert (answer.status_code, answer.json()["code"]) == (409, "poll_closed")
+    assert close_due(moot.community, moot.now) == [poll]
+    assert client.get(f"/polls/{poll}").json()["status"] == "no_ballots"
+
+
+def test_a_stranger_may_look_and_join_and_nothing_else(client, moot):
+    assert client.get("/ideas").status_code == 200
+    answer = client.post("/ideas", json={"title": "a", "text": "b"})
+    assert (answer.status_code, answer.json()["code"]) == (401, "not_signed_in")
+    joined = client.post("/members", json={"name": "Zed"})
+    assert joined.status_code == 201
+    assert client.post("/ideas", json={"title": "a", "text": "b"}).status_code == 201, "joining signs in"
+
+
+def test_a_sign_in_link_works_once(client, sessions, moot):
+    link = f"/session?token={sessions.token('m3', moot.now)}"
+    assert client.get(link).status_code == 303
+    assert client.post("/ideas", json={"title": "a", "text": "b"}).status_code == 201
+    answer = client.get(link)
+    assert (answer.status_code, answer.json()["code"]) == (401, "link_spent")
+    moot.wait(61)
+    assert client.get(f"/session?token={sessions.token('m3', moot.now - 3_600_001)}").status_code == 401
+
+
+@pytest.mark.parametrize("spoil", [lambda c: c[:-1] + "x", lambda c: c.replace("m2", "m1"), lambda c: "", lambda c: "é", lambda c: "...."])
+def test_a_forged_session_is_nobodys(client, sessions, moot, spoil):
+    forged = spoil(sessions.cookie("m2", moot.now))
+    answer = client.post("/ideas", json={"title": "a", "text": "b"}, headers={"cookie": f"{COOKIE}={forged}".encode()})
+    assert answer.status_code == 401
+
+
+def test_another_sites_page_cannot_ask_in_a_members_name(client, sessions, moot):
+    as_member(client, sessions, "m2", moot)
+    answer = client.post("/ideas", json={"title": "a", "text": "b"}, headers={"origin": "https://evil.example"})
+    assert (answer.status_code, answer.json()["code"]) == (403, "foreign_origin")
+    assert client.post("/ideas", json={"title": "a", "text": "b"}, headers={"origin": "http://testserver"}).status_code == 201
+    assert client.get("/", headers={"host": "evil.example"}).status_code == 400
+
+
+def test_the_same_idempotency_key_does_it_once(client, sessions, moot):
+    as_member(client, sessions, "m2", moot)
+    answers = [client.post("/ideas", json={"title": "a", "text": "b"}, headers={"idempotency-key": "k"}).json() for _ in range(3)]
+    assert answers[0] == answers[1] == answers[2]
+
+
+def test_a_ballot_works_as_a_plain_form(client, sessions, moot):
+    poll = moot.poll()
+    page = as_member(client, sessions, "m2", moot).get(f"/polls/{poll}", headers=HTML).text
+    assert f'action="/polls/{poll}/ballots"' in page and "What is not protected" in page
+    answer = client.post(f"/polls/{poll}/ballots", data={"rank.1": "2", "rank.2": "1", "rank.3": ""}, headers=HTML)
+    assert answer.status_code == 303
+    assert "You voted <strong>2&gt;1</strong>" in client.get(answer.headers["location"], headers=HTML).text
+    refused = client.post(f"/polls/{poll}/ballots", data={"rank.1": "x"}, headers=HTML)
+    assert refused.status_code == 422 and "Nothing was recorded" in refused.text
+
+
+def test_a_sealed_choice_is_shown_to_nobody_but_its_voter(client, sessions, moot):
+    poll = moot.poll()
+    receipt = moot.do("m2", CastBallot(poll, "3>1>2"))
+    as_member(client, sessions, "m3", moot)
+    for path in (f"/polls/{poll}", f"/log/{receipt.seq}", "/log.jsonl", "/log", "/members/m2"):
+        for headers in ({}, HTML):
+            assert "3>1>2" not in client.get(path, headers=headers).text.replace("&gt;", ">")
+    page = as_member(client, sessions, "m2", moot).get(f"/polls/{poll}", headers=HTML).text
+    assert "3&gt;1&gt;2" in page
+
+
+def test_every_page_is_there_and_escapes_what_people_wrote(client, sessions, moot):
+    nasty = "<script>alert(1)</script>"
+    as_member(client, sessions, "m1", moot)
+    idea = f"i{client.post('/ideas', json={'title': nasty, 'text': nasty}).json()['seq']}"
+    client.post(f"/ideas/{idea}/comments", json={"text": nasty})
+    poll = moot.poll()
+    moot.vote(poll, "1>2", "2", "1")
+    moot.do("m1", __import__("engine.commands.close_poll", fromlist=["x"]).ClosePoll(poll))
+    for path in (
+        "/",
+        "/ideas",
+        f"/ideas/{idea}",
+        "/polls",
+        f"/polls/{poll}",
+        "/ledger",
+        "/log",
+        "/log/1",
+        "/rules",
+        "/rules/borda",
+        "/members",
+        "/members/m2",
+        "/charter",
+    ):
+        answer = client.get(path, headers=HTML)
+        assert answer.status_code == 200, path
+        assert nasty not in answer.text
+        assert answer.headers["content-security-policy"].startswith("default-src 'none'")
+        assert not re.search(r"https?://(?!www\.w3\.org)", answer.text), "no outside request"
+    assert "How it was counted" in client.get(f"/polls/{poll}", headers=HTML).text
+    missing = client.get("/nothing", headers=HTML)
+    assert missing.status_code == 404 and "That did not work" in missing.text
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/ideas/i99",
+        "/polls/p99",
+        "/members/m99",
+        "/log/999",
+        "/log/999/proof",
+        "/ideas/p1",
+        "/rules/nothing",
+        "/log/99999999999999999999",
+    ],
+)
+def test_what_does_not_exist_is_a_404_with_a_code(client, path):
+    answer = client.get(path)
+    assert answer.status_code in (404, 422) and answer.json()["code"] in CODES

@@ -13,15 +13,8 @@ from engine.log.codec import form
 from engine.log.json import parse_input
 from engine.refusals import refuse
 
-THINGS = {
-    "home": views.home,
-    "charter": views.charter,
-    "members": views.members,
-    "ideas": views.ideas,
-    "polls": views.polls,
-    "ledger": views.ledger,
-    "log": views.log,
-}
+THINGS = {"home": views.home, "charter": views.charter, "ledger": views.ledger}
+LISTS = {"members": views.members, "ideas": views.ideas, "polls": views.polls, "log": views.log}
 
 
 def read_json(data: bytes, thing: str) -> dict[str, Any]:
@@ -49,14 +42,18 @@ def build(kind: type[Command], fields: dict[str, Any]) -> Command:
     return found
 
 
-def view_of(community: Community, thing: str) -> Any:
-    """What is called `thing`: a list, or one thing by its id (m3, i18, p40, or an event's number)."""
+def view_of(community: Community, thing: str, start: int = 0, count: int = views.PAGE) -> Any:
+    """What is called `thing`: a part of a list, or one thing by its id (m3, i18, p40, or an event's number)."""
     with community.reading() as state:
         if thing in THINGS:
             return THINGS[thing](community, state)
+        if thing in LISTS:
+            return LISTS[thing](community, state, start, count)
         if thing.isdecimal():
             return views.event(community, state, int(thing[:17]))
         by_letter = {"m": views.member, "i": views.idea, "p": views.poll}
         if thing[:1] in by_letter and thing[1:].isdecimal():
             return by_letter[thing[0]](community, state, thing)
-    raise refuse("thing_unknown", f"{thing[:40]!r}", "is nothing that can be shown", "try " + ", ".join(THINGS) + ", m1, i18, p40 or 17")
+    raise refuse(
+        "thing_unknown", f"{thing[:40]!r}", "is nothing that can be shown", "try " + ", ".join([*THINGS, *LISTS]) + ", m1, i18, p40 or 17"
+    )

@@ -106,6 +106,8 @@ def do(
 def show(
     folder: Folder,
     thing: Annotated[str, typer.Argument(help="home, charter, members, ideas, polls, ledger, log, or an id: m3, i18, p40, 17.")] = "home",
+    start: Annotated[int, typer.Option(help="Where a list begins.")] = 0,
+    count: Annotated[int, typer.Option(help="How much of a list, at most 1000.")] = 200,
     as_json: AsJson = False,
 ) -> None:
     """Show a thing of a community."""
@@ -113,7 +115,7 @@ def show(
     from engine.store.folder import opened
 
     with opened(folder) as community:
-        shown = view_of(community, thing)
+        shown = view_of(community, thing, start, count)
     answer(shown, as_json, _plain(shown))
 
 

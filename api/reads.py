@@ -20,9 +20,8 @@ from engine.store import export
 
 router = APIRouter()
 
-LISTS = {
-    "/": "home", "/charter": "charter", "/members": "members", "/ideas": "ideas", "/polls": "polls", "/ledger": "ledger"
-}  # fmt: skip
+WHOLE = {"/": "home", "/charter": "charter", "/ledger": "ledger"}
+LISTS = {"/members": "members", "/ideas": "ideas", "/polls": "polls", "/log": "log"}
 THINGS = {"/members/{thing}": "member", "/ideas/{thing}": "idea", "/polls/{thing}": "poll"}
 
 
@@ -37,9 +36,16 @@ def _answer(request: Request, page: str, shown: Any) -> Response:
     return JSONResponse(shown)
 
 
-def _list(name: str) -> Callable[[Request], Response]:
+def _whole(name: str) -> Callable[[Request], Response]:
     def handle(request: Request) -> Response:
         return _answer(request, name, view_of(community_of(request), name))
+
+    return handle
+
+
+def _list(name: str) -> Callable[[Request, int, int], Response]:
+    def handle(request: Request, start: int = 0, count: int = views.PAGE) -> Response:
+        return _answer(request, name, view_of(community_of(request), name, start, count))
 
     return handle
 
@@ -53,18 +59,12 @@ def _thing(name: str) -> Callable[[Request, str], Response]:
     return handle
 
 
+for path, name in WHOLE.items():
+    router.add_api_route(path, _whole(name), methods=["GET"], name=name, response_model=None, summary=f"Show {name}")
 for path, name in LISTS.items():
     router.add_api_route(path, _list(name), methods=["GET"], name=name, response_model=None, summary=f"Show {name}")
 for path, name in THINGS.items():
     router.add_api_route(path, _thing(name), methods=["GET"], name=f"one {name}", response_model=None, summary=f"Show one {name}")
-
-
-@router.get("/log", response_model=None)
-def log(request: Request, start: int = 0, count: int = 50) -> Response:
-    """Events from `start`, oldest first, with the signed head of the log."""
-    community = community_of(request)
-    with community.reading() as state:
-        return _answer(request, "log", views.log(community, state, start, count))
 
 
 @router.get("/log/{seq}", response_model=None)

@@ -6,8 +6,11 @@ private or still sealed is ever read here.
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
-from typing import Any
+from heapq import nlargest
+from itertools import islice
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -23,6 +26,17 @@ from engine.state import Ballots, Idea, Poll, State
 from engine.values import MemberId
 
 Json = Any
+T = TypeVar("T")
+
+
+PAGE, PAGE_MAX = 200, 1_000
+"""How many things a list shows unless asked otherwise, and at most."""
+
+
+def page_of(things: Mapping[Any, T], start: int, count: int) -> Iterator[T]:
+    """`count` of `things`, from number `start`."""
+    first = max(0, min(start, len(things)))
+    return islice(things.values(), first, first + max(0, min(count, PAGE_MAX)))
 
 
 def when(at: int) -> str:
@@ -70,8 +84,9 @@ def charter(community: Community, state: State) -> Json:
     return {"seq": state.charter_seq, "text": state.charters[state.charter_seq]}
 
 
-def members(community: Community, state: State) -> Json:
-    return [member(community, state, one.id) for one in state.members.values()]
+def members(community: Community, state: State, start: int = 0, count: int = PAGE) -> Json:
+    """Members in the order of joining, `count` from number `start`."""
+    return [member(community, state, one.id) for one in page_of(state.members, start, count)]
 
 
 def member(community: Community, state: State, name: str) -> Json:
@@ -87,8 +102,15 @@ def member(community: Community, state: State, name: str) -> Json:
     }
 
 
-def ideas(community: Community, state: State) -> Json:
-    return [_idea(community, state, found) for found in state.ideas.values()]
+def ideas(community: Community, state: State, start: int = 0, count: int = PAGE) -> Json:
+    """Ideas, oldest first, `count` from number `start`."""
+    return [_idea(community, state, found) for found in page_of(state.ideas, start, count)]
+
+
+def most_supported(community: Community, state: State, count: int) -> Json:
+    """The ideas with the most supports."""
+    found = nlargest(count, state.ideas.values(), key=lambda one: (len(one.supporters), -one.versions[0]))
+    return [_idea(community, state, one) for one in found]
 
 
 def idea(community: Community, state: State, name: str) -> Json:
@@ -122,8 +144,10 @@ def _idea(community: Community, state: State, found: Idea) -> dict[str, Json]:
     }
 
 
-def polls(community: Community, state: State) -> Json:
-    return [_poll(community, state, found) for found in state.polls.values()]
+def polls(community: Community, state: State, start: int = 0, count: int = PAGE) -> Json:
+    """Polls, newest first, `count` from number `start`."""
+    newest = dict(reversed(state.polls.items()))
+    return [_poll(community, state, found) for found in page_of(newest, start, count)]
 
 
 def poll(community: Community, state: State, name: str) -> Json:
@@ -279,5 +303,6 @@ def event(community: Community, state: State, seq: int) -> Json:
 
 def log(community: Community, state: State, start: int = 0, count: int = 50) -> Json:
     """Events `start` to `start + count - 1`, oldest first, with the signed head."""
-    rows = [parse_own(data) for _, data in community.store.lines(max(0, start), max(0, start) + min(count, 500))]
+    start = max(0, min(start, state.seq))
+    rows = [parse_own(data) for _, data in community.store.lines(start, start + max(0, min(count, PAGE_MAX)))]
     return {"size": state.seq, "events": rows, "checkpoint": community.checkpoint()}

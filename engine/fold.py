@@ -22,7 +22,8 @@ def apply(state: State, record: Record) -> list[Act]:
     state.at = record.at
     acts = []
     for act in record.event.acts(state, record):
-        acts.append(act._replace(counts=state.note_act(act.actor, act.kind, record.at)))
+        kind, actor, thing, authors, _ = act
+        acts.append(Act(kind, actor, thing, authors, state.note_act(actor, kind, record.at)))
     return acts
 
 

@@ -147,6 +147,8 @@ def read_text(value: object, field: str, of: TextOf) -> str:
     """
     if not isinstance(value, str):
         raise _wrong(field, value, "a text")
+    if value.isascii() and value.isprintable() and len(value) <= of.longest:
+        return value
     if len(value) > of.longest:
         raise refuse("text_too_long", field, f"has {len(value)} characters", f"shorten it to at most {of.longest} characters")
     if not value.isprintable():

@@ -26,7 +26,7 @@ def environment() -> Environment:
 
 def render(request: Request, page: str, shown: Any, status: int = 200) -> HTMLResponse:
     """A page; besides what is shown it knows the community, and who is looking and what she may do."""
-    community = request.app.state.community
+    community, start = request.app.state.community, request.query_params.get("start", "0")
     with community.reading() as state:
         member = who(request)
         found = state.members.get(member) if member else None
@@ -40,9 +40,11 @@ def render(request: Request, page: str, shown: Any, status: int = 200) -> HTMLRe
             "may": may,
             "money": lambda amount: views.money(state, int(amount)),
             "done": request.query_params.get("done"),
+            "start": int(start) if start.isdecimal() and len(start) < 10 else 0,
+            "step": views.PAGE,
         }
         if page == "home":
-            context |= {"polls": views.polls(community, state)[::-1], "ideas": views.ideas(community, state)}
+            context |= {"polls": views.polls(community, state, 0, 12), "ideas": views.most_supported(community, state, 6)}
         if page == "poll" and found is not None:
             context["mine"] = views.own_ballot(community, state, shown["id"], found.id)
         text = environment().get_template(f"{page}.html").render(context)

@@ -81,8 +81,11 @@ def _same(value: Any) -> Any:
     return value
 
 
+_STRING = TextOf(CHOICE_TEXT_MAX)
+
+
 def _string(value: Any, field: str) -> str:
-    return values.read_text(value, field, TextOf(CHOICE_TEXT_MAX))
+    return values.read_text(value, field, _STRING)
 
 
 def _truth(value: Any, field: str) -> bool:

@@ -7,7 +7,6 @@ leaf is hashed over exactly these bytes.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, ClassVar, NamedTuple
 
 from engine.limits import EVENT_BYTES_MAX
@@ -50,8 +49,7 @@ class Event:
         raise NotImplementedError
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(NamedTuple):
     """An event with its place: `cause` is the seq of the first event of the same command."""
 
     seq: Seq

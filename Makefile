@@ -19,6 +19,9 @@ $(BIN)/python:
 .venv/test: $(BIN)/python pyproject.toml constraints.txt
 	@UV=$$(command -v uv || echo $(BIN)/uv); $$UV pip install --quiet --python $(BIN)/python -c constraints.txt -e '.[test]' && touch $@ .venv/run
 
+.venv/browser: .venv/test
+	@UV=$$(command -v uv || echo $(BIN)/uv); $$UV pip install --quiet --python $(BIN)/python -c constraints.txt -e '.[test,browser]' && touch $@
+
 demo: .venv/run ## set up, and serve the demo community at 127.0.0.1:8000
 	@$(BIN)/folkmoot demo
 

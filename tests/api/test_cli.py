@@ -1,0 +1,146 @@
+"""The command line: what it prints, in words and in JSON, and how it refuses."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import SHARED, shared
+
+ROOT = Path(__file__).parent.parent.parent
+PABULIB = sorted(path.name for path in (SHARED / "elections/pabulib").glob("*.pb"))
+
+
+def folkmoot(*words: object, typed: str = "", code: int = 0, place: Path = ROOT) -> subprocess.CompletedProcess[str]:
+    done = subprocess.run(
+        [sys.executable, "-c", "from api.cli import main; main()", *map(str, words)],
+        input=typed, capture_output=True, text=True, cwd=place, env={"PYTHONPATH": str(ROOT), "PATH": "/usr/bin:/bin", "HOME": str(place)}, check=False,
+    )  # fmt: skip
+    assert done.returncode == code, done.stderr + done.stdout
+    assert "Traceback" not in done.stderr
+    return done
+
+
+def answer(*words: object, typed: str = "") -> dict:
+    return json.loads(folkmoot(*words, "--json", typed=typed).stdout)
+
+
+def ask(folder: Path, actor: str, **command: object) -> dict:
+    return answer("do", folder, "-", "--as", actor, typed=json.dumps(command))
+
+
+def test_from_nothing_to_a_counted_vote(tmp_path):
+    """The README's walk."""
+    moot = tmp_path / "moot"
+    assert folkmoot("found", "product", moot, "--name", "Ana").stdout.startswith(f"Founded in {moot}. You are m1")
+    assert ask(moot, "newcomer", command="JoinCommunity", name="Bo")["seq"] == 2
+    options = [{"label": "Monday"}, {"label": "Friday"}]
+    assert ask(moot, "m1", command="OpenPoll", decision="ranking", question="Which day?", options=options)["seq"] == 3
+    assert ask(moot, "m2", command="CastBallot", poll="p3", choice="2>1")["count"] == 2
+    assert ask(moot, "m1", command="ClosePoll", poll="p3")["seq"] == 6
+    assert answer("show", moot, "p3")["result"]["winners"] == [2]
+    assert "Friday against Monday" in folkmoot("show", moot, "p3").stdout
+    assert answer("verify", moot)["verdict"] == "sound"
+    assert answer("export", moot, tmp_path / "moot.jsonl")["events"] == 8
+    report = answer("verify", tmp_path / "moot.jsonl")
+    assert (report["verdict"], report["pinned"]) == ("sound", False)
+    assert answer("verify", tmp_path / "moot.jsonl", "--key", report["key"])["pinned"]
+    for thing in ("home", "charter", "members", "ideas", "polls", "ledger", "log", "m2", "2"):
+        folkmoot("show", moot, thing)
+
+
+def test_the_flat_export_is_a_database_anybody_can_open(tmp_path):
+    moot = tmp_path / "moot"
+    folkmoot("found", "product", moot, "--name", "Ana")
+    ask(moot, "m1", command="SubmitIdea", title="A bench", text="by the river")
+    ask(moot, "newcomer", command="JoinCommunity", name="Bo", email="bo@example.org")
+    folkmoot("export", moot, tmp_path / "flat.db")
+    database = sqlite3.connect(tmp_path / "flat.db")
+    assert database.execute("select count(*) from events").fetchone() == (5,)
+    assert database.execute("select text from texts where field = 'title'").fetchone() == ("A bench",)
+    assert database.execute("select count(*) from texts where field = 'email'").fetchone() == (0,)
+    assert database.execute("select id, stage from ideas").fetchone() == ("i2", "open")
+    database.close()
+    assert b"bo@example.org" not in (tmp_path / "flat.db").read_bytes()
+
+
+def test_a_tally_of_a_file(tmp_path):
+    file = tmp_path / "votes.txt"
+    file.write_text('120: "Jane Doe" > bob = carol\n80: bob > carol\n30: carol > bob\n')
+    found = answer("tally", file, "--rule", "instant_runoff")
+    assert found["winners"] == ["Jane Doe"] and set(found) == {"rule", "winners", "scores", "ties", "steps"}
+    assert found["rule"] == "instant_runoff"
+    assert "winners: Jane Doe" in folkmoot("tally", file, "--rule", "plurality").stdout
+    pb = shared("elections/pabulib/Poland_Wieliczka_2023_Green_Budget.pb")
+    assert len(answer("tally", pb, "--rule", "equal_shares", "--set", "utility=cost")["winners"]) > 10
+    assert answer("tally", shared("elections/preflib/00026 - frenchapproval/00026-00000001.cat"), "--rule", "approval")["winners"]
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        (("tally", "{}/votes.txt", "--rule", "bordo"), "rule_unknown"),
+        (("tally", "{}/nothing.txt", "--rule", "borda"), "file_unreadable"),
+        (("tally", "{}/votes.txt", "--rule", "greedy"), "election_wrong"),
+        (("tally", "{}/votes.txt", "--rule", "schulze", "--set", "strength=brute"), "parameter_wrong"),
+        (("tally", "{}/votes.txt", "--rule", "approval"), "ballot_kind_wrong"),
+        (("show", "{}"), "community_unknown"),
+        (("verify", "{}/nowhere"), "file_unreadable"),
+        (("found", "prodct", "{}/new"), "preset_unknown"),
+        (("found", "{}/votes.txt", "{}/new"), "charter_wrong"),
+        (("found", "product", "{}"), "already_founded"),
+        (("rules", "bordo"), "rule_unknown"),
+        (("import", "{}/new", "{}/votes.txt"), "file_foreign"),
+        (("do", "{}", "{}/votes.txt"), "json_malformed"),
+    ],
+)
+def test_a_refusal_is_one_line_with_its_code(tmp_path, words, code):
+    (tmp_path / "votes.txt").write_text("3: a > b\n2: b > a\n")
+    said = folkmoot(*(word.format(tmp_path) for word in words), "--json", code=1)
+    assert json.loads(said.stderr)["code"] == code
+    plain = folkmoot(*(word.format(tmp_path) for word in words), code=1)
+    assert plain.stderr.startswith(f"folkmoot: {code}: ") and plain.stderr.count("\n") == 1
+
+
+def test_help_names_every_command_and_imports_nothing_heavy():
+    code = "import sys; from api import cli; print([name for name in ('numpy', 'fastapi', 'sqlite_utils', 'jinja2', 'cryptography') if name in sys.modules])"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True).stdout.strip() == "[]"
+    said = folkmoot("--help").stdout
+    for name in ("demo", "serve", "found", "do", "show", "tally", "rules", "verify", "export", "import"):
+        assert name in said
+        assert folkmoot(name, "--help").stdout
+
+
+def test_the_page_of_a_rule_is_its_docstring():
+    assert "Source: Borda 1781" in folkmoot("rules", "borda").stdout
+    assert {page["name"] for page in json.loads(folkmoot("rules", "--json").stdout)} >= {"borda", "equal_shares", "until_close"}
+
+
+def test_the_demo_is_made_once_and_taken_up_again(tmp_path):
+    first = answer("demo", "--no-serve", "--dir", tmp_path / "demo")
+    assert (first["members"], first["ideas"], first["verdict"]) == (40, 25, "sound") and first["closed_polls"] >= 3
+    again = answer("demo", "--no-serve", "--dir", tmp_path / "demo")
+    assert (again["made"], again["verdict"]) == (False, "sound")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", PABULIB or ["Poland_Wroclaw_2018.pb"])
+def test_a_real_participatory_budget_is_held_again(tmp_path, name):
+    made = answer("demo", "--no-serve", "--dir", tmp_path / "demo", "--from", shared(f"elections/pabulib/{name}"))
+    assert made["verdict"] == "sound" and made["winners"]
+    assert made["official"] is not False
+    assert made["rule_chosen_by"] == ("us" if "rule;unknown" in shared(f"elections/pabulib/{name}").read_text() else "the file")
+
+
+def test_a_vote_we_cannot_hold_is_refused_by_name(tmp_path):
+    (tmp_path / "x.pb").write_text(
+        "META\nkey;value\nbudget;5\nvote_type;ordinal\nPROJECTS\nproject_id;cost\n1;5\nVOTES\nvoter_id;vote\n1;1\n"
+    )
+    said = folkmoot("demo", "--no-serve", "--dir", tmp_path / "demo", "--from", tmp_path / "x.pb", "--json", code=1)
+    assert json.loads(said.stderr)["code"] == "ballot_kind_wrong"
+    assert not (tmp_path / "demo").exists()

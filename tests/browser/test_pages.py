@@ -1,0 +1,72 @@
+"""A real browser votes: with and without JavaScript, at a desk and on a phone."""
+
+from __future__ import annotations
+
+import shutil
+import socket
+import threading
+import time
+
+import pytest
+import uvicorn
+
+from api.app import build
+from api.doors.session import Sessions
+from tests.moot import Moot
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed: pip install -e '.[browser]'")
+pytestmark = [pytest.mark.browser, pytest.mark.skipif(CHROMIUM is None, reason="no chromium here: apt-get install chromium")]
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--no-first-run",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@pytest.fixture(scope="module")
+def house():
+    moot = Moot(members=3)
+    moot.now = time.time_ns() // 1_000_000
+    poll = moot.poll()
+    sessions = Sessions(bytes(32))
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    server = uvicorn.Server(uvicorn.Config(build(moot.community, sessions), port=port, log_level="error"))
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    while not server.started:
+        time.sleep(0.02)
+    yield moot, poll, sessions, f"http://127.0.0.1:{port}"
+    server.should_exit = True
+    thread.join()
+
+
+@pytest.mark.parametrize("script", [True, False], ids=["with a script", "without"])
+@pytest.mark.parametrize(("width", "member"), [(1200, "m2"), (390, "m3")], ids=["desk", "phone"])
+def test_a_member_signs_in_votes_and_finds_her_receipt(house, script, width, member):
+    moot, poll, sessions, address = house
+    with playwright.sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        page = browser.new_context(viewport={"width": width, "height": 844}, java_script_enabled=script).new_page()
+        asked, errors = [], []
+        page.on("request", lambda request: asked.append(request.url))
+        page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
+        page.goto(f"{address}/session?token={sessions.token(member, time.time_ns() // 1_000_000)}")
+        page.click("text=Which?")
+        page.select_option('select[name="rank.2"]', "1")
+        page.select_option('select[name="rank.1"]', "2")
+        if script:
+            assert page.inner_text("[data-counter]") == "2 ranked"
+            assert page.evaluate("document.documentElement.scrollWidth") <= width
+        page.click("text=Cast my ballot")
+        assert "You voted 2>1" in page.inner_text("main")
+        page.click("text=your receipt")
+        assert "BallotSealed" in page.inner_text("h1")
+        assert all(url.startswith(address) for url in asked) and not errors
+        browser.close()
+    assert moot.state.polls[poll].ballots.seq[moot.members.index(member)] >= 0

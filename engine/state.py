@@ -7,6 +7,7 @@ is held here, so that no snapshot can leak one. `require`, `member`, `idea`, `op
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from hashlib import sha256
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,7 @@ from engine.charter.terms import Charter, Decision
 from engine.elections.choice import row
 from engine.elections.election import Election
 from engine.elections.kinds import Kind
+from engine.elections.outcome import Outcome
 from engine.ledger import Ledger
 from engine.log.merkle import Tree, leaf_hash, root_of
 from engine.refusals import refuse
@@ -61,6 +63,8 @@ class Ballots:
         self.choices: list[str] = []
         self._codes: dict[str, int] = {}
         self.commitments: dict[MemberId, str] = {}
+        self.counted: dict[tuple[bytes, tuple[int, ...]], Outcome] = {}
+        """Counts already made of these ballots: closing decides by one and is checked by the same."""
 
     def put(self, member: MemberId, seq: int, choice: str | None) -> None:
         """A ballot cast: `choice` None while it is sealed."""
@@ -94,6 +98,10 @@ class Ballots:
         """Who has a ballot that is not open yet, and its event, in the order of the roll."""
         waiting = np.flatnonzero((self.seq >= 0) & (self.code == self.UNKNOWN))
         return [(self.roll[place], int(self.seq[place])) for place in waiting]
+
+    def digest(self) -> bytes:
+        """What everybody's ballot says, as 32 bytes."""
+        return sha256(self.code.tobytes() + "\n".join(self.choices).encode()).digest()
 
     def weigh(self) -> tuple[list[str], np.ndarray[Any, Any]]:
         """Each distinct choice and the power behind it."""

@@ -209,7 +209,13 @@ def recount(poll: Poll, order: tuple[int, ...], labels: list[str] | None = None)
         raise refuse(
             "cannot_recount", f"voting rule {poll.terms.rule}", "behaves otherwise in this copy", "use the version it was opened with"
         )
-    return rules.count(rule, poll.election(order, labels), poll.terms.parameters)
+    assert poll.ballots is not None
+    if labels is not None:
+        return rules.count(rule, poll.election(order, labels), poll.terms.parameters)
+    key = poll.ballots.digest(), order
+    if key not in poll.ballots.counted:
+        poll.ballots.counted[key] = rules.count(rule, poll.election(order), poll.terms.parameters)
+    return poll.ballots.counted[key]
 
 
 def draw_order(secret: str, root: bytes, many: int) -> tuple[int, ...]:

@@ -50,10 +50,13 @@ def lines(report: Report) -> list[str]:
         at = "" if report.seq is None else f" at event {report.seq}"
         verdict = "CANNOT RECOUNT" if report.verdict == "cannot_recount" else "WRONG"
         return [*found, f"{verdict}{at}: {report.problem}"]
+    events = report.checked["events"]
+    if report.signed < events:
+        found.append(f"{events - report.signed:>9,}  unsigned events    stand under no signed head yet: only this copy vouches for them")
     if report.pinned:
-        return [*found, f"Sound: {report.origin}, signed by the key you gave."]
+        return [*found, f"Sound: {report.origin}, its first {report.signed:,} events signed by the key you gave."]
     return [
         *found,
-        f"Sound: self-consistent, signed by {report.key}",
+        f"Sound: self-consistent, by its own word the log of {report.key}",
         "Compare that key with one you had from the community itself (--key), and ask for a newer signed head.",
     ]

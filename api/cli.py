@@ -168,6 +168,7 @@ def verify(
         "event": report.seq,
         "key": report.key,
         "pinned": report.pinned,
+        "signed": report.signed,
     }
     answer(shown, as_json, lines)
     if report.verdict != "sound":

@@ -171,7 +171,7 @@ def _poll(community: Community, state: State, found: Poll) -> dict[str, Json]:
         "rule": terms.rule,
         "parameters": terms.parameters,
         "ballot": terms.ballot,
-        "power": terms.power,
+        "power": terms.power_rule,
         "secrecy": terms.secrecy,
         "not_protected": rules.secrecy(terms.secrecy).not_protected,
         "ties": terms.ties,
@@ -195,7 +195,7 @@ def _poll(community: Community, state: State, found: Poll) -> dict[str, Json]:
             "ties": [list(tie) for tie in result.ties],
             "scores": list(result.scores),
             "ballots": result.ballots,
-            "power": str(result.power),
+            "power": str(result.power_cast),
             "turnout": write_number(rules.rule("metric", "turnout").function(result.ballots, terms.roll_count)),
             "outcome": result.outcome,
         }
@@ -231,7 +231,7 @@ def explained(community: Community, state: State, found: Poll) -> Outcome:
     """The count of a closed poll again, with its steps in the options' own names."""
     lines = [parse_own(data) for _, data in community.store.find("thing", found.id)]
     cause = next(line["cause"] for line in lines if line["kind"] == "PollClosed")
-    ballots = _ballots(lines) if found.terms.power == "equal@1" else _ballots_by_folding(community, found, cause)
+    ballots = _ballots(lines) if found.terms.power_rule == "equal@1" else _ballots_by_folding(community, found, cause)
     order = tuple(range(1, len(found.terms.options) + 1))
     if found.result.lot is not None:
         order = draw_order(found.result.lot.secret, state.tree.root(cause), len(order))

@@ -105,7 +105,7 @@ def _perform(request: Request, verb: str, kind: type[Command], data: bytes) -> R
             fields[name] = _path_value(kind, name, value)
     receipt = community.execute(ask_of(request, build(kind, fields), verb == FOR_NEWCOMERS))
     response: Response = RedirectResponse(_after(request, verb, receipt), 303) if by_form else JSONResponse(shown(receipt), 201)
-    if verb == FOR_NEWCOMERS and who(request) is None:
+    if verb == FOR_NEWCOMERS and who(request) is None and not receipt.again:
         cookie = sessions_of(request).cookie(f"m{receipt.seq}", now())
         response.set_cookie(COOKIE, cookie, max_age=SESSION_MS // 1000, httponly=True, samesite="lax")
     return response

@@ -18,7 +18,7 @@ from typing import Protocol
 
 from engine import commands, fold
 from engine.commands import Ask
-from engine.limits import BATCH_ASKS_MAX, CLOCK_BEHIND_MS_MAX, KEY_TEXT_MAX, RECEIPT_DAYS_KEPT
+from engine.limits import BATCH_ASKS_MAX, CLOCK_BEHIND_MS_MAX, MOMENT_MAX, KEY_TEXT_MAX, RECEIPT_DAYS_KEPT
 from engine.log import record as records
 from engine.log.checkpoint import Checkpoint, LogKey, Verifier, read_checkpoint, write_proof
 from engine.log.codec import form
@@ -39,6 +39,8 @@ class Receipt:
     count: int
     at: int
     leaf: bytes
+    again: bool = False
+    """Whether this is the first receipt once more, for an idempotency key that was used before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +70,7 @@ class Store(Protocol):
     def lines(self, start: int, stop: int | None = None) -> Iterator[tuple[int, bytes]]: ...
     def openings(self, seq: int) -> list[Opening]: ...
     def opening(self, seq: int, field: str) -> tuple[bytes, bytes] | None: ...
+    def erasable(self, seq: int, field: str) -> bool: ...
     def find(self, column: str, value: str) -> Iterator[tuple[int, bytes]]: ...
     def tile(self, level: int, index: int) -> bytes: ...
     def writing(self) -> AbstractContextManager[Batch]: ...
@@ -136,6 +139,12 @@ class Community:
                 self._recover()
                 failed = refuse("storage_failed", "the store", f"failed: {fault}", "nothing was recorded; ask again")
                 answers, scrub = [failed] * len(batch), False
+            except BaseException:
+                self._recover()
+                stopped = refuse("engine_fault", "the writer", "was interrupted", "look at the log before you ask again")
+                for place in batch:
+                    place.answer = stopped
+                raise
             if scrub:
                 self._scrub()
         for place, answer in zip(batch, answers, strict=True):
@@ -150,6 +159,8 @@ class Community:
                     self._catch_up()
                     answers: list[Receipt | Refusal] = []
                     erased = False
+                    if any(ask.key is not None for ask in asks):
+                        batch.drop_receipts(max(ask.now for ask in asks) - RECEIPT_DAYS_KEPT * DAY_MS)
                     for number, ask in enumerate(asks):
                         if number in faulty:
                             answers.append(faulty[number])
@@ -162,8 +173,7 @@ class Community:
                             raise
                         answers.append(answer)
                     batch.put_tiles(self.state.tree.take_filled())
-                if self.store.size() == self.state.seq:
-                    self.state.tree.forget_kept()
+                self.state.tree.forget_kept()
                 return answers, erased
             except _Torn:
                 # The state was touched by an ask that failed: rebuild it and do the rest of the batch again.
@@ -195,7 +205,6 @@ class Community:
         receipt = Receipt(seq, len(lines), at, leaf_hash(lines[0].data))
         if hashed:
             batch.put_receipt(ask.actor, hashed[0], Kept(hashed[1], seq, len(lines)), at)
-            batch.drop_receipts(at - RECEIPT_DAYS_KEPT * DAY_MS)
         return receipt, bool(erased)
 
     def _fold(self, events: list[Event], ask: Ask, at: Moment) -> tuple[list[Line], list[Erased]]:
@@ -223,6 +232,8 @@ class Community:
     def _moment(self, ask: Ask) -> Moment:
         """When the ask's events are said to happen: never before what happened before."""
         now = read_integer(ask.now, "now")
+        if now > MOMENT_MAX:
+            raise refuse("field_wrong", "now", f"is {now}", "give milliseconds before the year 10000")
         read_actor(ask.actor, "actor")
         if now < self.state.at - CLOCK_BEHIND_MS_MAX:
             raise refuse("clock_behind", "the clock", f"is {self.state.at - now} ms behind the log", "set this machine's clock right")
@@ -230,7 +241,12 @@ class Community:
 
     def _key(self, ask: Ask) -> tuple[bytes, bytes] | None:
         """Hash of the idempotency key and digest of the command; the command is validated on the way."""
-        written = form(type(ask.command), lenient=True).write(ask.command)
+        shape = form(type(ask.command), lenient=True)
+        try:
+            written = shape.write(ask.command)
+            shape.read(written, type(ask.command).__name__)
+        except (TypeError, AttributeError, ValueError) as wrong:
+            raise refuse("field_wrong", type(ask.command).__name__, f"cannot be read: {wrong}", "give each field its type") from None
         if ask.key is None:
             return None
         read_text(ask.key, "key", TextOf(KEY_TEXT_MAX))
@@ -240,7 +256,7 @@ class Community:
     def _receipt_of(self, kept: Kept) -> Receipt:
         seq, data = next(self.store.lines(kept.seq, kept.seq + 1))
         record = records.read_own(data, commands.kind_of)
-        return Receipt(seq, kept.count, record.at, record.leaf)
+        return Receipt(seq, kept.count, record.at, record.leaf, again=True)
 
     # -- following ----------------------------------------------------------------------------------------------
 
@@ -248,7 +264,11 @@ class Community:
     def reading(self) -> Iterator[State]:
         """The state of all that is committed, by any process; do not keep it beyond the block."""
         with self._guard:
-            self._catch_up()
+            try:
+                self._catch_up()
+            except Exception as fault:
+                self._recover()
+                raise refuse("engine_fault", "the log", f"cannot be followed: {fault}", "use a newer folkmoot, or verify it") from fault
             yield self.state
 
     def _catch_up(self) -> None:

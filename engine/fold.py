@@ -16,12 +16,13 @@ from engine.values import MemberId, Name, Points
 
 def apply(state: State, record: Record) -> list[Act]:
     """Fold one record into the state; gives the acts in it, counted."""
+    done = record.event.acts(state, record)
     record.event.apply(state, record)
     state.tree.append(record.leaf)
     state.seq = record.seq + 1
     state.at = record.at
     acts = []
-    for act in record.event.acts(state, record):
+    for act in done:
         kind, actor, thing, authors, _ = act
         acts.append(Act(kind, actor, thing, authors, state.note_act(actor, kind, record.at)))
     return acts

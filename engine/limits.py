@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+MOMENT_MAX = 253_402_300_799_000
+"""The end of the year 9999: no calendar reads beyond it."""
 INTEGER_MAX = 2**53 - 1
 """The largest integer every JSON reader holds exactly."""
 DECIMAL_DIGITS_MAX = 30
@@ -11,12 +13,16 @@ POWER_TOTAL_MAX = 2**53 - 1
 
 EVENT_BYTES_MAX = 60_000
 """A C2SP tile entry holds 65,535 bytes; the rest is room for a signature and for growth."""
-OPENINGS_PER_EVENT_MAX = 200
-"""Opened ballots in one event: 200 of the longest stay below `EVENT_BYTES_MAX`."""
-SHARES_PER_EVENT_MAX = 800
-"""Shares of a reward round in one event, for the same reason."""
+PART_BYTES_MAX = 50_000
+"""How much of a longer fact one event holds: with its own fields it stays below `EVENT_BYTES_MAX`."""
+SHARES_PER_EVENT_MAX = 350
+"""Shares of a reward round in one event: each has at most 140 bytes."""
+TIES_PER_EVENT_MAX = 32
+"""Ties that stand in the closing event, of at most 256 options each."""
+LOST_PER_EVENT_MAX = 2_000
+"""Lost ballots named in one event."""
 CHARTER_TEXT_MAX = 40_000
-"""A charter stands whole in one event."""
+"""Bytes of a charter in UTF-8: it stands whole in one event."""
 
 OPTIONS_PER_POLL_MAX = 256
 """Options of a poll fit one event with their commitments; nobody reads more."""
@@ -34,13 +40,12 @@ IDEA_TEXT_MAX = 20_000
 """Texts stand in the vault; these keep a page readable and a request small."""
 
 MEMBERS_MAX = 10_000_000
-IDEAS_OPEN_MAX = 100_000
+IDEAS_MAX = 100_000
 POLLS_OPEN_MAX = 1_000
 """What the state holds while it is open must fit one machine's memory."""
 
 BATCH_ASKS_MAX = 256
-BATCH_MS_MAX = 5
-"""One commit answers at most so many asks, or as many as fit so long: throughput without a long tail."""
+"""One commit answers at most so many asks: throughput without a long tail (the engine has no clock to cut by time)."""
 CLOCK_BEHIND_MS_MAX = 5_000
 """How far a clock may run behind the log before its asks are refused."""
 RECEIPT_DAYS_KEPT = 30

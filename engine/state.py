@@ -6,7 +6,9 @@ is held here, so that no snapshot can leak one. `require`, `member`, `idea`, `op
 
 from __future__ import annotations
 
+from copy import copy
 from dataclasses import dataclass, field
+from functools import cached_property
 from hashlib import sha256
 from typing import Any
 
@@ -50,6 +52,24 @@ class Idea:
     comments: int = 0
 
 
+@dataclass(frozen=True)
+class Roll:
+    """Who may vote in a poll, in the order of joining, and how much each ballot weighs."""
+
+    members: tuple[MemberId, ...]
+    powers: np.ndarray[Any, Any]
+
+    @cached_property
+    def total(self) -> int:
+        return sum(self.powers.tolist())
+
+    @cached_property
+    def root(self) -> Digest:
+        """The Merkle root over `member power` lines."""
+        lines = zip(self.members, self.powers.tolist(), strict=True)
+        return Digest(root_of([leaf_hash(f"{member} {power}".encode()) for member, power in lines]).hex())
+
+
 class Ballots:
     """The last ballot of each member on a roll: which event it is, and what it says once that is known."""
 
@@ -63,19 +83,29 @@ class Ballots:
         self.choices: list[str] = []
         self._codes: dict[str, int] = {}
         self.commitments: dict[MemberId, str] = {}
+        self.waiting: dict[int, MemberId] = {}
+        """Whose ballot each event is that is still sealed."""
         self.counted: dict[tuple[bytes, tuple[int, ...]], Outcome] = {}
         """Counts already made of these ballots: closing decides by one and is checked by the same."""
 
     def put(self, member: MemberId, seq: int, choice: str | None) -> None:
         """A ballot cast: `choice` None while it is sealed."""
         place = self.place[member]
+        self.waiting.pop(int(self.seq[place]), None)
         self.seq[place] = seq
-        self.code[place] = self.UNKNOWN if choice is None else self.code_of(choice)
+        if choice is None:
+            self.waiting[seq] = member
+            self.code[place] = self.UNKNOWN
+        else:
+            self.code[place] = self.code_of(choice)
 
     def open(self, member: MemberId, choice: str) -> None:
-        self.code[self.place[member]] = self.code_of(choice)
+        place = self.place[member]
+        self.waiting.pop(int(self.seq[place]), None)
+        self.code[place] = self.code_of(choice)
 
     def withdraw(self, member: MemberId) -> None:
+        self.waiting.pop(int(self.seq[self.place[member]]), None)
         self.seq[self.place[member]] = -1
         self.code[self.place[member]] = self.UNKNOWN
 
@@ -111,9 +141,17 @@ class Ballots:
         used = np.flatnonzero(power)
         return [self.choices[code] for code in used], power[used]
 
+    def opening_copy(self) -> Ballots:
+        """A copy to open ballots in, that leaves this one as it is."""
+        found = copy(self)
+        found.code, found.choices, found.waiting = self.code.copy(), list(self.choices), dict(self.waiting)
+        found._codes = dict(self._codes)
+        return found
+
     def restore(self, seq: np.ndarray[Any, Any], code: np.ndarray[Any, Any], choices: list[str]) -> None:
         self.seq, self.code, self.choices = seq, code, choices
         self._codes = {choice: number for number, choice in enumerate(choices)}
+        self.waiting = {seq: member for member, seq in self.sealed()}
 
 
 @dataclass(slots=True)
@@ -178,6 +216,8 @@ class State:
     acts: dict[tuple[str, str], tuple[int, int]] = field(default_factory=dict)
     """Who has done which kind of act how often: (day, times)."""
     tree: Tree = field(default_factory=Tree)
+    _roll: tuple[Any, Roll] | None = field(default=None, repr=False, compare=False)
+    """The roll worked out last: opening a poll decides, checks and applies by the same one."""
 
     @property
     def charter(self) -> Charter:
@@ -247,13 +287,19 @@ class State:
             raise refuse("decision_unknown", f"decision {name!r}", "is not in the charter", "known: " + ", ".join(decisions))
         return decisions[name]
 
-    def roll(self, decision: Decision, at: int) -> tuple[tuple[MemberId, ...], np.ndarray[Any, Any]]:
+    def roll(self, decision: Decision, at: int) -> Roll:
         """Who may vote in a poll opened now, in the order of joining, and how much each ballot weighs."""
-        members = [member.id for member in self.members.values() if not member.forgotten]
+        key = (self.seq, decision.power, str(decision.power_parameters), at)
+        if self._roll is not None and self._roll[0] == key:
+            return self._roll[1]
+        voting = {name for name, role in self.charter.roles.items() if "cast_ballot" in role.may}
+        members = [member.id for member in self.members.values() if not member.forgotten and member.role in voting]
         points = [self.ledger.points(member, at) for member in members]
         powers = rule("power", decision.power).function(points, **decision.power_parameters)
         kept = [(member, power) for member, power in zip(members, powers, strict=True) if power > 0]
-        return tuple(member for member, _ in kept), np.array([power for _, power in kept], np.int64)
+        roll = Roll(tuple(member for member, _ in kept), np.array([power for _, power in kept], np.int64))
+        self._roll = key, roll
+        return roll
 
     def note_act(self, actor: str, kind: str, at: int) -> int:
         """Count one more act, and say how many that makes on the day of `at` (UTC)."""
@@ -264,10 +310,4 @@ class State:
         return times
 
 
-def roll_root(roll: tuple[MemberId, ...], powers: np.ndarray[Any, Any]) -> Digest:
-    """The Merkle root over `member power` lines, in the order of joining."""
-    leaves = [leaf_hash(f"{member} {power}".encode()) for member, power in zip(roll, powers.tolist(), strict=True)]
-    return Digest(root_of(leaves).hex())
-
-
-__all__ = ["Ballots", "Idea", "Member", "Poll", "Round", "State", "roll_root"]
+__all__ = ["Ballots", "Idea", "Member", "Poll", "Round", "State"]

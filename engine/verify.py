@@ -18,6 +18,7 @@ from typing import Literal, Protocol
 from engine import commands, fold
 from engine.log import record as records
 from engine.log.checkpoint import Verifier, read_checkpoint
+from engine.log.codec import inner
 from engine.log.fields import Opening, Private, opens, sealed_in
 from engine.log.json import parse
 from engine.log.merkle import Tile
@@ -49,6 +50,8 @@ class Report:
     origin: str = ""
     key: str = ""
     pinned: bool = False
+    signed: int = 0
+    """How many events stand under a verified signed head."""
 
     @property
     def verdict(self) -> Literal["sound", "unsound", "cannot_recount"]:
@@ -61,7 +64,7 @@ class Report:
 def verify(source: Source, key: str | None = None, private_kept: bool = True, progress: Callable[[int], None] | None = None) -> Report:
     """Audit a log. `key` pins the log's verifier key; `private_kept` says whether private values must be there
     (in a community's own folder) or must not (in an export)."""
-    audit = _Audit(private_kept)
+    audit = _Audit(whole_vault=private_kept)
     report = audit.report
     try:
         for seq, data in source.lines(0):
@@ -84,10 +87,10 @@ def verify(source: Source, key: str | None = None, private_kept: bool = True, pr
 
 
 class _Audit:
-    def __init__(self, private_kept: bool) -> None:
+    def __init__(self, whole_vault: bool) -> None:
         self.report = Report()
         self.state = State()
-        self._private_kept = private_kept
+        self._private_kept = whole_vault
         self._cause = -1
         self._expected: deque[Event] = deque()
         self._acts: list[Act] = []
@@ -97,6 +100,9 @@ class _Audit:
         self._present: dict[str, set[tuple[int, str]]] = {}
         self._ended_owners: set[str] = set()
         self._ended_fields: set[tuple[int, str]] = set()
+        self._erasable: set[tuple[int, str]] = set()
+        self._lost: set[int] = set()
+        self._owed: set[tuple[str, str]] = set()
 
     def take(self, seq: int, data: bytes, openings: dict[str, Opening], filing: Filing | None) -> None:
         """One more line: judge it, fold it."""
@@ -112,11 +118,16 @@ class _Audit:
         self._place(record)
         self._check_openings(record, openings)
         self._judge(record)
+        self._settle(record.event)
         self._acts += fold.apply(self.state, record)
         self._expected.extendleft(reversed(record.event.follows(self.state, record)))
         for owner, of, field_name in record.event.erases(record):
             if owner:
                 self._ended_owners.add(owner)
+            elif (of, field_name) not in self._erasable:
+                raise refuse(
+                    "log_unlawful", f"event {seq}", f"erases {field_name!r} of event {of}, which is no erasable text", "do not rely on it"
+                )
             else:
                 self._ended_fields.add((of, field_name))
         self.report.checked["events"] += 1
@@ -152,10 +163,28 @@ class _Audit:
             except Refusal as refusal:
                 if refusal.code == "cannot_recount":
                     raise
+                if refusal.code == "rule_unknown":
+                    raise refuse(
+                        "cannot_recount", f"event {record.seq}", f"names a rule this copy lacks: {refusal}", "use a newer folkmoot"
+                    ) from None
                 raise refuse("log_unlawful", f"event {record.seq}", f"was not lawful: {refusal}", "do not rely on it") from None
+
+    def _settle(self, event: Event) -> None:
+        """Note what an event owes to its command, and what it settles."""
+        kind, things = type(event).__name__, {getattr(event, "poll", None), getattr(event, "member", None)}
+        self._owed -= {(kind, thing) for thing in things if thing}
+        if owed := event.owes():
+            self._owed.add(owed)
+        if kind == "PollVoided":
+            self._lost.update(event.lost)  # type: ignore[attr-defined]
 
     def finish_group(self) -> None:
         """The command is over: nothing that had to follow may be missing."""
+        if self._owed:
+            kind, thing = min(self._owed)
+            raise refuse("log_unlawful", f"event {self._cause}", f"belongs to a command without {kind} of {thing}", "do not rely on it")
+        if self._cause == 0 and "m1" not in self.state.members:
+            raise refuse("log_unlawful", "event 0", "founds a community without a founder", "do not rely on it")
         if not self._expected and not self._earned and self._acts:
             self._expected.extend(fold.earnings(self.state, self._acts, self.state.at))
         if self._expected:
@@ -163,10 +192,12 @@ class _Audit:
         self._acts = []
 
     def _check_openings(self, record: Record, openings: dict[str, Opening]) -> None:
-        owner = record.event.owner(record)
         sealed = sealed_in(record.event)
         for name, value in sealed.items():
+            owner = record.event.owner(record, name)
             private = isinstance(value, Private)
+            if not private:
+                self._erasable.add((record.seq, name))
             opening = openings.pop(name, None)
             if opening is None:
                 if private and not self._private_kept:
@@ -178,7 +209,7 @@ class _Audit:
                 raise refuse("opening_wrong", f"event {record.seq}.{name}", "is private and stands open", "keep it back")
             if opening.owner not in ("", owner) or not opens(value.commitment, opening.salt, opening.value):
                 raise refuse("opening_wrong", f"event {record.seq}.{name}", "does not open its commitment", "restore the vault")
-            parse(opening.value, f"event {record.seq}.{name}")
+            inner(type(record.event), name).read(parse(opening.value, f"event {record.seq}.{name}"), f"event {record.seq}.{name}")
             self._present.setdefault(owner, set()).add((record.seq, name))
             self.report.checked["openings"] += 1
         if openings:
@@ -199,10 +230,15 @@ class _Audit:
 
     def _check_erased(self) -> None:
         for (seq, name), owner in self._missing.items():
-            if owner not in self._ended_owners and (seq, name) not in self._ended_fields:
+            void = name == "choice" and seq in self._lost
+            if owner not in self._ended_owners and (seq, name) not in self._ended_fields and not void:
                 self.report.seq = seq
                 raise refuse("opening_lost", f"event {seq}.{name}", "has no opening, and no event erased it", "restore the vault")
             self.report.checked["openings erased"] += 1
+        if kept := sorted(seq for seq in self._lost if any((seq, "choice") in held for held in self._present.values())):
+            raise refuse(
+                "log_unlawful", f"ballot {kept[0]}", "was said to be lost when its poll was voided, and is there", "do not rely on it"
+            )
         left = set().union(*(self._present.get(owner, set()) for owner in self._ended_owners))
         left |= self._ended_fields & set().union(*self._present.values())
         if left:
@@ -220,10 +256,29 @@ class _Audit:
             if found.root != self.state.tree.root(size):
                 raise refuse("checkpoint_wrong", f"the head of size {size}", "has another root than its events", "do not rely on it")
             self.report.checked["signed heads"] += 1
+            self.report.signed = max(self.report.signed, size)
+        if not self._private_kept and self.report.signed != self.state.seq:
+            raise refuse(
+                "checkpoint_wrong",
+                "the log",
+                f"has {self.state.seq} events and a signed head over {self.report.signed}",
+                "ask for the whole file",
+            )
+        if self.report.pinned and not self.report.signed:
+            raise refuse("checkpoint_wrong", "the log", "has no signed head to hold the key against", "sign one: start folkmoot on it once")
 
     def check_tiles(self, tiles: Iterator[Tile]) -> None:
-        """The stored parts of the tree are those of these events."""
+        """The stored parts of the tree are those of these events, and all of them."""
+        if not self._private_kept:
+            return
+        count = 0
         for level, index, hashes in tiles:
+            count += 1
             if self.state.tree.full_tile(level, index) != hashes:
                 raise refuse("log_broken", f"tile {level}/{index}", "does not hold its events' hashes", "restore it from a copy")
             self.report.checked["tiles"] += 1
+        whole, size = 0, self.state.seq >> 8
+        while size:
+            whole, size = whole + size, size >> 8
+        if count != whole:
+            raise refuse("log_broken", "the tree", f"has {count} of {whole} tiles", "restore the database from a copy")

@@ -69,7 +69,8 @@ def test_the_same_key_does_it_once():
     moot = Moot()
     first = moot.do("m1", SubmitIdea("A", "b"), key="once")
     moot.wait(5)
-    assert moot.do("m1", SubmitIdea("A", "b"), key="once") == first
+    again = moot.do("m1", SubmitIdea("A", "b"), key="once")
+    assert again.again and (again.seq, again.count, again.leaf) == (first.seq, first.count, first.leaf)
     with pytest.raises(Refusal, match="idempotency_key_reused"):
         moot.do("m1", SubmitIdea("A", "c"), key="once")
     assert len(moot.state.ideas) == 1

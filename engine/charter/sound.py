@@ -6,9 +6,12 @@ from collections.abc import Iterable
 
 from engine import catalogue, rules
 from engine.charter.terms import Charter, Decision
+from engine.limits import INTEGER_MAX, MEMBERS_MAX, POINTS_PER_BALLOT_MAX
 from engine.refusals import Refusal, refuse
 from engine.rules.earning import ACTS
 
+EXPIRE_DAYS_MAX = 36_500
+"""A hundred years."""
 UNATTENDED = ("found_community",)
 """Commands that no role can be given."""
 
@@ -37,8 +40,14 @@ def check(charter: Charter) -> None:
         rules.rule("reward", reward.rule).complete(reward.parameters)
     if charter.rewards and not charter.money.unit:
         raise _wrong("money.unit", "is empty", "say what rewards are paid in")
-    if charter.money.decimals > 4:
-        raise _wrong("money.decimals", f"is {charter.money.decimals}", "give 0 to 4")
+    for where, value, highest in (
+        ("money.decimals", charter.money.decimals, 4),
+        ("money.funds", charter.money.funds, INTEGER_MAX),
+        ("points.award_max", charter.points.award_max, INTEGER_MAX // MEMBERS_MAX),
+        ("points.expire_days", charter.points.expire_days, EXPIRE_DAYS_MAX),
+    ):
+        if not 0 <= value <= highest:
+            raise _wrong(where, f"is {value}", f"give 0 to {highest}")
     if charter.amendments:
         _known("amendments.decision", (charter.amendments.decision,), tuple(charter.decisions))
         if charter.decisions[charter.amendments.decision].options != "amendment":
@@ -54,6 +63,10 @@ def _check_decision(where: str, decision: Decision, charter: Charter) -> None:
         raise _wrong(f"{where}.ballot", f"is {decision.ballot!r}", f"{rule.name} takes {' or '.join(rule.ballots)}")
     if not 1 <= decision.minutes_open <= 525_600:
         raise _wrong(f"{where}.minutes_open", f"is {decision.minutes_open}", "give 1 to 525600 minutes (a year)")
+    if decision.points_max > POINTS_PER_BALLOT_MAX:
+        raise _wrong(f"{where}.points_max", f"is {decision.points_max}", f"give at most {POINTS_PER_BALLOT_MAX}")
+    if decision.options == "amendment" and decision.ties != "status_quo":
+        raise _wrong(f"{where}.ties", f"is {decision.ties} for an amendment", 'give "status_quo": a tie keeps the charter')
     if decision.quorum.percent_min > 100:
         raise _wrong(f"{where}.quorum.percent_min", f"is {decision.quorum.percent_min}", "give 0 to 100")
     if decision.quorum.basis == "none" and decision.quorum.percent_min:

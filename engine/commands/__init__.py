@@ -22,6 +22,9 @@ class Vault(Protocol):
     def opening(self, seq: int, field: str) -> tuple[bytes, bytes] | None:
         """Salt and canonical value; None when erased or lost."""
 
+    def erasable(self, seq: int, field: str) -> bool:
+        """Whether that field of that event is one that may be erased, whether or not it has been."""
+
 
 class Command:
     """What somebody wants done; may be refused. `resource` is its place in HTTP."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from engine import charter as charters
 from engine.commands import Ask, Command, Vault
-from engine.commands.open_poll import ADOPT
+from engine.commands.open_poll import ADOPT, unfit
 from engine.log.record import Event, Record
 from engine.refusals import refuse
 from engine.state import State
@@ -46,9 +46,8 @@ class CharterAmended(Event):
             raise _forbidden(f"poll {poll.id}", "has not adopted it", "amend only what a poll has adopted")
         if poll.terms.subject != charters.digest(self.charter):
             raise _forbidden("the text", f"is not the one poll {poll.id} was about", "use that text to the letter")
-        roles = {member.role for member in state.members.values() if not member.forgotten}
-        if missing := sorted(roles - set(charters.read(self.charter).roles)):
-            raise _forbidden("the new charter", f"has no role {missing[0]}, which members have", "keep it")
+        if problem := unfit(state, charters.lawful(self.charter)):
+            raise _forbidden("the new charter", f"does not fit: {problem}", "let a poll adopt one that does")
 
     def apply(self, state: State, record: Record) -> None:
         state.charters[record.seq] = self.charter

@@ -51,7 +51,7 @@ class BallotCast(Event):
         ballots.put(self.voter, record.seq, self.choice)
 
     def acts(self, state: State, record: Record) -> list[Act]:
-        return [Act("ballot_cast", record.actor, self.poll)]
+        return _first_cast(state, record, self.poll)
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,15 @@ class BallotSealed(Event):
         poll.ballots.commitments[self.voter] = self.choice.commitment
 
     def acts(self, state: State, record: Record) -> list[Act]:
-        return [Act("ballot_cast", record.actor, self.poll)]
+        return _first_cast(state, record, self.poll)
+
+
+def _first_cast(state: State, record: Record, poll_id: PollId) -> list[Act]:
+    """Voting counts once a poll: replacing a ballot is no further act."""
+    ballots = state.polls[poll_id].ballots
+    assert ballots is not None
+    again = ballots.seq[ballots.place[MemberId(record.actor)]] >= 0
+    return [] if again else [Act("ballot_cast", record.actor, poll_id)]
 
 
 def read_choice(poll: Poll, choice: str) -> str:

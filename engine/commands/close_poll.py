@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from copy import copy
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Literal
@@ -13,11 +12,11 @@ from engine.commands.cast_ballot import read_choice
 from engine.commands.support_idea import IdeaAdvanced
 from engine.elections.outcome import Outcome, write_number
 from engine.ledger import Entry
-from engine.limits import OPENINGS_PER_EVENT_MAX
+from engine.limits import PART_BYTES_MAX, TIES_PER_EVENT_MAX
 from engine.log.fields import opens
 from engine.log.json import canonical, parse_own
 from engine.log.record import Event, Record
-from engine.refusals import refuse
+from engine.refusals import Refusal, refuse
 from engine.state import Poll, State
 from engine.values import Digest, PollId, Power, Seq
 
@@ -36,8 +35,7 @@ class ClosePoll(Command):
             raise refuse("poll_closed", f"poll {poll.id}", "is closed already", "look at its result")
         _check_may_close(state, poll, ask.actor, ask.now)
         opened, lost = [], []
-        ballots = copy(poll.ballots)
-        ballots.restore(ballots.seq, ballots.code.copy(), list(ballots.choices))
+        ballots = poll.ballots.opening_copy()
         for member, seq in ballots.sealed():
             opening = vault.opening(seq, "choice")
             if opening is None:
@@ -57,11 +55,13 @@ class ClosePoll(Command):
             if drawn is None:
                 raise refuse("openings_lost", f"poll {poll.id}", "has lost the secret of its draw", "restore the vault from a copy")
             lot = LotOpening(Digest(drawn[0].hex()), parse_own(drawn[1]))
-        parts = [
-            BallotsOpened(poll.id, tuple(opened[first : first + OPENINGS_PER_EVENT_MAX]))
-            for first in range(0, len(opened), OPENINGS_PER_EVENT_MAX)
-        ]
-        return [*parts, conclude(state, Poll(poll.id, poll.terms, ballots), lot, state.seq)]
+        return [*_parts(poll.id, opened), conclude(state, Poll(poll.id, poll.terms, ballots), lot, state.seq)]
+
+
+UNDECIDABLE = ("too_many_ties", "election_wrong")
+"""Refusals of a rule that no waiting mends: the poll ends without a decision instead of never."""
+OPENING_BYTES = 130
+"""What one opening takes besides its choice: seq, salt, names, quotes."""
 
 
 @dataclass(frozen=True)
@@ -83,19 +83,23 @@ class LotOpening:
 
 @dataclass(frozen=True)
 class BallotsOpened(Event):
-    """Sealed ballots opened, each member's last one, in the order of the roll."""
+    """Sealed ballots opened, each member's last one; the poll closes in the same command."""
 
     poll: PollId
     openings: tuple[BallotOpening, ...]
+
+    def owes(self) -> tuple[str, str]:
+        return "PollClosed", self.poll
 
     def check(self, state: State, record: Record) -> None:
         poll = state.poll(self.poll)
         if poll.ballots is None:
             raise refuse("poll_closed", f"poll {poll.id}", "is closed already", "look at its result")
         _check_may_close(state, poll, record.actor, record.at)
-        waiting = {seq: member for member, seq in poll.ballots.sealed()}
+        if not self.openings or len({opening.seq for opening in self.openings}) != len(self.openings):
+            raise refuse("log_unlawful", f"poll {poll.id}", "opens no ballot, or one twice", "open each waiting ballot once")
         for opening in self.openings:
-            member = waiting.pop(opening.seq, None)
+            member = poll.ballots.waiting.get(opening.seq)
             if member is None:
                 raise refuse("log_unlawful", f"event {opening.seq}", "is no ballot that waits to be opened", "open only those")
             commitment = poll.ballots.commitments[member]
@@ -109,25 +113,25 @@ class BallotsOpened(Event):
     def apply(self, state: State, record: Record) -> None:
         ballots = state.polls[self.poll].ballots
         assert ballots is not None
-        voters = {seq: member for member, seq in ballots.sealed()}
         for opening in self.openings:
-            ballots.open(voters[opening.seq], opening.choice)
+            ballots.open(ballots.waiting[opening.seq], opening.choice)
 
 
 @dataclass(frozen=True)
 class PollClosed(Event):
     """The decision. Options go by their numbers; `scores` in the order of the options; `outcome` is the digest of the full count.
 
-    `status`: decided · tied (and the charter leaves things as they are) · no_quorum · no_ballots.
+    `status`: decided · tied (and the charter leaves things as they are, or nobody supports anything) · no_quorum ·
+    no_ballots · undecidable (the rule cannot count these ballots). `ties` holds the first of them; the digest covers all.
     """
 
     poll: PollId
-    status: Literal["decided", "tied", "no_quorum", "no_ballots"]
+    status: Literal["decided", "tied", "no_quorum", "no_ballots", "undecidable"]
     winners: tuple[int, ...]
     ties: tuple[tuple[int, ...], ...]
     scores: tuple[str, ...]
     ballots: int
-    power: Power
+    power_cast: Power
     outcome: Digest | None
     lot: LotOpening | None
 
@@ -136,7 +140,7 @@ class PollClosed(Event):
         if poll.ballots is None:
             raise refuse("poll_closed", f"poll {poll.id}", "is closed already", "look at its result")
         _check_may_close(state, poll, record.actor, record.at)
-        if poll.ballots.sealed():
+        if poll.ballots.waiting:
             raise refuse("log_unlawful", f"poll {poll.id}", "has ballots that are not opened", "open them first")
         lot = poll.terms.lot
         if (lot is None) != (self.lot is None) or (
@@ -167,7 +171,22 @@ class PollClosed(Event):
         if terms.winners_to is None or self.status != "decided":
             return []
         ideas = [terms.options[number - 1].idea for number in self.winners]
-        return [IdeaAdvanced(idea, terms.winners_to, terms.charter) for idea in ideas if idea is not None]
+        moving = [idea for idea in ideas if idea is not None and state.ideas[idea].stage != terms.winners_to]
+        return [IdeaAdvanced(idea, terms.winners_to, terms.charter) for idea in moving]
+
+
+def _parts(poll: PollId, opened: list[BallotOpening]) -> list[Event]:
+    """The openings in as many events as their bytes need."""
+    parts: list[Event] = []
+    part: list[BallotOpening] = []
+    size = 0
+    for opening in opened:
+        size += OPENING_BYTES + len(opening.choice)
+        if size > PART_BYTES_MAX:
+            parts.append(BallotsOpened(poll, tuple(part)))
+            part, size = [], OPENING_BYTES + len(opening.choice)
+        part.append(opening)
+    return [*parts, BallotsOpened(poll, tuple(part))] if part else parts
 
 
 def conclude(state: State, poll: Poll, lot: LotOpening | None, cause: int) -> PollClosed:
@@ -179,10 +198,16 @@ def conclude(state: State, poll: Poll, lot: LotOpening | None, cause: int) -> Po
     numbers = tuple(range(1, len(terms.options) + 1))
     if lot is not None:
         numbers = draw_order(lot.secret, state.tree.root(cause), len(numbers))
-    outcome = recount(poll, numbers)
+    try:
+        outcome = recount(poll, numbers)
+    except Refusal as refusal:
+        if refusal.code not in UNDECIDABLE:
+            raise
+        return PollClosed(poll.id, "undecidable", (), (), (), cast, Power(power), None, lot)
     winners, status = [int(name) for name in outcome.winners], "decided"
     if rules.rule_of_version("voting", terms.rule).elects == "one" and len(winners) > 1:
-        winners, status = ([], "tied") if terms.ties == "status_quo" else (winners[:1], status)
+        kept = terms.ties == "status_quo" or not any(outcome.scores.values())
+        winners, status = ([], "tied") if kept else (winners[:1], status)
     part, whole = {"eligible": (cast, terms.roll_count), "power": (power, terms.roll_power), "none": (1, 1)}[terms.quorum_basis]
     if 100 * part < terms.quorum_percent_min * whole:
         winners, status = [], "no_quorum"
@@ -190,7 +215,7 @@ def conclude(state: State, poll: Poll, lot: LotOpening | None, cause: int) -> Po
         poll.id,
         status,  # type: ignore[arg-type]
         tuple(sorted(winners)),
-        tuple(tuple(sorted(map(int, tie))) for tie in outcome.ties),
+        tuple(tuple(sorted(map(int, tie))) for tie in outcome.ties[:TIES_PER_EVENT_MAX]),
         tuple(str(write_number(outcome.scores[str(number)])) for number in sorted(numbers)),
         cast,
         Power(power),

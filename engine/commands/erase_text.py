@@ -3,25 +3,36 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 from engine.commands import Ask, Command, Vault
 from engine.log.record import Erased, Event, Record
 from engine.refusals import refuse
 from engine.state import State
-from engine.values import ReasonText, Seq
+from engine.values import Seq
+
+Reason = Literal["asked", "personal", "insult", "spam", "unlawful", "other"]
+"""Why a text is erased; a free text would quote what it erases."""
 
 
 @dataclass(frozen=True)
 class EraseText(Command):
-    """`field` is the field's path in event `seq`, such as `title` or `options.3.label`; the reason is published for good."""
+    """`field` is the field's path in event `seq`, such as `title` or `options.3.label`; the kind of reason is published."""
 
     resource = "/log/{seq}/erasures"
 
     seq: Seq
     field: str
-    reason: ReasonText
+    reason: Reason
 
     def decide(self, state: State, ask: Ask, vault: Vault) -> list[Event]:
+        if not vault.erasable(self.seq, self.field):
+            raise refuse(
+                "event_unknown",
+                f"field {self.field[:60]} of event {self.seq}",
+                "is no text that can be erased",
+                "name a title, text or label",
+            )
         if vault.opening(self.seq, self.field) is None:
             raise refuse("already_erased", f"field {self.field} of event {self.seq}", "is not in the vault", "nothing is left to erase")
         return [TextErased(self.seq, self.field, self.reason)]
@@ -31,7 +42,7 @@ class EraseText(Command):
 class TextErased(Event):
     seq: Seq
     field: str
-    reason: ReasonText
+    reason: Reason
 
     def check(self, state: State, record: Record) -> None:
         state.require(record.actor, "erase_text")

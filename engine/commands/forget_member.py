@@ -21,6 +21,14 @@ class ForgetMember(Command):
     member: MemberId
 
     def decide(self, state: State, ask: Ask, vault: Vault) -> list[Event]:
+        for poll in state.polls.values():
+            if poll.ballots is not None and ask.now >= poll.terms.closes_at and has_sealed_ballot(state, poll.id, self.member):
+                raise refuse(
+                    "poll_still_open",
+                    f"poll {poll.id}",
+                    "is over and waits to be closed with her ballot in it",
+                    "close it first (ClosePoll)",
+                )
         withdrawn: list[Event] = [
             BallotWithdrawn(poll.id, self.member)
             for poll in state.polls.values()
@@ -36,8 +44,13 @@ class BallotWithdrawn(Event):
     poll: PollId
     member: MemberId
 
+    def owes(self) -> tuple[str, str]:
+        return "MemberForgotten", self.member
+
     def check(self, state: State, record: Record) -> None:
         _check_may_forget(state, record, self.member)
+        if record.at >= state.poll(self.poll).terms.closes_at:
+            raise refuse("log_unlawful", f"poll {self.poll}", "is over: its ballots stand", "close it first")
         if not has_sealed_ballot(state, self.poll, self.member):
             raise refuse("log_unlawful", f"member {self.member}", f"has no sealed ballot in poll {self.poll}", "withdraw none")
 

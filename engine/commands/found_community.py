@@ -49,7 +49,7 @@ class CommunityFounded(Event):
             raise refuse("already_founded", "the community", "is founded already", "join it")
         if record.actor != "founder":
             raise refuse("not_allowed", f"actor {record.actor}", "is not the founder", "found it as founder")
-        charters.read(self.charter)
+        charters.lawful(self.charter)
         if self.digest != charters.digest(self.charter):
             raise refuse("log_unlawful", "the charter", "does not have the digest beside it", "write its own digest")
         if Verifier.read(self.key).name != self.origin:

@@ -37,7 +37,7 @@ class MemberJoined(Event):
     name: Erasable[NameText] | None
     email: Private[NameText] | None
 
-    def owner(self, record: Record) -> Actor:
+    def owner(self, record: Record, field: str) -> Actor:
         return Actor(make_id("m", record.seq))
 
     def check(self, state: State, record: Record) -> None:
@@ -54,5 +54,5 @@ class MemberJoined(Event):
             raise refuse("limit_reached", "the community", f"has {MEMBERS_MAX} members", "found another beside it")
 
     def apply(self, state: State, record: Record) -> None:
-        member = MemberId(self.owner(record))
+        member = MemberId(self.owner(record, "name"))
         state.members[member] = Member(member, self.role, record.at)

@@ -7,16 +7,17 @@ from typing import Literal
 
 from engine import charter as charters
 from engine import rules
-from engine.charter.terms import Decision
+from engine.charter.terms import Charter, Decision
 from engine.commands import Ask, Command, Vault
 from engine.elections.kinds import Kind
 from engine.ledger import Entry
-from engine.limits import OPTIONS_PER_POLL_MAX, POLLS_OPEN_MAX, POWER_TOTAL_MAX
+from engine.limits import INTEGER_MAX, MOMENT_MAX, OPTIONS_PER_POLL_MAX, POLLS_OPEN_MAX, POWER_TOTAL_MAX
 from engine.log.fields import Erasable, Private, draw
 from engine.log.record import Event, Record
-from engine.refusals import refuse
-from engine.state import Ballots, Poll, State, roll_root
+from engine.refusals import Refusal, refuse
+from engine.state import Ballots, Poll, State
 from engine.values import (
+    Actor,
     CharterText,
     Digest,
     IdeaId,
@@ -62,7 +63,12 @@ class OpenPoll(Command):
     opens_at: Moment | None = None
 
     def decide(self, state: State, ask: Ask, vault: Vault) -> list[Event]:
+        state.require(ask.actor, "open_poll")
         decision = state.decision(self.decision)
+        if max(len(self.ideas), len(self.options)) > OPTIONS_PER_POLL_MAX:
+            raise refuse(
+                "too_large", "the poll", f"has {max(len(self.ideas), len(self.options))} options", f"name at most {OPTIONS_PER_POLL_MAX}"
+            )
         if decision.options == "ideas":
             chosen = self.ideas or tuple(idea.id for idea in state.ideas.values() if idea.stage == decision.stage)
             ideas = [state.idea(name) for name in sorted(set(chosen), key=lambda name: int(name[1:]))]
@@ -72,14 +78,13 @@ class OpenPoll(Command):
         else:
             options = (Option(None, None, None, None),) * KEEP
         question: Erasable[QuestionText] = Erasable(self.question)
-        text: Erasable[CharterText] | None = None if self.amendment is None else Erasable(self.amendment)
         lot: Private[Digest] | None = None
         if decision.ties == "lot":
             lot = Private(Digest(draw(ask.chance, "lot").hex()))
         opens_at = max(ask.now, self.opens_at or ask.now)
         found = freeze(state, self.decision, options, self.budget, Moment(opens_at), ask.now)
         subject = None if self.amendment is None else Digest(charters.digest(self.amendment))
-        return [replace(found, question=question, amendment=text, lot=lot, subject=subject)]
+        return [replace(found, question=question, amendment=self.amendment, lot=lot, subject=subject)]
 
 
 @dataclass(frozen=True)
@@ -106,9 +111,10 @@ class PollOpened(Event):
     ballot: Kind
     rule: str
     parameters: dict[str, Scalar]
-    rule_digest: str
-    power: str
+    rule_digest: Digest
+    power_rule: str
     power_parameters: dict[str, Scalar]
+    power_digest: Digest
     secrecy: Name
     quorum_basis: Literal["eligible", "power", "none"]
     quorum_percent_min: int
@@ -126,11 +132,17 @@ class PollOpened(Event):
     roll_power: Power
     charter: Seq
     subject: Digest | None
-    amendment: Erasable[CharterText] | None
+    amendment: CharterText | None
     lot: Private[Digest] | None
+
+    def owner(self, record: Record, field: str) -> Actor:
+        """The opener's, but for the secret of the draw: no member's forgetting may keep a poll from closing."""
+        return Actor("clock") if field == "lot" else record.actor
 
     def check(self, state: State, record: Record) -> None:
         state.require(record.actor, "open_poll")
+        rules.check_digest("voting", self.rule, self.rule_digest)
+        rules.check_digest("power", self.power_rule, self.power_digest)
         expected = freeze(state, self.decision, self.options, self.budget, self.opens_at, record.at)
         own = {"question": self.question, "amendment": self.amendment, "lot": self.lot, "subject": self.subject}
         if replace(expected, **own) != self:  # type: ignore[arg-type]
@@ -144,8 +156,8 @@ class PollOpened(Event):
 
     def apply(self, state: State, record: Record) -> None:
         poll = PollId(make_id("p", record.seq))
-        ballots = Ballots(*state.roll(state.decision(self.decision), record.at))
-        state.polls[poll] = Poll(poll, self, ballots)
+        roll = state.roll(state.decision(self.decision), record.at)
+        state.polls[poll] = Poll(poll, self, Ballots(roll.members, roll.powers))
         if self.budget is not None:
             state.ledger.post("money", Entry("funds", -self.budget), Entry(poll, self.budget))
 
@@ -155,8 +167,7 @@ def freeze(state: State, name: Name, options: tuple[Option, ...], budget: Money 
     decision = state.decision(name)
     rule = rules.rule("voting", decision.rule)
     power = rules.rule("power", decision.power)
-    roll, powers = state.roll(decision, at)
-    total = sum(powers.tolist())
+    roll = state.roll(decision, at)
     nothing: Erasable[QuestionText] = Erasable(commitment="-")
     return PollOpened(
         decision=name,
@@ -165,9 +176,10 @@ def freeze(state: State, name: Name, options: tuple[Option, ...], budget: Money 
         ballot=decision.ballot or rule.ballots[0],
         rule=rule.version,
         parameters=rule.complete(decision.parameters),
-        rule_digest=rules.digest_of(rule),
-        power=power.version,
+        rule_digest=Digest(rules.digest_of(rule)),
+        power_rule=power.version,
         power_parameters=power.complete(decision.power_parameters),
+        power_digest=Digest(rules.digest_of(power)),
         secrecy=decision.secrecy,
         quorum_basis=decision.quorum.basis,
         quorum_percent_min=decision.quorum.percent_min,
@@ -180,9 +192,9 @@ def freeze(state: State, name: Name, options: tuple[Option, ...], budget: Money 
         opens_at=opens_at,
         closes_at=Moment(opens_at + decision.minutes_open * MINUTE_MS),
         budget=budget,
-        roll_root=roll_root(roll, powers),
-        roll_count=len(roll),
-        roll_power=Power(total),
+        roll_root=roll.root,
+        roll_count=len(roll.members),
+        roll_power=Power(roll.total),
         charter=state.charter_seq,
         subject=None,
         amendment=None,
@@ -208,17 +220,49 @@ def holes(state: State, poll: PollOpened, decision: Decision, at: int) -> list[t
         found.append(("a budget its rule does not use", "leave the budget out"))
     if (decision.ties == "lot") != (poll.lot is not None):
         found.append(("no secret to draw by", "open it again"))
-    if (decision.options == "amendment") != (poll.subject is not None and poll.amendment is not None):
-        found.append(("no text to decide on", "give the whole new charter as amendment"))
+    found += _amendment_holes(state, poll, decision)
+    if [option.idea for option in poll.options] != sorted(
+        {option.idea for option in poll.options}, key=lambda idea: int((idea or "i0")[1:])
+    ):
+        found += [("its ideas twice or not oldest first", "name each idea once")] if decision.options == "ideas" else []
     if decision.options == "amendment" and len(poll.options) != KEEP:
         found.append(("options of its own", "an amendment is adopted or not"))
     for option in poll.options:
         found += _option_holes(state, option, decision)
+    if poll.closes_at > MOMENT_MAX:
+        found.append(("an end beyond the year 9999", "let it open earlier"))
     if poll.opens_at < at:
         found.append(("an opening in the past", "leave opens_at out to open it now"))
     if sum(1 for other in state.polls.values() if other.ballots is not None) >= POLLS_OPEN_MAX:
         found.append((f"{POLLS_OPEN_MAX} other polls open beside it", "close some (ClosePoll)"))
     return found
+
+
+def _amendment_holes(state: State, poll: PollOpened, decision: Decision) -> list[tuple[str, str]]:
+    if (decision.options == "amendment") != (poll.amendment is not None):
+        return [("no text to decide on, or one it does not decide on", "give the whole new charter as amendment")]
+    if poll.amendment is None:
+        return [] if poll.subject is None else [("a subject without a text", "open it again")]
+    if poll.subject != charters.digest(poll.amendment):
+        return [("a subject that is not the digest of its text", "open it again")]
+    try:
+        problem = unfit(state, charters.lawful(poll.amendment))
+    except Refusal as refusal:
+        problem = str(refusal)
+    return [(f"a charter that cannot be put in force: {problem}", "mend its text")] if problem else []
+
+
+def unfit(state: State, charter: Charter) -> str:
+    """Why a sound charter cannot follow the one in force; empty when it can."""
+    roles = {member.role for member in state.members.values() if not member.forgotten}
+    if missing := sorted(roles - set(charter.roles)):
+        return f"it has no role {missing[0]}, which members have"
+    stages = {stage.name for stage in charter.ideas.stages} if charter.ideas else set()
+    if gone := sorted({idea.stage for idea in state.ideas.values()} - stages):
+        return f"it has no stage {gone[0]}, which ideas are in"
+    if (charter.money.unit, charter.money.decimals) != (state.charter.money.unit, state.charter.money.decimals):
+        return "it counts money in another unit, and the books stand in this one"
+    return ""
 
 
 def _money_holes(state: State, poll: PollOpened) -> list[tuple[str, str]]:
@@ -229,7 +273,12 @@ def _money_holes(state: State, poll: PollOpened) -> list[tuple[str, str]]:
     elif poll.budget > funds:
         found.append((f"a budget of {poll.budget} above the funds of {funds}", "give a smaller budget"))
     for number, option in enumerate(poll.options, 1):
-        if option.cost is None or option.cost < 0:
+        taken = {
+            one.idea for poll_ in state.polls.values() if poll_.ballots and poll_.terms.budget is not None for one in poll_.terms.options
+        }
+        if option.idea is not None and option.idea in taken:
+            found.append((f"idea {option.idea}, which another open budget asks about", "wait for that poll"))
+        if option.cost is None or not 0 <= option.cost <= INTEGER_MAX:
             found.append((f"no cost for option {number}", "revise the idea (ReviseIdea) or give the option a cost"))
     return found
 

@@ -11,7 +11,7 @@ from engine.limits import SHARES_PER_EVENT_MAX
 from engine.log.record import Event, Record
 from engine.refusals import refuse
 from engine.state import Round, State
-from engine.values import MemberId, Money, Name, Points, RoundId, Scalar, make_id
+from engine.values import Digest, MemberId, Money, Name, Points, RoundId, Scalar, make_id
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class ShareReward(Command):
         held = points_held(state, ask.now)
         return [
             RewardRoundOpened(
-                self.reward, rule.version, rule.complete(terms.parameters), rules.digest_of(rule), terms.spends_points,
+                self.reward, rule.version, rule.complete(terms.parameters), Digest(rules.digest_of(rule)), terms.spends_points,
                 self.pot, Points(sum(held.values())),
             )
         ]  # fmt: skip
@@ -56,7 +56,7 @@ class RewardRoundOpened(Event):
     reward: Name
     rule: str
     parameters: dict[str, Scalar]
-    rule_digest: str
+    rule_digest: Digest
     spends_points: bool
     pot: Money
     points: Points
@@ -66,9 +66,8 @@ class RewardRoundOpened(Event):
         terms = state.charter.rewards.get(self.reward)
         if terms is None:
             raise refuse("log_unlawful", f"reward {self.reward!r}", "is not in the charter", "share one that is")
+        rules.check_digest("reward", self.rule, self.rule_digest)
         rule = rules.rule_of_version("reward", self.rule)
-        if self.rule_digest != rules.digest_of(rule):
-            raise refuse("cannot_recount", f"reward rule {self.rule}", "behaves otherwise in this copy", "use its own version")
         if (rule.name, rule.complete(terms.parameters), terms.spends_points) != (
             terms.rule, self.parameters, self.spends_points,
         ):  # fmt: skip

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from engine.charter.terms import Charter
 from engine.commands import Ask, Command, Vault
-from engine.limits import IDEAS_OPEN_MAX
+from engine.limits import IDEAS_MAX, INTEGER_MAX
 from engine.log.fields import Erasable
 from engine.log.record import Event, Record
 from engine.refusals import refuse
@@ -44,8 +44,8 @@ class IdeaSubmitted(Event):
         check_cost(state.charter, self.cost)
         if self.extends is not None:
             state.idea(self.extends)
-        if len(state.ideas) >= IDEAS_OPEN_MAX:
-            raise refuse("limit_reached", "the community", f"has {IDEAS_OPEN_MAX} ideas", "decide some of them first")
+        if len(state.ideas) >= IDEAS_MAX:
+            raise refuse("limit_reached", "the community", f"has {IDEAS_MAX} ideas", "found another beside it")
 
     def apply(self, state: State, record: Record) -> None:
         idea, ideas = IdeaId(make_id("i", record.seq)), state.charter.ideas
@@ -66,5 +66,5 @@ def check_cost(charter: Charter, cost: Money | None) -> None:
         raise refuse("field_wrong", "cost", "is given", "leave it out: ideas here have no cost")
     if charter.ideas.cost == "required" and cost is None:
         raise refuse("field_missing", "cost", "is not given", f"say what it costs in units of {charter.money.unit}")
-    if cost is not None and cost < 0:
-        raise refuse("field_wrong", "cost", f"is {cost}", "give a whole number from 0")
+    if cost is not None and not 0 <= cost <= INTEGER_MAX:
+        raise refuse("field_wrong", "cost", f"is {cost}", f"give a whole number from 0 to {INTEGER_MAX}")

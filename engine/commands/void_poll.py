@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from engine.commands import Ask, Command, Vault
 from engine.ledger import Entry
+from engine.limits import LOST_PER_EVENT_MAX
 from engine.log.record import Event, Record
 from engine.refusals import refuse
 from engine.state import State
@@ -24,12 +25,14 @@ class VoidPoll(Command):
         poll = state.poll(self.poll)
         if poll.ballots is None:
             raise refuse("poll_closed", f"poll {poll.id}", "is closed already", "look at its result")
-        lost = tuple(Seq(seq) for _, seq in poll.ballots.sealed() if vault.opening(seq, "choice") is None)
-        return [PollVoided(self.poll, lost)]
+        lost = tuple(Seq(seq) for seq in sorted(poll.ballots.waiting) if vault.opening(seq, "choice") is None)
+        return [PollVoided(self.poll, lost[:LOST_PER_EVENT_MAX])]
 
 
 @dataclass(frozen=True)
 class PollVoided(Event):
+    """`lost` names ballots whose openings are lost, oldest first."""
+
     poll: PollId
     lost: tuple[Seq, ...]
 
@@ -38,10 +41,11 @@ class PollVoided(Event):
         poll = state.poll(self.poll)
         if poll.ballots is None or record.at < poll.terms.closes_at:
             raise refuse("poll_still_open", f"poll {poll.id}", "is not waiting to be closed", "close it when its time is over")
+        if list(self.lost) != sorted(set(self.lost)):
+            raise refuse("log_unlawful", f"poll {poll.id}", "names a lost ballot twice or out of order", "name each once, oldest first")
         if not self.lost:
             raise refuse("poll_still_open", f"poll {poll.id}", "has lost no ballot", "close it (ClosePoll)")
-        waiting = {seq for _, seq in poll.ballots.sealed()}
-        if not set(self.lost) <= waiting:
+        if not poll.ballots.waiting.keys() >= set(self.lost):
             raise refuse("log_unlawful", f"poll {poll.id}", "is said to have lost ballots it does not wait for", "name those it has lost")
 
     def apply(self, state: State, record: Record) -> None:

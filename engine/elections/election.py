@@ -23,6 +23,7 @@ from engine.elections.kinds import Kind
 from engine.limits import INTEGER_MAX, OPTIONS_PER_POLL_MAX, POINTS_PER_BALLOT_MAX, POWER_TOTAL_MAX
 from engine.refusals import Refusal, refuse
 
+INT64_MAX = 2**63 - 1
 Array = NDArray[Any]
 
 
@@ -57,6 +58,8 @@ class Election:
             raise _wrong("has ballots that are not integers", "give integer arrays, weights as int64")
         if rows and (int(self.weights.min()) < 1 or sum(map(int, self.weights)) > POWER_TOTAL_MAX):
             raise _wrong("has a weight out of bounds", f"give weights from 1, together at most {POWER_TOTAL_MAX}")
+        if rows and self.total * int(self.table.max()) > INT64_MAX and self.kind != "ranked":
+            raise _wrong("has weights and points too large to add up exactly", "scale them down")
         if rows and not _holds(self.kind, self.table, many):
             raise _wrong(f"has a ballot that is not {self.kind}", "mend or leave out that ballot")
         if (self.costs is None) != (self.budget is None):

@@ -55,6 +55,22 @@ def form(hint: Any, lenient: bool = False) -> Form:
     return found
 
 
+def inner(cls: Any, path: str) -> Form:
+    """The form of the value behind a sealed field of a class of events; `path` as in `options.3.label`."""
+    hint: Any = cls
+    for part in path.split("."):
+        hint = _bare(hint)
+        hint = get_args(hint)[0] if part.isdecimal() else get_type_hints(hint, include_extras=True)[part]
+    return form(get_args(_bare(hint))[0])
+
+
+def _bare(hint: Any) -> Any:
+    """A hint without its `| None`."""
+    if get_origin(hint) in (Union, types.UnionType):
+        return next(arg for arg in get_args(hint) if arg is not type(None))
+    return hint
+
+
 def _make(hint: Any, lenient: bool) -> Form:
     if hint in _SIMPLE:
         simple = _SIMPLE[hint]

@@ -91,13 +91,13 @@ def seal(field_value: Sealed[Any], salt: bytes, field: str, owner: str) -> tuple
     return type(field_value)(commitment=commit(salt, value)), Opening(field, owner, salt, value)
 
 
-def seal_all(event: Any, owner: str, salt_of: Callable[[str], bytes]) -> tuple[Any, list[Opening]]:
+def seal_all(event: Any, owner_of: Callable[[str], str], salt_of: Callable[[str], bytes]) -> tuple[Any, list[Opening]]:
     """`event` with every sealed field turned into its commitment, and the openings; paths look like `options.3.label`."""
     openings: list[Opening] = []
 
     def walk(value: Any, path: str) -> Any:
         if isinstance(value, Sealed):
-            sealed, opening = seal(value, salt_of(path), path, owner)
+            sealed, opening = seal(value, salt_of(path), path, owner_of(path))
             openings.append(opening)
             return sealed
         if isinstance(value, tuple):

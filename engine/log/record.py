@@ -24,7 +24,7 @@ class Event:
     consequence: ClassVar[bool] = False
     """Whether it only ever follows from another event by the charter, and is never asked for."""
 
-    def owner(self, record: Record) -> str:
+    def owner(self, record: Record, field: str) -> str:
         """Whose the erasable and private fields are."""
         return record.actor
 
@@ -32,8 +32,12 @@ class Event:
         """What of the vault this event ends."""
         return []
 
+    def owes(self) -> tuple[str, str] | None:
+        """The kind of event that the same command must hold as well, and of what: `("PollClosed", "p40")`."""
+        return None
+
     def acts(self, state: Any, record: Record) -> list[Any]:
-        """The acts of contribution in it, which the charter's earning rules may pay for."""
+        """The acts of contribution in it, which the charter's earning rules may pay for; asked before it is applied."""
         return []
 
     def follows(self, state: Any, record: Record) -> list[Event]:
@@ -102,7 +106,9 @@ KindOf = Callable[[str], type[Event]]
 def write(record: Record, chance: bytes) -> Line:
     """The line of a record, its sealed fields turned into commitments with salts drawn from `chance`."""
     ordinal = record.seq - record.cause
-    event, openings = seal_all(record.event, record.event.owner(record), lambda field: draw(chance, f"salt {ordinal} {field}"))
+    event, openings = seal_all(
+        record.event, lambda field: record.event.owner(record, field), lambda field: draw(chance, f"salt {ordinal} {field}")
+    )
     line: dict[str, Any] = {
         "seq": record.seq,
         "at": record.at,

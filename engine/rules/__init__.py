@@ -117,6 +117,12 @@ def digest_of(found: Rule) -> str:
     return digests()[f"{found.family}/{found.version}"]
 
 
+def check_digest(family: str, version: str, digest: str) -> None:
+    """Refuse, as `cannot_recount`, a rule that this copy lacks or that behaves otherwise in it."""
+    if digest_of(rule_of_version(family, version)) != digest:
+        raise refuse("cannot_recount", f"{family} rule {version}", "behaves otherwise in this copy", "use the version it was named with")
+
+
 def tally(name: str, election: Election, **parameters: Any) -> Outcome:
     """What the voting rule `name` says of an election. Law 1: exact; law 2: ties are values."""
     return count(rule("voting", name), election, parameters)

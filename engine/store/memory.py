@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 from engine.community import Kept
@@ -11,6 +11,7 @@ from engine.log.fields import Opening
 from engine.log.merkle import Tile
 from engine.log.record import Erased, Filing, Line
 from engine.state import State
+from engine.store import reading
 
 
 class MemoryStore:
@@ -37,6 +38,9 @@ class MemoryStore:
     def opening(self, seq: int, field: str) -> tuple[bytes, bytes] | None:
         found = self._vault.get(seq, {}).get(field)
         return (found.salt, found.value) if found else None
+
+    def erasable(self, seq: int, field: str) -> bool:
+        return reading.is_erasable(self, seq, field)
 
     def tile(self, level: int, index: int) -> bytes:
         return self._tiles[level, index]
@@ -72,56 +76,61 @@ class MemoryStore:
     def writing(self) -> Iterator[MemoryBatch]:
         with self._lock:
             batch = MemoryBatch(self)
-            yield batch
-            batch.commit()
+            try:
+                yield batch
+            except BaseException:
+                batch.undo()
+                raise
 
 
 class MemoryBatch:
-    """What one transaction will change."""
+    """One transaction: what it changes is seen at once by its writer, and taken back if it fails."""
 
     def __init__(self, store: MemoryStore) -> None:
         self._store = store
-        self._lines: list[Line] = []
-        self._tiles: list[Tile] = []
-        self._erased: list[Erased] = []
-        self._receipts: dict[tuple[str, bytes], tuple[Kept, int]] = {}
-        self._before = 0
+        self._undo: list[Callable[[], object]] = []
+
+    def undo(self) -> None:
+        for step in reversed(self._undo):
+            step()
 
     def append(self, lines: Sequence[Line]) -> None:
-        self._lines += lines
-
-    def put_tiles(self, tiles: Sequence[Tile]) -> None:
-        self._tiles += tiles
-
-    def erase(self, erased: Erased) -> None:
-        self._erased.append(erased)
-
-    def receipt(self, actor: str, key_hash: bytes) -> Kept | None:
-        found = self._receipts.get((actor, key_hash)) or self._store._receipts.get((actor, key_hash))
-        return found[0] if found else None
-
-    def put_receipt(self, actor: str, key_hash: bytes, kept: Kept, at: int) -> None:
-        self._receipts[actor, key_hash] = kept, at
-
-    def drop_receipts(self, before: int) -> None:
-        self._before = max(self._before, before)
-
-    def commit(self) -> None:
-        store = self._store
-        for line in self._lines:
+        store, size = self._store, len(self._store._lines)
+        self._undo += [lambda: setattr(store, "_lines", store._lines[:size]), lambda: setattr(store, "_filings", store._filings[:size])]
+        for line in lines:
             store._lines.append(line.data)
             store._filings.append(line.filing)
             if line.openings:
                 store._vault[line.seq] = {opening.field: opening for opening in line.openings}
-        for level, index, data in self._tiles:
-            store._tiles[level, index] = data
-        for owner, seq, field in self._erased:
-            if owner:
-                for kept in store._vault.values():
-                    for name in [name for name, opening in kept.items() if opening.owner == owner]:
-                        del kept[name]
-            else:
-                store._vault.get(seq, {}).pop(field, None)
-        store._receipts.update(self._receipts)
-        if self._before > 0:
-            store._receipts = {key: value for key, value in store._receipts.items() if value[1] >= self._before}
+                self._undo.append(lambda seq=line.seq: store._vault.pop(seq, None))  # type: ignore[misc]
+
+    def put_tiles(self, tiles: Sequence[Tile]) -> None:
+        for level, index, data in tiles:
+            self._store._tiles[level, index] = data
+
+    def erase(self, erased: Erased) -> None:
+        store = self._store
+        for seq, kept in store._vault.items():
+            for name, opening in list(kept.items()):
+                if opening.owner == erased.owner or (seq, name) == (erased.seq, erased.field):
+                    del kept[name]
+                    self._undo.append(lambda kept=kept, opening=opening: kept.update({opening.field: opening}))  # type: ignore[misc]
+        before = dict(store._receipts)
+        self._undo.append(lambda: setattr(store, "_receipts", before))
+        store._receipts = {
+            key: (kept, at)
+            for key, (kept, at) in before.items()
+            if not erased.owner or (key[0] != erased.owner and kept.seq != int(erased.owner[1:]))
+        }
+
+    def receipt(self, actor: str, key_hash: bytes) -> Kept | None:
+        found = self._store._receipts.get((actor, key_hash))
+        return found[0] if found else None
+
+    def put_receipt(self, actor: str, key_hash: bytes, kept: Kept, at: int) -> None:
+        self._store._receipts[actor, key_hash] = kept, at
+        self._undo.append(lambda: self._store._receipts.pop((actor, key_hash), None))
+
+    def drop_receipts(self, before: int) -> None:
+        for key in [key for key, (_, at) in self._store._receipts.items() if at < before]:
+            del self._store._receipts[key]

@@ -11,6 +11,7 @@ import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from weakref import WeakSet
 
 from sqlite_utils import Database
 
@@ -20,7 +21,7 @@ from engine.log.merkle import Tile
 from engine.log.record import Erased, Filing, Line
 from engine.refusals import refuse
 from engine.state import State
-from engine.store import snapshot
+from engine.store import reading, snapshot
 
 APPLICATION_ID = 0x466F6C6B
 """`Folk`: what says that a database is ours."""
@@ -47,6 +48,13 @@ KEYS: dict[str, str | tuple[str, ...]] = {
 }
 
 
+class _Connection(sqlite3.Connection):
+    """A connection that closes when the thread it belonged to is gone."""
+
+    def __del__(self) -> None:
+        self.close()
+
+
 def create(path: Path) -> None:
     """A new, empty database, in WAL mode before anybody else opens it."""
     if path.exists():
@@ -60,6 +68,7 @@ def create(path: Path) -> None:
             for name, columns in TABLES.items():
                 database[name].create(columns, pk=KEYS[name], not_null=set(columns), strict=True)  # type: ignore[union-attr]
             connection.execute("create index vault_owner on vault(owner)")
+            connection.execute("create index receipts_at on receipts(at)")
             for column in ("kind", "actor", "thing"):
                 connection.execute(f"create index events_{column} on events({column}, seq)")
             connection.execute(f"pragma application_id = {APPLICATION_ID}")
@@ -76,23 +85,27 @@ class SqliteStore:
     def __init__(self, path: Path, snapshot_path: Path | None = None, readonly: bool = False) -> None:
         self.path, self.snapshot_path, self._readonly = path, snapshot_path, readonly
         self._local = threading.local()
-        self._opened: list[sqlite3.Connection] = []
+        self._opened: WeakSet[_Connection] = WeakSet()
         self._opened_lock = threading.Lock()
         if not path.is_file():
             raise refuse("community_unknown", str(path), "does not exist", "found a community there (folkmoot found)")
         with _refusing():
             if self._one("pragma application_id") != APPLICATION_ID:
                 raise refuse("file_foreign", str(path), "is no database of folkmoot's", "name the folder of a community")
+            if readonly and self._one("select count(*) from sqlite_master where type not in ('table', 'index')"):
+                raise refuse("file_foreign", str(path), "holds views or triggers", "name a folder folkmoot has written")
             if self._one("pragma user_version") != SCHEMA:
                 raise refuse("file_foreign", str(path), "is of another version of folkmoot", "use the version that wrote it")
         if not readonly and self._one("select count(*) from pending"):
             self.scrub()
 
     def _connection(self) -> sqlite3.Connection:
-        found: sqlite3.Connection | None = getattr(self._local, "connection", None)
+        found: _Connection | None = getattr(self._local, "connection", None)
         if found is None:
             where = f"{self.path.resolve().as_uri()}?mode={'ro' if self._readonly else 'rw'}"
-            found = sqlite3.connect(where, uri=True, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
+            found = sqlite3.connect(
+                where, uri=True, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False, factory=_Connection
+            )
             found.execute("pragma trusted_schema = off")
             if self._readonly:
                 found.execute("pragma cell_size_check = on")
@@ -102,7 +115,7 @@ class SqliteStore:
                 found.execute("pragma secure_delete = on")
             self._local.connection = found
             with self._opened_lock:
-                self._opened.append(found)
+                self._opened.add(found)
         return found
 
     def _one(self, sql: str, *values: object) -> int:
@@ -111,7 +124,7 @@ class SqliteStore:
 
     def close(self) -> None:
         with self._opened_lock:
-            for connection in self._opened:
+            for connection in list(self._opened):
                 connection.close()
             self._opened.clear()
         self._local = threading.local()
@@ -144,6 +157,9 @@ class SqliteStore:
             self._connection().execute("select salt, cast(value as blob) from vault where seq = ? and field = ?", (seq, field)).fetchone()
         )
         return found
+
+    def erasable(self, seq: int, field: str) -> bool:
+        return reading.is_erasable(self, seq, field)
 
     def tile(self, level: int, index: int) -> bytes:
         row = self._connection().execute("select hashes from tiles where level = ? and number = ?", (level, index)).fetchone()
@@ -185,6 +201,8 @@ class SqliteStore:
     def scrub(self) -> None:
         """Leave no byte of what was erased: empty the write-ahead log until nothing is left in it."""
         connection = self._connection()
+        if not self._one("select count(*) from pending"):
+            return
         connection.execute(f"pragma busy_timeout = {SCRUB_MS}")
         try:
             for _ in range(SCRUB_TRIES):
@@ -221,6 +239,8 @@ class SqliteBatch:
     def erase(self, erased: Erased) -> None:
         if erased.owner:
             self._connection.execute("delete from vault where owner = ?", (erased.owner,))
+            # A receipt holds a digest of what was asked: with a guess it would confirm what is to be forgotten.
+            self._connection.execute("delete from receipts where actor = ? or seq = ?", (erased.owner, int(erased.owner[1:])))
         else:
             self._connection.execute("delete from vault where seq = ? and field = ?", (erased.seq, erased.field))
         self._connection.execute("insert or ignore into pending(what) values ('scrub')")

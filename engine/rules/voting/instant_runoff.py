@@ -3,7 +3,7 @@
 Each ballot counts for the option it ranks highest among those left; a ballot that ranks several of them equally
 highest, or none, rests for that round. Where several are tied for the fewest, every order of dropping them is
 counted, and all that can win are reported as tied (parallel universes); dropping them together is the same count when
-together they have fewer votes than the next. Source: Ware 1871; ties: Conitzer, Rognlie & Xia 2009.
+together they have fewer votes than the next and no ballot rests between equals. Source: Ware 1871; ties: Conitzer, Rognlie & Xia 2009.
 
 >>> outcome = tally("instant_runoff", Election.read("4: garden > library\\n3: library > pool\\n2: pool > library"))
 >>> outcome.winners
@@ -69,18 +69,22 @@ def _count(election: Election, left: Left) -> Round:
     votes = [0] * len(election.options)
     for column, place in enumerate(left):
         votes[place] = int(election.weights[counts & firsts[:, column]].sum())
-    total = sum(votes)
+    alive = int(election.weights[highest < len(election.options)].sum())
     leader = max(left, key=lambda place: votes[place])
-    if 2 * votes[leader] > total or len(left) == 1:
+    if 2 * votes[leader] > alive or len(left) == 1:
         return votes, (leader,), []
-    if not total:
+    if not alive:
         return votes, left, []
     fewest = min(votes[place] for place in left)
     last = [place for place in left if votes[place] == fewest]
     others = [votes[place] for place in left if votes[place] > fewest]
-    if others and len(last) * fewest < min(others):
+    if others and alive == sum(votes) and len(last) * fewest < min(others):
         return votes, (), [tuple(place for place in left if place not in last)]
     return votes, (), [tuple(place for place in left if place != gone) for gone in last]
+
+
+def _verdict(winner: str, votes: list[int], left: int) -> str:
+    return f"{winner} has more than half of {sum(votes)}" if left > 1 else f"{winner} is left"
 
 
 def _path(rounds: dict[Left, Round], left: Left) -> list[Left]:
@@ -103,9 +107,7 @@ def _steps(election: Election, rounds: dict[Left, Round], path: list[Left]) -> l
         votes, winners, ways = rounds[left]
         shown = listing([election.options[place] for place in left], [votes[place] for place in left])
         if winners:
-            verdict = (
-                f"{election.options[winners[0]]} has more than half of {sum(votes)}" if len(winners) == 1 else "nobody has a vote left"
-            )
+            verdict = _verdict(election.options[winners[0]], votes, len(left)) if len(winners) == 1 else "nobody has a vote left"
         else:
             gone = [election.options[place] for place in left if place not in ways[-1]]
             verdict = f"{' and '.join(gone)} {'drops' if len(gone) == 1 else 'drop'} out"

@@ -52,6 +52,8 @@ def equal_shares(
     funded = sorted(purchase.option for purchase in bought)
     share = f"each of {voters} voters has {write_number(count.share(raised))}"
     steps = [share + (f", {raised} of it added to complete the outcome" if raised else "")]
+    if raised == increment * SHARES_STEPS_MAX:
+        steps.append(f"adding stopped after {SHARES_STEPS_MAX} times")
     steps += [_explain(options, purchase) for purchase in bought]
     if compare_with_greedy:
         rival = rule("voting", "greedy").function(election, skip=True)
@@ -67,9 +69,11 @@ def equal_shares(
         winners=tuple(options[place] for place in funded),
         scores=dict(zip(options, count.supporters, strict=True)),
         ties=tuple(
-            tuple(options[place] for place in sorted(purchase.tied))
-            for purchase in bought
-            if any(place not in funded for place in purchase.tied)
+            dict.fromkeys(
+                tuple(options[place] for place in sorted(purchase.tied))
+                for purchase in bought
+                if any(place not in funded for place in purchase.tied)
+            )
         ),
         steps=tuple(steps),
         facts=[str(raised), [[purchase.option, str(purchase.price)] for purchase in bought]],

@@ -18,7 +18,7 @@ from typing import Protocol
 
 from engine import commands, fold
 from engine.commands import Ask
-from engine.limits import BATCH_ASKS_MAX, CLOCK_BEHIND_MS_MAX, MOMENT_MAX, KEY_TEXT_MAX, RECEIPT_DAYS_KEPT
+from engine.limits import BATCH_ASKS_MAX, CLOCK_BEHIND_MS_MAX, KEY_TEXT_MAX, MOMENT_MAX, RECEIPT_DAYS_KEPT
 from engine.log import record as records
 from engine.log.checkpoint import Checkpoint, LogKey, Verifier, read_checkpoint, write_proof
 from engine.log.codec import form

@@ -126,7 +126,7 @@ class Life(RuleBasedStateMachine):
 
     @rule(seq=st.integers(0, 60), field=st.sampled_from(["title", "text", "name", "question"]))
     def erase(self, seq: int, field: str) -> None:
-        self.ask("m1", EraseText(seq, field, "why not"))
+        self.ask("m1", EraseText(seq, field, "other"))
 
     @invariant()
     def the_ledger_sums_to_zero(self) -> None:

@@ -23,7 +23,6 @@ from engine.limits import CHARTER_TEXT_MAX
 from engine.log.codec import form
 from engine.refusals import refuse
 
-
 DOTS_PER_LINE_MAX = 400
 """A TOML key of thousands of dotted parts would nest as deep."""
 

@@ -4,6 +4,7 @@
 
 BIN := .venv/bin
 PYTHON ?= python3
+PORT ?= 8000
 
 help:
 	@grep -E '^[a-z-]+:.*##' Makefile | sed 's/:.*## /\t/'
@@ -22,11 +23,11 @@ $(BIN)/python:
 .venv/browser: .venv/test
 	@UV=$$(command -v uv || echo $(BIN)/uv); $$UV pip install --quiet --python $(BIN)/python -c constraints.txt -e '.[test,browser]' && touch $@
 
-demo: .venv/run ## set up, and serve the demo community at 127.0.0.1:8000
-	@$(BIN)/folkmoot demo
+demo: .venv/run ## set up, and serve the demo community at 127.0.0.1:8000 (PORT=8001 for another)
+	@$(BIN)/folkmoot demo --port $(PORT)
 
 test: .venv/test ## set up, and pass the tests
-	@$(BIN)/python -m pytest -n auto -q
+	@$(BIN)/python -m pytest -n auto -q -rs
 
 check: .venv/test ## what CI runs: format, lint, types, imports, tests
 	@$(BIN)/ruff format --check . && $(BIN)/ruff check . && $(BIN)/mypy && $(BIN)/lint-imports && $(MAKE) --no-print-directory test

@@ -146,8 +146,12 @@ def show_rules(
     from api.rulebook import pages
 
     found = pages(name)
-    lines = [found[0]["page"]] if name else [f"{page['family']:9} {page['name']:16} {page['page'].splitlines()[0]}" for page in found]
-    answer(found[0] if name else found, as_json, lines)
+    lines = (
+        [page["page"] + "\n" for page in found]
+        if name
+        else [f"{page['family']:9} {page['name']:16} {page['page'].splitlines()[0]}" for page in found]
+    )
+    answer(found, as_json, lines)
 
 
 @app.command()
@@ -182,12 +186,14 @@ def export(
     as_json: AsJson = False,
 ) -> None:
     """Write the public log for strangers (.jsonl), or flat tables to look into (.db)."""
+    if out.suffix not in (".jsonl", ".db"):
+        raise _wrong_file(out, f"ends in {out.suffix or 'nothing'}", "name it .jsonl for a log, or .db for flat tables")
     from engine.store import export as exports
     from engine.store import flat
     from engine.store.folder import opened
 
     if out.exists():
-        raise _already(out)
+        raise _wrong_file(out, "exists already", "choose another name, or remove it")
     with opened(folder) as community, progress_bars(as_json) as progress:
         if out.suffix == ".db":
             count = flat.write(community, out)
@@ -257,10 +263,10 @@ def _plain(shown: Any, indent: str = "") -> list[str]:
     return lines
 
 
-def _already(out: Path) -> Refusal:
+def _wrong_file(out: Path, fact: str, way_out: str) -> Refusal:
     from engine.refusals import refuse
 
-    return refuse("file_unreadable", str(out), "exists already", "choose another name, or remove it")
+    return refuse("file_unreadable", str(out), fact, way_out)
 
 
 def _now() -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -17,7 +18,8 @@ from engine.community import Community
 from engine.refusals import Refusal
 from engine.values import Actor, Moment, PollId
 
-SECONDS = 2.0
+SECONDS, SECONDS_MAX = 2.0, 300.0
+log = logging.getLogger("folkmoot")
 
 
 def close_due(community: Community, at: int) -> list[PollId]:
@@ -33,14 +35,26 @@ def close_due(community: Community, at: int) -> list[PollId]:
     return closed
 
 
+def tend(community: Community, at: int) -> None:
+    """All the clock has to do: close what is due, and finish an erasure that a reader held up."""
+    close_due(community, at)
+    community.store.scrub()
+
+
 @asynccontextmanager
 async def running(app: FastAPI) -> AsyncIterator[None]:
     """Run the clockwork beside the server."""
 
     async def tick() -> None:
+        waiting = SECONDS
         while True:
-            await run_in_threadpool(close_due, app.state.community, now())
-            await asyncio.sleep(SECONDS)
+            try:
+                await run_in_threadpool(tend, app.state.community, now())
+                waiting = SECONDS
+            except Exception:
+                log.exception("the clockwork failed and tries again")
+                waiting = min(2 * waiting, SECONDS_MAX)
+            await asyncio.sleep(waiting)
 
     task = asyncio.create_task(tick())
     try:

@@ -47,7 +47,9 @@ def made(folder: Path, source: Path | None, chance: bytes, now: int, bars: Abstr
     if report.problem is not None:
         raise refuse("log_unlawful", str(folder), f"does not verify: {report.problem}", "remove it and begin anew")
     summary |= {"events": report.checked["events"], "verdict": report.verdict}
-    lines.append(f"Verified: {report.checked['events']:,} events, {report.checked['PollClosed']} polls recounted.")
+    lines.append(
+        f"Verified: {report.checked['events']:,} events, {report.checked['PollClosed']} poll{'' if report.checked['PollClosed'] == 1 else 's'} recounted."
+    )
     yield Made(summary, lines, ("m1", "m2", "m3"))
 
 
@@ -70,7 +72,10 @@ def _real(folder: Path, source: Path, chance: bytes, now: int, progress: Progres
     origin = "pabulib/" + (re.sub(r"[^A-Za-z0-9._-]", "-", source.stem)[:60] or "vote")
     community = folders.found(folder, real_vote.charter_of(budget), origin, now, chance, None)
     held = real_vote.hold(community, budget, chance, now, progress)
-    rule = held.rule + (" (rule chosen by us: the file names none that we know)" if held.rule_is_ours else "")
+    _, parameters = budget.rule or real_vote.OUR_RULE
+    rule = ", ".join([held.rule, *(f"{name}: {value}" for name, value in parameters.items())]) + (
+        " (rule chosen by us: the file names none that we know)" if held.rule_is_ours else ""
+    )
     official = {None: "the file names no official outcome", True: "the official outcome", False: "NOT the official outcome"}
     summary = {
         "folder": str(folder),

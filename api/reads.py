@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from io import BytesIO
-from typing import Any
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse, PlainTextResponse, RedirectResponse
+from pydantic import Field
 
 from api import pages, views
 from api.asking import view_of
@@ -15,10 +16,12 @@ from api.doors.asker import now, sessions_of
 from api.doors.session import COOKIE, SESSION_MS
 from api.rulebook import pages as rule_pages
 from engine.community import Community
+from engine.limits import INTEGER_MAX
 from engine.refusals import refuse
 from engine.store import export
 
 router = APIRouter()
+Number = Annotated[int, Field(ge=0, le=INTEGER_MAX)]
 
 WHOLE = {"/": "home", "/charter": "charter", "/ledger": "ledger"}
 LISTS = {"/members": "members", "/ideas": "ideas", "/polls": "polls", "/log": "log"}
@@ -44,7 +47,7 @@ def _whole(name: str) -> Callable[[Request], Response]:
 
 
 def _list(name: str) -> Callable[[Request, int, int], Response]:
-    def handle(request: Request, start: int = 0, count: int = views.PAGE) -> Response:
+    def handle(request: Request, start: Number = 0, count: Number = views.PAGE) -> Response:
         return _answer(request, name, view_of(community_of(request), name, start, count))
 
     return handle
@@ -68,13 +71,13 @@ for path, name in THINGS.items():
 
 
 @router.get("/log/{seq}", response_model=None)
-def event(request: Request, seq: int) -> Response:
+def event(request: Request, seq: Number) -> Response:
     """One event, what of it may be read, and its proof."""
-    return _answer(request, "event", view_of(community_of(request), str(max(seq, 0))))
+    return _answer(request, "event", view_of(community_of(request), str(seq)))
 
 
 @router.get("/log/{seq}/proof", response_class=PlainTextResponse)
-def proof(request: Request, seq: int) -> str:
+def proof(request: Request, seq: Number) -> str:
     """A `.tlog-proof`: that this event stands in the log under a signed head."""
     return community_of(request).prove(seq)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from pathlib import Path
 
 import uvicorn
@@ -10,14 +11,28 @@ from api.app import build
 from api.doors.asker import chance, now
 from api.doors.session import Sessions
 from api.views import member_name
+from engine.refusals import refuse
 from engine.store import folder as folders
 
 
 def serve(folder: Path, port: int = 8000, host: str = "127.0.0.1", links: tuple[str, ...] = ("m1",)) -> None:
     """Serve until stopped; prints a sign-in link for each of `links`."""
-    with folders.opened(folder) as community:
+    with folders.opened(folder) as community, _bound(host, port) as listener:
         sessions = Sessions(chance())
         print(f"Serving {folder} at http://{host}:{port}  (stop with Ctrl-C)")
         for member in links:
             print(f"  sign in as {member_name(community, member)}: http://{host}:{port}/session?token={sessions.token(member, now())}")
-        uvicorn.run(build(community, sessions, ("127.0.0.1", "localhost", host)), host=host, port=port, log_level="warning")
+        app = build(community, sessions, ("127.0.0.1", "localhost", host))
+        uvicorn.Server(uvicorn.Config(app, log_level="warning")).run(sockets=[listener])
+
+
+def _bound(host: str, port: int) -> socket.socket:
+    """A listening socket, so that no link is printed to a server that cannot start."""
+    listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+    except OSError as fault:
+        listener.close()
+        raise refuse("storage_busy", f"port {port} of {host}", f"cannot be used: {fault.strerror}", "try --port 8001") from None
+    return listener

@@ -17,7 +17,9 @@ import numpy as np
 from engine import commands, fold, rules
 from engine.commands.close_poll import draw_order, recount
 from engine.community import Community
+from engine.elections import choice as choices
 from engine.elections.outcome import Outcome, write_number
+from engine.limits import MOMENT_MAX
 from engine.log import record as records
 from engine.log.fields import Erasable, sealed_in
 from engine.log.json import parse_own
@@ -41,6 +43,8 @@ def page_of(things: Mapping[Any, T], start: int, count: int) -> Iterator[T]:
 
 def when(at: int) -> str:
     """`2026-11-22 18:40 UTC`."""
+    if at > MOMENT_MAX:
+        return "after the year 9999"
     return datetime.fromtimestamp(at / 1000, UTC).strftime("%Y-%m-%d %H:%M UTC")
 
 
@@ -203,16 +207,27 @@ def _poll(community: Community, state: State, found: Poll) -> dict[str, Json]:
 
 
 def own_ballot(community: Community, state: State, name: str, member: MemberId) -> Json:
-    """A member's own last ballot in a poll: she alone may read it while it is sealed."""
+    """A member's own last ballot in a poll, with what opens it: she alone may read it while it is sealed."""
     found = state.poll(name)
     if found.ballots is None or member not in found.ballots.place:
         return None
     seq = int(found.ballots.seq[found.ballots.place[member]])
     if seq < 0:
-        return {"on_roll": True, "seq": None, "choice": None}
+        return {"seq": None, "choice": None, "salt": None, "marks": {}}
     opening = community.store.opening(seq, "choice")
     _, data = next(community.store.lines(seq, seq + 1))
-    return {"on_roll": True, "seq": seq, "choice": parse_own(opening[1]) if opening else parse_own(data)["body"]["choice"]}
+    choice = parse_own(opening[1]) if opening else parse_own(data)["body"]["choice"]
+    return {"seq": seq, "choice": choice, "salt": opening[0].hex() if opening else None, "marks": _marks(choice, found)}
+
+
+def _marks(choice: str, found: Poll) -> dict[int, int]:
+    """What a choice says of each option by its number: 1 where chosen, its rank from 1, or its points."""
+    many = len(found.terms.options)
+    cells = choices.row(choice, found.kind, many)
+    if found.kind == "ranked":
+        levels = sorted({rank for rank in cells if rank < many})
+        return {number: levels.index(rank) + 1 for number, rank in enumerate(cells, 1) if rank < many}
+    return {number: mark for number, mark in enumerate(cells, 1) if mark}
 
 
 def option_labels(community: Community, state: State, found: Poll) -> list[str]:

@@ -77,6 +77,7 @@ class Store(Protocol):
     def checkpoint(self) -> str | None: ...
     def put_checkpoint(self, size: int, note: str) -> None: ...
     def scrub(self) -> None: ...
+    def view(self) -> AbstractContextManager[Store]: ...
     def snapshot(self) -> State | None: ...
 
 
@@ -311,10 +312,17 @@ class Community:
 
     # -- proving ------------------------------------------------------------------------------------------------
 
-    def checkpoint(self) -> str:
-        """A signed head that covers everything committed; stored before it is shown."""
+    def checkpoint(self, size: int | None = None) -> str:
+        """A signed head over everything committed, or over the first `size` events; stored before it is shown."""
         with self._guard:
-            return self._sign()[1]
+            if size is None:
+                return self._sign()[1]
+            self._catch_up()
+            if self.key is None or size > self.state.seq:
+                raise refuse("key_missing", f"a head of size {size}", "cannot be signed here", "export where log.key is")
+            note = self.key.sign(Checkpoint(self.state.origin, size, self.state.tree.root(size)))
+            self.store.put_checkpoint(size, note)
+            return note
 
     def _sign(self) -> tuple[int, str]:
         """The newest signed head and its size, signed now if it can be and is not yet."""

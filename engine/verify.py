@@ -21,7 +21,7 @@ from engine.log.checkpoint import Verifier, read_checkpoint
 from engine.log.codec import inner
 from engine.log.fields import Opening, Private, opens, sealed_in
 from engine.log.json import parse
-from engine.log.merkle import Tile
+from engine.log.merkle import Tile, Tree, leaf_hash
 from engine.log.record import Event, Filing, Record
 from engine.refusals import Refusal, refuse
 from engine.rules.earning import Act
@@ -79,11 +79,32 @@ def verify(source: Source, key: str | None = None, private_kept: bool = True, pr
         audit.check_tiles(source.tiles())
     except Refusal as problem:
         report.problem = problem
+        if report.verdict == "cannot_recount":
+            # What cannot be judged may still be forged: bytes that do not stand under their signed head are.
+            report.problem = _broken_head(source) or problem
     except Exception as fault:  # noqa: BLE001 - a log that cannot even be judged is not sound, whatever broke
         report.problem = refuse(
             "log_unlawful", f"event {report.seq}", f"cannot be judged: {type(fault).__name__}: {fault}", "do not rely on it"
         )
     return report
+
+
+def _broken_head(source: Source) -> Refusal | None:
+    """What is wrong with the signed heads of a log, its events taken as bytes only; None when they fit."""
+    tree, key = Tree(), ""
+    try:
+        for seq, data in source.lines(0):
+            line = parse(data, f"event {seq}")
+            key = key or str(line["body"]["key"])
+            tree.append(leaf_hash(data))
+        for size, note in source.checkpoints():
+            if read_checkpoint(note, Verifier.read(key)).size != size or not size <= tree.size:
+                raise refuse("checkpoint_wrong", f"the head of size {size}", "does not fit this log", "ask for the whole log")
+            if read_checkpoint(note, Verifier.read(key)).root != tree.root(size):
+                raise refuse("checkpoint_wrong", f"the head of size {size}", "has another root than its events", "do not rely on it")
+    except Refusal as problem:
+        return problem
+    return None
 
 
 class _Audit:

@@ -190,7 +190,9 @@ def test_a_foreign_or_cut_database_is_refused(tmp_path):
         folder.open_folder(path)
 
 
-def test_the_key_of_the_log_is_only_for_its_owner(tmp_path):
+def test_key_and_vault_are_only_for_their_owner(tmp_path):
     lived_in(tmp_path / "c")
+    assert (tmp_path / "c").stat().st_mode & 0o777 == 0o700
+    assert (tmp_path / "c" / "community.db").stat().st_mode & 0o777 == 0o600
     assert (tmp_path / "c" / "log.key").stat().st_mode & 0o777 == 0o600
     assert LogKey.read((tmp_path / "c" / "log.key").read_text()).verifier.name == ORIGIN

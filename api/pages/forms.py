@@ -31,11 +31,13 @@ def fields_of(kind: type[Command], given: Given, path: dict[str, str]) -> dict[s
 
 
 def choice(given: Given) -> str:
-    """A ballot from its boxes: `option` ticked, `rank.N` chosen, or `points.N` given.
+    """A ballot from its boxes: `option` ticked, `rank.N` chosen, `points.N` given, or `blank` ticked.
 
     >>> choice({"option": ["4", "1"]}), choice({"rank.1": ["2"], "rank.2": ["1"], "rank.3": [""]}), choice({"points.3": ["5"]})
     ('4,1', '2>1', '3:5')
     """
+    if "blank" in given:
+        return ""
     if "option" in given:
         return ",".join(value for value in given["option"] if value)
     ranks: dict[int, list[str]] = {}
@@ -51,6 +53,8 @@ def choice(given: Given) -> str:
             ranks.setdefault(int(value), []).append(number)
         else:
             points.append(f"{number}:{value}")
+    if not points and not ranks:
+        raise refuse("choice_wrong", "the ballot", "chooses nothing", "choose something, or tick the box for a blank ballot")
     if points:
         return ",".join(points)
     return ">".join("=".join(ranks[rank]) for rank in sorted(ranks))

@@ -152,7 +152,7 @@ def _votes(rows: Rows, kind: Kind, places: dict[str, int]) -> np.ndarray[Any, An
                 raise _wrong(line, f"votes for {name[:40]!r}, which is no project", "mend the vote")
             if table[number, place]:
                 raise _wrong(line, f"names project {name} twice", "name it once")
-            if not amount.strip().isdecimal() or int(amount) > POINTS_PER_BALLOT_MAX:
+            if not amount.strip().isdecimal() or len(amount.strip()) > 9 or int(amount) > POINTS_PER_BALLOT_MAX:
                 raise _wrong(line, f"gives {amount[:40]!r} points", f"give a whole number up to {POINTS_PER_BALLOT_MAX}")
             table[number, place] = int(amount)
     return table
@@ -163,7 +163,7 @@ def _amount(text: str, line: int) -> Decimal:
         amount = Decimal(text.strip().replace(",", "."))
     except InvalidOperation:
         raise _wrong(line, f"has {text[:40]!r} where an amount should be", "write it as 1000 or 1000.50") from None
-    if not amount.is_finite() or not 0 <= amount <= INTEGER_MAX // 10**4:
+    if not amount.is_finite() or int(amount.normalize().as_tuple().exponent) < -12 or not 0 <= amount <= INTEGER_MAX // 10**4:
         raise _wrong(line, f"has the amount {text[:40]}", f"give one from 0 to {INTEGER_MAX // 10**4}")
     return amount
 

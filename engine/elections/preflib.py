@@ -10,6 +10,7 @@ A head of `# KEY: value` lines, then `count: 3,{1,4},2`, alternatives by number,
 from __future__ import annotations
 
 import re
+from collections import Counter
 
 from engine.elections.election import Election
 from engine.limits import POWER_TOTAL_MAX
@@ -18,7 +19,7 @@ from engine.refusals import Refusal, refuse
 TYPES = ("soc", "soi", "toc", "toi", "cat")
 _NAME = re.compile(r"# ALTERNATIVE NAME (\d{1,6}): ?(.*)")
 _BALLOT = re.compile(r"(\d{1,16}) ?: ?(.*)")
-_LEVEL = re.compile(r"\{([\d, ]*)\}|(\d+)")
+_LEVEL = re.compile(r"\{((?:\d{1,6} ?(?:, ?(?=\d)|(?=\})))*)\}|(\d{1,6})(?!\d)")
 
 
 def read(text: str) -> Election:
@@ -80,8 +81,8 @@ def _order(text: str, names: dict[int, str], number: int) -> list[list[int]]:
 
 def _labels(names: dict[int, str]) -> tuple[str, ...]:
     """The names; two of the same name are told apart by their numbers."""
-    labels = list(names.values())
-    return tuple(name if labels.count(name) == 1 else f"{name} ({number})" for number, name in names.items())
+    often = Counter(names.values())
+    return tuple(name if often[name] == 1 else f"{name} ({number})" for number, name in names.items())
 
 
 def _wrong(line: int, fact: str, way_out: str) -> Refusal:

@@ -58,7 +58,7 @@ def read(text: str) -> Written:
         if head is None and not items:
             continue
         if head == "budget":
-            if len(items) != 1 or not items[0].name.isdecimal():
+            if len(items) != 1 or not items[0].name.isdecimal() or len(items[0].name) > 16:
                 raise _wrong(number, "names no budget", "write budget: 800")
             budget = int(items[0].name)
             continue

@@ -63,7 +63,7 @@ def parse(data: bytes, thing: str) -> Any:
         value = _decode(data.decode())
         same = canonical(value) == data
     except (ValueError, RecursionError) as wrong:
-        raise refuse("json_malformed", thing, f"is not JSON: {wrong}", "write it as UTF-8 JSON") from None
+        raise refuse("json_malformed", thing, f"is not JSON: {_plain(wrong)}", "write it as UTF-8 JSON") from None
     if not same:
         raise refuse("json_not_canonical", thing, "is not in canonical form (RFC 8785)", "write it in canonical form")
     return value
@@ -72,6 +72,13 @@ def parse(data: bytes, thing: str) -> Any:
 def parse_input(data: bytes, thing: str) -> Any:
     """The value of JSON somebody wrote by hand: any spacing, but no duplicate keys, fractions or deep nesting."""
     try:
-        return _decode_strictly(data.decode())
+        value: Any = _decode_strictly(data.decode())
+        _encode(value).encode()  # a lone surrogate, in a key or a value, is no text
     except (ValueError, RecursionError) as wrong:
-        raise refuse("json_malformed", thing, f"is not JSON: {wrong}", "mend it; numbers are whole") from None
+        raise refuse("json_malformed", thing, f"is not JSON: {_plain(wrong)}", "mend it; numbers are whole") from None
+    return value
+
+
+def _plain(wrong: Exception) -> str:
+    """What went wrong, in letters that can be shown everywhere."""
+    return str(wrong)[:200].encode("ascii", "backslashreplace").decode()

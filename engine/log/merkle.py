@@ -199,11 +199,11 @@ def verify_consistency(old: int, size: int, path: Sequence[bytes], old_root: byt
 
     Nothing can be proved about an empty tree: every tree appends to it.
     """
-    if not 0 <= old <= size:
+    if not 0 < old <= size:
         return False
     if old == size:
         return not path and old_root == root
-    if old == 0 or not path:
+    if not path:
         return False
     steps = list(path) if old & (old - 1) else [old_root, *path]
     number, last = old - 1, size - 1

@@ -56,7 +56,7 @@ class Rule:
     @property
     def page(self) -> str:
         """The manual page: the docstring of the rule's file."""
-        return inspect.cleandoc(inspect.getmodule(self.function).__doc__ or "")
+        return inspect.cleandoc(inspect.getmodule(self.function).__doc__ or "(This rule has no page yet.)")
 
     def complete(self, given: Mapping[str, Any]) -> Parameters:
         """All parameters written out; refused when one is unknown, missing or out of bounds."""

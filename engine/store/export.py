@@ -23,22 +23,22 @@ from engine.refusals import refuse
 from engine.verify import PROGRESS_EVERY
 
 FORMAT = "folkmoot-log/1"
-LINE_BYTES_MAX = 2 * EVENT_BYTES_MAX + 8 * IDEA_TEXT_MAX
+LINE_BYTES_MAX = 2 * EVENT_BYTES_MAX + 8 * IDEA_TEXT_MAX + 1_000_000
 _EVENT = re.compile(rb'\{"event":(\{.*\}),"open":(\{.*?\})\}', re.DOTALL)
 
 
 def write(community: Community, out: IO[bytes], progress: Callable[[int], None] | None = None) -> int:
     """The whole log up to a signed head; gives the number of events. Private values stay behind."""
-    note = community.checkpoint()
-    size = int(note.split("\n")[1])
-    store = community.store
     with community.reading() as state:
         out.write(canonical({"format": FORMAT, "key": state.key, "origin": state.origin}) + b"\n")
-    for seq, data in store.lines(0, size):
-        out.write(b'{"event":' + data + b',"open":' + canonical(public_openings(store.openings(seq), data)) + b"}\n")
-        if progress and seq % PROGRESS_EVERY == 0:
-            progress(seq)
-    out.write(canonical({"checkpoint": note}) + b"\n")
+    with community.store.view() as store:
+        # Events and openings come from one view, so that an erasure on the way cannot take an opening and not be there.
+        size = store.size()
+        for seq, data in store.lines(0, size):
+            out.write(b'{"event":' + data + b',"open":' + canonical(public_openings(store.openings(seq), data)) + b"}\n")
+            if progress and seq % PROGRESS_EVERY == 0:
+                progress(seq)
+        out.write(canonical({"checkpoint": community.checkpoint(size)}) + b"\n")
     return size
 
 

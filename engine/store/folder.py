@@ -24,10 +24,10 @@ SNAPSHOT_EVERY = 20_000
 def found(folder: Path, charter: str, origin: str, now: int, chance: bytes, founder_name: str | None = None) -> Community:
     """Found a community in a folder, which is made, or empty."""
     if folder.exists() and any(folder.iterdir()):
-        raise refuse("already_founded", str(folder), "is not empty", "choose a new folder")
+        raise refuse("already_founded", str(folder), "is not empty", "name a new folder (with demo: --dir)")
     key = LogKey.from_seed(origin, draw(chance, "log key"))
     command = FoundCommunity(charter, origin, str(key.verifier), founder_name)
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     try:
         _write_key(folder / "log.key", key)
         create(folder / "community.db")

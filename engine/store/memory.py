@@ -66,6 +66,12 @@ class MemoryStore:
     def filing(self, seq: int) -> Filing:
         return self._filings[seq]
 
+    @contextmanager
+    def view(self) -> Iterator[MemoryStore]:
+        """The store held still for a while."""
+        with self._lock:
+            yield self
+
     def scrub(self) -> None:
         """Nothing to do: what is dropped from memory is gone."""
 

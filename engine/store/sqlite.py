@@ -6,6 +6,7 @@ committed survives a kill and a loss of power. Every thread has a connection of 
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import threading
 from collections.abc import Iterator, Sequence
@@ -59,6 +60,7 @@ def create(path: Path) -> None:
     """A new, empty database, in WAL mode before anybody else opens it."""
     if path.exists():
         raise refuse("already_founded", str(path), "exists already", "choose an empty folder")
+    os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))  # the vault is its owner's; WAL files follow its mode
     connection = sqlite3.connect(path)
     try:
         connection.execute("pragma secure_delete = on")
@@ -197,6 +199,15 @@ class SqliteStore:
             if connection.in_transaction:
                 connection.execute("rollback")
             raise
+
+    @contextmanager
+    def view(self) -> Iterator[SqliteStore]:
+        """The store as it is now, read-only, whatever is written meanwhile."""
+        found = SqliteStore(self.path, readonly=True)
+        try:
+            yield found
+        finally:
+            found.close()
 
     def scrub(self) -> None:
         """Leave no byte of what was erased: empty the write-ahead log until nothing is left in it."""

@@ -81,7 +81,8 @@ def test_every_command_has_its_path_in_the_openapi_document(client):
         ("/ideas", b'{"title":"a","text":"b","cost":"99999999999999999999999999999999999"}', 422, "field_wrong"),
         ("/ideas", json.dumps({"title": "a" * 201, "text": "b"}).encode(), 422, "text_too_long"),
         ("/ideas", b'{"title":"a\\u0000","text":"b"}', 422, "text_unclean"),
-        ("/ideas", b'{"title":"\\ud800","text":"b"}', 422, "text_unclean"),
+        ("/ideas", b'{"title":"\\ud800","text":"b"}', 422, "json_malformed"),
+        ("/ideas", b'{"title":"a","text":"b","\\ud800":1}', 422, "json_malformed"),
         ("/ideas", b"\xff\xfe", 422, "json_malformed"),
         ("/ideas", b"[" * 100_000, 422, "json_malformed"),
         ("/ideas", b'{"title":"' + b"a" * 1_000_001 + b'"}', 422, "too_large"),
@@ -109,6 +110,43 @@ def test_a_closed_poll_takes_no_ballot(client, moot, sessions):
     assert (answer.status_code, answer.json()["code"]) == (409, "poll_closed")
     assert close_due(moot.community, moot.now) == [poll]
     assert client.get(f"/polls/{poll}").json()["status"] == "no_ballots"
+
+
+def test_a_replayed_join_gives_nobody_elses_session(client, moot, sessions):
+    first = client.post("/members", json={"name": "Ana"}, headers={"idempotency-key": "join"})
+    assert "set-cookie" in first.headers
+    client.cookies.clear()
+    second = client.post("/members", json={"name": "Ana"}, headers={"idempotency-key": "join"})
+    assert second.json()["seq"] == first.json()["seq"] and "set-cookie" not in second.headers
+
+
+def test_the_clockwork_survives_a_store_that_fails(monkeypatch, moot, sessions):
+    import time
+
+    calls = []
+
+    def failing(community, at):
+        calls.append(at)
+        if len(calls) < 3:
+            raise OSError("the disk is away")
+
+    monkeypatch.setattr("api.clockwork.tend", failing)
+    monkeypatch.setattr("api.clockwork.SECONDS", 0.01)
+    with TestClient(build(moot.community, sessions, ("testserver",))):
+        until = time.monotonic() + 5
+        while len(calls) < 4 and time.monotonic() < until:
+            time.sleep(0.01)
+    assert len(calls) >= 4
+
+
+def test_an_empty_form_is_not_a_blank_ballot(client, moot, sessions):
+    poll = moot.poll()
+    as_member(client, sessions, "m2", moot).post(f"/polls/{poll}/ballots", data={"rank.1": "1"}, headers=HTML)
+    refused = client.post(f"/polls/{poll}/ballots", data={"rank.1": "", "rank.2": ""}, headers=HTML)
+    assert refused.status_code == 422 and "tick" in refused.text
+    page = client.get(f"/polls/{poll}", headers=HTML).text
+    assert "<option selected>1</option>" in page, "the form shows the ballot it would replace"
+    assert client.post(f"/polls/{poll}/ballots", data={"blank": "1"}, headers=HTML).status_code == 303
 
 
 def test_a_stranger_may_look_and_join_and_nothing_else(client, moot):

@@ -4,7 +4,7 @@ for (const ballot of document.querySelectorAll("form.ballot")) {
   const counter = ballot.querySelector("[data-counter]");
   const count = () => {
     const fields = [...ballot.elements];
-    const ticked = fields.filter((field) => field.type === "checkbox" && field.checked).length;
+    const ticked = fields.filter((field) => field.name === "option" && field.checked).length;
     const points = fields.filter((field) => field.type === "number").reduce((sum, field) => sum + Number(field.value), 0);
     const ranked = fields.filter((field) => field.tagName === "SELECT" && field.value).length;
     counter.textContent = { approval: `${ticked} ticked`, cumulative: `${points} points given`, ranked: `${ranked} ranked` }[ballot.dataset.kind] || "";

@@ -1,7 +1,7 @@
 """What the literature says a rule does not promise, each with an election that shows it. These test the laws, too."""
 
 import pytest
-from hypothesis import HealthCheck, find, settings
+from hypothesis import HealthCheck, Phase, find, settings
 from hypothesis import strategies as st
 
 from engine import rules
@@ -34,6 +34,13 @@ def test_instant_runoff_can_drop_the_condorcet_winner():
     assert tally("schulze", election).winners == ("b",)
 
 
+def test_instant_runoff_can_punish_taking_part():
+    """Two more voters who put a last make a the winner (found by search; the no-show paradox of Moulin 1988)."""
+    without = "2: a > b > c\n2: a > c > b\n2: b > a > c\n1: b > c > a\n2: c > b > a"
+    assert tally("instant_runoff", Election.read(without)).winners == ("b",)
+    assert tally("instant_runoff", Election.read(without + "\n2: c > b > a")).winners == ("a",)
+
+
 def test_greedy_can_leave_a_minority_with_nothing_where_equal_shares_does_not():
     town = Election.read("costs: a 50, b 50, c 50\nbudget: 100\n3: a, b\n2: c\n1: a, b")
     assert tally("greedy", town).winners == ("a", "b")
@@ -49,8 +56,6 @@ def test_greedy_can_leave_a_minority_with_nothing_where_equal_shares_does_not():
         ("borda", "majority"),
         ("borda", "clone_independence"),
         ("instant_runoff", "monotonicity"),
-        ("instant_runoff", "condorcet"),
-        ("instant_runoff", "participation"),
         ("schulze", "reinforcement"),
         ("greedy", "justified"),
     ],
@@ -68,6 +73,5 @@ def test_hypothesis_finds_what_a_rule_does_not_promise(name, law):
         return False
 
     assert law not in rule.promises
-    assert find(
-        st.data(), broken, settings=settings(max_examples=20_000, deadline=None, database=None, suppress_health_check=list(HealthCheck))
-    )
+    looking = settings(max_examples=20_000, deadline=None, database=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
+    assert find(st.data(), broken, settings=looking)

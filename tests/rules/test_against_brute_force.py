@@ -1,0 +1,107 @@
+"""Rules against the plainest program that says the same, on small elections with ties everywhere."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from functools import cache
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from engine.elections.election import Election
+from engine.rules import tally
+from tests.rules.elections import elections
+
+
+def runoff_winners(election: Election) -> set[str]:
+    """Instant runoff by trying every order of dropping tied options, one at a time, to the last option."""
+    rows = [(list(map(int, row)), int(weight)) for row, weight in zip(election.table, election.weights, strict=True)]
+    many = len(election.options)
+
+    @cache
+    def winners(left: frozenset[int]) -> frozenset[int]:
+        votes, alive = dict.fromkeys(left, 0), 0
+        for ranks, weight in rows:
+            best = min(ranks[place] for place in left)
+            tops = [place for place in left if ranks[place] == best]
+            if best < many:
+                alive += weight
+                if len(tops) == 1:
+                    votes[tops[0]] += weight
+        if len(left) == 1:
+            return left
+        if not alive:
+            return left
+        for place in left:
+            if 2 * votes[place] > alive:
+                return frozenset([place])
+        fewest = min(votes.values())
+        return frozenset().union(*(winners(left - {place}) for place in left if votes[place] == fewest))
+
+    return {election.options[place] for place in winners(frozenset(range(many)))}
+
+
+@given(elections("ranked"))
+def test_instant_runoff_is_every_way_of_dropping_ties(election):
+    assert set(tally("instant_runoff", election).winners) == runoff_winners(election)
+
+
+def schulze_winners(election: Election) -> set[str]:
+    """Schulze by looking at every path without a repeated option."""
+    pairs, places = election.pairwise, range(len(election.options))
+
+    def strength(start: int, end: int, seen: frozenset[int]) -> int:
+        best = 0
+        for step in places:
+            if step not in seen and pairs[start, step] > pairs[step, start]:
+                rest = int(pairs[start, step])
+                best = max(best, rest if step == end else min(rest, strength(step, end, seen | {step})))
+        return best
+
+    paths = {(a, b): strength(a, b, frozenset([a])) for a in places for b in places if a != b}
+    return {election.options[a] for a in places if all(paths[a, b] >= paths[b, a] for b in places if a != b)}
+
+
+@given(elections("ranked", options_max=4))
+def test_schulze_is_the_strongest_of_all_paths(election):
+    assert set(tally("schulze", election).winners) == schulze_winners(election)
+
+
+def shares_winners(election: Election, utility: str) -> set[str]:
+    """Equal shares voter by voter, in fractions."""
+    voters = [row for row, weight in zip(election.table.tolist(), election.weights.tolist(), strict=True) for _ in range(weight)]
+    money = [Fraction(election.budget or 0, len(voters))] * len(voters)
+    costs, bought = election.costs or (), set()
+    while True:
+        bids = []
+        for place, cost in enumerate(costs):
+            use = [(voter, row[place] if utility == "additive" else 1) for voter, row in enumerate(voters) if row[place] > 0]
+            if place in bought or sum(money[voter] for voter, _ in use) < cost or not use:
+                continue
+            rest, taking = Fraction(cost), sum(unit for _, unit in use)
+            for voter, unit in sorted(use, key=lambda one: money[one[0]] / one[1]):
+                if money[voter] * taking >= rest * unit:
+                    break
+                rest, taking = rest - money[voter], taking - unit
+            price = rest / taking
+            bids.append((price / max(cost if utility == "cost" else 1, 1), place, price, use))
+        if not bids:
+            return {election.options[place] for place in bought}
+        _, place, price, use = min(bids, key=lambda bid: bid[:2])
+        for voter, unit in use:
+            money[voter] = max(Fraction(0), money[voter] - price * unit)
+        bought.add(place)
+
+
+@given(elections("cumulative", budget=True), st.sampled_from(["cost", "cardinality", "additive"]))
+def test_equal_shares_is_what_single_voters_would_pay(election, utility):
+    assert set(tally("equal_shares", election, utility=utility).winners) == shares_winners(election, utility)
+
+
+@given(elections("ranked"))
+def test_borda_counts_what_stands_below(election):
+    points = dict.fromkeys(election.options, 0)
+    for ranks, weight in zip(election.table.tolist(), election.weights.tolist(), strict=True):
+        for name, rank in zip(election.options, ranks, strict=True):
+            points[name] += weight * sum(other > rank for other in ranks)
+    assert tally("borda", election).scores == points

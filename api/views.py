@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from heapq import nlargest
 from itertools import islice
 from typing import Any, TypeVar
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
@@ -33,6 +34,11 @@ T = TypeVar("T")
 
 PAGE, PAGE_MAX = 200, 1_000
 """How many things a list shows unless asked otherwise, and at most."""
+
+
+EXPLAINED_MAX = 64
+_EXPLAINED: WeakKeyDictionary[Community, dict[str, tuple[list[str], Outcome]]] = WeakKeyDictionary()
+"""Counts of closed polls already explained, with the labels they had: a closed poll never changes, a label may be erased."""
 
 
 def page_of(things: Mapping[Any, T], start: int, count: int) -> Iterator[T]:
@@ -244,14 +250,23 @@ def option_labels(community: Community, state: State, found: Poll) -> list[str]:
 
 def explained(community: Community, state: State, found: Poll) -> Outcome:
     """The count of a closed poll again, with its steps in the options' own names."""
+    labels = option_labels(community, state, found)
+    labels = [label if labels.count(label) == 1 else f"{label} ({number})" for number, label in enumerate(labels, 1)]
+    known = _EXPLAINED.setdefault(community, {})
+    if found.id not in known or known[found.id][0] != labels:
+        if len(known) >= EXPLAINED_MAX:
+            known.clear()
+        known[found.id] = labels, _explain(community, state, found, labels)
+    return known[found.id][1]
+
+
+def _explain(community: Community, state: State, found: Poll, labels: list[str]) -> Outcome:
     lines = [parse_own(data) for _, data in community.store.find("thing", found.id)]
     cause = next(line["cause"] for line in lines if line["kind"] == "PollClosed")
     ballots = _ballots(lines) if found.terms.power_rule == "equal@1" else _ballots_by_folding(community, found, cause)
     order = tuple(range(1, len(found.terms.options) + 1))
     if found.result.lot is not None:
         order = draw_order(found.result.lot.secret, state.tree.root(cause), len(order))
-    labels = option_labels(community, state, found)
-    labels = [label if labels.count(label) == 1 else f"{label} ({number})" for number, label in enumerate(labels, 1)]
     return recount(Poll(found.id, found.terms, ballots), order, labels)
 
 

@@ -75,13 +75,13 @@ def arm(die_at: str, turn: int) -> None:
         return wrapped
 
     if step == "commit":
-        inner = sqlite_store.sqlite3.connect
+        execute = sqlite_store._Connection.execute
+        committing = dying(execute)
 
-        class Connection(sqlite_store.sqlite3.Connection):
-            def execute(self, sql, *values):  # type: ignore[no-untyped-def]
-                return dying(super().execute)(sql, *values) if sql == "commit" else super().execute(sql, *values)
+        def watched(connection, sql, *values):  # type: ignore[no-untyped-def]
+            return committing(connection, sql, *values) if sql == "commit" else execute(connection, sql, *values)
 
-        sqlite_store.sqlite3.connect = lambda *args, **kwargs: inner(*args, factory=Connection, **kwargs)  # type: ignore[assignment]
+        sqlite_store._Connection.execute = watched  # type: ignore[method-assign]
     elif step == "scrub":
         sqlite_store.SqliteStore.scrub = dying(sqlite_store.SqliteStore.scrub)  # type: ignore[method-assign]
     else:

@@ -294,7 +294,8 @@ class State:
             return self._roll[1]
         voting = {name for name, role in self.charter.roles.items() if "cast_ballot" in role.may}
         members = [member.id for member in self.members.values() if not member.forgotten and member.role in voting]
-        points = [self.ledger.points(member, at) for member in members]
+        lots = self.ledger.lots
+        points = [self.ledger.points(member, at) if member in lots else 0 for member in members]
         powers = rule("power", decision.power).function(points, **decision.power_parameters)
         kept = [(member, power) for member, power in zip(members, powers, strict=True) if power > 0]
         roll = Roll(tuple(member for member, _ in kept), np.array([power for _, power in kept], np.int64))

@@ -284,7 +284,7 @@ class Community:
         gc.disable()
         try:
             for _, data in self.store.lines(self.state.seq):
-                fold.apply(self.state, records.read_own(data, commands.kind_of))
+                fold.apply(self.state, records.follow(data, commands.kind_of))
         finally:
             if collecting:
                 gc.enable()

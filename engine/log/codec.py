@@ -37,11 +37,15 @@ Read = Callable[[Any, str], Any]
 
 @dataclass(frozen=True)
 class Form:
-    """How one type is written and read; `schema` is its JSON Schema."""
+    """How one type is written and read; `schema` is its JSON Schema.
+
+    `trust` reads what this community wrote itself and has checked already; None where the JSON value is the value.
+    """
 
     write: Write
     read: Read
     schema: dict[str, Any]
+    trust: Callable[[Any], Any] | None = None
 
 
 _forms: dict[tuple[Any, bool], Form] = {}
@@ -114,7 +118,7 @@ def _id(letter: str) -> Form:
     return Form(_same, lambda value, field: values.read_id(value, letter, field), {"type": "string"})
 
 
-_DECIMAL = Form(str, values.read_decimal, {"type": "string", "pattern": f"^(0|-?[1-9][0-9]{{0,{DECIMAL_DIGITS_MAX}}})$"})
+_DECIMAL = Form(str, values.read_decimal, {"type": "string", "pattern": f"^(0|-?[1-9][0-9]{{0,{DECIMAL_DIGITS_MAX}}})$"}, int)
 _INTEGER = Form(_same, values.read_integer, {"type": "integer", "minimum": 0, "maximum": INTEGER_MAX})
 _DECIMALS = (values.Points, values.Power, values.Money)
 _SIMPLE: dict[Any, Form] = {
@@ -165,10 +169,12 @@ def _literal(allowed: tuple[Any, ...]) -> Form:
 
 
 def _optional(inner: Form) -> Form:
+    trust = inner.trust
     return Form(
         lambda value: None if value is None else inner.write(value),
         lambda value, field: None if value is None else inner.read(value, field),
         {"anyOf": [inner.schema, {"type": "null"}]},
+        None if trust is None else lambda value: None if value is None else trust(value),
     )
 
 
@@ -178,10 +184,18 @@ def _many(inner: Form) -> Form:
             raise refuse("field_wrong", field, f"is {str(value)[:60]!r}", "give a list")
         return tuple(inner.read(item, f"{field}.{number}") for number, item in enumerate(value))
 
-    return Form(lambda value: [inner.write(item) for item in value], read, {"type": "array", "items": inner.schema})
+    trust = inner.trust
+    return Form(
+        lambda value: [inner.write(item) for item in value],
+        read,
+        {"type": "array", "items": inner.schema},
+        tuple if trust is None else lambda value: tuple(map(trust, value)),
+    )
 
 
 def _by_name(inner: Form) -> Form:
+    trust = inner.trust
+
     def read(value: Any, field: str) -> dict[str, Any]:
         if not isinstance(value, dict):
             raise refuse("field_wrong", field, f"is {str(value)[:60]!r}", "give a table of names and values")
@@ -191,6 +205,7 @@ def _by_name(inner: Form) -> Form:
         lambda value: {name: inner.write(item) for name, item in value.items()},
         read,
         {"type": "object", "additionalProperties": inner.schema},
+        None if trust is None else lambda value: {name: trust(item) for name, item in value.items()},
     )
 
 
@@ -202,7 +217,9 @@ def _sealed(origin: type[Sealed[Any]], inner: Form) -> Form:
     def read(value: Any, field: str) -> Sealed[Any]:
         return origin(commitment=values.read_digest(value, field))
 
-    return Form(write, read, {"type": "string", "description": "a commitment; " + str(inner.schema)})
+    return Form(
+        write, read, {"type": "string", "description": "a commitment; " + str(inner.schema)}, lambda value: origin(commitment=value)
+    )
 
 
 def _dataclass(cls: Any, lenient: bool) -> Form:
@@ -246,7 +263,14 @@ def _dataclass(cls: Any, lenient: bool) -> Form:
         "required": sorted(names - optional),
         "additionalProperties": False,
     }
-    return Form(write, read, schema)
+    trusted = [(name, part.trust) for name, part in parts if part.trust is not None]
+
+    def trust(value: Any) -> Any:
+        for name, convert in trusted:
+            value[name] = convert(value[name])
+        return cls(**value)
+
+    return Form(write, read, schema, trust)
 
 
 def refusal_in(problem: Refusal, where: str) -> Refusal:

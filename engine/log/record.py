@@ -126,7 +126,7 @@ def write(record: Record, chance: bytes) -> Line:
 
 
 def read_own(data: bytes, kind_of: KindOf) -> Record:
-    """The record in a line this community wrote."""
+    """The record in a line this community is about to commit: every field is read as strictly as it is written."""
     line = parse_own(data)
     cls = kind_of(line["kind"])
     return Record(
@@ -138,6 +138,14 @@ def read_own(data: bytes, kind_of: KindOf) -> Record:
         line.get("sig"),
         leaf_hash(data),
     )
+
+
+def follow(data: bytes, kind_of: KindOf) -> Record:
+    """The record in a line this community has committed: read and checked when it was written, so not again."""
+    line = parse_own(data)
+    trust = form(kind_of(line["kind"])).trust
+    assert trust is not None, "a kind of event is a dataclass"
+    return Record(line["seq"], line["at"], line["actor"], line["cause"], trust(line["body"]), line.get("sig"), leaf_hash(data))
 
 
 def read(data: bytes, kind_of: KindOf, seq: int) -> Record:

@@ -1,0 +1,16 @@
+"""An event is read alike by the strict reader and by the trusting one."""
+
+from engine.commands import kind_of, kinds
+from engine.log import record as records
+from tests.test_verify import lived
+
+
+def test_following_reads_what_was_written():
+    """Over a log with nearly every kind of event in it."""
+    seen = set()
+    for data in lived().log():
+        strict, trusting = records.read_own(data, kind_of), records.follow(data, kind_of)
+        assert strict == trusting and records.read(data, kind_of, strict.seq) == strict
+        assert [type(part) for part in vars(strict.event).values()] == [type(part) for part in vars(trusting.event).values()]
+        seen.add(strict.kind)
+    assert len(seen) >= len(kinds()) - 9, sorted(kinds().keys() - seen)

@@ -41,7 +41,6 @@ CODES = {
     "too_many_ties": "wrong",
     "charter_wrong": "wrong",
     "poll_not_ready": "wrong",
-    "signature_wrong": "wrong",
     # What was named does not exist.
     "command_unknown": "unknown",
     "kind_unknown": "unknown",
@@ -50,7 +49,6 @@ CODES = {
     "member_unknown": "unknown",
     "idea_unknown": "unknown",
     "poll_unknown": "unknown",
-    "round_unknown": "unknown",
     "event_unknown": "unknown",
     "decision_unknown": "unknown",
     "thing_unknown": "unknown",
@@ -63,7 +61,6 @@ CODES = {
     "foreign_origin": "forbidden",
     "not_on_roll": "forbidden",
     "not_author": "forbidden",
-    "signature_missing": "forbidden",
     "amendment_forbidden": "forbidden",
     # Not as things stand.
     "poll_not_open": "conflict",

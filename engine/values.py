@@ -48,8 +48,6 @@ PollId = NewType("PollId", str)
 RoundId = NewType("RoundId", str)
 Digest = NewType("Digest", str)
 """A SHA-256 as 64 lower-case hexadecimal digits."""
-Address = NewType("Address", str)
-"""A community key's address: `0x` and 40 hexadecimal digits, lower case."""
 Positive = NewType("Positive", int)
 """A whole number from 1."""
 Name = NewType("Name", str)
@@ -65,7 +63,6 @@ ID_LETTERS = {MemberId: "m", IdeaId: "i", PollId: "p", RoundId: "r"}
 _ID = re.compile(r"[mipr](0|[1-9][0-9]{0,15})")
 _DECIMAL = re.compile(r"0|-?[1-9][0-9]*")
 _DIGEST = re.compile(r"[0-9a-f]{64}")
-_ADDRESS = re.compile(r"0x[0-9a-f]{40}")
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")
 
 
@@ -119,12 +116,6 @@ def read_digest(value: object, field: str) -> str:
     if isinstance(value, str) and _DIGEST.fullmatch(value):
         return value
     raise _wrong(field, value, "64 lower-case hexadecimal digits")
-
-
-def read_address(value: object, field: str) -> str:
-    if isinstance(value, str) and _ADDRESS.fullmatch(value):
-        return value
-    raise _wrong(field, value, "an address: 0x and 40 lower-case hexadecimal digits")
 
 
 def read_name(value: object, field: str) -> str:

@@ -84,7 +84,7 @@ def play(community: Community, seed: bytes, now: int, progress: Progress = quiet
         members.append(f"m{script.do('newcomer', JoinCommunity(name)).seq}")
     progress("joining", len(members), len(members))
     ideas = _put_forward(script, draw, members, progress)
-    adopted = _monthly(script, draw, members, "Which idea shall we do first?", lambda: _approvals(draw))
+    adopted = _monthly(script, draw, members)
     _ranking(script, draw, members)
     _spending(script, draw, members)
     _amend(script, draw, members)
@@ -139,24 +139,21 @@ def _try_support(script: Script, member: str, idea: IdeaId) -> None:
     script.do(member, SupportIdea(idea))
 
 
-def _monthly(script: Script, draw: Random, members: list[str], question: str, ballot) -> IdeaId:  # type: ignore[no-untyped-def]
-    poll = PollId(f"p{script.do('m1', OpenPoll(Name('monthly'), question)).seq}")
+def _monthly(script: Script, draw: Random, members: list[str]) -> IdeaId:
+    poll = PollId(f"p{script.do('m1', OpenPoll(Name('monthly'), 'Which idea shall we do first?')).seq}")
     with script.community.reading() as state:
         options = len(state.polls[poll].terms.options)
     for member in draw.sample(members, 33):
         script.now += DAY_MS // 10
-        script.do(member, CastBallot(poll, ballot()(options)))
+        script.do(member, CastBallot(poll, _approvals(draw, options)))
     script.do("m1", ClosePoll(poll))
     with script.community.reading() as state:
         found = state.polls[poll]
         return IdeaId(found.terms.options[found.result.winners[0] - 1].idea)
 
 
-def _approvals(draw: Random):  # type: ignore[no-untyped-def]
-    def ballot(options: int) -> str:
-        return ",".join(map(str, sorted(draw.sample(range(1, options + 1), draw.randint(1, min(4, options))))))
-
-    return ballot
+def _approvals(draw: Random, options: int) -> str:
+    return ",".join(map(str, sorted(draw.sample(range(1, options + 1), draw.randint(1, min(4, options))))))
 
 
 def _ranks(draw: Random, options: int) -> str:
@@ -182,7 +179,7 @@ def _spending(script: Script, draw: Random, members: list[str]) -> None:
         options = len(state.polls[poll].terms.options)
     for member in draw.sample(members, 31):
         script.now += DAY_MS // 15
-        script.do(member, CastBallot(poll, _approvals(draw)(options)))
+        script.do(member, CastBallot(poll, _approvals(draw, options)))
     script.do("m1", ClosePoll(poll))
 
 

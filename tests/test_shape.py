@@ -138,3 +138,12 @@ def test_the_catalogue_lists_without_importing():
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True)
     assert done.stdout.strip() == "[]"
     assert "borda" in catalogue.names("engine.rules.voting")
+
+
+def test_every_refusal_code_is_given_somewhere():
+    from engine.refusals import CODES, FAMILIES
+
+    written = "".join(path.read_text() for name, path in modules().items() if name != "engine.refusals")
+    built = {"member_unknown", "idea_unknown", "poll_unknown"}  # reads.py names them by the thing asked for
+    assert [code for code in CODES if f'"{code}"' not in written and code not in built] == []
+    assert set(CODES.values()) == set(FAMILIES)

@@ -26,7 +26,7 @@ from engine import values
 from engine.catalogue import did_you_mean
 from engine.limits import CHOICE_TEXT_MAX, DECIMAL_DIGITS_MAX, INTEGER_MAX
 from engine.log.fields import Sealed
-from engine.refusals import Refusal, refuse
+from engine.refusals import refuse
 from engine.values import MemberId, Points, TextOf
 
 __all__ = ["Form", "MemberId", "Points", "form"]
@@ -133,7 +133,6 @@ _SIMPLE: dict[Any, Form] = {
     values.Name: Form(_same, values.read_name, {"type": "string", "pattern": "^[a-z][a-z0-9_]{0,63}$"}),
     values.Actor: Form(_same, values.read_actor, {"type": "string"}),
     values.Digest: Form(_same, values.read_digest, {"type": "string", "pattern": "^[0-9a-f]{64}$"}),
-    values.Address: Form(_same, values.read_address, {"type": "string", "pattern": "^0x[0-9a-f]{40}$"}),
     values.Scalar: Form(_same, values.read_scalar, {"type": ["string", "integer", "boolean"]}),
     values.MemberId: _id("m"),
     values.IdeaId: _id("i"),
@@ -271,8 +270,3 @@ def _dataclass(cls: Any, lenient: bool) -> Form:
         return cls(**value)
 
     return Form(write, read, schema, trust)
-
-
-def refusal_in(problem: Refusal, where: str) -> Refusal:
-    """The same refusal, naming the place it was found in."""
-    return Refusal(problem.code, f"{where}: {problem.thing}", problem.fact, problem.way_out)

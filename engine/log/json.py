@@ -17,8 +17,6 @@ from typing import Any, NoReturn
 
 from engine.refusals import refuse
 
-DEPTH_MAX = 32
-
 _encode = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False, check_circular=False).encode
 
 

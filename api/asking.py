@@ -7,7 +7,7 @@ from typing import Any
 from api import views
 from engine import commands
 from engine.commands import Command
-from engine.community import Community
+from engine.community import Community, Receipt
 from engine.limits import REQUEST_BYTES_MAX
 from engine.log.codec import form
 from engine.log.json import parse_input
@@ -34,6 +34,12 @@ def read_command(data: bytes) -> Command:
     if not isinstance(name, str):
         raise refuse("field_missing", "command", "is not given", 'name it: {"command": "SubmitIdea", …}')
     return build(commands.command(name), fields)
+
+
+def shown(receipt: Receipt) -> dict[str, Any]:
+    """A receipt in JSON; `erasure_pending` only while it is."""
+    found = {"seq": receipt.seq, "count": receipt.count, "at": receipt.at, "leaf": receipt.leaf.hex()}
+    return found | ({"erasure_pending": True} if receipt.erasure_pending else {})
 
 
 def build(kind: type[Command], fields: dict[str, Any]) -> Command:

@@ -49,11 +49,19 @@ def demo(
 
 
 @app.command()
-def serve(folder: Folder, port: int = 8000, host: str = "127.0.0.1") -> None:
+def serve(
+    folder: Folder,
+    port: int = 8000,
+    host: str = "127.0.0.1",
+    head: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="The newest signed head you know; a log behind it is not served.")
+    ] = None,
+) -> None:
     """Serve a community: pages and HTTP."""
     from api import server
+    from engine.elections.files import read_text
 
-    server.serve(folder, port, host)
+    server.serve(folder, port, host, head=None if head is None else read_text(head))
 
 
 @app.command()
@@ -88,7 +96,7 @@ def do(
     as_json: AsJson = False,
 ) -> None:
     """Do a command: {"command": "SubmitIdea", "title": "…", "text": "…"}."""
-    from api.asking import read_command
+    from api.asking import read_command, shown
     from engine.commands import Ask
     from engine.elections.files import read_text
     from engine.store.folder import opened
@@ -98,8 +106,10 @@ def do(
     asked = read_command(data)
     with opened(folder) as community:
         receipt = community.execute(Ask(Actor(actor), asked, Moment(_now()), _chance(), key))
-    shown = {"seq": receipt.seq, "count": receipt.count, "at": receipt.at, "leaf": receipt.leaf.hex()}
-    answer(shown, as_json, [f"Recorded as event {receipt.seq}" + (f" to {receipt.seq + receipt.count - 1}" if receipt.count > 1 else "")])
+    lines = [f"Recorded as event {receipt.seq}" + (f" to {receipt.seq + receipt.count - 1}" if receipt.count > 1 else "")]
+    if receipt.erasure_pending:
+        lines.append("Somebody is reading: what was erased leaves the files when folkmoot next starts on them.")
+    answer(shown(receipt), as_json, lines)
 
 
 @app.command()

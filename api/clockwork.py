@@ -1,4 +1,4 @@
-"""What the clock asks for: polls whose time is over are closed."""
+"""What the clock asks for: polls whose time is over are closed, and what has expired is written down."""
 
 from __future__ import annotations
 
@@ -14,8 +14,10 @@ from fastapi.concurrency import run_in_threadpool
 from api.doors.asker import chance, now
 from engine.commands import Ask
 from engine.commands.close_poll import ClosePoll
+from engine.commands.settle import Settle
 from engine.community import Community
 from engine.refusals import Refusal
+from engine.store import folder as folders
 from engine.values import Actor, Moment, PollId
 
 SECONDS, SECONDS_MAX = 2.0, 300.0
@@ -35,10 +37,23 @@ def close_due(community: Community, at: int) -> list[PollId]:
     return closed
 
 
+def settle_due(community: Community, at: int) -> None:
+    """Write down what has expired, as much at a time as one command may."""
+    while True:
+        with community.reading() as state:
+            if not state.ledger.expired(at):
+                return
+        try:
+            community.execute(Ask(Actor("clock"), Settle(), Moment(at), chance()))
+        except Refusal:
+            return  # another process was quicker
+
+
 def tend(community: Community, at: int) -> None:
-    """All the clock has to do: close what is due, and finish an erasure that a reader held up."""
+    """All the clock has to do."""
     close_due(community, at)
-    community.store.scrub()
+    settle_due(community, at)
+    folders.tend(community)
 
 
 @asynccontextmanager

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from io import BytesIO
+from tempfile import TemporaryFile
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Request, Response
-from fastapi.responses import JSONResponse, PlainTextResponse, RedirectResponse
+from fastapi.responses import JSONResponse, PlainTextResponse, RedirectResponse, StreamingResponse
 from pydantic import Field
+from starlette.background import BackgroundTask
 
 from api import pages, views
 from api.asking import view_of
@@ -21,6 +22,7 @@ from engine.refusals import refuse
 from engine.store import export
 
 router = APIRouter()
+PIECE_BYTES = 1 << 18
 Number = Annotated[int, Field(ge=0, le=INTEGER_MAX)]
 
 WHOLE = {"/": "home", "/charter": "charter", "/ledger": "ledger"}
@@ -91,9 +93,11 @@ def checkpoint(request: Request) -> str:
 @router.get("/log.jsonl", response_model=None)
 def whole_log(request: Request) -> Response:
     """The whole public log, complete for a recount: `folkmoot verify log.jsonl`."""
-    out = BytesIO()
-    export.write(community_of(request), out)
-    return Response(out.getvalue(), media_type="application/jsonl")
+    file = TemporaryFile()  # noqa: SIM115 - closed, and with that gone, when the last piece is sent
+    export.write(community_of(request), file)
+    file.seek(0)
+    pieces = iter(lambda: file.read(PIECE_BYTES), b"")
+    return StreamingResponse(pieces, media_type="application/jsonl", background=BackgroundTask(file.close))
 
 
 @router.get("/rules", response_model=None)

@@ -7,14 +7,13 @@ OpenAPI and what is refused come from the same dataclass.
 from __future__ import annotations
 
 import re
-from typing import Any
 from urllib.parse import parse_qs
 
 from fastapi import APIRouter, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse, RedirectResponse
 
-from api.asking import build, read_json
+from api.asking import build, read_json, shown
 from api.doors.asker import ask_of, now, sessions_of, who
 from api.doors.session import COOKIE, SESSION_MS
 from api.pages.forms import fields_of
@@ -33,6 +32,7 @@ RECEIPT = {
         "at": {"type": "integer", "description": "when, in milliseconds since 1970"},
         "leaf": {"type": "string", "description": "the leaf hash of the first event"},
         "proof": {"type": "string", "description": "where its proof is"},
+        "erasure_pending": {"type": "boolean", "description": "whether what it erased may still lie in a file somebody reads"},
     },
 }
 REFUSAL = {
@@ -104,17 +104,15 @@ def _perform(request: Request, verb: str, kind: type[Command], data: bytes) -> R
                 raise refuse("field_unknown", f"{kind.__name__}.{name}", "is given twice", f"the path names {name} already")
             fields[name] = _path_value(kind, name, value)
     receipt = community.execute(ask_of(request, build(kind, fields), verb == FOR_NEWCOMERS))
-    response: Response = RedirectResponse(_after(request, verb, receipt), 303) if by_form else JSONResponse(shown(receipt), 201)
+    response: Response = (
+        RedirectResponse(_after(request, verb, receipt), 303)
+        if by_form
+        else JSONResponse(shown(receipt) | {"proof": f"/log/{receipt.seq}/proof"}, 201)
+    )
     if verb == FOR_NEWCOMERS and who(request) is None and not receipt.again:
         cookie = sessions_of(request).cookie(f"m{receipt.seq}", now())
         response.set_cookie(COOKIE, cookie, max_age=SESSION_MS // 1000, httponly=True, samesite="lax")
     return response
-
-
-def shown(receipt: Receipt) -> dict[str, Any]:
-    return {
-        "seq": receipt.seq, "count": receipt.count, "at": receipt.at, "leaf": receipt.leaf.hex(), "proof": f"/log/{receipt.seq}/proof"
-    }  # fmt: skip
 
 
 def _path_value(kind: type[Command], name: str, value: str) -> object:

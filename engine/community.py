@@ -12,7 +12,7 @@ import threading
 from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import Protocol
 
@@ -41,6 +41,8 @@ class Receipt:
     leaf: bytes
     again: bool = False
     """Whether this is the first receipt once more, for an idempotency key that was used before."""
+    erasure_pending: bool = False
+    """Whether bytes of what it erased may still lie in a file that somebody reads: the clockwork or the next start ends that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +78,10 @@ class Store(Protocol):
     def writing(self) -> AbstractContextManager[Batch]: ...
     def checkpoint(self) -> str | None: ...
     def put_checkpoint(self, size: int, note: str) -> None: ...
-    def scrub(self) -> None: ...
+    def scrub(self) -> bool:
+        """Leave no byte of what was erased; False while somebody reading keeps that from being done."""
+        ...
+
     def view(self) -> AbstractContextManager[Store]: ...
     def snapshot(self) -> State | None: ...
 
@@ -133,33 +138,36 @@ class Community:
             batch.append(self._waiting.popleft())
         with self._guard:
             try:
-                answers, scrub = self._commit([place.ask for place in batch])
+                answers, erasing = self._commit([place.ask for place in batch])
             except Refusal as refusal:
-                answers, scrub = [refusal] * len(batch), False
+                answers, erasing = [refusal] * len(batch), []
             except Exception as fault:  # noqa: BLE001 - whatever a store raises, askers get a refusal and the state is rebuilt
                 self._recover()
                 failed = refuse("storage_failed", "the store", f"failed: {fault}", "nothing was recorded; ask again")
-                answers, scrub = [failed] * len(batch), False
+                answers, erasing = [failed] * len(batch), []
             except BaseException:
                 self._recover()
                 stopped = refuse("engine_fault", "the writer", "was interrupted", "look at the log before you ask again")
                 for place in batch:
                     place.answer = stopped
                 raise
-            if scrub:
-                self._scrub()
+            if erasing and not self._scrub():
+                for number in erasing:
+                    answer = answers[number]
+                    assert isinstance(answer, Receipt)
+                    answers[number] = replace(answer, erasure_pending=True)
         for place, answer in zip(batch, answers, strict=True):
             place.answer = answer
 
-    def _commit(self, asks: list[Ask]) -> tuple[list[Receipt | Refusal], bool]:
-        """Answers to the asks of one batch, committed; and whether something was erased."""
+    def _commit(self, asks: list[Ask]) -> tuple[list[Receipt | Refusal], list[int]]:
+        """Answers to the asks of one batch, committed; and which of them erased something."""
         faulty: dict[int, Refusal] = {}
         while True:
             try:
                 with self.store.writing() as batch:
                     self._catch_up()
                     answers: list[Receipt | Refusal] = []
-                    erased = False
+                    erasing: list[int] = []
                     if any(ask.key is not None for ask in asks):
                         batch.drop_receipts(max(ask.now for ask in asks) - RECEIPT_DAYS_KEPT * DAY_MS)
                     for number, ask in enumerate(asks):
@@ -167,15 +175,15 @@ class Community:
                             answers.append(faulty[number])
                             continue
                         try:
-                            answer, gone = self._record(ask, batch)
-                            erased = erased or gone
+                            answer, erased = self._record(ask, batch)
+                            erasing += [number] if erased else []
                         except _Torn as torn:
                             faulty[number] = torn.refusal
                             raise
                         answers.append(answer)
                     batch.put_tiles(self.state.tree.take_filled())
                 self.state.tree.forget_kept()
-                return answers, erased
+                return answers, erasing
             except _Torn:
                 # The state was touched by an ask that failed: rebuild it and do the rest of the batch again.
                 self._recover()
@@ -304,11 +312,11 @@ class Community:
         except Exception:  # noqa: BLE001
             self.state = State(tree=Tree(self.store.tile))
 
-    def _scrub(self) -> None:
+    def _scrub(self) -> bool:
         try:
-            self.store.scrub()
+            return self.store.scrub()
         except Exception:  # noqa: BLE001 - the erasure is committed; the store finishes scrubbing at its next start
-            return
+            return False
 
     # -- proving ------------------------------------------------------------------------------------------------
 

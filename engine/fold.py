@@ -6,9 +6,13 @@ alone is computed here, in one place, for whoever lives and whoever verifies.
 
 from __future__ import annotations
 
+from functools import lru_cache
+
+from engine import charter as charters
 from engine import rules
 from engine.commands.award_points import PointsEarned, expiry
 from engine.log.record import Event, Record
+from engine.rules import Parameters, Rule
 from engine.rules.earning import Act
 from engine.state import State
 from engine.values import MemberId, Name, Points
@@ -28,14 +32,20 @@ def apply(state: State, record: Record) -> list[Act]:
     return acts
 
 
+@lru_cache(maxsize=64)
+def _earning(charter: str) -> tuple[tuple[Rule, Parameters], ...]:
+    """The earning rules of a charter's text with all their parameters, made ready once."""
+    found = [(rules.rule("earning", earning.rule), earning.parameters) for earning in charters.read(charter).points.earning]
+    return tuple((rule, rule.complete(parameters)) for rule, parameters in found)
+
+
 def earnings(state: State, acts: list[Act], at: int) -> list[Event]:
     """What the charter's earning rules pay for the acts of one command, in the order of acts and rules."""
     found: list[Event] = []
-    terms = state.charter.points.earning
+    terms = _earning(state.charters[state.charter_seq]) if acts else ()
     for act in acts if terms else ():
-        for earning in terms:
-            rule = rules.rule("earning", earning.rule)
-            paid: dict[MemberId, int] = rule.function(act, **earning.parameters)
+        for rule, parameters in terms:
+            paid: dict[MemberId, int] = rule.function(act, **parameters)
             for member, points in paid.items():
                 holder = state.members.get(member)
                 if points > 0 and holder is not None and not holder.forgotten:

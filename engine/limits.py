@@ -17,6 +17,8 @@ PART_BYTES_MAX = 50_000
 """How much of a longer fact one event holds: with its own fields it stays below `EVENT_BYTES_MAX`."""
 SHARES_PER_EVENT_MAX = 350
 """Shares of a reward round in one event: each has at most 140 bytes."""
+SETTLED_PER_COMMAND_MAX = 100 * SHARES_PER_EVENT_MAX
+"""Members whose expired points one command writes off: it must not hold the writer for long."""
 TIES_PER_EVENT_MAX = 32
 """Ties that stand in the closing event, of at most 256 options each."""
 LOST_PER_EVENT_MAX = 2_000
@@ -35,6 +37,7 @@ NAME_TEXT_MAX = 80
 TITLE_TEXT_MAX = 200
 QUESTION_TEXT_MAX = 500
 REASON_TEXT_MAX = 500
+HEAD_TEXT_MAX = 20_000
 COMMENT_TEXT_MAX = 5_000
 IDEA_TEXT_MAX = 20_000
 """Texts stand in the vault; these keep a page readable and a request small."""

@@ -75,6 +75,8 @@ CODES = {
     "points_short": "conflict",
     "funds_short": "conflict",
     "nothing_to_share": "conflict",
+    "nothing_to_settle": "conflict",
+    "nothing_lost": "conflict",
     "openings_lost": "conflict",
     "idempotency_key_reused": "conflict",
     "limit_reached": "conflict",
@@ -85,6 +87,7 @@ CODES = {
     "opening_wrong": "unsound",
     "checkpoint_wrong": "unsound",
     "proof_wrong": "unsound",
+    "log_went_back": "unsound",
     "cannot_recount": "unsound",
     "key_missing": "unavailable",
     # Not the asker's fault.

@@ -213,6 +213,8 @@ class State:
     polls: dict[PollId, Poll] = field(default_factory=dict)
     rounds: dict[RoundId, Round] = field(default_factory=dict)
     ledger: Ledger = field(default_factory=Ledger)
+    losses: set[tuple[int, str]] = field(default_factory=set)
+    """Size and root of every signed head whose events were declared lost."""
     acts: dict[tuple[str, str], tuple[int, int]] = field(default_factory=dict)
     """Who has done which kind of act how often: (day, times)."""
     tree: Tree = field(default_factory=Tree)
@@ -237,7 +239,7 @@ class State:
     def require(self, actor: str, command: str) -> None:
         """Refuse unless the charter lets `actor` do `command`."""
         charter = self.charter
-        if actor == "clock" and command in ("close_poll",):
+        if actor == "clock" and command in ("close_poll", "settle"):
             return
         if actor == "newcomer" and command == "join_community" and charter.members.admission == "open":
             return
@@ -296,7 +298,8 @@ class State:
         members = [member.id for member in self.members.values() if not member.forgotten and member.role in voting]
         lots = self.ledger.lots
         points = [self.ledger.points(member, at) if member in lots else 0 for member in members]
-        powers = rule("power", decision.power).function(points, **decision.power_parameters)
+        power = rule("power", decision.power)
+        powers = power.function(points, **power.complete(decision.power_parameters))
         kept = [(member, power) for member, power in zip(members, powers, strict=True) if power > 0]
         roll = Roll(tuple(member for member, _ in kept), np.array([power for _, power in kept], np.int64))
         self._roll = key, roll

@@ -20,6 +20,7 @@ from engine.limits import (
     CHARTER_TEXT_MAX,
     COMMENT_TEXT_MAX,
     DECIMAL_DIGITS_MAX,
+    HEAD_TEXT_MAX,
     IDEA_TEXT_MAX,
     INTEGER_MAX,
     NAME_TEXT_MAX,
@@ -50,11 +51,13 @@ Digest = NewType("Digest", str)
 """A SHA-256 as 64 lower-case hexadecimal digits."""
 Positive = NewType("Positive", int)
 """A whole number from 1."""
+PositiveMoney = NewType("PositiveMoney", int)
+"""An amount of money from 1."""
 Name = NewType("Name", str)
 """An ASCII identifier: a role, a decision, a rule, a stage."""
 
 Scalar = NewType("Scalar", object)
-"""A rule's parameter: a whole number, true or false, or a name."""
+"""A rule's parameter: a whole number, true or false, a name, or an amount as a decimal in quotes."""
 
 DAY_MS = 86_400_000
 ACTORS_WITHOUT_ID = ("founder", "newcomer", "clock")
@@ -80,6 +83,8 @@ QuestionText = Annotated[str, TextOf(QUESTION_TEXT_MAX)]
 ReasonText = Annotated[str, TextOf(REASON_TEXT_MAX)]
 CommentText = Annotated[str, TextOf(COMMENT_TEXT_MAX, lines=True)]
 IdeaText = Annotated[str, TextOf(IDEA_TEXT_MAX, lines=True)]
+HeadText = Annotated[str, TextOf(HEAD_TEXT_MAX, lines=True)]
+"""A signed head, with as many signatures as one may bear."""
 CharterText = Annotated[str, TextOf(CHARTER_TEXT_MAX, lines=True)]
 
 
@@ -127,6 +132,8 @@ def read_name(value: object, field: str) -> str:
 def read_scalar(value: object, field: str) -> object:
     if isinstance(value, bool | int):
         return value if isinstance(value, bool) else read_integer(value, field)
+    if isinstance(value, str) and _DECIMAL.fullmatch(value):
+        return str(read_decimal(value, field))
     return read_name(value, field)
 
 

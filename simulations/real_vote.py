@@ -67,7 +67,7 @@ admission = "open"
 may = ["cast_ballot", "comment_idea", "support_idea"]
 
 [roles.founder]
-may = ["submit_idea", "comment_idea", "support_idea", "open_poll", "close_poll", "join_community", "erase_text"]
+may = ["submit_idea", "comment_idea", "support_idea", "open_poll", "close_poll", "join_community", "erase_text", "declare_loss"]
 
 [ideas]
 cost = "required"

@@ -19,7 +19,7 @@ from engine.elections.election import Election
 from engine.log.json import canonical
 from engine.refusals import Refusal
 from engine.rules.earning import ACTS, Act
-from engine.values import Positive
+from engine.values import Money, Points, Positive, PositiveMoney, Power
 
 WRITTEN = Path(__file__).parent.parent / "engine" / "rules" / "digests.json"
 ELECTIONS = 60
@@ -67,9 +67,9 @@ def settings(rule: rules.Rule) -> Iterator[dict[str, Any]]:
             choices.append(list(get_args(hint)))
         elif hint is bool:
             choices.append([False, True])
-        elif hint is int:
+        elif hint in (int, Money, Points, Power):
             choices.append([0, 1, 7])
-        elif hint is Positive:
+        elif hint in (Positive, PositiveMoney):
             choices.append([1, 7])
         else:
             choices.append(list(ACTS) if name == "act" else ["a"])

@@ -19,6 +19,8 @@ def test_points_neither_appear_nor_vanish(moves):
     ledger, now = Ledger(), 0
     for what, member, points, step in moves:
         now += step
+        ledger.expire(ledger.expired(now), now)
+        assert ledger.expired(now) == {}
         before = {one: ledger.points(one, now) for one in ("m1", "m2")}
         if what == "earn":
             ledger.earn(member, points, now, 0 if points % 3 else now + 10)

@@ -26,6 +26,7 @@ from engine.commands.forget_member import ForgetMember
 from engine.commands.join_community import JoinCommunity
 from engine.commands.open_poll import FreeOption, OpenPoll
 from engine.commands.revise_idea import ReviseIdea
+from engine.commands.settle import Settle
 from engine.commands.share_reward import ShareReward
 from engine.commands.submit_idea import SubmitIdea
 from engine.commands.support_idea import SupportIdea
@@ -40,6 +41,7 @@ members = st.integers(1, 14).map(lambda number: f"m{number}")
 texts = st.text(st.characters(exclude_categories=["Cs"]), min_size=0, max_size=12)
 choices = st.sampled_from(["", "1", "2", "1,2", "1>2", "2=1", "3", "1:5", "2:3,1:1", "x"])
 CHARTER = charter.preset("product").replace("supports_min = 5", "supports_min = 2").replace("minutes_open = 10080", "minutes_open = 60")
+CHARTER = CHARTER.replace("expire_days = 730", "expire_days = 1")
 AMENDED = CHARTER.replace("award_max = 500", "award_max = 900")
 
 
@@ -68,7 +70,7 @@ class Life(RuleBasedStateMachine):
             assert before == (state.seq, state.tree.root(), repr(state.ledger), repr(state.members), repr(state.ideas), repr(state.acts))
             return None
 
-    @rule(minutes=st.integers(1, 90))
+    @rule(minutes=st.sampled_from([1, 30, 59, 60, 90, 1500]))
     def wait(self, minutes: int) -> None:
         self.moot.wait(minutes)
 
@@ -116,6 +118,11 @@ class Life(RuleBasedStateMachine):
     @rule(pot=st.integers(-5, 90_000), reward=st.sampled_from(["quarterly", "thanks", "nothing"]))
     def share(self, pot: int, reward: str) -> None:
         self.ask("m1", ShareReward(reward, pot))
+
+    @rule(actor=st.sampled_from(["clock", "m1"]))
+    def settle(self, actor: str) -> None:
+        if self.ask(actor, Settle()) is not None:
+            assert self.moot.state.ledger.expired(self.moot.state.at) == {}
 
     @rule(member=members, by=st.sampled_from(["self", "m1", "m2"]))
     def forget(self, member: str, by: str) -> None:

@@ -108,6 +108,16 @@ def test_an_honest_log_is_sound():
 
 
 FORGERIES = {
+    "points expired before their time": lambda moot, poll: event(
+        moot, "clock", "PointsExpired", {"members": [{"member": "m4", "points": "50"}]}
+    ),
+    "a settling of nothing": lambda moot, poll: event(moot, "clock", "TimeSettled", {}),
+    "a loss of what is not lost": lambda moot, poll: event(
+        moot, "m1", "LossDeclared", {"size": moot.state.seq, "root": moot.state.tree.root().hex(), "head": moot.community.checkpoint()}
+    ),
+    "a loss by somebody who may not say so": lambda moot, poll: event(
+        moot, "m2", "LossDeclared", {"size": 9_999, "root": "0" * 64, "head": KEY.sign(Checkpoint(ORIGIN, 9_999, bytes(32)))}
+    ),
     "a ballot by a stranger": lambda moot, poll: event(moot, "m99", "BallotSealed", {"poll": poll, "voter": "m99", "choice": "0" * 64}),
     "a ballot in another's name": lambda moot, poll: event(moot, "m2", "BallotSealed", {"poll": poll, "voter": "m3", "choice": "0" * 64}),
     "a ballot after the close": lambda moot, poll: event(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -38,7 +38,7 @@ def render(request: Request, page: str, shown: Any, status: int = 200) -> HTMLRe
             "charter": state.charter,
             "me": None if found is None or found.forgotten else {"id": found.id, "name": views.member_name(community, found.id)},
             "may": may,
-            "money": lambda amount: views.money(state, int(amount)),
+            "money": partial(views.money, state.charter.money),
             "done": request.query_params.get("done"),
             "start": int(start) if start.isdecimal() and len(start) < 10 else 0,
             "step": views.PAGE,
@@ -47,8 +47,7 @@ def render(request: Request, page: str, shown: Any, status: int = 200) -> HTMLRe
             context |= {"polls": views.polls(community, state, 0, 12), "ideas": views.most_supported(community, state, 6)}
         if page == "poll" and found is not None:
             context["mine"] = views.own_ballot(community, state, shown["id"], found.id)
-        text = environment().get_template(f"{page}.html").render(context)
-    return HTMLResponse(text, status)
+    return HTMLResponse(environment().get_template(f"{page}.html").render(context), status)
 
 
 def render_refusal(request: Request, refusal: Refusal, status: int) -> HTMLResponse:

@@ -30,7 +30,7 @@ class FoundCommunity(Command):
 
     def decide(self, state: State, ask: Ask, vault: Vault) -> list[Event]:
         name: Erasable[NameText] | None = None if self.founder_name is None else Erasable(self.founder_name)
-        founded = CommunityFounded("folkmoot-log/1", self.origin, self.key, self.charter, Digest(charters.digest(self.charter)))
+        founded = CommunityFounded("folkmoot-events/1", self.origin, self.key, self.charter, Digest(charters.digest(self.charter)))
         return [founded, MemberJoined(Name("founder"), name, None)]
 
 
@@ -38,7 +38,7 @@ class FoundCommunity(Command):
 class CommunityFounded(Event):
     """Event 0 of every log."""
 
-    format: Literal["folkmoot-log/1"]
+    format: Literal["folkmoot-events/1"]
     origin: NameText
     key: str
     charter: CharterText

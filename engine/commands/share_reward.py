@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from engine import rules
 from engine.commands import Ask, Command, Vault
+from engine.commands.settle import expiries
 from engine.ledger import Entry
 from engine.limits import SHARES_PER_EVENT_MAX
 from engine.log.record import Event, Record
@@ -34,7 +35,7 @@ class ShareReward(Command):
         held = points_held(state, ask.now)
         return [
             RewardRoundOpened(
-                self.reward, rule.version, rule.complete(terms.parameters), Digest(rules.digest_of(rule)), terms.spends_points,
+                self.reward, rule.version, rule.written(terms.parameters), Digest(rules.digest_of(rule)), terms.spends_points,
                 self.pot, Points(sum(held.values())),
             )
         ]  # fmt: skip
@@ -68,7 +69,7 @@ class RewardRoundOpened(Event):
             raise refuse("log_unlawful", f"reward {self.reward!r}", "is not in the charter", "share one that is")
         rules.check_digest("reward", self.rule, self.rule_digest)
         rule = rules.rule_of_version("reward", self.rule)
-        if (rule.name, rule.complete(terms.parameters), terms.spends_points) != (
+        if (rule.name, rule.written(terms.parameters), terms.spends_points) != (
             terms.rule, self.parameters, self.spends_points,
         ):  # fmt: skip
             raise refuse("log_unlawful", f"reward {self.reward}", "has other terms than the charter's", "keep to the charter")
@@ -88,9 +89,10 @@ class RewardRoundOpened(Event):
     def follows(self, state: State, record: Record) -> list[Event]:
         held = points_held(state, record.at)
         rule = rules.rule_of_version("reward", self.rule)
-        amounts = rule.function(self.pot, held, **self.parameters)
+        amounts = rule.function(self.pot, held, **rule.complete(self.parameters))
         shares = [Share(member, Money(amount), Points(held[member])) for member, amount in amounts.items()]
-        return [
+        ended = expiries(state, record.at) if self.spends_points else []
+        return ended + [
             RewardShared(RoundId(make_id("r", record.seq)), self.spends_points, tuple(shares[first : first + SHARES_PER_EVENT_MAX]))
             for first in range(0, len(shares), SHARES_PER_EVENT_MAX)
         ]

@@ -27,9 +27,11 @@ from engine.elections.outcome import Outcome
 from engine.limits import INTEGER_MAX
 from engine.refusals import refuse
 from engine.rules.secrecy import Secrecy
-from engine.values import Positive
+from engine.values import Money, Points, Positive, PositiveMoney, Power, read_decimal
 
 Parameters = dict[str, Any]
+AMOUNTS = (Money, Points, Power, PositiveMoney)
+"""Parameters of these types are decimals in quotes where they are written; a charter may leave the quotes out."""
 FAMILIES = ("voting", "power", "earning", "reward", "metric", "secrecy")
 """The sockets, each a folder of rules."""
 
@@ -73,10 +75,16 @@ class Rule:
             value = given.get(name, default)
             if value is inspect.Parameter.empty:
                 raise refuse("parameter_wrong", f"{self.name}.{name}", "is not given", f"give {allowed(hint)}")
+            if hint in AMOUNTS and isinstance(value, str):
+                value = read_decimal(value, f"{self.name}.{name}")
             if not _fits(value, hint):
                 raise refuse("parameter_wrong", f"{self.name}.{name}", f"is {value!r}", f"give {allowed(hint)}")
             found[name] = value
         return found
+
+    def written(self, given: Mapping[str, Any]) -> Parameters:
+        """All parameters as an event states them: amounts as decimals in quotes."""
+        return {name: str(value) if self.parameters[name][0] in AMOUNTS else value for name, value in self.complete(given).items()}
 
 
 def rule(family: str, name: str) -> Rule:
@@ -182,13 +190,15 @@ def _fits(value: Any, hint: Any) -> bool:
         return isinstance(value, str) and value in get_args(hint)
     if hint is bool or hint is str:
         return isinstance(value, hint)
-    return type(value) is int and (1 if hint is Positive else 0) <= value <= INTEGER_MAX
+    return type(value) is int and (1 if hint in (Positive, PositiveMoney) else 0) <= value <= INTEGER_MAX
 
 
 def allowed(hint: Any) -> str:
     if get_origin(hint) is Literal:
         return "one of " + ", ".join(get_args(hint))
-    return {bool: "true or false", int: "a whole number", Positive: "a whole number from 1", str: "a name"}.get(hint, str(hint))
+    if hint in (Positive, PositiveMoney):
+        return "a whole number from 1"
+    return {bool: "true or false", str: "a name"}.get(hint, "a whole number")
 
 
 __all__ = ["FAMILIES", "Election", "Outcome", "Rule", "rule", "tally"]

@@ -1,4 +1,8 @@
-"""A community is a folder: `community.db`, `log.key` (0600), and caches that may be deleted."""
+"""A community is a folder: `community.db`, `log.key` (0600), and caches that may be deleted.
+
+`newest.head` is the newest signed head, beside the database: a database restored from an older copy does not continue
+it, and is not served until it does, or until the loss is declared in the log.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from engine.commands import Ask
+from engine.commands.declare_loss import check_head
 from engine.commands.found_community import FoundCommunity
 from engine.community import Community
 from engine.log.checkpoint import LogKey
@@ -18,7 +23,8 @@ from engine.store.sqlite import SqliteStore, create
 from engine.values import Actor, Moment
 
 SNAPSHOT_EVERY = 20_000
-"""Events after which a close leaves a fresh snapshot behind."""
+"""Events after which there is a fresh snapshot."""
+HEAD = "newest.head"
 
 
 def found(folder: Path, charter: str, origin: str, now: int, chance: bytes, founder_name: str | None = None) -> Community:
@@ -52,9 +58,47 @@ def close(community: Community) -> None:
     store = community.store
     assert isinstance(store, SqliteStore)
     with community.reading() as state:
-        if store.snapshot_path is not None and state.seq - snapshot.seq_of(store.snapshot_path) >= SNAPSHOT_EVERY:
+        if store.snapshot_path is not None and _snapshot_is_old(store):
             snapshot.save(store.snapshot_path, state)
     store.close()
+
+
+def tend(community: Community) -> None:
+    """What a folder needs while it is served: erasures finished, the newest head kept, a snapshot that is not too old."""
+    store = community.store
+    if not isinstance(store, SqliteStore):
+        return
+    store.scrub()
+    if community.key is not None:
+        keep_head(store, community.checkpoint())
+    if _snapshot_is_old(store):
+        # Another follower of the same log writes it, so that nobody here has to wait.
+        close(open_folder(store.path.parent))
+
+
+def keep_head(store: SqliteStore, note: str) -> None:
+    """Leave a signed head beside the database."""
+    path = store.path.with_name(HEAD)
+    if path.is_file() and path.read_text() == note:
+        return
+    beside = path.with_suffix(".new")
+    beside.write_text(note)
+    beside.replace(path)
+
+
+def check_not_gone_back(community: Community, head: str | None = None) -> None:
+    """Refuse a log that does not continue the signed head beside it, or the one given."""
+    store = community.store
+    assert isinstance(store, SqliteStore)
+    path = store.path.with_name(HEAD)
+    kept = [path.read_text()] if path.is_file() else []
+    with community.reading() as state:
+        for note in kept + ([head] if head is not None else []):
+            check_head(state, note)
+
+
+def _snapshot_is_old(store: SqliteStore) -> bool:
+    return store.snapshot_path is not None and store.size() - snapshot.seq_of(store.snapshot_path) >= SNAPSHOT_EVERY
 
 
 @contextmanager

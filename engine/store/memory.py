@@ -72,8 +72,9 @@ class MemoryStore:
         with self._lock:
             yield self
 
-    def scrub(self) -> None:
+    def scrub(self) -> bool:
         """Nothing to do: what is dropped from memory is gone."""
+        return True
 
     def snapshot(self) -> State | None:
         return None

@@ -21,7 +21,7 @@ from engine.log.json import canonical, parse_own
 from engine.log.merkle import Tree, leaf_hash
 from engine.state import Ballots, Idea, Member, Poll, Round, State
 
-VERSION = 1
+VERSION = 2
 
 
 class Log(Protocol):
@@ -49,6 +49,7 @@ def save(path: Path, state: State) -> None:
         "rounds": [[one.id, one.reward, str(one.pot), one.members] for one in state.rounds.values()],
         "accounts": {unit: [[name, str(amount)] for name, amount in accounts.items()] for unit, accounts in state.ledger.accounts.items()},
         "lots": [[member, [[str(lot.points), lot.expires_at] for lot in lots]] for member, lots in state.ledger.lots.items()],
+        "losses": sorted([size, root] for size, root in state.losses),
         "acts": [[actor, kind, day, times] for (actor, kind), (day, times) in state.acts.items()],
     }
     beside = path.with_suffix(".new")
@@ -125,6 +126,7 @@ def _state(meta: Any, file: Any, log: Log) -> State:
     state.rounds = {one[0]: Round(one[0], one[1], int(one[2]), one[3]) for one in meta["rounds"]}  # type: ignore[arg-type]
     accounts: Any = {unit: {name: int(amount) for name, amount in rows} for unit, rows in meta["accounts"].items()}
     lots: Any = {member: [Lot(int(points), expires) for points, expires in rows] for member, rows in meta["lots"]}
-    state.ledger = Ledger(accounts, lots)
+    state.ledger = Ledger(accounts, lots, _next_expiry=1)
+    state.losses = {(size, root) for size, root in meta["losses"]}
     state.acts = {(actor, kind): (day, times) for actor, kind, day, times in meta["acts"]}
     return state

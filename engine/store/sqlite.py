@@ -209,11 +209,11 @@ class SqliteStore:
         finally:
             found.close()
 
-    def scrub(self) -> None:
-        """Leave no byte of what was erased: empty the write-ahead log until nothing is left in it."""
+    def scrub(self) -> bool:
+        """Empty the write-ahead log until nothing is left in it; False while somebody reading is in the way."""
         connection = self._connection()
         if not self._one("select count(*) from pending"):
-            return
+            return True
         connection.execute(f"pragma busy_timeout = {SCRUB_MS}")
         try:
             for _ in range(SCRUB_TRIES):
@@ -221,8 +221,8 @@ class SqliteStore:
                 if not busy:
                     connection.execute("delete from pending where what = 'scrub'")
                     connection.execute("pragma wal_checkpoint(truncate)")
-                    return
-            # Somebody is reading: the mark stays, and the next erasure or the next start finishes it.
+                    return True
+            return False  # the mark stays, and the clockwork, the next erasure or the next start finishes it
         finally:
             connection.execute(f"pragma busy_timeout = {BUSY_SECONDS * 1000}")
 

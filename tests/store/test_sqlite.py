@@ -67,7 +67,7 @@ def test_an_erasure_that_a_reader_held_up_is_finished_at_the_next_start(tmp_path
     reader = sqlite3.connect(tmp_path / "c" / "community.db", isolation_level=None)
     reader.execute("begin")
     reader.execute("select count(*) from vault").fetchone()
-    moot.do(secret, ForgetMember(secret))
+    assert moot.do(secret, ForgetMember(secret)).erasure_pending
     assert moot.community.store._one("select count(*) from pending") == 1
     reader.execute("commit")
     reader.close()

@@ -15,12 +15,12 @@ from typing import Literal
 from engine.rules import earning_rule
 from engine.rules.earning import Act
 from engine.rules.reward._remainders import largest_remainder
-from engine.values import MemberId
+from engine.values import MemberId, Points
 
 
 @earning_rule
 def per_act(
-    done: Act, *, act: str, points: int, to: Literal["actor", "authors"] = "actor", times_per_day_max: int = 0
+    done: Act, *, act: str, points: Points, to: Literal["actor", "authors"] = "actor", times_per_day_max: int = 0
 ) -> dict[MemberId, int]:
     if done.kind != act or (times_per_day_max and done.counts > times_per_day_max):
         return {}

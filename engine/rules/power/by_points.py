@@ -11,8 +11,11 @@ from collections.abc import Sequence
 
 from engine.limits import INTEGER_MAX
 from engine.rules import power_rule
+from engine.values import Power
+
+NONE, ANY = Power(0), Power(INTEGER_MAX)
 
 
 @power_rule
-def by_points(points: Sequence[int], *, at_least: int = 0, at_most: int = INTEGER_MAX) -> list[int]:
+def by_points(points: Sequence[int], *, at_least: Power = NONE, at_most: Power = ANY) -> list[int]:
     return [min(max(held, at_least), at_most) for held in points]

@@ -24,9 +24,9 @@ from engine.elections.outcome import Outcome, write_number
 from engine.limits import SHARES_STEPS_MAX
 from engine.rules import rule, voting_rule
 from engine.rules.voting.equal_shares._shares import Count, Purchase
-from engine.values import Positive
+from engine.values import PositiveMoney
 
-ONE = Positive(1)
+ONE = PositiveMoney(1)
 Utility = Literal["cost", "cardinality", "additive"]
 
 
@@ -36,7 +36,7 @@ def equal_shares(
     *,
     utility: Utility = "cost",
     completion: Literal["none", "add_one_until_infeasible"] = "none",
-    increment: Positive = ONE,
+    increment: PositiveMoney = ONE,
     compare_with_greedy: bool = False,
 ) -> Outcome:
     assert election.budget is not None

@@ -268,7 +268,7 @@ def _explain(community: Community, state: State, found: Poll, labels: list[str])
     order = tuple(range(1, len(found.terms.options) + 1))
     if found.result.lot is not None:
         order = draw_order(found.result.lot.secret, state.tree.root(cause), len(order))
-    return recount(Poll(found.id, found.terms, ballots), order, labels)
+    return recount(Poll(found.id, found.terms, ballots), order, labels, state.charter.money.decimals)
 
 
 def _ballots(lines: list[Json]) -> Ballots:

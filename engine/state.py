@@ -169,7 +169,7 @@ class Poll:
         kind: Kind = self.terms.ballot
         return kind
 
-    def election(self, order: tuple[int, ...], labels: list[str] | None = None) -> Election:
+    def election(self, order: tuple[int, ...], labels: list[str] | None = None, decimals: int = 0) -> Election:
         """The ballots as an election; `order` lists the option numbers (from 1), `labels` calls them otherwise."""
         assert self.ballots is not None
         choices, power = self.ballots.weigh()
@@ -185,6 +185,7 @@ class Poll:
             power,
             None if budget is None else costs,
             budget,
+            decimals,
         )
 
 

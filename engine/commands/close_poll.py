@@ -224,10 +224,10 @@ def conclude(state: State, poll: Poll, lot: LotOpening | None, cause: int) -> Po
     )
 
 
-def recount(poll: Poll, order: tuple[int, ...], labels: list[str] | None = None) -> Outcome:
+def recount(poll: Poll, order: tuple[int, ...], labels: list[str] | None = None, decimals: int = 0) -> Outcome:
     """The frozen rule on the poll's ballots, with the options listed in `order`, which is how ties inside a count break.
 
-    Options go by their numbers, or by `labels` where people read the steps: no rule looks at what options are called.
+    Options go by their numbers, or by `labels` (and money with `decimals`) where people read the steps: no rule looks at what options are called.
     """
     rule = rules.rule_of_version("voting", poll.terms.rule)
     if rules.digest_of(rule) != poll.terms.rule_digest:
@@ -236,7 +236,7 @@ def recount(poll: Poll, order: tuple[int, ...], labels: list[str] | None = None)
         )
     assert poll.ballots is not None
     if labels is not None:
-        return rules.count(rule, poll.election(order, labels), poll.terms.parameters)
+        return rules.count(rule, poll.election(order, labels, decimals), poll.terms.parameters)
     key = poll.ballots.digest(), order
     if key not in poll.ballots.counted:
         poll.ballots.counted[key] = rules.count(rule, poll.election(order), poll.terms.parameters)

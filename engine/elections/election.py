@@ -11,7 +11,7 @@ order they were listed in.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from engine.elections import text as ballots
 from engine.elections.kinds import Kind
+from engine.elections.outcome import Number, write_money
 from engine.limits import INTEGER_MAX, OPTIONS_PER_POLL_MAX, POINTS_PER_BALLOT_MAX, POWER_TOTAL_MAX
 from engine.refusals import Refusal, refuse
 
@@ -33,7 +34,7 @@ class Election:
 
     single: 1 at the one chosen option · approval: 1 where approved · ranked: the rank from 0, or the number of options
     where unranked (tied last) · cumulative: points given. `weights` are positive int64, one per row. `costs` and
-    `budget` are in whole units of money.
+    `budget` are in whole units of money, of which people write `decimals` places behind a point.
     """
 
     options: tuple[str, ...]
@@ -42,6 +43,7 @@ class Election:
     weights: Array
     costs: tuple[int, ...] | None = None
     budget: int | None = None
+    decimals: int = 0
 
     def __post_init__(self) -> None:
         many, rows = len(self.options), len(self.table)
@@ -85,11 +87,16 @@ class Election:
         weights: Sequence[int] | Array | None = None,
         costs: Sequence[int] | None = None,
         budget: int | None = None,
+        decimals: int = 0,
     ) -> Election:
         """An election from plain lists or arrays; every ballot weighs 1 unless `weights` says otherwise."""
         table = np.asarray(rows, dtype=np.int64 if kind == "cumulative" else np.int16).reshape(-1, len(options))
         weighed = np.ones(len(table), np.int64) if weights is None else np.asarray(weights, dtype=np.int64)
-        return cls(tuple(options), kind, table, weighed, None if costs is None else tuple(costs), budget)
+        return cls(tuple(options), kind, table, weighed, None if costs is None else tuple(costs), budget, decimals)
+
+    def money(self, amount: Number) -> str:
+        """An amount as people read it."""
+        return write_money(amount, self.decimals)
 
     @property
     def ranks(self) -> Array:
@@ -136,9 +143,10 @@ class Election:
         raise refuse("ballot_kind_wrong", f"an election by {self.kind} ballots", "does not fit the rule", "it takes " + " or ".join(kinds))
 
     def _changed(self, kind: Kind, table: Array, kept: Array | None) -> Election:
+        weights = self.weights
         if kept is not None:
-            return Election(self.options, kind, table[kept], self.weights[kept], self.costs, self.budget)
-        return Election(self.options, kind, table, self.weights, self.costs, self.budget)
+            table, weights = table[kept], weights[kept]
+        return replace(self, kind=kind, table=table, weights=weights)
 
     def merged(self) -> Election:
         """The same election with equal ballots in one row."""
@@ -147,7 +155,7 @@ class Election:
         rows, place = np.unique(self.table, axis=0, return_inverse=True)
         weights = np.zeros(len(rows), np.int64)
         np.add.at(weights, place.reshape(-1), self.weights)
-        return Election(self.options, self.kind, rows, weights, self.costs, self.budget)
+        return replace(self, table=rows, weights=weights)
 
 
 def _holds(kind: Kind, table: Array, many: int) -> bool:

@@ -1,15 +1,16 @@
 """What a voting rule says: winners, scores, ties as values, steps that explain it.
 
->>> outcome = Outcome("plurality@1", ("garden", "pool"), {"garden": 3, "pool": 3}, (("garden", "pool"),), ("a tie",))
->>> outcome.as_json()["ties"]
-[['garden', 'pool']]
+>>> outcome = Outcome("plurality@1", ("garden", "pool"), {"garden": 3, "pool": 3}, (("garden", "pool"),), lambda: ["a tie"])
+>>> outcome.as_json()["ties"], outcome.steps
+([['garden', 'pool']], ('a tie',))
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 from hashlib import sha256
 from typing import Any
 
@@ -23,16 +24,27 @@ Fact = int | str | Sequence["Fact"]
 class Outcome:
     """`winners` in the order listed; where a tie for the win is not broken they are all of the tied.
 
-    `ties` holds each set of options between which only the order of listing, or nothing, decided. `steps` are
-    sentences for people; `facts` the same count as numbers, part of the digest.
+    `ties` holds each set of options between which only the order of listing, or nothing, decided. `explain` makes the
+    sentences for people, `certify` the same count as numbers, which is part of the digest: both only when somebody
+    reads `steps` or `facts`, for simulations count millions of times and read none.
     """
 
     rule: str
     winners: tuple[str, ...]
     scores: dict[str, Number]
     ties: tuple[tuple[str, ...], ...] = ()
-    steps: tuple[str, ...] = ()
-    facts: Fact = field(default=())
+    explain: Callable[[], Iterable[str]] = tuple
+    certify: Callable[[], Fact] = tuple
+
+    @cached_property
+    def steps(self) -> tuple[str, ...]:
+        """Sentences that let a member follow the count by hand."""
+        return tuple(self.explain())
+
+    @cached_property
+    def facts(self) -> Fact:
+        """The count as whole numbers and texts."""
+        return self.certify()
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -63,6 +75,17 @@ def write_number(number: Number) -> int | str:
     """
     exact = Fraction(number)
     return exact.numerator if exact.denominator == 1 else f"{exact.numerator}/{exact.denominator}"
+
+
+def write_money(amount: Number, decimals: int = 0) -> str:
+    """An amount in whole smallest units as people read it; `about` where it is rounded to one.
+
+    >>> write_money(123456, 2), write_money(Fraction(1000, 7), 2), write_money(995079)
+    ('1,234.56', 'about 1.43', '995,079')
+    """
+    rounded = round(amount)
+    whole, part = divmod(rounded, 10**decimals)
+    return ("" if rounded == amount else "about ") + f"{whole:,}" + (f".{part:0{decimals}d}" if decimals else "")
 
 
 def listing(options: Sequence[str], scores: Sequence[Number], unit: str = "") -> str:

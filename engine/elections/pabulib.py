@@ -94,6 +94,7 @@ def read(text: str) -> Budget:
             np.ones(len(table), np.int64),
             tuple(int(amount * scale) for amount in amounts),
             int(budget * scale),
+            decimals,
         ),
         tuple(row[columns["name"]] if "name" in columns else row[columns["project_id"]] for _, row in projects),
         decimals,

@@ -24,10 +24,10 @@ from engine import catalogue
 from engine.elections.election import Election
 from engine.elections.kinds import Kind
 from engine.elections.outcome import Outcome
-from engine.limits import INTEGER_MAX
+from engine.limits import DECIMAL_DIGITS_MAX, INTEGER_MAX
 from engine.refusals import refuse
 from engine.rules.secrecy import Secrecy
-from engine.values import Money, Points, Positive, PositiveMoney, Power, read_decimal
+from engine.values import Money, Points, Positive, PositiveMoney, Power
 
 Parameters = dict[str, Any]
 AMOUNTS = (Money, Points, Power, PositiveMoney)
@@ -75,8 +75,8 @@ class Rule:
             value = given.get(name, default)
             if value is inspect.Parameter.empty:
                 raise refuse("parameter_wrong", f"{self.name}.{name}", "is not given", f"give {allowed(hint)}")
-            if hint in AMOUNTS and isinstance(value, str):
-                value = read_decimal(value, f"{self.name}.{name}")
+            if hint in AMOUNTS and isinstance(value, str) and value.isdecimal() and len(value) <= DECIMAL_DIGITS_MAX:
+                value = int(value)
             if not _fits(value, hint):
                 raise refuse("parameter_wrong", f"{self.name}.{name}", f"is {value!r}", f"give {allowed(hint)}")
             found[name] = value

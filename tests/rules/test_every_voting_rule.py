@@ -90,7 +90,7 @@ def test_a_rule_file_is_all_it_takes(tmp_path, monkeypatch):
         "from engine.rules import voting_rule\n\n"
         '@voting_rule(ballot="single", elects="one", promises={"anonymity"})\n'
         "def last_named(election):\n"
-        "    return Outcome('last_named', election.options[-1:], dict.fromkeys(election.options, 0), (), ('the last',))\n"
+        "    return Outcome('last_named', election.options[-1:], dict.fromkeys(election.options, 0), (), lambda: ['the last'])\n"
     )
     monkeypatch.setattr(voting, "__path__", [*voting.__path__, str(tmp_path)])
     monkeypatch.setattr(catalogue, "names", lambda folder: ("last_named",))

@@ -25,5 +25,5 @@ def approval(election: Election) -> Outcome:
         winners=winners,
         scores=dict(zip(election.options, approvals, strict=True)),
         ties=(winners,) if len(winners) > 1 else (),
-        steps=(f"approvals: {listing(election.options, approvals)}",),
+        explain=lambda: [f"approvals: {listing(election.options, approvals)}"],
     )

@@ -25,5 +25,5 @@ def borda(election: Election) -> Outcome:
         winners=winners,
         scores=dict(zip(election.options, points, strict=True)),
         ties=(winners,) if len(winners) > 1 else (),
-        steps=(f"points: {listing(election.options, points)}",),
+        explain=lambda: [f"points: {listing(election.options, points)}"],
     )

@@ -32,7 +32,7 @@ def greedy(election: Election, *, skip: bool = True) -> Outcome:
     before: dict[int, int] = {}
     for place in order:
         before.setdefault(votes[place], left if open_still else -1)
-        fact = f"{options[place]}: {votes[place]} votes, costs {costs[place]} of {left}"
+        fact = f"{options[place]}: {votes[place]} votes, costs {election.money(costs[place])} of {election.money(left)}"
         if not open_still:
             steps.append(f"{options[place]}: {votes[place]} votes, not reached")
         elif costs[place] <= left:
@@ -51,6 +51,6 @@ def greedy(election: Election, *, skip: bool = True) -> Outcome:
         winners=tuple(options[place] for place in sorted(funded)),
         scores=dict(zip(options, votes, strict=True)),
         ties=tuple(ties),
-        steps=tuple(steps) or ("nobody supports any option",),
-        facts=[str(left)],
+        explain=lambda: steps or ["nobody supports any option"],
+        certify=lambda: [str(left)],
     )

@@ -55,8 +55,8 @@ def instant_runoff(election: Election) -> Outcome:
         winners=winners,
         scores={name: _last_votes(path, place) for place, name in enumerate(election.options)},
         ties=(winners,) if len(winners) > 1 else (),
-        steps=tuple(_steps(election, rounds, path)),
-        facts=[[list(left), [rounds[left][0][place] for place in left]] for left in path],
+        explain=lambda: _steps(election, rounds, path),
+        certify=lambda: [[list(left), [rounds[left][0][place] for place in left]] for left in path],
     )
 
 

@@ -25,5 +25,5 @@ def plurality(election: Election) -> Outcome:
         winners=winners,
         scores=dict(zip(election.options, votes, strict=True)),
         ties=(winners,) if len(winners) > 1 else (),
-        steps=(f"votes: {listing(election.options, votes)}",),
+        explain=lambda: [f"votes: {listing(election.options, votes)}"],
     )

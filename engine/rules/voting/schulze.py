@@ -39,8 +39,8 @@ def schulze(election: Election, *, strength: Literal["winning_votes", "margins"]
         winners=won,
         scores=beats,
         ties=(won,) if len(won) > 1 else (),
-        steps=tuple(_steps(options, pairs, paths, won)),
-        facts=[pairs.tolist(), paths.tolist()],
+        explain=lambda: _steps(options, pairs, paths, won),
+        certify=lambda: [pairs.tolist(), paths.tolist()],
     )
 
 

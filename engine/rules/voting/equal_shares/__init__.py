@@ -20,7 +20,7 @@ from __future__ import annotations
 from typing import Literal
 
 from engine.elections.election import Election
-from engine.elections.outcome import Outcome, write_number
+from engine.elections.outcome import Outcome
 from engine.limits import SHARES_STEPS_MAX
 from engine.rules import rule, voting_rule
 from engine.rules.voting.equal_shares._shares import Count, Purchase
@@ -50,11 +50,11 @@ def equal_shares(
                 break
             raised, bought = raised + increment, more
     funded = sorted(purchase.option for purchase in bought)
-    share = f"each of {voters} voters has {write_number(count.share(raised))}"
-    steps = [share + (f", {raised} of it added to complete the outcome" if raised else "")]
+    share = f"each of {voters} voters has {election.money(count.share(raised))}"
+    steps = [share + (f", {election.money(raised)} of it added to complete the outcome" if raised else "")]
     if raised == increment * SHARES_STEPS_MAX:
         steps.append(f"adding stopped after {SHARES_STEPS_MAX} times")
-    steps += [_explain(options, purchase) for purchase in bought]
+    steps += [_explain(election, purchase) for purchase in bought]
     if compare_with_greedy:
         rival = rule("voting", "greedy").function(election, skip=True)
         assert isinstance(rival, Outcome)
@@ -75,15 +75,15 @@ def equal_shares(
                 if any(place not in funded for place in purchase.tied)
             )
         ),
-        steps=tuple(steps),
-        facts=[str(raised), [[purchase.option, str(purchase.price)] for purchase in bought]],
+        explain=lambda: steps,
+        certify=lambda: [str(raised), [[purchase.option, str(purchase.price)] for purchase in bought]],
     )
 
 
-def _explain(options: tuple[str, ...], purchase: Purchase) -> str:
+def _explain(election: Election, purchase: Purchase) -> str:
     per_unit = "each" if purchase.per_ballot else "per point"
     fully = f", {purchase.drained} of them all they have left" if purchase.drained else ""
     return (
-        f"{options[purchase.option]}: {purchase.supporters} supporters pay {purchase.cost}, "
-        f"{per_unit} {write_number(purchase.price)}{fully}; funded"
+        f"{election.options[purchase.option]}: {purchase.supporters} supporters pay {election.money(purchase.cost)}, "
+        f"{per_unit} {election.money(purchase.price)}{fully}; funded"
     )

@@ -1,5 +1,5 @@
 # One word each. `make check` is what CI runs.
-.PHONY: demo test check digests bench-community kill constraints clean
+.PHONY: demo test check digests golden bench-community kill constraints clean
 .DEFAULT_GOAL := help
 
 BIN := .venv/bin
@@ -34,6 +34,9 @@ check: .venv/test ## what CI runs: format, lint, types, imports, tests
 
 digests: .venv/test ## write the behaviour digests of every rule
 	@$(BIN)/python -m tests.digests
+
+golden: .venv/test ## write the golden log of a new release; one that is there stays
+	@$(BIN)/python -m tests.golden_log
 
 bench-community: .venv/test ## ballots a second, beside the machine's own limit
 	@$(BIN)/python -m benchmarks.community

@@ -16,7 +16,6 @@ from weakref import WeakKeyDictionary
 import numpy as np
 
 from engine import commands, fold, rules
-from engine.charter.terms import MoneyTerms
 from engine.commands.close_poll import draw_order, recount
 from engine.community import Community
 from engine.elections import choice as choices
@@ -53,14 +52,6 @@ def when(at: int) -> str:
     if at > MOMENT_MAX:
         return "after the year 9999"
     return datetime.fromtimestamp(at / 1000, UTC).strftime("%Y-%m-%d %H:%M UTC")
-
-
-def money(terms: MoneyTerms, amount: int | str) -> str:
-    """`5,000.00 EUR`."""
-    amount = int(amount)
-    whole, part = divmod(abs(amount), 10**terms.decimals)
-    decimals = f".{part:0{terms.decimals}d}" if terms.decimals else ""
-    return f"{'-' if amount < 0 else ''}{whole:,}{decimals} {terms.unit}"
 
 
 def text(community: Community, seq: int, field: str) -> str | None:

@@ -96,7 +96,9 @@ def _perform(request: Request, verb: str, kind: type[Command], data: bytes) -> R
     by_form = request.headers.get("content-type", "").startswith(FORM)
     if by_form:
         given = parse_qs(data.decode("utf-8", "replace"), keep_blank_values=True)
-        fields = fields_of(kind, given, request.path_params)
+        with community.reading() as state:
+            terms = state.charter.money
+        fields = fields_of(kind, given, request.path_params, terms)
     else:
         fields = read_json(data, kind.__name__) if data.strip() else {}
         for name, value in request.path_params.items():

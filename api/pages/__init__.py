@@ -10,7 +10,7 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from api import views
+from api import money, views
 from api.doors.asker import who
 from api.pages.charts import bars
 from engine.refusals import Refusal
@@ -38,7 +38,8 @@ def render(request: Request, page: str, shown: Any, status: int = 200) -> HTMLRe
             "charter": state.charter,
             "me": None if found is None or found.forgotten else {"id": found.id, "name": views.member_name(community, found.id)},
             "may": may,
-            "money": partial(views.money, state.charter.money),
+            "money": partial(money.shown, state.charter.money),
+            "plain_money": partial(money.typed, state.charter.money),
             "done": request.query_params.get("done"),
             "start": int(start) if start.isdecimal() and len(start) < 10 else 0,
             "step": views.PAGE,

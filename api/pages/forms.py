@@ -2,26 +2,35 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, get_args, get_type_hints
 
+from api import money
+from engine.charter.terms import MoneyTerms
 from engine.commands import Command
 from engine.limits import OPTIONS_PER_POLL_MAX
 from engine.log.codec import form
 from engine.refusals import refuse
+from engine.values import Money
 
 Given = dict[str, list[str]]
 
 
-def fields_of(kind: type[Command], given: Given, path: dict[str, str]) -> dict[str, Any]:
-    """A command's fields: those in the path, those typed, and what a ballot or a list of options was put together from."""
+def fields_of(kind: type[Command], given: Given, path: dict[str, str], terms: MoneyTerms) -> dict[str, Any]:
+    """A command's fields: those in the path, those typed, and what a ballot or a list of options was put together from.
+
+    Money is typed as people write it, with its decimals.
+    """
     schema = form(kind, lenient=True).schema["properties"]
+    amounts = {name for name, hint in get_type_hints(kind).items() if Money in (hint, *get_args(hint))}
     fields: dict[str, Any] = {name: _value(schema[name], value) for name, value in path.items()}
     for name, part in schema.items():
         typed = [value for value in given.get(name, []) if value != ""]
         if name in fields or not typed:
             continue
         text = typed[0].replace("\r\n", "\n")
-        if part.get("type") == "array":
+        if name in amounts:
+            fields[name] = money.read(terms, text, name)
+        elif part.get("type") == "array":
             fields[name] = [{"label": line.strip()} for line in text.splitlines() if line.strip()] if name == "options" else typed
         else:
             fields[name] = _value(part, text)

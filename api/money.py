@@ -1,0 +1,35 @@
+"""Money as people write and read it: in the charter's unit, with its decimals.
+
+>>> euros = MoneyTerms("EUR", 2)
+>>> shown(euros, "500050"), typed(euros, 500050), read(euros, "5,000.5", "cost")
+('5,000.50 EUR', '5000.50', '500050')
+"""
+
+from __future__ import annotations
+
+import re
+
+from engine.charter.terms import MoneyTerms
+from engine.elections.outcome import write_money
+from engine.refusals import refuse
+
+_TYPED = re.compile(r"([0-9]{1,16})(?:\.([0-9]*))?")
+
+
+def shown(terms: MoneyTerms, amount: int | str) -> str:
+    """An amount in the smallest unit, as a page shows it."""
+    return f"{'-' if int(amount) < 0 else ''}{write_money(abs(int(amount)), terms.decimals)} {terms.unit}"
+
+
+def typed(terms: MoneyTerms, amount: int | str) -> str:
+    """An amount as a form shows it to be changed."""
+    return write_money(int(amount), terms.decimals).replace(",", "")
+
+
+def read(terms: MoneyTerms, text: str, field: str) -> str:
+    """What somebody typed, as a whole number of the smallest unit; refused when it is no amount."""
+    match = _TYPED.fullmatch(text.replace(",", "").replace(" ", ""))
+    if match is None or len(match[2] or "") > terms.decimals:
+        example = typed(terms, 1234 * 10**terms.decimals)
+        raise refuse("field_wrong", field, f"is {text[:40]!r}", f"write an amount such as {example}, with a point before its decimals")
+    return str(int(match[1] + (match[2] or "").ljust(terms.decimals, "0")))

@@ -1,0 +1,28 @@
+"""Money is typed and shown with its decimals, and counted in whole smallest units."""
+
+import pytest
+
+from api import money
+from engine.charter.terms import MoneyTerms
+from engine.refusals import Refusal
+
+EUROS = MoneyTerms("EUR", 2)
+
+
+@pytest.mark.parametrize(("typed", "read"), [("5000", "500000"), ("5,000.5", "500050"), ("0.07", "7"), ("1.", "100"), ("1 000", "100000")])
+def test_what_is_typed_is_read_and_shown_again(typed, read):
+    assert money.read(EUROS, typed, "cost") == read
+    assert money.read(EUROS, money.typed(EUROS, read), "cost") == read
+    assert money.shown(EUROS, read).endswith(" EUR")
+
+
+@pytest.mark.parametrize("typed", ["12.345", "-1", "ten", "1.2.3", "", "٣", "1" * 40])
+def test_what_is_no_amount_is_refused_with_an_example(typed):
+    with pytest.raises(Refusal, match=r"1234\.00"):
+        money.read(EUROS, typed, "cost")
+
+
+def test_where_money_has_no_decimals_none_can_be_typed():
+    assert money.read(MoneyTerms("HUF", 0), "20,000", "cost") == "20000"
+    with pytest.raises(Refusal, match="such as 1234,"):
+        money.read(MoneyTerms("HUF", 0), "2.5", "cost")

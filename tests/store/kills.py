@@ -19,7 +19,8 @@ from engine.verify import verify
 from tests.moot import START
 
 ROOT = Path(__file__).parent.parent.parent
-STEPS = ("append", "put_tiles", "erase", "commit", "scrub")
+STEPS = ("append", "put_tiles", "erase", "commit", "scrub", "save", "fsync")
+"""The last two are a snapshot's: the whole of it, and its way to the disk before it takes the old one's place."""
 POINTS = [f"{moment}{step}" for step in STEPS for moment in "-+"]
 
 

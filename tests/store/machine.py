@@ -13,7 +13,7 @@ from engine.commands.forget_member import ForgetMember
 from engine.commands.join_community import JoinCommunity
 from engine.commands.submit_idea import SubmitIdea
 from engine.limits import INTEGER_MAX
-from engine.store import folder
+from engine.store import folder, snapshot
 from engine.store import sqlite as sqlite_store
 from tests.moot import START
 
@@ -46,9 +46,7 @@ def main(path: Path, die_at: str, turn: int) -> None:
     threads = [threading.Thread(target=write, args=(number,), daemon=True) for number in range(WRITERS)]
     for thread in threads:
         thread.start()
-    if die_at == "snapshot":
-        from engine.store import snapshot
-
+    if die_at == "snapshot" or die_at[1:] in ("save", "fsync"):
         while True:
             with community.reading() as state:
                 snapshot.save(path / "snapshot.npz", state)
@@ -82,6 +80,10 @@ def arm(die_at: str, turn: int) -> None:
             return committing(connection, sql, *values) if sql == "commit" else execute(connection, sql, *values)
 
         sqlite_store._Connection.execute = watched  # type: ignore[method-assign]
+    elif step == "save":
+        snapshot.save = dying(snapshot.save)  # type: ignore[assignment]
+    elif step == "fsync":
+        snapshot.os.fsync = dying(os.fsync)
     elif step == "scrub":
         sqlite_store.SqliteStore.scrub = dying(sqlite_store.SqliteStore.scrub)  # type: ignore[method-assign]
     else:

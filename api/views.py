@@ -211,11 +211,23 @@ def own_ballot(community: Community, state: State, name: str, member: MemberId) 
         return None
     seq = int(found.ballots.seq[found.ballots.place[member]])
     if seq < 0:
-        return {"seq": None, "choice": None, "salt": None, "marks": {}}
+        return {"seq": None, "choice": None, "said": "", "salt": None, "marks": {}}
     opening = community.store.opening(seq, "choice")
     _, data = next(community.store.lines(seq, seq + 1))
     choice = parse_own(opening[1]) if opening else parse_own(data)["body"]["choice"]
-    return {"seq": seq, "choice": choice, "salt": opening[0].hex() if opening else None, "marks": _marks(choice, found)}
+    marks = _marks(choice, found)
+    said = _said(marks, option_labels(community, state, found), found.kind)
+    return {"seq": seq, "choice": choice, "said": said, "salt": opening[0].hex() if opening else None, "marks": marks}
+
+
+def _said(marks: dict[int, int], labels: list[str], kind: str) -> str:
+    """A choice in the options' own names."""
+    if not marks:
+        return "blank"
+    if kind == "ranked":
+        levels = sorted(set(marks.values()))
+        return ", then ".join(" = ".join(labels[number - 1] for number, rank in marks.items() if rank == level) for level in levels)
+    return ", ".join(labels[number - 1] + (f" {points}" if kind == "cumulative" else "") for number, points in marks.items())
 
 
 def _marks(choice: str, found: Poll) -> dict[int, int]:
@@ -296,17 +308,27 @@ def _ballots_by_folding(community: Community, found: Poll, cause: int) -> Ballot
 
 
 def ledger(community: Community, state: State) -> Json:
-    """Every account; points as each member could spend them now."""
-    holders = [one.id for one in state.members.values() if state.ledger.points(one.id, state.at)]
-    points = sorted(((state.ledger.points(one, state.at), one) for one in holders), key=lambda row: (-row[0], int(row[1][1:])))
+    """Points as members could spend them now, and money: who holds most first, at most `PAGE` of each, and how many do."""
+    points = {one: held for one in state.ledger.lots if (held := state.ledger.points(one, state.at))}
+    accounts = {account: amount for account, amount in state.ledger.accounts["money"].items() if amount}
+    paid = {account: amount for account, amount in accounts.items() if account in state.members}
+    gini = rules.rule("metric", "gini").function(list(points.values()))
     return {
-        "points": [{"member": one, "name": member_name(community, one), "points": str(held)} for held, one in points],
-        "money": {account: str(amount) for account, amount in state.ledger.accounts["money"].items() if amount},
-        "gini": write_number(rules.rule("metric", "gini").function([held for held, _ in points])),
+        "points": [{**row, "points": row.pop("held")} for row in _richest(community, points)],
+        "holders": len(points),
+        "gini": write_number(gini),
+        "money": {account: str(amount) for account, amount in accounts.items() if account not in paid},
+        "paid": [{**row, "money": row.pop("held")} for row in _richest(community, paid)],
+        "payees": len(paid),
         "rounds": [
             {"id": found.id, "reward": found.reward, "pot": str(found.pot), "members": found.members} for found in state.rounds.values()
         ],
     }
+
+
+def _richest(community: Community, held: dict[Any, int]) -> list[dict[str, str]]:
+    found = nlargest(PAGE, held, key=lambda one: (held[one], -int(one[1:])))
+    return [{"member": one, "name": member_name(community, one), "held": str(held[one])} for one in found]
 
 
 def event(community: Community, state: State, seq: int) -> Json:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from functools import cache, partial
 from pathlib import Path
 from typing import Any
@@ -39,6 +40,7 @@ def render(request: Request, page: str, shown: Any, status: int = 200) -> HTMLRe
             "me": None if found is None or found.forgotten else {"id": found.id, "name": views.member_name(community, found.id)},
             "may": may,
             "money": partial(money.shown, state.charter.money),
+            "decimal": _decimal,
             "plain_money": partial(money.typed, state.charter.money),
             "done": request.query_params.get("done"),
             "start": int(start) if start.isdecimal() and len(start) < 10 else 0,
@@ -49,6 +51,12 @@ def render(request: Request, page: str, shown: Any, status: int = 200) -> HTMLRe
         if page == "poll" and found is not None:
             context["mine"] = views.own_ballot(community, state, shown["id"], found.id)
     return HTMLResponse(environment().get_template(f"{page}.html").render(context), status)
+
+
+def _decimal(number: int | str) -> str:
+    """A fraction to two places, for reading."""
+    hundredths = round(Fraction(number) * 100)
+    return f"{hundredths // 100}.{hundredths % 100:02d}"
 
 
 def render_refusal(request: Request, refusal: Refusal, status: int) -> HTMLResponse:

@@ -195,7 +195,7 @@ def test_a_ballot_works_as_a_plain_form(client, sessions, moot):
     assert f'action="/polls/{poll}/ballots"' in page and "What is not protected" in page
     answer = client.post(f"/polls/{poll}/ballots", data={"rank.1": "2", "rank.2": "1", "rank.3": ""}, headers=HTML)
     assert answer.status_code == 303
-    assert "You voted <strong>2&gt;1</strong>" in client.get(answer.headers["location"], headers=HTML).text
+    assert "You voted <strong>option 1, then option 0</strong>" in client.get(answer.headers["location"], headers=HTML).text
     refused = client.post(f"/polls/{poll}/ballots", data={"rank.1": "x"}, headers=HTML)
     assert refused.status_code == 422 and "Nothing was recorded" in refused.text
 

@@ -64,7 +64,7 @@ def test_a_member_signs_in_votes_and_finds_her_receipt(house, script, width, mem
             assert page.inner_text("[data-counter]") == "2 ranked"
             assert page.evaluate("document.documentElement.scrollWidth") <= width
         page.click("text=Cast my ballot")
-        assert "You voted 2>1" in page.inner_text("main")
+        assert "You voted option 1, then option 0" in page.inner_text("main")
         page.click('a:has-text("your receipt")')
         assert "BallotSealed" in page.inner_text("h1")
         assert all(url.startswith(address) for url in asked) and not errors

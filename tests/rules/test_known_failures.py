@@ -41,6 +41,15 @@ def test_instant_runoff_can_punish_taking_part():
     assert tally("instant_runoff", Election.read(without + "\n2: c > b > a")).winners == ("a",)
 
 
+def test_minimax_can_elect_the_one_that_loses_every_duel():
+    """Found by search; Simpson's rule keeps neither the Condorcet loser nor the Smith criterion."""
+    cycle = "2: c > b > a > d\n1: a > c > b > d\n2: d > b > a > c\n2: d > b > c > a\n1: c > a > b > d\n2: a > d > b > c"
+    election = Election.read(cycle + "\n1: a > c > d > b\n1: d > c > b > a\n1: b > a > c > d")
+    assert tally("minimax", election).winners == ("c",)
+    place = election.options.index("c")
+    assert all(election.pairwise[place, other] < election.pairwise[other, place] for other in range(4) if other != place)
+
+
 def test_greedy_can_leave_a_minority_with_nothing_where_equal_shares_does_not():
     town = Election.read("costs: a 50, b 50, c 50\nbudget: 100\n3: a, b\n2: c\n1: a, b")
     assert tally("greedy", town).winners == ("a", "b")
@@ -58,6 +67,10 @@ def test_greedy_can_leave_a_minority_with_nothing_where_equal_shares_does_not():
         ("instant_runoff", "monotonicity"),
         ("schulze", "reinforcement"),
         ("greedy", "justified"),
+        ("anti_plurality", "majority"),
+        ("anti_plurality", "condorcet"),
+        ("copeland", "clone_independence"),
+        ("minimax", "smith"),
     ],
 )
 def test_hypothesis_finds_what_a_rule_does_not_promise(name, law):

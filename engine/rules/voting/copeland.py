@@ -1,0 +1,57 @@
+"""The option that wins most duels wins.
+
+Every two options meet: whichever more ballots rank above the other wins the duel and scores one, a draw scores half.
+Elects the Condorcet winner where there is one, and otherwise often several. `tiebreak` `average_support` then prefers,
+among the best, who has the larger part of all ballots over its duels (as Snapshot does since 2026). Sources: Copeland
+1951; the tie-break: snapshot.js pull request 1210.
+
+>>> tally("copeland", Election.read("4: garden > library > pool\n3: library > pool > garden\n2: pool > garden > library")).winners
+('garden', 'library', 'pool')
+>>> round_robin = Election.read("4: garden > library > pool\n3: library > pool > garden\n2: pool > garden > library")
+>>> tally("copeland", round_robin, tiebreak="average_support").winners
+('garden', 'library')
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Literal
+
+from engine.elections.election import Election
+from engine.elections.outcome import Outcome, best, listing
+from engine.rules import voting_rule
+
+
+@voting_rule(
+    ballot="ranked",
+    elects="one",
+    promises={
+        "anonymity", "neutrality", "unanimity", "majority", "majority_loser", "condorcet", "condorcet_loser", "smith", "monotonicity",
+    },
+)  # fmt: skip
+def copeland(election: Election, *, tiebreak: Literal["none", "average_support"] = "none") -> Outcome:
+    options, pairs = election.options, election.pairwise
+    won, drawn = (pairs > pairs.T).sum(axis=1), (pairs == pairs.T).sum(axis=1) - 1
+    scores = [Fraction(2 * int(win) + int(draw), 2) for win, draw in zip(won, drawn, strict=True)]
+    support = [int(row) for row in pairs.sum(axis=1)]
+    places = best(scores)
+    first = places
+    if tiebreak == "average_support":
+        places = [places[each] for each in best([support[place] for place in places])]
+    winners = tuple(options[place] for place in places)
+
+    def explain() -> list[str]:
+        steps = [f"duels won, a draw counting half: {listing(options, scores)}"]
+        if len(first) > 1 and tiebreak == "average_support":
+            shown = listing([options[place] for place in first], [support[place] for place in first])
+            steps.append(f"among the tied, ballots for each over all its duels: {shown}")
+        return steps
+
+    return Outcome(
+        rule="copeland",
+        winners=winners,
+        scores=dict(zip(options, scores, strict=True)),
+        ties=(winners,) if len(winners) > 1 else (),
+        explain=explain,
+        certify=lambda: [pairs.tolist()],
+    )

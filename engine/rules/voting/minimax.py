@@ -1,0 +1,46 @@
+"""The option whose worst defeat is the mildest wins.
+
+Every two options meet; an option's worst defeat is the largest number of ballots (`strength` `winning_votes`) or the
+largest difference (`margins`) by which another beats it. Elects the Condorcet winner, who has no defeat; may elect one
+outside the Smith set. Sources: Simpson 1969, Kramer 1977.
+
+>>> tally("minimax", Election.read("4: garden > library > pool\n3: library > pool > garden\n2: pool > garden > library")).winners
+('garden',)
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import numpy as np
+
+from engine.elections.election import Election
+from engine.elections.outcome import Outcome, best, listing
+from engine.rules import voting_rule
+
+
+@voting_rule(ballot="ranked", elects="one", promises={"anonymity", "neutrality", "unanimity", "majority", "condorcet", "monotonicity"})
+def minimax(election: Election, *, strength: Literal["winning_votes", "margins"] = "winning_votes") -> Outcome:
+    options, pairs = election.options, election.pairwise
+    defeats = np.where(pairs.T > pairs, pairs.T if strength == "winning_votes" else pairs.T - pairs, 0)
+    worst = [int(row.max()) for row in defeats]
+    winners = tuple(options[place] for place in best([-defeat for defeat in worst]))
+
+    def explain() -> list[str]:
+        steps = [f"worst defeats: {listing(options, worst)}"]
+        for place, name in enumerate(options):
+            if worst[place]:
+                rival = int(defeats[place].argmax())
+                steps.append(f"{name} loses worst to {options[rival]}: {pairs[place, rival]} to {pairs[rival, place]} ballots")
+            else:
+                steps.append(f"{name} is never beaten")
+        return steps
+
+    return Outcome(
+        rule="minimax",
+        winners=winners,
+        scores={name: -defeat for name, defeat in zip(options, worst, strict=True)},
+        ties=(winners,) if len(winners) > 1 else (),
+        explain=explain,
+        certify=lambda: [pairs.tolist()],
+    )

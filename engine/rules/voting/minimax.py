@@ -22,7 +22,7 @@ from engine.rules import voting_rule
 @voting_rule(ballot="ranked", elects="one", promises={"anonymity", "neutrality", "unanimity", "majority", "condorcet", "monotonicity"})
 def minimax(election: Election, *, strength: Literal["winning_votes", "margins"] = "winning_votes") -> Outcome:
     options, pairs = election.options, election.pairwise
-    defeats = np.where(pairs.T > pairs, pairs.T if strength == "winning_votes" else pairs.T - pairs, 0)
+    defeats = np.where(pairs < pairs.T, pairs.T if strength == "winning_votes" else pairs.T - pairs, 0)
     worst = [int(row.max()) for row in defeats]
     winners = tuple(options[place] for place in best([-defeat for defeat in worst]))
 

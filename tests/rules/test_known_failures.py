@@ -71,6 +71,8 @@ def test_greedy_can_leave_a_minority_with_nothing_where_equal_shares_does_not():
         ("anti_plurality", "condorcet"),
         ("copeland", "clone_independence"),
         ("minimax", "smith"),
+        ("black", "clone_independence"),
+        ("nanson", "monotonicity"),
     ],
 )
 def test_hypothesis_finds_what_a_rule_does_not_promise(name, law):

@@ -1,0 +1,35 @@
+"""The option that wins every duel wins; where there is none, the Borda count decides.
+
+Source: Black 1958, The Theory of Committees and Elections.
+
+>>> tally("black", Election.read("3: garden > library > pool\n2: library > pool > garden")).winners
+('garden',)
+>>> tally("borda", Election.read("3: garden > library > pool\n2: library > pool > garden")).winners
+('library',)
+"""
+
+from engine.elections.election import Election
+from engine.elections.outcome import Outcome, best, listing
+from engine.rules import voting_rule
+
+
+@voting_rule(
+    ballot="ranked",
+    elects="one",
+    promises={"anonymity", "neutrality", "unanimity", "majority", "majority_loser", "condorcet", "condorcet_loser", "monotonicity"},
+)
+def black(election: Election) -> Outcome:
+    options, pairs = election.options, election.pairwise
+    points = [int(row) for row in pairs.sum(axis=1)]
+    duels = [int(row) for row in (pairs > pairs.T).sum(axis=1)]
+    champions = [place for place, won in enumerate(duels) if won == len(options) - 1]
+    winners = tuple(options[place] for place in champions or best(points))
+    duel = f"{winners[0]} wins every duel" if champions else "no option wins every duel"
+    return Outcome(
+        rule="black",
+        winners=winners,
+        scores=dict(zip(options, points, strict=True)),
+        ties=(winners,) if len(winners) > 1 else (),
+        explain=lambda: [duel] if champions else [duel, f"points: {listing(options, points)}"],
+        certify=lambda: [pairs.tolist()],
+    )

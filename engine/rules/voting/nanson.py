@@ -1,0 +1,65 @@
+"""Options that do no better than the average by Borda's count drop out, again and again, until one is left.
+
+Points are counted by duels among those left: the ballots for an option less those against it, so that options ranked
+equal count half for each, and the average is always 0. Elects the Condorcet winner where there is one: it is always above
+0. `at_average` says whether an option exactly at 0 drops out or stays; where all left are equal they are tied. Sources:
+Nanson 1882; the two readings: Niou 1987.
+
+>>> print("\n".join(tally("nanson", Election.read("4: garden > library > pool\n3: library > pool > garden\n2: pool > garden > library")).steps))
+round 1: garden 2, library 2, pool -4; pool drops out
+round 2: garden 3, library -3; library drops out
+garden is left
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from engine.elections.election import Election
+from engine.elections.outcome import Outcome, listing
+from engine.rules import voting_rule
+
+Round = tuple[list[int], list[int], list[int]]
+"""Who is left, their points, and who drops out."""
+
+
+@voting_rule(
+    ballot="ranked",
+    elects="one",
+    promises={"anonymity", "neutrality", "unanimity", "majority", "majority_loser", "condorcet", "condorcet_loser", "smith"},
+)
+def nanson(election: Election, *, at_average: Literal["drop", "stay"] = "drop") -> Outcome:
+    options, pairs = election.options, election.pairwise
+    margins = pairs - pairs.T
+    left, rounds = list(range(len(options))), list[Round]()
+    survived = [0] * len(options)
+    while True:
+        points = [int(row) for row in margins[left][:, left].sum(axis=1)]
+        below = [place for place, held in zip(left, points, strict=True) if held < 0]
+        level = [place for place, held in zip(left, points, strict=True) if held == 0]
+        gone = below + (level if at_average == "drop" and len(level) < len(left) else [])
+        for place in left:
+            survived[place] += 1
+        rounds.append((left, points, sorted(gone)))
+        if not gone:
+            break
+        left = [place for place in left if place not in gone]
+    winners = tuple(options[place] for place in left)
+    return Outcome(
+        rule="nanson",
+        winners=winners,
+        scores=dict(zip(options, survived, strict=True)),
+        ties=(winners,) if len(winners) > 1 else (),
+        explain=lambda: _steps(options, rounds),
+        certify=lambda: [pairs.tolist(), [[list(left), points] for left, points, _ in rounds]],
+    )
+
+
+def _steps(options: tuple[str, ...], rounds: list[Round]) -> list[str]:
+    steps = []
+    for number, (left, points, gone) in enumerate(rounds[:-1], 1):
+        names = " and ".join(options[place] for place in gone)
+        shown = listing([options[place] for place in left], points)
+        steps.append(f"round {number}: {shown}; {names} {'drops' if len(gone) == 1 else 'drop'} out")
+    last = [options[place] for place in rounds[-1][0]]
+    return [*steps, f"{' and '.join(last)} {'is' if len(last) == 1 else 'are'} left" + (", all equal" if len(last) > 1 else "")]

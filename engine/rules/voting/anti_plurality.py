@@ -4,7 +4,7 @@ Also called veto. A ballot is for every option but those it ranks last; options 
 ranks all alike is for all of them. Finds what few object to; says nothing of what anybody wants. Source: Saari 1995,
 Basic Geometry of Voting.
 
->>> tally("anti_plurality", Election.read("4: garden > library > pool\n3: pool > library > garden")).scores
+>>> tally("anti_plurality", Election.read("4: garden > library > pool\\n3: pool > library > garden")).scores
 {'garden': 4, 'library': 7, 'pool': 3}
 """
 

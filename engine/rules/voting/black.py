@@ -2,9 +2,9 @@
 
 Source: Black 1958, The Theory of Committees and Elections.
 
->>> tally("black", Election.read("3: garden > library > pool\n2: library > pool > garden")).winners
+>>> tally("black", Election.read("3: garden > library > pool\\n2: library > pool > garden")).winners
 ('garden',)
->>> tally("borda", Election.read("3: garden > library > pool\n2: library > pool > garden")).winners
+>>> tally("borda", Election.read("3: garden > library > pool\\n2: library > pool > garden")).winners
 ('library',)
 """
 

@@ -5,9 +5,9 @@ Elects the Condorcet winner where there is one, and otherwise often several. `ti
 among the best, who has the larger part of all ballots over its duels (as Snapshot does since 2026). Sources: Copeland
 1951; the tie-break: snapshot.js pull request 1210.
 
->>> tally("copeland", Election.read("4: garden > library > pool\n3: library > pool > garden\n2: pool > garden > library")).winners
+>>> tally("copeland", Election.read("4: garden > library > pool\\n3: library > pool > garden\\n2: pool > garden > library")).winners
 ('garden', 'library', 'pool')
->>> round_robin = Election.read("4: garden > library > pool\n3: library > pool > garden\n2: pool > garden > library")
+>>> round_robin = Election.read("4: garden > library > pool\\n3: library > pool > garden\\n2: pool > garden > library")
 >>> tally("copeland", round_robin, tiebreak="average_support").winners
 ('garden', 'library')
 """

@@ -5,7 +5,7 @@ equal count half for each, and the average is always 0. Elects the Condorcet win
 0. `at_average` says whether an option exactly at 0 drops out or stays; where all left are equal they are tied. Sources:
 Nanson 1882; the two readings: Niou 1987.
 
->>> print("\n".join(tally("nanson", Election.read("4: garden > library > pool\n3: library > pool > garden\n2: pool > garden > library")).steps))
+>>> print("\\n".join(tally("nanson", Election.read("4: garden > library > pool\\n3: library > pool > garden\\n2: pool > garden > library")).steps))
 round 1: garden 2, library 2, pool -4; pool drops out
 round 2: garden 3, library -3; library drops out
 garden is left

@@ -23,6 +23,8 @@ TIES_PER_EVENT_MAX = 32
 """Ties that stand in the closing event, of at most 256 options each."""
 LOST_PER_EVENT_MAX = 2_000
 """Lost ballots named in one event."""
+HEAD_TEXT_MAX = 20_000
+"""A signed head with sixty-four signatures, whole in one event."""
 CHARTER_TEXT_MAX = 40_000
 """Bytes of a charter in UTF-8: it stands whole in one event."""
 
@@ -37,7 +39,6 @@ NAME_TEXT_MAX = 80
 TITLE_TEXT_MAX = 200
 QUESTION_TEXT_MAX = 500
 REASON_TEXT_MAX = 500
-HEAD_TEXT_MAX = 20_000
 COMMENT_TEXT_MAX = 5_000
 IDEA_TEXT_MAX = 20_000
 """Texts stand in the vault; these keep a page readable and a request small."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from engine.commands import Ask
@@ -17,7 +17,7 @@ from engine.commands.found_community import FoundCommunity
 from engine.community import Community
 from engine.log.checkpoint import LogKey
 from engine.log.fields import draw
-from engine.refusals import refuse
+from engine.refusals import Refusal, refuse
 from engine.store import snapshot
 from engine.store.sqlite import SqliteStore, create
 from engine.values import Actor, Moment
@@ -69,7 +69,7 @@ def tend(community: Community) -> None:
     if not isinstance(store, SqliteStore):
         return
     store.scrub()
-    if community.key is not None:
+    with suppress(Refusal):  # a folder without its own log.key serves what is signed already
         keep_head(store, community.checkpoint())
     if _snapshot_is_old(store):
         # Another follower of the same log writes it, so that nobody here has to wait.
@@ -77,12 +77,15 @@ def tend(community: Community) -> None:
 
 
 def keep_head(store: SqliteStore, note: str) -> None:
-    """Leave a signed head beside the database."""
+    """Leave a signed head beside the database, whole at any instant."""
     path = store.path.with_name(HEAD)
     if path.is_file() and path.read_text() == note:
         return
-    beside = path.with_suffix(".new")
-    beside.write_text(note)
+    beside = path.with_suffix(f".{os.getpid()}")
+    with beside.open("w") as file:
+        file.write(note)
+        file.flush()
+        os.fsync(file.fileno())
     beside.replace(path)
 
 

@@ -13,8 +13,6 @@ from itertools import islice
 from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
-import numpy as np
-
 from engine import commands, fold, rules
 from engine.commands.close_poll import draw_order, recount
 from engine.community import Community
@@ -25,6 +23,7 @@ from engine.log import record as records
 from engine.log.fields import Erasable, sealed_in
 from engine.log.json import parse_own
 from engine.refusals import refuse
+from engine.roll import RollBook
 from engine.state import Ballots, Idea, Poll, State
 from engine.values import MemberId
 
@@ -207,9 +206,9 @@ def _poll(community: Community, state: State, found: Poll) -> dict[str, Json]:
 def own_ballot(community: Community, state: State, name: str, member: MemberId) -> Json:
     """A member's own last ballot in a poll, with what opens it: she alone may read it while it is sealed."""
     found = state.poll(name)
-    if found.ballots is None or member not in found.ballots.place:
+    if found.ballots is None or found.ballots.place(member) is None:
         return None
-    seq = int(found.ballots.seq[found.ballots.place[member]])
+    seq = found.ballots.last(member)
     if seq < 0:
         return {"seq": None, "choice": None, "said": "", "salt": None, "marks": {}}
     opening = community.store.opening(seq, "choice")
@@ -277,7 +276,7 @@ def _explain(community: Community, state: State, found: Poll, labels: list[str])
 def _ballots(lines: list[Json]) -> Ballots:
     """The ballots of a closed poll where every ballot weighs the same: what its own events say is enough."""
     voters = dict.fromkeys(line["body"]["voter"] for line in lines if line["kind"] in ("BallotCast", "BallotSealed"))
-    ballots, sealed = Ballots(tuple(voters), np.ones(len(voters), np.int64)), {}
+    ballots, sealed = Ballots(RollBook.of(list(voters), [1] * len(voters)).roll()), {}
     for line in lines:
         body = line["body"]
         if line["kind"] == "BallotCast":

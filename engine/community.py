@@ -11,13 +11,13 @@ import gc
 import threading
 from collections import deque
 from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import Protocol
 
 from engine import commands, fold
-from engine.commands import Ask
+from engine.commands import Ask, Command
 from engine.limits import BATCH_ASKS_MAX, CLOCK_BEHIND_MS_MAX, KEY_TEXT_MAX, MOMENT_MAX, RECEIPT_DAYS_KEPT
 from engine.log import record as records
 from engine.log.checkpoint import Checkpoint, LogKey, Verifier, read_checkpoint, write_proof
@@ -112,10 +112,23 @@ class Community:
 
     def execute(self, ask: Ask) -> Receipt:
         """Decide an ask and record its events; the receipt comes after the commit. Raises a Refusal."""
+        self._prepare(ask)
         answer = self._drain_until_answered([_Place(ask)])[0]
         if isinstance(answer, Refusal):
             raise answer
         return answer
+
+    def _prepare(self, ask: Ask) -> None:
+        """Have long work done before the writer's turn, holding nobody; if it fails, the writer's turn says why."""
+        if type(ask.command).prepare is Command.prepare:
+            return
+        with suppress(Exception):
+            with self.reading() as state:
+                work = ask.command.prepare(state)
+            if work is not None:
+                key, done = work()
+                with self.reading() as state:
+                    state.keep_book(key, done)
 
     def execute_many(self, asks: Sequence[Ask]) -> list[Receipt | Refusal]:
         """Decide asks in their order, committing at most 256 together; a receipt or a refusal for each."""

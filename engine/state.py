@@ -6,11 +6,12 @@ is held here, so that no snapshot can leak one. `require`, `member`, `idea`, `op
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from copy import copy
 from dataclasses import dataclass, field
-from functools import cached_property
 from hashlib import sha256
-from typing import Any
+from itertools import islice
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -21,12 +22,15 @@ from engine.elections.election import Election
 from engine.elections.kinds import Kind
 from engine.elections.outcome import Outcome
 from engine.ledger import Ledger
-from engine.log.merkle import Tree, leaf_hash, root_of
+from engine.log.merkle import Tree
 from engine.refusals import refuse
+from engine.roll import Roll, RollBook
 from engine.rules import rule
-from engine.values import DAY_MS, Actor, Digest, IdeaId, MemberId, Moment, Money, Name, PollId, RoundId, Seq
+from engine.values import DAY_MS, Actor, IdeaId, MemberId, Moment, Money, Name, PollId, RoundId, Seq
 
 NEVER = Moment(0)
+ROLL_AHEAD_MIN = 2_000
+"""From so many members on a roll is drawn up before the writer's turn: below, it takes a few milliseconds."""
 
 
 @dataclass(slots=True)
@@ -52,34 +56,16 @@ class Idea:
     comments: int = 0
 
 
-@dataclass(frozen=True)
-class Roll:
-    """Who may vote in a poll, in the order of joining, and how much each ballot weighs."""
-
-    members: tuple[MemberId, ...]
-    powers: np.ndarray[Any, Any]
-
-    @cached_property
-    def total(self) -> int:
-        return sum(self.powers.tolist())
-
-    @cached_property
-    def root(self) -> Digest:
-        """The Merkle root over `member power` lines."""
-        lines = zip(self.members, self.powers.tolist(), strict=True)
-        return Digest(root_of([leaf_hash(f"{member} {power}".encode()) for member, power in lines]).hex())
-
-
 class Ballots:
     """The last ballot of each member on a roll: which event it is, and what it says once that is known."""
 
     UNKNOWN = -1
 
-    def __init__(self, roll: tuple[MemberId, ...], powers: np.ndarray[Any, Any]) -> None:
-        self.roll, self.powers = roll, powers
-        self.place = {member: number for number, member in enumerate(roll)}
-        self.seq = np.full(len(roll), -1, np.int64)
-        self.code = np.full(len(roll), self.UNKNOWN, np.int32)
+    def __init__(self, roll: Roll) -> None:
+        self.roll, self.powers = roll.members, roll.powers
+        self.place = roll.place
+        self.seq = np.full(len(self.roll), -1, np.int64)
+        self.code = np.full(len(self.roll), self.UNKNOWN, np.int32)
         self.choices: list[str] = []
         self._codes: dict[str, int] = {}
         self.commitments: dict[MemberId, str] = {}
@@ -90,7 +76,8 @@ class Ballots:
 
     def put(self, member: MemberId, seq: int, choice: str | None) -> None:
         """A ballot cast: `choice` None while it is sealed."""
-        place = self.place[member]
+        place = self.place(member)
+        assert place is not None
         self.waiting.pop(int(self.seq[place]), None)
         self.seq[place] = seq
         if choice is None:
@@ -100,14 +87,22 @@ class Ballots:
             self.code[place] = self.code_of(choice)
 
     def open(self, member: MemberId, choice: str) -> None:
-        place = self.place[member]
+        place = self.place(member)
+        assert place is not None
         self.waiting.pop(int(self.seq[place]), None)
         self.code[place] = self.code_of(choice)
 
     def withdraw(self, member: MemberId) -> None:
-        self.waiting.pop(int(self.seq[self.place[member]]), None)
-        self.seq[self.place[member]] = -1
-        self.code[self.place[member]] = self.UNKNOWN
+        place = self.place(member)
+        assert place is not None
+        self.waiting.pop(int(self.seq[place]), None)
+        self.seq[place] = -1
+        self.code[place] = self.UNKNOWN
+
+    def last(self, member: str) -> int:
+        """The event of a member's last ballot; -1 when she has cast none or is not on the roll."""
+        place = self.place(member)
+        return -1 if place is None else int(self.seq[place])
 
     def code_of(self, choice: str) -> int:
         code = self._codes.get(choice)
@@ -199,6 +194,16 @@ class Round:
     members: int
 
 
+class _RollKey(NamedTuple):
+    """What a roll depends on besides who has joined; a rule that reads points depends on this very moment."""
+
+    forgotten: int
+    voting: frozenset[str]
+    power: str
+    parameters: str
+    moment: tuple[int, int] | None
+
+
 @dataclass
 class State:
     """`seq` is the number of events folded, `at` the time of the last. `tree` is the log's tree, for draws by lot."""
@@ -219,8 +224,10 @@ class State:
     acts: dict[tuple[str, str], tuple[int, int]] = field(default_factory=dict)
     """Who has done which kind of act how often: (day, times)."""
     tree: Tree = field(default_factory=Tree)
-    _roll: tuple[Any, Roll] | None = field(default=None, repr=False, compare=False)
-    """The roll worked out last: opening a poll decides, checks and applies by the same one."""
+    forgotten: int = 0
+    """How many members were forgotten: until one more is, rolls only grow."""
+    _books: dict[_RollKey, RollBook] = field(default_factory=dict, repr=False, compare=False)
+    """What the rolls drawn up last have in common with the next ones."""
 
     @property
     def charter(self) -> Charter:
@@ -292,19 +299,62 @@ class State:
 
     def roll(self, decision: Decision, at: int) -> Roll:
         """Who may vote in a poll opened now, in the order of joining, and how much each ballot weighs."""
-        key = (self.seq, decision.power, str(decision.power_parameters), at)
-        if self._roll is not None and self._roll[0] == key:
-            return self._roll[1]
-        voting = {name for name, role in self.charter.roles.items() if "cast_ballot" in role.may}
-        members = [member.id for member in self.members.values() if not member.forgotten and member.role in voting]
-        lots = self.ledger.lots
-        points = [self.ledger.points(member, at) if member in lots else 0 for member in members]
+        key = self._roll_key(decision, at)
+        book = self._books.get(key)
+        if book is None:
+            book = RollBook()
+            self._put_book(key, book)
+        if book.seen < len(self.members):
+            self._enrol(book, list(islice(self.members.values(), book.seen, None)), key.voting, decision, at)
+        return book.roll()
+
+    def roll_ahead(self, decision: Decision) -> Callable[[], tuple[_RollKey, RollBook]] | None:
+        """The work of drawing up a roll, to be done by whoever is about to open a poll while others write: it works on a
+        copy, and what has changed meanwhile is seen to by `roll`. None where there is too little of it to do.
+        """
+        key = self._roll_key(decision, 0)
+        book = self._books.get(key)
+        waiting = len(self.members) - (book.seen if book else 0)
+        if waiting < ROLL_AHEAD_MIN or rule("power", decision.power).reads_points:
+            return None
+        members = list(self.members.values())
+
+        def work() -> tuple[_RollKey, RollBook]:
+            fresh = RollBook()
+            self._enrol(fresh, members, key.voting, decision, 0)
+            fresh.root(len(fresh.members))
+            return key, fresh
+
+        return work
+
+    def keep_book(self, key: _RollKey, book: RollBook) -> None:
+        """Take over what was drawn up ahead, unless somebody was forgotten meanwhile or another went further."""
+        known = self._books.get(key)
+        if key.forgotten == self.forgotten and (known is None or known.seen < book.seen):
+            self._put_book(key, book)
+
+    def _put_book(self, key: _RollKey, book: RollBook) -> None:
+        """Keep a book, and let those go that nobody can use again."""
+        self._books = {one: kept for one, kept in self._books.items() if one.forgotten == self.forgotten and one.moment is None}
+        self._books[key] = book
+
+    def _roll_key(self, decision: Decision, at: int) -> _RollKey:
+        moment = (self.seq, at) if rule("power", decision.power).reads_points else None
+        voting = frozenset(name for name, role in self.charter.roles.items() if "cast_ballot" in role.may)
+        return _RollKey(self.forgotten, voting, decision.power, str(decision.power_parameters), moment)
+
+    def _enrol(self, book: RollBook, members: list[Member], voting: frozenset[str], decision: Decision, at: int) -> None:
+        """Enter those of `members` who may vote, the next ones in the order of joining, into a book."""
+        joining = [member.id for member in members if member.role in voting and not member.forgotten]
         power = rule("power", decision.power)
+        lots = self.ledger.lots if power.reads_points else {}
+        points = [self.ledger.points(member, at) if member in lots else 0 for member in joining]
         powers = power.function(points, **power.complete(decision.power_parameters))
-        kept = [(member, power) for member, power in zip(members, powers, strict=True) if power > 0]
-        roll = Roll(tuple(member for member, _ in kept), np.array([power for _, power in kept], np.int64))
-        self._roll = key, roll
-        return roll
+        if powers and min(powers) <= 0:
+            joining = [member for member, held in zip(joining, powers, strict=True) if held > 0]
+            powers = [held for held in powers if held > 0]
+        book.join(joining, powers)
+        book.seen += len(members)
 
     def note_act(self, actor: str, kind: str, at: int) -> int:
         """Count one more act, and say how many that makes on the day of `at` (UTC)."""

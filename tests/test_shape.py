@@ -16,7 +16,7 @@ FLOORS = (
     ("engine.refusals", "engine.limits"),
     ("engine.values", "engine.catalogue"),
     ("engine.log",),
-    ("engine.elections", "engine.ledger"),
+    ("engine.elections", "engine.ledger", "engine.roll"),
     ("engine.rules",),
     ("engine.charter",),
     ("engine.state",),

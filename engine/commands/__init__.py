@@ -6,6 +6,7 @@ condition, for the living community and for a stranger's audit alike. `apply` on
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, ClassVar, NamedTuple, Protocol
 
 from engine import catalogue
@@ -26,10 +27,18 @@ class Vault(Protocol):
         """Whether that field of that event is one that may be erased, whether or not it has been."""
 
 
+Ahead = Callable[[], tuple[Any, Any]]
+"""Work on a copy of the state: gives a key and what the state may keep under it."""
+
+
 class Command:
     """What somebody wants done; may be refused. `resource` is its place in HTTP."""
 
     resource: ClassVar[str]
+
+    def prepare(self, state: Any) -> Ahead | None:
+        """Long work that this command can have done before its turn, while others write; None for most."""
+        return None
 
     def decide(self, state: Any, ask: Ask, vault: Vault) -> list[Event]:
         """The events this becomes; `ask.now` is the moment they will bear. What `check` refuses need not be refused here."""

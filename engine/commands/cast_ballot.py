@@ -79,8 +79,7 @@ def _first_cast(state: State, record: Record, poll_id: PollId) -> list[Act]:
     """Voting counts once a poll: replacing a ballot is no further act."""
     ballots = state.polls[poll_id].ballots
     assert ballots is not None
-    again = ballots.seq[ballots.place[MemberId(record.actor)]] >= 0
-    return [] if again else [Act("ballot_cast", record.actor, poll_id)]
+    return [] if ballots.last(record.actor) >= 0 else [Act("ballot_cast", record.actor, poll_id)]
 
 
 def read_choice(poll: Poll, choice: str) -> str:
@@ -95,10 +94,9 @@ def _check_may_cast(state: State, record: Record, poll_id: PollId, voter: Member
     if voter != record.actor:
         raise refuse("not_allowed", f"actor {record.actor}", f"casts a ballot in the name of {voter}", "cast your own")
     assert poll.ballots is not None
-    place = poll.ballots.place.get(voter)
-    if place is None:
+    if poll.ballots.place(voter) is None:
         raise refuse("not_on_roll", f"member {voter}", f"is not on the roll of poll {poll_id}", "it was fixed when the poll opened")
-    if not poll.terms.replaceable and poll.ballots.seq[place] >= 0:
+    if not poll.terms.replaceable and poll.ballots.last(voter) >= 0:
         raise refuse("poll_closed", f"poll {poll_id}", "has your ballot, which cannot be replaced", "wait for the result")
     if rules.secrecy(poll.terms.secrecy).sealed != sealed:
         raise refuse("log_unlawful", f"poll {poll_id}", f"takes {poll.terms.secrecy} ballots", "cast one of that kind")

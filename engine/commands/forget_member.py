@@ -72,6 +72,7 @@ class MemberForgotten(Event):
 
     def apply(self, state: State, record: Record) -> None:
         state.members[self.member].forgotten = True
+        state.forgotten += 1
 
     def erases(self, record: Record) -> list[Erased]:
         return [Erased(owner=self.member)]
@@ -80,9 +81,9 @@ class MemberForgotten(Event):
 def has_sealed_ballot(state: State, poll_id: PollId, member: MemberId) -> bool:
     poll = state.poll(poll_id)
     ballots = poll.ballots
-    if ballots is None or member not in ballots.place or not rules.secrecy(poll.terms.secrecy).sealed:
+    if ballots is None or not rules.secrecy(poll.terms.secrecy).sealed:
         return False
-    return bool(ballots.seq[ballots.place[member]] >= 0)
+    return ballots.last(member) >= 0
 
 
 def _check_may_forget(state: State, record: Record, member: MemberId) -> None:

@@ -8,7 +8,7 @@ from typing import Literal
 from engine import charter as charters
 from engine import rules
 from engine.charter.terms import Charter, Decision
-from engine.commands import Ask, Command, Vault
+from engine.commands import Ahead, Ask, Command, Vault
 from engine.elections.kinds import Kind
 from engine.ledger import Entry
 from engine.limits import INTEGER_MAX, MOMENT_MAX, OPTIONS_PER_POLL_MAX, POLLS_OPEN_MAX, POWER_TOTAL_MAX
@@ -61,6 +61,9 @@ class OpenPoll(Command):
     amendment: CharterText | None = None
     budget: Money | None = None
     opens_at: Moment | None = None
+
+    def prepare(self, state: State) -> Ahead | None:
+        return state.roll_ahead(state.charter.decisions[self.decision]) if self.decision in state.charter.decisions else None
 
     def decide(self, state: State, ask: Ask, vault: Vault) -> list[Event]:
         state.require(ask.actor, "open_poll")
@@ -157,7 +160,7 @@ class PollOpened(Event):
     def apply(self, state: State, record: Record) -> None:
         poll = PollId(make_id("p", record.seq))
         roll = state.roll(state.decision(self.decision), record.at)
-        state.polls[poll] = Poll(poll, self, Ballots(roll.members, roll.powers))
+        state.polls[poll] = Poll(poll, self, Ballots(roll))
         if self.budget is not None:
             state.ledger.post("money", Entry("funds", -self.budget), Entry(poll, self.budget))
 

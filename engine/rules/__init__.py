@@ -48,6 +48,7 @@ class Rule:
     ballots: tuple[Kind, ...] = ()
     elects: Literal["", "one", "budget"] = ""
     promises: frozenset[str] = frozenset()
+    reads_points: bool = False
 
     @property
     def version(self) -> str:
@@ -159,8 +160,13 @@ def voting_rule(
     return make
 
 
-def power_rule(function: Callable[..., list[int]]) -> Rule:
-    return _rule("power", function)
+def power_rule(*, reads_points: bool) -> Callable[[Callable[..., list[int]]], Rule]:
+    """A function of members' points becomes a power rule; one that does not read them weighs each member by herself."""
+
+    def make(function: Callable[..., list[int]]) -> Rule:
+        return replace(_rule("power", function), reads_points=reads_points)
+
+    return make
 
 
 def earning_rule(function: Callable[..., Any]) -> Rule:

@@ -19,6 +19,7 @@ from engine.ledger import Ledger, Lot
 from engine.log.codec import form
 from engine.log.json import canonical, parse_own
 from engine.log.merkle import Tree, leaf_hash
+from engine.roll import RollBook
 from engine.state import Ballots, Idea, Member, Poll, Round, State
 
 VERSION = 2
@@ -119,10 +120,11 @@ def _state(meta: Any, file: Any, log: Log) -> State:
     for name, terms, ballots, result, void in meta["polls"]:
         poll = Poll(name, opened.read(terms, name), None, None if result is None else closed.read(result, name), bool(void))
         if ballots is not None:
-            poll.ballots = Ballots(tuple(ballots[0]), file[f"{name}_powers"])
+            poll.ballots = Ballots(RollBook.of(ballots[0], file[f"{name}_powers"].tolist()).roll())
             poll.ballots.restore(file[f"{name}_seq"], file[f"{name}_code"], ballots[1])
             poll.ballots.commitments = dict(ballots[2])
         state.polls[name] = poll
+    state.forgotten = sum(member.forgotten for member in state.members.values())
     state.rounds = {one[0]: Round(one[0], one[1], int(one[2]), one[3]) for one in meta["rounds"]}  # type: ignore[arg-type]
     accounts: Any = {unit: {name: int(amount) for name, amount in rows} for unit, rows in meta["accounts"].items()}
     lots: Any = {member: [Lot(int(points), expires) for points, expires in rows] for member, rows in meta["lots"]}

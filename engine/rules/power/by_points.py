@@ -16,6 +16,6 @@ from engine.values import Power
 NONE, ANY = Power(0), Power(INTEGER_MAX)
 
 
-@power_rule
+@power_rule(reads_points=True)
 def by_points(points: Sequence[int], *, at_least: Power = NONE, at_most: Power = ANY) -> list[int]:
     return [min(max(held, at_least), at_most) for held in points]

@@ -1,0 +1,81 @@
+"""Who may vote in a poll, and how much each ballot weighs: fixed when the poll opens.
+
+A community of a million must not stand still while a roll is drawn up. Members only ever join at its end, so rolls that
+follow each other share their places and their Merkle tree; each sees as much of them as there was when it was fixed.
+
+>>> book = RollBook()
+>>> book.join(["m1", "m4"], [1, 1])
+>>> small = book.roll()
+>>> book.join(["m5"], [1])
+>>> small.members, small.place("m5"), book.roll().place("m5")
+(('m1', 'm4'), None, 2)
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from engine.log.merkle import Tree, leaf_hash
+from engine.values import Digest, MemberId
+
+
+class Roll:
+    """`members` in the order of joining and `powers` (int64), one each."""
+
+    def __init__(self, book: RollBook) -> None:
+        self._book, self._count = book, len(book.members)
+        self.members: tuple[MemberId, ...] = tuple(book.members)
+        self.powers: np.ndarray[Any, Any] = np.array(book.powers, np.int64)
+
+    def place(self, member: str) -> int | None:
+        """The member's place from 0; None when she is not on this roll."""
+        found = self._book.places.get(member)
+        return found if found is not None and found < self._count else None
+
+    @property
+    def total(self) -> int:
+        """The power of all together."""
+        return sum(self.powers.tolist()) if self._count else 0
+
+    @property
+    def root(self) -> Digest:
+        """The Merkle root over `member power` lines (RFC 9162)."""
+        return Digest(self._book.root(self._count).hex())
+
+
+class RollBook:
+    """What rolls under one power rule have in common, as long as members only join."""
+
+    def __init__(self) -> None:
+        self.members: list[MemberId] = []
+        self.powers = array("q")
+        self.places: dict[str, int] = {}
+        self.seen = 0
+        """How many members of the community were looked at, on the roll or not."""
+        self._tree = Tree()
+
+    @classmethod
+    def of(cls, members: Sequence[MemberId], powers: Sequence[int]) -> RollBook:
+        book = cls()
+        book.join(members, powers)
+        return book
+
+    def join(self, members: Sequence[MemberId], powers: Sequence[int]) -> None:
+        first = len(self.members)
+        self.members += members
+        self.powers.extend(powers)
+        self.places.update(zip(members, range(first, first + len(members)), strict=True))
+
+    def roll(self) -> Roll:
+        """The roll of all who have joined so far."""
+        return Roll(self)
+
+    def root(self, count: int) -> bytes:
+        """The root over the first `count` lines; the tree grows as far as it is asked for."""
+        for place in range(self._tree.size, count):
+            self._tree.append(leaf_hash(f"{self.members[place]} {self.powers[place]}".encode()))
+        return self._tree.root(count)

@@ -24,13 +24,17 @@ from engine import charter
 from engine.commands import Ask
 from engine.commands.cast_ballot import CastBallot
 from engine.commands.close_poll import ClosePoll
+from engine.commands.found_community import FoundCommunity
 from engine.commands.join_community import JoinCommunity
 from engine.commands.open_poll import FreeOption, OpenPoll
 from engine.community import Community, Receipt
 from engine.elections import files, pabulib
 from engine.limits import BATCH_ASKS_MAX
+from engine.log.checkpoint import LogKey
 from engine.store import folder, snapshot
+from engine.store.memory import MemoryStore
 
+ORIGIN = "bench.example/moot"
 NOW = 1_760_000_000_000
 REAL = Path(__file__).parent.parent.parent / "shared/elections/pabulib/Poland_Wroclaw_2018.pb"
 PLAIN = charter.preset("product").split("[[points.earning]]")[0].replace("until_close", "open").replace('ties = "lot"', 'ties = "oldest"')
@@ -60,10 +64,14 @@ def ask(actor: str, command: object, number: int = 0) -> Ask:
     return Ask(actor, command, NOW, sha256(str(number).encode()).digest())  # type: ignore[arg-type]
 
 
-def founded(path: Path) -> Community:
+def terms() -> str:
+    """The charter of the preset `product` without its earning rules, its ballots open."""
     tail = "\n[points]\n" if "[points]" not in PLAIN else ""
-    rest = charter.preset("product").split("[money]")[1]
-    return folder.found(path, PLAIN + tail + "\n[money]" + rest, "bench.example/moot", NOW, bytes(32))
+    return PLAIN + tail + "\n[money]" + charter.preset("product").split("[money]")[1]
+
+
+def founded(path: Path) -> Community:
+    return folder.found(path, terms(), ORIGIN, NOW, bytes(32))
 
 
 def join(community: Community, many: int) -> list[str]:
@@ -172,8 +180,32 @@ def restart(place: Path, events: int) -> None:
             say("a start without one", size / spent, "events/s", memory)
 
 
+def opening(many: int) -> None:
+    """How long somebody who joins has to wait while a poll for `many` members opens (in memory: no disk in the figure)."""
+    key = LogKey.from_seed(ORIGIN, bytes(32))
+    community = Community(MemoryStore(), key)
+    community.execute(ask("founder", FoundCommunity(terms(), ORIGIN, str(key.verifier))))  # type: ignore[arg-type]
+    join(community, many)
+    waits: list[float] = []
+    done = threading.Event()
+
+    def newcomers() -> None:
+        while not done.wait(0.002):
+            waits.append(timed(lambda: community.execute(ask("newcomer", JoinCommunity()))))
+
+    thread = threading.Thread(target=newcomers)
+    thread.start()
+    spent = timed(lambda: opened(community, 3))
+    again = timed(lambda: opened(community, 3))
+    done.set()
+    thread.join()
+    say(f"opening a poll for {many:,} members", spent, "seconds", f"the next one {again * 1000:.0f} ms")
+    say("  the longest a newcomer waited meanwhile", max(waits) * 1000, "ms")
+
+
 if __name__ == "__main__":
     events = int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000
     with tempfile.TemporaryDirectory() as name:
         ballots(Path(name))
         restart(Path(name), events)
+    opening(events)

@@ -22,6 +22,8 @@ import numpy as np
 from engine.log.merkle import Tree, leaf_hash
 from engine.values import Digest, MemberId
 
+INT64_MAX = 2**63 - 1
+
 
 class Roll:
     """`members` in the order of joining and `powers` (int64), one each."""
@@ -39,7 +41,9 @@ class Roll:
     @property
     def total(self) -> int:
         """The power of all together."""
-        return sum(self.powers.tolist()) if self._count else 0
+        if not self._count or int(self.powers.max()) <= INT64_MAX // self._count:
+            return int(self.powers.sum())
+        return sum(self.powers.tolist())
 
     @property
     def root(self) -> Digest:

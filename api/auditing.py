@@ -7,7 +7,7 @@ from pathlib import Path
 
 from engine.refusals import refuse
 from engine.store.export import Export
-from engine.store.folder import untrusted
+from engine.store.folder import kept_head, untrusted
 from engine.verify import Report, verify
 
 TABLE = (
@@ -36,7 +36,7 @@ def audit(path: Path, key: str | None, progress: Callable[[int], None]) -> tuple
     if path.is_dir():
         store = untrusted(path)
         try:
-            report = verify(store, key, private_kept=True, progress=progress)
+            report = verify(store, key, private_kept=True, progress=progress, head=kept_head(path))
         finally:
             store.close()
     elif path.is_file():

@@ -7,10 +7,11 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
+from engine.limits import DECIMAL_DIGITS_MAX
 from engine.refusals import Refusal
 
 if TYPE_CHECKING:
@@ -98,13 +99,14 @@ def do(
     """Do a command: {"command": "SubmitIdea", "title": "…", "text": "…"}."""
     from api.asking import read_command, shown
     from engine.commands import Ask
+    from engine.commands.declare_loss import DeclareLoss
     from engine.elections.files import read_text
     from engine.store.folder import opened
     from engine.values import Actor, Moment
 
     data = sys.stdin.buffer.read() if str(command) == "-" else read_text(command).encode()
     asked = read_command(data)
-    with opened(folder) as community:
+    with opened(folder, gone_back=isinstance(asked, DeclareLoss)) as community:
         receipt = community.execute(Ask(Actor(actor), asked, Moment(_now()), _chance(), key))
     lines = [f"Recorded as event {receipt.seq}" + (f" to {receipt.seq + receipt.count - 1}" if receipt.count > 1 else "")]
     if receipt.erasure_pending:
@@ -202,6 +204,8 @@ def export(
     from engine.store import flat
     from engine.store.folder import opened
 
+    if not out.parent.is_dir():
+        raise _wrong_file(out.parent, "is no folder that exists", "make it first")
     if out.exists():
         raise _wrong_file(out, "exists already", "choose another name, or remove it")
     with opened(folder) as community, progress_bars(as_json) as progress:
@@ -251,14 +255,22 @@ def main() -> None:
     try:
         app()
     except Refusal as refusal:
-        print(json.dumps(refusal.as_json()) if "--json" in sys.argv else f"folkmoot: {refusal}", file=sys.stderr)
-        raise SystemExit(1) from None
+        _say_no(refusal)
+    except OSError as fault:
+        _say_no(
+            _wrong_file(Path(str(fault.filename or "the file")), f"cannot be used: {fault.strerror}", "name another, or make its folder")
+        )
+
+
+def _say_no(refusal: Refusal) -> NoReturn:
+    print(json.dumps(refusal.as_json()) if "--json" in sys.argv else f"folkmoot: {refusal}", file=sys.stderr)
+    raise SystemExit(1)
 
 
 def _parameter(item: str) -> tuple[str, Any]:
     name, _, value = item.partition("=")
     known = {"true": True, "false": False}
-    return name, known.get(value, int(value) if value.isdecimal() else value)
+    return name, known.get(value, int(value) if value.isdecimal() and len(value) <= DECIMAL_DIGITS_MAX else value)
 
 
 def _plain(shown: Any, indent: str = "") -> list[str]:

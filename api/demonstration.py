@@ -35,6 +35,7 @@ def made(folder: Path, source: Path | None, chance: bytes, now: int, bars: Abstr
     with bars as progress:
         if source is None and (folder / "community.db").is_file():
             community = folders.open_folder(folder)
+            folders.check_not_gone_back(community)
             summary: dict[str, Any] = {"folder": str(folder), "made": False}
             lines = [f"Taking up the demo in {folder} (remove that folder to begin anew)."]
         elif source is None:

@@ -18,7 +18,8 @@ from engine.store import folder as folders
 def serve(folder: Path, port: int = 8000, host: str = "127.0.0.1", links: tuple[str, ...] = ("m1",), head: str | None = None) -> None:
     """Serve until stopped; prints a sign-in link for each of `links`. A log that does not continue `head` is refused."""
     with folders.opened(folder) as community, _bound(host, port) as listener:
-        folders.check_not_gone_back(community, head)
+        if head is not None:
+            folders.check_not_gone_back(community, head)
         sessions = Sessions(chance())
         print(f"Serving {folder} at http://{host}:{port}  (stop with Ctrl-C)")
         for member in links:

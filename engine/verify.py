@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
 from engine import commands, fold
+from engine.commands.declare_loss import check_head
 from engine.log import record as records
 from engine.log.checkpoint import Verifier, read_checkpoint
 from engine.log.codec import inner
@@ -61,9 +62,15 @@ class Report:
         return "cannot_recount" if self.problem.code in ("cannot_recount", "kind_unknown") else "unsound"
 
 
-def verify(source: Source, key: str | None = None, private_kept: bool = True, progress: Callable[[int], None] | None = None) -> Report:
+def verify(
+    source: Source,
+    key: str | None = None,
+    private_kept: bool = True,
+    progress: Callable[[int], None] | None = None,
+    head: str | None = None,
+) -> Report:
     """Audit a log. `key` pins the log's verifier key; `private_kept` says whether private values must be there
-    (in a community's own folder) or must not (in an export)."""
+    (in a community's own folder) or must not (in an export); `head` is a signed head that the log must continue."""
     audit = _Audit(whole_vault=private_kept)
     report = audit.report
     try:
@@ -77,6 +84,8 @@ def verify(source: Source, key: str | None = None, private_kept: bool = True, pr
         audit.finish(key)
         audit.check_heads(source.checkpoints())
         audit.check_tiles(source.tiles())
+        if head is not None:
+            check_head(audit.state, head)
     except Refusal as problem:
         report.problem = problem
         if report.verdict == "cannot_recount":

@@ -49,7 +49,8 @@ class IdeaSupported(Event):
         assert ideas is not None
         names = [stage.name for stage in ideas.stages]
         after = ideas.stages[names.index(idea.stage) + 1 :][:1]
-        if after and 0 < after[0].supports_min <= len(idea.supporters):
+        # An amendment may have taken the next stage away: then the idea stays where its terms hold.
+        if after and 0 < after[0].supports_min <= len(idea.supporters) and state.charter.stage(after[0].name):
             return [IdeaAdvanced(self.idea, after[0].name, state.charter_seq)]
         return []
 

@@ -54,12 +54,15 @@ def open_folder(folder: Path) -> Community:
 
 
 def close(community: Community) -> None:
-    """Leave a snapshot behind if much has happened since the last, and close the database."""
+    """Leave the newest head behind, and a snapshot if much has happened since the last; close the database."""
     store = community.store
     assert isinstance(store, SqliteStore)
     with community.reading() as state:
         if store.snapshot_path is not None and _snapshot_is_old(store):
             snapshot.save(store.snapshot_path, state)
+    with suppress(Refusal):  # whose log went back keeps the head that says so
+        check_not_gone_back(community)
+        keep_head(store)
     store.close()
 
 
@@ -69,17 +72,19 @@ def tend(community: Community) -> None:
     if not isinstance(store, SqliteStore):
         return
     store.scrub()
+    check_not_gone_back(community)  # before the newest head is written over
     with suppress(Refusal):  # a folder without its own log.key serves what is signed already
-        keep_head(store, community.checkpoint())
+        community.checkpoint()
+    keep_head(store)
     if _snapshot_is_old(store):
         # Another follower of the same log writes it, so that nobody here has to wait.
         close(open_folder(store.path.parent))
 
 
-def keep_head(store: SqliteStore, note: str) -> None:
-    """Leave a signed head beside the database, whole at any instant."""
-    path = store.path.with_name(HEAD)
-    if path.is_file() and path.read_text() == note:
+def keep_head(store: SqliteStore) -> None:
+    """Leave the newest signed head beside the database, whole at any instant."""
+    path, note = store.path.with_name(HEAD), store.checkpoint()
+    if note is None or (path.is_file() and path.read_text() == note):
         return
     beside = path.with_suffix(f".{os.getpid()}")
     with beside.open("w") as file:
@@ -93,11 +98,17 @@ def check_not_gone_back(community: Community, head: str | None = None) -> None:
     """Refuse a log that does not continue the signed head beside it, or the one given."""
     store = community.store
     assert isinstance(store, SqliteStore)
-    path = store.path.with_name(HEAD)
-    kept = [path.read_text()] if path.is_file() else []
+    kept = kept_head(store.path.parent)
     with community.reading() as state:
-        for note in kept + ([head] if head is not None else []):
-            check_head(state, note)
+        for note in (kept, head):
+            if note is not None:
+                check_head(state, note)
+
+
+def kept_head(folder: Path) -> str | None:
+    """The newest signed head that was left beside the database."""
+    path = folder / HEAD
+    return path.read_text(errors="replace") if path.is_file() else None
 
 
 def _snapshot_is_old(store: SqliteStore) -> bool:
@@ -105,10 +116,12 @@ def _snapshot_is_old(store: SqliteStore) -> bool:
 
 
 @contextmanager
-def opened(folder: Path) -> Iterator[Community]:
-    """The community in a folder for the length of a block."""
+def opened(folder: Path, gone_back: bool = False) -> Iterator[Community]:
+    """The community in a folder for the length of a block; `gone_back` allows one that lost what it had signed for."""
     community = open_folder(folder)
     try:
+        if not gone_back:
+            check_not_gone_back(community)
         yield community
     finally:
         close(community)

@@ -127,7 +127,7 @@ class MemoryBatch:
         store._receipts = {
             key: (kept, at)
             for key, (kept, at) in before.items()
-            if not erased.owner or (key[0] != erased.owner and kept.seq != int(erased.owner[1:]))
+            if key[0] != erased.owner and not kept.seq <= erased.said_at < kept.seq + kept.count
         }
 
     def receipt(self, actor: str, key_hash: bytes) -> Kept | None:

@@ -250,10 +250,13 @@ class SqliteBatch:
     def erase(self, erased: Erased) -> None:
         if erased.owner:
             self._connection.execute("delete from vault where owner = ?", (erased.owner,))
-            # A receipt holds a digest of what was asked: with a guess it would confirm what is to be forgotten.
-            self._connection.execute("delete from receipts where actor = ? or seq = ?", (erased.owner, int(erased.owner[1:])))
         else:
             self._connection.execute("delete from vault where seq = ? and field = ?", (erased.seq, erased.field))
+        # A receipt holds a digest of what was asked: with a guess it would confirm what is to be forgotten.
+        self._connection.execute(
+            "delete from receipts where actor = ?1 or (seq <= ?2 and ?2 < seq + count)",
+            (erased.owner, erased.said_at),
+        )
         self._connection.execute("insert or ignore into pending(what) values ('scrub')")
 
     def receipt(self, actor: str, key_hash: bytes) -> Kept | None:

@@ -144,3 +144,24 @@ def test_a_vote_we_cannot_hold_is_refused_by_name(tmp_path):
     said = folkmoot("demo", "--no-serve", "--dir", tmp_path / "demo", "--from", tmp_path / "x.pb", "--json", code=1)
     assert json.loads(said.stderr)["code"] == "ballot_kind_wrong"
     assert not (tmp_path / "demo").exists()
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("found", "product", "file"),
+        ("found", "product", "file/inside"),
+        ("export", "moot", "nowhere/x.jsonl"),
+        ("export", "moot", "nowhere/x.db"),
+        ("tally", "votes.txt", "--rule", "equal_shares", "--set", "increment=" + "9" * 5_000),
+    ],
+    ids=lambda words: " ".join(words)[:40],
+)
+def test_what_cannot_be_done_is_refused_without_a_trace(tmp_path, words):
+    (tmp_path / "file").write_text("a file")
+    (tmp_path / "votes.txt").write_text("costs: a 1\nbudget: 1\n3: a, a2\n")
+    folkmoot("found", "product", tmp_path / "moot")
+    here = [
+        tmp_path / word if word in ("file", "file/inside", "moot", "votes.txt") or word.startswith("nowhere") else word for word in words
+    ]
+    assert folkmoot(*here, code=1).stderr.startswith("folkmoot: ")

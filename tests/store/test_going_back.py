@@ -4,6 +4,7 @@ import shutil
 
 import pytest
 
+from api.auditing import audit
 from engine.commands.declare_loss import DeclareLoss
 from engine.refusals import Refusal
 from engine.store import folder
@@ -67,3 +68,28 @@ def test_only_a_head_of_ones_own_that_was_lost_can_be_declared(tmp_path, head, c
     with pytest.raises(Refusal, match=code):
         moot.do("m1", DeclareLoss(head or moot.community.checkpoint()))
     folder.close(moot.community)
+
+
+def test_no_door_signs_a_second_history(tmp_path):
+    moot, _ = restored(tmp_path)
+    folder.close(moot.community)
+    with pytest.raises(Refusal, match="log_went_back"), folder.opened(tmp_path / "c"):
+        pass
+    report, _ = audit(tmp_path / "c", None, lambda seq: None)
+    assert report.problem.code == "log_went_back"
+
+
+def test_a_head_that_was_signed_is_kept_when_the_folder_is_closed(tmp_path):
+    moot = moot_in(tmp_path / "c")
+    head = moot.community.checkpoint()
+    folder.close(moot.community)
+    assert folder.kept_head(tmp_path / "c") == head
+
+
+def test_a_restore_under_a_running_server_leaves_the_evidence(tmp_path):
+    moot, head = restored(tmp_path)
+    with pytest.raises(Refusal, match="log_went_back"):
+        folder.tend(moot.community)
+    assert folder.kept_head(tmp_path / "c") == head
+    folder.close(moot.community)
+    assert folder.kept_head(tmp_path / "c") == head

@@ -15,6 +15,7 @@ from engine.commands.comment_idea import CommentIdea
 from engine.commands.erase_text import EraseText
 from engine.commands.forget_member import ForgetMember
 from engine.commands.join_community import JoinCommunity
+from engine.commands.submit_idea import SubmitIdea
 from engine.refusals import Refusal
 from engine.store import folder, snapshot
 from engine.verify import verify
@@ -59,6 +60,17 @@ def test_one_erased_text_is_gone_and_the_others_stay(tmp_path):
     with pytest.raises(Refusal, match="already_erased"):
         moot.do("m1", EraseText(seq, "text", "insult"))
     folder.close(moot.community)
+
+
+@pytest.mark.parametrize("store", ["memory", "sqlite"])
+def test_no_receipt_confirms_a_guess_of_what_was_erased(tmp_path, store):
+    """A receipt holds a digest of the whole command: it goes with the text it could confirm."""
+    moot = moot_in(tmp_path / "c", members=1) if store == "sqlite" else Moot(members=1)
+    idea = f"i{moot.do('m2', SubmitIdea('A title', 'an unmistakable remark'), key='k1').seq}"
+    moot.do("m1", EraseText(int(idea[1:]), "text", "personal"))
+    assert not moot.do("m2", SubmitIdea("A title", "another remark"), key="k1").again
+    if store == "sqlite":
+        folder.close(moot.community)
 
 
 def test_an_erasure_that_a_reader_held_up_is_finished_at_the_next_start(tmp_path):

@@ -132,6 +132,8 @@ class Community:
 
     def execute_many(self, asks: Sequence[Ask]) -> list[Receipt | Refusal]:
         """Decide asks in their order, committing at most 256 together; a receipt or a refusal for each."""
+        for ask in asks:
+            self._prepare(ask)
         return self._drain_until_answered([_Place(ask) for ask in asks])
 
     def _drain_until_answered(self, places: list[_Place]) -> list[Receipt | Refusal]:

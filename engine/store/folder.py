@@ -1,7 +1,7 @@
 """A community is a folder: `community.db`, `log.key` (0600), and caches that may be deleted.
 
 `newest.head` is the newest signed head, beside the database: a database restored from an older copy does not continue
-it, and is not served until it does, or until the loss is declared in the log.
+it, and is not opened but to declare the loss in the log.
 """
 
 from __future__ import annotations
@@ -57,13 +57,15 @@ def close(community: Community) -> None:
     """Leave the newest head behind, and a snapshot if much has happened since the last; close the database."""
     store = community.store
     assert isinstance(store, SqliteStore)
-    with community.reading() as state:
-        if store.snapshot_path is not None and _snapshot_is_old(store):
-            snapshot.save(store.snapshot_path, state)
-    with suppress(Refusal):  # whose log went back keeps the head that says so
-        check_not_gone_back(community)
-        keep_head(store)
-    store.close()
+    try:
+        with community.reading() as state:
+            if store.snapshot_path is not None and _snapshot_is_old(store):
+                snapshot.save(store.snapshot_path, state)
+        with suppress(Refusal):  # whose log went back keeps the head that says so
+            check_not_gone_back(community)
+            keep_head(store)
+    finally:
+        store.close()
 
 
 def tend(community: Community) -> None:

@@ -30,6 +30,8 @@ def serve(folder: Path, port: int = 8000, host: str = "127.0.0.1", links: tuple[
 
 def _bound(host: str, port: int) -> socket.socket:
     """A listening socket, so that no link is printed to a server that cannot start."""
+    if not 0 < port < 65_536:
+        raise refuse("field_wrong", "port", f"is {port}", "give one from 1 to 65535")
     listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:

@@ -46,6 +46,13 @@ def choice(given: Given) -> str:
     ('4,1', '2>1', '3:5')
     """
     if "blank" in given:
+        chosen = [
+            name for name, values in given.items() if name.partition(".")[0] in ("option", "rank", "points") and set(values) - {"", "0"}
+        ]
+        if chosen:
+            raise refuse(
+                "choice_wrong", "the ballot", "is blank and chooses something", "untick the box for a blank ballot, or choose nothing"
+            )
         return ""
     if "option" in given:
         return ",".join(value for value in given["option"] if value)

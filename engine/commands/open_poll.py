@@ -72,6 +72,10 @@ class OpenPoll(Command):
             raise refuse(
                 "too_large", "the poll", f"has {max(len(self.ideas), len(self.options))} options", f"name at most {OPTIONS_PER_POLL_MAX}"
             )
+        if (self.options and decision.options != "free") or (self.ideas and decision.options != "ideas"):
+            raise refuse(
+                "poll_not_ready", f"decision {self.decision}", f"is about {decision.options}, and was given others", "leave them out"
+            )
         if decision.options == "ideas":
             chosen = self.ideas or tuple(idea.id for idea in state.ideas.values() if idea.stage == decision.stage)
             ideas = [state.idea(name) for name in sorted(set(chosen), key=lambda name: int(name[1:]))]

@@ -153,6 +153,7 @@ def test_a_vote_we_cannot_hold_is_refused_by_name(tmp_path):
         ("found", "product", "file/inside"),
         ("export", "moot", "nowhere/x.jsonl"),
         ("export", "moot", "nowhere/x.db"),
+        ("serve", "moot", "--port", "99999"),
         ("tally", "votes.txt", "--rule", "equal_shares", "--set", "increment=" + "9" * 5_000),
     ],
     ids=lambda words: " ".join(words)[:40],

@@ -11,7 +11,7 @@ from fastapi.testclient import TestClient
 from api.app import build
 from api.clockwork import close_due
 from api.doors.session import COOKIE, Sessions
-from engine import catalogue, commands
+from engine import catalogue, charter, commands
 from engine.commands.cast_ballot import CastBallot
 from engine.log.checkpoint import read_proof
 from engine.refusals import CODES
@@ -260,3 +260,32 @@ def test_every_page_is_there_and_escapes_what_people_wrote(client, sessions, moo
 def test_what_does_not_exist_is_a_404_with_a_code(client, path):
     answer = client.get(path)
     assert answer.status_code in (404, 422) and answer.json()["code"] in CODES
+
+
+def test_a_ballot_that_is_blank_and_chooses_is_refused(client, moot, sessions):
+    poll = moot.poll()
+    client.cookies.set(COOKIE, sessions.cookie("m2", moot.now))
+    answer = client.post(f"/polls/{poll}/ballots", data={"rank.1": "1", "rank.2": "2", "blank": "1"})
+    assert (answer.status_code, answer.json()["code"]) == (422, "choice_wrong")
+
+
+def test_options_a_decision_does_not_ask_about_are_refused_not_dropped(client, moot, sessions):
+    moot.idea("m2", supports=5)
+    moot.idea("m3", supports=5)
+    client.cookies.set(COOKIE, sessions.cookie("m1", moot.now))
+    answer = client.post("/polls", data={"decision": "monthly", "question": "Q", "options": "a\nb"})
+    assert (answer.status_code, answer.json()["code"]) == (422, "poll_not_ready")
+
+
+def test_who_chose_one_option_can_still_go_blank(client, moot, sessions):
+    """A radio button cannot be unticked: blank is one of them."""
+    text = charter.preset("product").replace('rule = "schulze"', 'rule = "plurality"')
+    moot.community = Moot(text=text, members=2).community
+    client = TestClient(build(moot.community, sessions, ("testserver",)), follow_redirects=False)
+    poll = moot.poll()
+    client.cookies.set(COOKIE, sessions.cookie("m2", moot.now))
+    assert client.post(f"/polls/{poll}/ballots", data={"option": "1"}).status_code == 303
+    page = client.get(f"/polls/{poll}", headers=HTML).text
+    assert 'type="radio" name="option" value=""' in page and 'name="blank"' not in page
+    done = client.post(f"/polls/{poll}/ballots", data={"option": ""}).headers["location"]
+    assert "You voted <strong>blank</strong>" in client.get(done, headers=HTML).text

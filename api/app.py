@@ -15,6 +15,7 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from api import clockwork, pages, reads, writes
 from api.doors.session import Sessions
 from engine.community import Community
+from engine.limits import INTEGER_MAX
 from engine.refusals import Refusal, refuse
 
 HEADERS = {
@@ -67,14 +68,23 @@ async def _refused(request: Request, refusal: Refusal) -> Response:
 
 
 async def _malformed(request: Request, problem: RequestValidationError) -> Response:
+    """Only numbers and a sign-in link's token are read by FastAPI; every command is read by its own dataclass."""
     first = problem.errors()[0]
-    where = ".".join(str(part) for part in first["loc"])
-    return _answer(request, refuse("field_wrong", where, f"is not right: {first['msg']}", "look at /openapi.json"))
+    name = str(first["loc"][-1])
+    if first["type"] == "missing":
+        return _answer(request, refuse("field_missing", name, "is not given", "look at /openapi.json"))
+    return _answer(request, refuse("field_wrong", name, f"is {str(first['input'])[:40]!r}", f"give a whole number from 0 to {INTEGER_MAX}"))
 
 
 async def _no_such_page(request: Request, problem: HTTPException) -> Response:
-    refusal = refuse("thing_unknown", f"{request.method} {request.url.path[:80]}", "does not exist here", "look at /openapi.json")
-    return _answer(request, refusal, problem.status_code)
+    place = f"{request.method} {request.url.path[:80]}"
+    if problem.status_code == 405:
+        refusal = refuse("method_wrong", place, "is not how this address is asked", "look at /openapi.json")
+    else:
+        refusal = refuse("thing_unknown", place, "does not exist here", "look at /openapi.json")
+    answer = _answer(request, refusal, problem.status_code)
+    answer.headers.update(problem.headers or {})  # a 405 says which methods are allowed
+    return answer
 
 
 async def _fault(request: Request, problem: Exception) -> Response:

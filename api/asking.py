@@ -36,9 +36,11 @@ def read_command(data: bytes) -> Command:
     return build(commands.command(name), fields)
 
 
-def shown(receipt: Receipt) -> dict[str, Any]:
-    """A receipt in JSON; `erasure_pending` only while it is."""
+def shown(receipt: Receipt, kind: type[Command]) -> dict[str, Any]:
+    """A receipt in JSON; `id` where the command made something that has one, `erasure_pending` only while it is."""
     found = {"seq": receipt.seq, "count": receipt.count, "at": receipt.at, "leaf": receipt.leaf.hex()}
+    if kind.makes:
+        found["id"] = f"{kind.makes}{receipt.seq}"
     return found | ({"erasure_pending": True} if receipt.erasure_pending else {})
 
 

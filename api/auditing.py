@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
+from api.asking import read_json
+from engine.elections.files import read_text
+from engine.log.checkpoint import Verifier, read_proof
+from engine.log.json import canonical
+from engine.log.merkle import leaf_hash
 from engine.refusals import refuse
 from engine.store.export import Export
 from engine.store.folder import kept_head, untrusted
@@ -43,7 +49,24 @@ def audit(path: Path, key: str | None, progress: Callable[[int], None]) -> tuple
         report = verify(Export(path), key, private_kept=False, progress=progress)
     else:
         raise refuse("file_unreadable", str(path), "does not exist", "name a community's folder or an exported .jsonl")
+    if report.problem is not None and report.problem.code == "file_foreign":
+        raise report.problem
     return report, lines(report)
+
+
+def check_receipt(path: Path, key: str | None) -> dict[str, Any]:
+    """What one event with its proof proves (`folkmoot show DIR 4 --json`, or `/log/4` asked for as JSON)."""
+    way_out = "give what folkmoot show DIR 4 --json or /log/4 says"
+    if key is None:
+        raise refuse("field_missing", "--key", "is not given", "a proof is worth what the key is: give the one you had from the community")
+    found = read_json(read_text(path).encode(), path.name)
+    event, proof = found.get("event"), found.get("proof")
+    if not isinstance(event, dict) or not isinstance(proof, str):
+        raise refuse("file_foreign", path.name, "holds no event with its proof", way_out)
+    index, head = read_proof(proof, leaf_hash(canonical(event)), Verifier.read(key))
+    if event.get("seq") != index:
+        raise refuse("proof_wrong", path.name, f"proves event {index}, and shows another", way_out)
+    return {"seq": index, "kind": str(event.get("kind")), "actor": str(event.get("actor")), "size": head.size}
 
 
 def lines(report: Report) -> list[str]:

@@ -12,14 +12,13 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 import typer
 
 from engine.limits import DECIMAL_DIGITS_MAX
-from engine.refusals import Refusal
+from engine.refusals import Refusal, refuse
 
 if TYPE_CHECKING:
     from simulations.asking import Progress
 
 app = typer.Typer(
     name="folkmoot",
-    help="A community runs itself in the open: ideas, votes, points and shared rewards that anyone can recount.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -28,6 +27,21 @@ app = typer.Typer(
 
 Folder = Annotated[Path, typer.Argument(metavar="DIR", help="The community's folder.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Answer in JSON, for programs.")]
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        print(f"folkmoot {version('folkmoot')}")
+        raise typer.Exit
+
+
+@app.callback()
+def folkmoot(
+    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Say which folkmoot this is.")] = False,
+) -> None:
+    """A community runs itself in the open: ideas, votes, points and shared rewards that anyone can recount."""
 
 
 @app.command()
@@ -57,12 +71,13 @@ def serve(
     head: Annotated[
         Path | None, typer.Option(metavar="FILE", help="The newest signed head you know; a log behind it is not served.")
     ] = None,
+    link: Annotated[list[str] | None, typer.Option(metavar="MEMBER", help="Print a sign-in link for this member, such as m2.")] = None,
 ) -> None:
-    """Serve a community: pages and HTTP."""
+    """Serve a community: pages and HTTP. Prints a sign-in link for the founder, or for each --link."""
     from api import server
     from engine.elections.files import read_text
 
-    server.serve(folder, port, host, head=None if head is None else read_text(head))
+    server.serve(folder, port, host, tuple(link or ("m1",)), None if head is None else read_text(head))
 
 
 @app.command()
@@ -108,27 +123,34 @@ def do(
     asked = read_command(data)
     with opened(folder, gone_back=isinstance(asked, DeclareLoss)) as community:
         receipt = community.execute(Ask(Actor(actor), asked, Moment(_now()), _chance(), key))
-    lines = [f"Recorded as event {receipt.seq}" + (f" to {receipt.seq + receipt.count - 1}" if receipt.count > 1 else "")]
+    events = f"event {receipt.seq}" if receipt.count == 1 else f"events {receipt.seq} to {receipt.seq + receipt.count - 1}"
+    made = f": {asked.makes}{receipt.seq}" if asked.makes else ""
+    lines = [f"Recorded as {events}, asked by {actor}{made}"]
     if receipt.erasure_pending:
         lines.append("Somebody is reading: what was erased leaves the files when folkmoot next starts on them.")
-    answer(shown(receipt), as_json, lines)
+    answer(shown(receipt, type(asked)), as_json, lines)
 
 
 @app.command()
 def show(
     folder: Folder,
     thing: Annotated[str, typer.Argument(help="home, charter, members, ideas, polls, ledger, log, or an id: m3, i18, p40, 17.")] = "home",
-    start: Annotated[int, typer.Option(help="Where a list begins.")] = 0,
-    count: Annotated[int, typer.Option(help="How much of a list, at most 1000.")] = 200,
+    start: Annotated[int, typer.Option(min=0, help="Where a list begins.")] = 0,
+    count: Annotated[int, typer.Option(min=1, max=1000, help="How much of a list.")] = 200,
     as_json: AsJson = False,
 ) -> None:
     """Show a thing of a community."""
+    from functools import partial
+
+    from api import money, plain
     from api.asking import view_of
     from engine.store.folder import opened
 
     with opened(folder) as community:
         shown = view_of(community, thing, start, count)
-    answer(shown, as_json, _plain(shown))
+        with community.reading() as state:
+            terms = state.charter.money
+    answer(shown, as_json, [] if as_json else plain.lines(shown, partial(money.shown, terms)))
 
 
 @app.command()
@@ -142,11 +164,17 @@ def tally(
     from engine import rules
     from engine.elections import files
 
-    found = rules.rule("voting", rule)
-    outcome = rules.count(found, files.read(file), dict(_parameter(item) for item in parameter or ()))
-    shown = outcome.as_json() | {"rule": rule}
+    found = rules.rule_of_version("voting", rule) if "@" in rule else rules.rule("voting", rule)
+    election, given = files.read(file), dict(_parameter(item) for item in parameter or ())
+    outcome = rules.count(found, election, given)
+    if as_json:
+        answer(outcome.as_json() | {"rule": rule}, as_json, [])
+        return
+    terms = ", ".join([found.version, *(f"{name}: {value}" for name, value in found.written(given).items())])
+    money = "" if election.budget is None else f", a budget of {election.money(election.budget)}"
+    counted = f"{election.total:,} ballots for {len(election.options)} options{money}, by {terms}"
     tied = [f"tied: {', '.join(tie)}" for tie in outcome.ties]
-    answer(shown, as_json, [*outcome.steps, *tied, "winners: " + (", ".join(outcome.winners) or "none")])
+    answer(None, as_json, [counted, *outcome.steps, *tied, "winners: " + (", ".join(outcome.winners) or "none")])
 
 
 @app.command("rules")
@@ -168,13 +196,18 @@ def show_rules(
 
 @app.command()
 def verify(
-    path: Annotated[Path, typer.Argument(help="A community's folder, or an exported log (.jsonl).")],
+    path: Annotated[Path, typer.Argument(help="A community's folder, an exported log (.jsonl), or one event with its proof (.json).")],
     key: Annotated[str | None, typer.Option(help="The log's key, if you know whose it must be.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Check a whole log as a stranger would: every hash, head, opening, event, count and payout."""
-    from api.auditing import audit
+    from api.auditing import audit, check_receipt
 
+    if path.suffix == ".json":
+        found = check_receipt(path, key)
+        answer(found, as_json, [f"Sound: event {found['seq']} ({found['kind']} by {found['actor']}) stands in the log of {key},",
+                                f"under its signed head of {found['size']} events."])  # fmt: skip
+        return
     with progress_bars(as_json) as progress:
         report, lines = audit(path, key, lambda seq: progress("verifying", seq, 0))
     shown = {
@@ -199,7 +232,7 @@ def export(
 ) -> None:
     """Write the public log for strangers (.jsonl), or flat tables to look into (.db)."""
     if out.suffix not in (".jsonl", ".db"):
-        raise _wrong_file(out, f"ends in {out.suffix or 'nothing'}", "name it .jsonl for a log, or .db for flat tables")
+        raise refuse("field_wrong", str(out), f"ends in {out.suffix or 'nothing'}", "name it .jsonl for a log, or .db for flat tables")
     from engine.store import export as exports
     from engine.store import flat
     from engine.store.folder import opened
@@ -207,7 +240,7 @@ def export(
     if not out.parent.is_dir():
         raise _wrong_file(out.parent, "is no folder that exists", "make it first")
     if out.exists():
-        raise _wrong_file(out, "exists already", "choose another name, or remove it")
+        raise refuse("file_exists", str(out), "exists already", "choose another name, or remove it")
     with opened(folder) as community, progress_bars(as_json) as progress:
         if out.suffix == ".db":
             count = flat.write(community, out)
@@ -273,21 +306,7 @@ def _parameter(item: str) -> tuple[str, Any]:
     return name, known.get(value, int(value) if value.isdecimal() and len(value) <= DECIMAL_DIGITS_MAX else value)
 
 
-def _plain(shown: Any, indent: str = "") -> list[str]:
-    """A JSON value as indented lines."""
-    lines: list[str] = []
-    rows = shown.items() if isinstance(shown, dict) else (("-", item) for item in shown)
-    for name, item in rows:
-        if isinstance(item, dict | list) and item:
-            lines += [f"{indent}{name}:" if name != "-" else f"{indent}-", *_plain(item, indent + "  ")]
-        else:
-            lines.append(f"{indent}{name}{'' if name == '-' else ':'} {'' if item is None or item in ({}, []) else item}")
-    return lines
-
-
 def _wrong_file(out: Path, fact: str, way_out: str) -> Refusal:
-    from engine.refusals import refuse
-
     return refuse("file_unreadable", str(out), fact, way_out)
 
 

@@ -78,6 +78,12 @@ def event(request: Request, seq: Number) -> Response:
     return _answer(request, "event", view_of(community_of(request), str(seq)))
 
 
+@router.get("/log/{seq}/receipt.json", response_model=None)
+def receipt(request: Request, seq: Number) -> Response:
+    """One event with its proof, to keep: `folkmoot verify FILE --key KEY`."""
+    return JSONResponse(view_of(community_of(request), str(seq)))
+
+
 @router.get("/log/{seq}/proof", response_class=PlainTextResponse)
 def proof(request: Request, seq: Number) -> str:
     """A `.tlog-proof`: that this event stands in the log under a signed head."""

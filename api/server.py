@@ -10,7 +10,7 @@ import uvicorn
 from api.app import build
 from api.doors.asker import chance, now
 from api.doors.session import Sessions
-from api.views import member_name
+from api.texts import member_name
 from engine.refusals import refuse
 from engine.store import folder as folders
 

@@ -7,25 +7,22 @@ private or still sealed is ever read here.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime
 from heapq import nlargest
 from itertools import islice
 from typing import Any, TypeVar
-from weakref import WeakKeyDictionary
 
-from engine import commands, fold, rules
-from engine.commands.close_poll import draw_order, recount
+from api import explaining
+from api.texts import member_name, text, when
+from engine import commands, rules
 from engine.community import Community
 from engine.elections import choice as choices
-from engine.elections.outcome import Outcome, write_number
-from engine.limits import MOMENT_MAX
+from engine.elections.outcome import write_number
 from engine.log import record as records
 from engine.log.fields import Erasable, sealed_in
 from engine.log.json import parse_own
 from engine.refusals import refuse
-from engine.roll import RollBook
-from engine.state import Ballots, Idea, Poll, State
-from engine.values import MemberId
+from engine.state import Idea, Poll, State
+from engine.values import MemberId, PollId
 
 Json = Any
 T = TypeVar("T")
@@ -35,36 +32,10 @@ PAGE, PAGE_MAX = 200, 1_000
 """How many things a list shows unless asked otherwise, and at most."""
 
 
-EXPLAINED_MAX = 64
-_EXPLAINED: WeakKeyDictionary[Community, dict[str, tuple[list[str], Outcome]]] = WeakKeyDictionary()
-"""Counts of closed polls already explained, with the labels they had: a closed poll never changes, a label may be erased."""
-
-
 def page_of(things: Mapping[Any, T], start: int, count: int) -> Iterator[T]:
     """`count` of `things`, from number `start`."""
     first = max(0, min(start, len(things)))
     return islice(things.values(), first, first + max(0, min(count, PAGE_MAX)))
-
-
-def when(at: int) -> str:
-    """`2026-11-22 18:40 UTC`."""
-    if at > MOMENT_MAX:
-        return "after the year 9999"
-    return datetime.fromtimestamp(at / 1000, UTC).strftime("%Y-%m-%d %H:%M UTC")
-
-
-def text(community: Community, seq: int, field: str) -> str | None:
-    """An erasable text; None once it is erased."""
-    found = community.store.opening(seq, field)
-    return None if found is None else str(parse_own(found[1]))
-
-
-def member_name(community: Community, member: str) -> str:
-    """The name a member is shown under: her own, or her number."""
-    if member[:1] != "m":
-        return member
-    name = text(community, int(member[1:]), "name")
-    return name if name is not None else f"member {member}"
 
 
 def home(community: Community, state: State) -> Json:
@@ -155,21 +126,25 @@ def poll(community: Community, state: State, name: str) -> Json:
     """One poll: its terms, and its result with the steps of the count once it is closed."""
     found = state.poll(name)
     shown = _poll(community, state, found)
-    if found.result is not None and found.result.outcome is not None:
-        outcome = explained(community, state, found)
-        shown["result"]["steps"] = list(outcome.steps)
+    if found.result is None:
+        return shown
+    shown["result"] |= {"steps": [], "note": "", "draw": None if found.result.lot is None else explaining.draw(community, state, found)}
+    if found.result.outcome is not None:
+        outcome = explaining.explained(community, state, found)
+        shown["result"] |= {"steps": list(outcome.steps), "note": outcome.note}
     return shown
 
 
 def _poll(community: Community, state: State, found: Poll) -> dict[str, Json]:
     terms, seq = found.terms, int(found.id[1:])
-    options = option_labels(community, state, found)
+    options = explaining.option_labels(community, state, found)
     shown: dict[str, Json] = {
         "id": found.id,
         "question": text(community, seq, "question"),
         "decision": terms.decision,
         "status": "void" if found.void else "open" if found.ballots is not None else found.result.status,
         "rule": terms.rule,
+        "scores_are": rules.rule_of_version("voting", terms.rule).scores,
         "parameters": terms.parameters,
         "ballot": terms.ballot,
         "power": terms.power_rule,
@@ -203,6 +178,21 @@ def _poll(community: Community, state: State, found: Poll) -> dict[str, Json]:
     return shown
 
 
+def decisions(state: State) -> Json:
+    """The kinds of decision a poll may be opened for, and what each needs."""
+    return [
+        {
+            "name": name,
+            "about": decision.options,
+            "stage": decision.stage,
+            "rule": decision.rule,
+            "budget": rules.rule("voting", decision.rule).elects == "budget",
+            "days": decision.minutes_open / 1440,
+        }
+        for name, decision in state.charter.decisions.items()
+    ]
+
+
 def own_ballot(community: Community, state: State, name: str, member: MemberId) -> Json:
     """A member's own last ballot in a poll, with what opens it: she alone may read it while it is sealed."""
     found = state.poll(name)
@@ -215,8 +205,26 @@ def own_ballot(community: Community, state: State, name: str, member: MemberId) 
     _, data = next(community.store.lines(seq, seq + 1))
     choice = parse_own(opening[1]) if opening else parse_own(data)["body"]["choice"]
     marks = _marks(choice, found)
-    said = _said(marks, option_labels(community, state, found), found.kind)
+    said = _said(marks, explaining.option_labels(community, state, found), found.kind)
     return {"seq": seq, "choice": choice, "said": said, "salt": opening[0].hex() if opening else None, "marks": marks}
+
+
+def own_opening(community: Community, state: State, line: Json, member: MemberId) -> Json:
+    """What opens a sealed ballot while its poll is open, for her who cast it: None for anybody else and anything else."""
+    if line["kind"] != "BallotSealed" or line["body"]["voter"] != member:
+        return None
+    opening = community.store.opening(line["seq"], "choice")
+    return None if opening is None else {"salt": opening[0].hex(), "choice": parse_own(opening[1])}
+
+
+def funded_titles(community: Community, state: State) -> dict[str, str]:
+    """What the accounts of funded options (`p40.2`) are called."""
+    found = {}
+    for account in state.ledger.accounts["money"]:
+        poll, dot, number = account.partition(".")
+        if dot and poll in state.polls:
+            found[account] = explaining.option_labels(community, state, state.polls[PollId(poll)])[int(number) - 1]
+    return found
 
 
 def _said(marks: dict[int, int], labels: list[str], kind: str) -> str:
@@ -237,73 +245,6 @@ def _marks(choice: str, found: Poll) -> dict[int, int]:
         levels = sorted({rank for rank in cells if rank < many})
         return {number: levels.index(rank) + 1 for number, rank in enumerate(cells, 1) if rank < many}
     return {number: mark for number, mark in enumerate(cells, 1) if mark}
-
-
-def option_labels(community: Community, state: State, found: Poll) -> list[str]:
-    """What the options of a poll are called, at the version it froze."""
-    labels = []
-    for number, option in enumerate(found.terms.options):
-        if found.terms.subject is not None:
-            labels.append(("Adopt the new charter", "Keep the charter as it is")[number])
-            continue
-        where = (option.version, "title") if option.idea else (int(found.id[1:]), f"options.{number}.label")
-        labels.append(text(community, *where) or "(erased)")
-    return labels
-
-
-def explained(community: Community, state: State, found: Poll) -> Outcome:
-    """The count of a closed poll again, with its steps in the options' own names."""
-    labels = option_labels(community, state, found)
-    labels = [label if labels.count(label) == 1 else f"{label} ({number})" for number, label in enumerate(labels, 1)]
-    known = _EXPLAINED.setdefault(community, {})
-    if found.id not in known or known[found.id][0] != labels:
-        if len(known) >= EXPLAINED_MAX:
-            known.clear()
-        known[found.id] = labels, _explain(community, state, found, labels)
-    return known[found.id][1]
-
-
-def _explain(community: Community, state: State, found: Poll, labels: list[str]) -> Outcome:
-    lines = [parse_own(data) for _, data in community.store.find("thing", found.id)]
-    cause = next(line["cause"] for line in lines if line["kind"] == "PollClosed")
-    ballots = _ballots(lines) if found.terms.power_rule == "equal@1" else _ballots_by_folding(community, found, cause)
-    order = tuple(range(1, len(found.terms.options) + 1))
-    if found.result.lot is not None:
-        order = draw_order(found.result.lot.secret, state.tree.root(cause), len(order))
-    return recount(Poll(found.id, found.terms, ballots), order, labels, state.charter.money.decimals)
-
-
-def _ballots(lines: list[Json]) -> Ballots:
-    """The ballots of a closed poll where every ballot weighs the same: what its own events say is enough."""
-    voters = dict.fromkeys(line["body"]["voter"] for line in lines if line["kind"] in ("BallotCast", "BallotSealed"))
-    ballots, sealed = Ballots(RollBook.of(list(voters), [1] * len(voters)).roll()), {}
-    for line in lines:
-        body = line["body"]
-        if line["kind"] == "BallotCast":
-            ballots.put(body["voter"], line["seq"], body["choice"])
-        elif line["kind"] == "BallotSealed":
-            ballots.put(body["voter"], line["seq"], None)
-            sealed[line["seq"]] = body["voter"]
-        elif line["kind"] == "BallotWithdrawn":
-            ballots.withdraw(body["member"])
-        elif line["kind"] == "BallotsOpened":
-            for opening in body["openings"]:
-                ballots.open(sealed[opening["seq"]], opening["choice"])
-    return ballots
-
-
-def _ballots_by_folding(community: Community, found: Poll, cause: int) -> Ballots:
-    """The ballots with the powers they had: folding the log up to the close again, because powers stand in no event."""
-    earlier = State()
-    for seq, data in community.store.lines(0):
-        record = records.read_own(data, commands.kind_of)
-        if record.kind == "PollClosed" and record.event.poll == found.id:
-            break
-        assert seq < cause or record.cause == cause
-        fold.apply(earlier, record)
-    ballots = earlier.polls[found.id].ballots
-    assert ballots is not None
-    return ballots
 
 
 def ledger(community: Community, state: State) -> Json:

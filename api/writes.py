@@ -9,12 +9,13 @@ from __future__ import annotations
 import re
 from urllib.parse import parse_qs
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Request, Response, Security
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse, RedirectResponse
+from fastapi.security import APIKeyCookie
 
 from api.asking import build, read_json, shown
-from api.doors.asker import ask_of, now, sessions_of, who
+from api.doors.asker import NEWCOMER, actor_of, ask_of, now, sessions_of
 from api.doors.session import COOKIE, SESSION_MS
 from api.pages.forms import fields_of
 from engine import catalogue, commands
@@ -32,6 +33,7 @@ RECEIPT = {
         "at": {"type": "integer", "description": "when, in milliseconds since 1970"},
         "leaf": {"type": "string", "description": "the leaf hash of the first event"},
         "proof": {"type": "string", "description": "where its proof is"},
+        "id": {"type": "string", "description": "the member, idea or poll it made"},
         "erasure_pending": {"type": "boolean", "description": "whether what it erased may still lie in a file somebody reads"},
     },
 }
@@ -40,6 +42,9 @@ REFUSAL = {
     "properties": {name: {"type": "string"} for name in ("code", "thing", "fact", "way_out")},
     "required": ["code", "thing", "fact", "way_out"],
 }
+SESSION = APIKeyCookie(
+    name=COOKIE, scheme_name="session", description="The cookie a sign-in link gives (`folkmoot serve --link m2`).", auto_error=False
+)
 FORM = "application/x-www-form-urlencoded"
 FOUNDED_ELSEWHERE = "found_community"
 FOR_NEWCOMERS = "join_community"
@@ -79,6 +84,7 @@ def _add(router: APIRouter, verb: str, kind: type[Command]) -> None:
         description=kind.__doc__,
         status_code=201,
         response_class=JSONResponse,
+        dependencies=[Security(SESSION)],
         responses={
             201: {"description": "Recorded.", "content": {"application/json": {"schema": RECEIPT}}},
             **dict.fromkeys((401, 403, 404, 409, 422, 503), refused),
@@ -93,7 +99,10 @@ def _add(router: APIRouter, verb: str, kind: type[Command]) -> None:
 
 def _perform(request: Request, verb: str, kind: type[Command], data: bytes) -> Response:
     community: Community = request.app.state.community
+    actor = actor_of(request, verb == FOR_NEWCOMERS)
     by_form = request.headers.get("content-type", "").startswith(FORM)
+    if by_form and data[:1] == b"{":
+        raise refuse("json_malformed", "the request", "says it is a form and holds JSON", "send Content-Type: application/json")
     if by_form:
         given = parse_qs(data.decode("utf-8", "replace"), keep_blank_values=True)
         with community.reading() as state:
@@ -105,13 +114,13 @@ def _perform(request: Request, verb: str, kind: type[Command], data: bytes) -> R
             if name in fields:
                 raise refuse("field_unknown", f"{kind.__name__}.{name}", "is given twice", f"the path names {name} already")
             fields[name] = _path_value(kind, name, value)
-    receipt = community.execute(ask_of(request, build(kind, fields), verb == FOR_NEWCOMERS))
+    receipt = community.execute(ask_of(request, actor, build(kind, fields)))
     response: Response = (
-        RedirectResponse(_after(request, verb, receipt), 303)
+        RedirectResponse(_after(request, kind, receipt), 303)
         if by_form
-        else JSONResponse(shown(receipt) | {"proof": f"/log/{receipt.seq}/proof"}, 201)
+        else JSONResponse(shown(receipt, kind) | {"proof": f"/log/{receipt.seq}/proof"}, 201)
     )
-    if verb == FOR_NEWCOMERS and who(request) is None and not receipt.again:
+    if actor == NEWCOMER and not receipt.again:
         cookie = sessions_of(request).cookie(f"m{receipt.seq}", now())
         response.set_cookie(COOKIE, cookie, max_age=SESSION_MS // 1000, httponly=True, samesite="lax")
     return response
@@ -122,14 +131,14 @@ def _path_value(kind: type[Command], name: str, value: str) -> object:
     return int(value) if whole and value.isdecimal() and len(value) < 17 else value
 
 
-def _after(request: Request, verb: str, receipt: Receipt) -> str:
+def _after(request: Request, kind: type[Command], receipt: Receipt) -> str:
     """Where a browser goes when its form is done."""
-    made = {"submit_idea": f"/ideas/i{receipt.seq}", "open_poll": f"/polls/p{receipt.seq}", "join_community": "/"}
+    places = {"i": f"/ideas/i{receipt.seq}", "p": f"/polls/p{receipt.seq}", "m": "/"}
     path = request.url.path
     for ending in ("/ballots", "/closing", "/voiding", "/versions", "/comments", "/supports"):
         if path.endswith(ending):
             return path.removesuffix(ending) + f"?done={receipt.seq}"
-    return made.get(verb, "/ledger")
+    return places.get(kind.makes, "/ledger")
 
 
 async def _body(request: Request) -> bytes:

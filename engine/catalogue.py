@@ -35,7 +35,7 @@ def load(folder: str, name: str) -> Any:
     known = names(folder)
     if name not in known:
         kind = folder.rpartition(".")[2]
-        raise refuse("rule_unknown", f"{kind} {name!r}", "is not known here", did_you_mean(name, known))
+        raise refuse("rule_unknown", f"{kind} rule {name!r}", "is not known here", did_you_mean(name, known))
     return getattr(module(folder, name), name)
 
 

@@ -33,6 +33,8 @@ CODES = {
     "event_too_large": "wrong",
     "file_unreadable": "wrong",
     "file_foreign": "wrong",
+    "file_exists": "wrong",
+    "method_wrong": "wrong",
     "choice_wrong": "wrong",
     "ballot_kind_wrong": "wrong",
     "election_wrong": "wrong",

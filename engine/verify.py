@@ -121,6 +121,7 @@ class _Audit:
         self.report = Report()
         self.state = State()
         self._private_kept = whole_vault
+        self._restore = "restore the vault from a copy" if whole_vault else "ask for the log again"
         self._cause = -1
         self._expected: deque[Event] = deque()
         self._acts: list[Act] = []
@@ -238,7 +239,7 @@ class _Audit:
             if private and not self._private_kept:
                 raise refuse("opening_wrong", f"event {record.seq}.{name}", "is private and stands open", "keep it back")
             if opening.owner not in ("", owner) or not opens(value.commitment, opening.salt, opening.value):
-                raise refuse("opening_wrong", f"event {record.seq}.{name}", "does not open its commitment", "restore the vault")
+                raise refuse("opening_wrong", f"event {record.seq}.{name}", "does not open its commitment", self._restore)
             inner(type(record.event), name).read(parse(opening.value, f"event {record.seq}.{name}"), f"event {record.seq}.{name}")
             self._present.setdefault(owner, set()).add((record.seq, name))
             self.report.checked["openings"] += 1
@@ -263,7 +264,7 @@ class _Audit:
             void = name == "choice" and seq in self._lost
             if owner not in self._ended_owners and (seq, name) not in self._ended_fields and not void:
                 self.report.seq = seq
-                raise refuse("opening_lost", f"event {seq}.{name}", "has no opening, and no event erased it", "restore the vault")
+                raise refuse("opening_lost", f"event {seq}.{name}", "has no opening, and no event erased it", self._restore)
             self.report.checked["openings erased"] += 1
         if kept := sorted(seq for seq in self._lost if any((seq, "choice") in held for held in self._present.values())):
             raise refuse(

@@ -12,6 +12,8 @@ from engine.commands import Ask, Command
 from engine.refusals import refuse
 from engine.values import Actor, Moment
 
+NEWCOMER = Actor("newcomer")
+
 
 def now() -> int:
     """Milliseconds since 1970: the one place where the doors read the clock."""
@@ -33,13 +35,18 @@ def who(request: Request) -> str | None:
     return sessions_of(request).member(request.cookies.get(COOKIE), now())
 
 
-def ask_of(request: Request, command: Command, open_to_newcomers: bool) -> Ask:
-    """The ask a request makes; refused when nobody is signed in and the command needs a member."""
+def actor_of(request: Request, open_to_newcomers: bool) -> Actor:
+    """Who a request comes from; refused when nobody is signed in and the command needs a member."""
     check_origin(request)
     member = who(request)
     if member is None and not open_to_newcomers:
         raise refuse("not_signed_in", "you", "are not signed in", "open the sign-in link, or join")
-    return Ask(Actor(member or "newcomer"), command, Moment(now()), chance(), request.headers.get("idempotency-key"))
+    return Actor(member) if member is not None else NEWCOMER
+
+
+def ask_of(request: Request, actor: Actor, command: Command) -> Ask:
+    """The ask a request makes."""
+    return Ask(actor, command, Moment(now()), chance(), request.headers.get("idempotency-key"))
 
 
 def check_origin(request: Request) -> None:

@@ -11,7 +11,7 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from api import money, views
+from api import money, texts, views
 from api.doors.asker import who
 from api.pages.charts import bars
 from engine.refusals import Refusal
@@ -37,7 +37,7 @@ def render(request: Request, page: str, shown: Any, status: int = 200) -> HTMLRe
             "shown": shown,
             "community": views.home(community, state),
             "charter": state.charter,
-            "me": None if found is None or found.forgotten else {"id": found.id, "name": views.member_name(community, found.id)},
+            "me": None if found is None or found.forgotten else {"id": found.id, "name": texts.member_name(community, found.id)},
             "may": may,
             "money": partial(money.shown, state.charter.money),
             "decimal": _decimal,
@@ -48,6 +48,12 @@ def render(request: Request, page: str, shown: Any, status: int = 200) -> HTMLRe
         }
         if page == "home":
             context |= {"polls": views.polls(community, state, 0, 12), "ideas": views.most_supported(community, state, 6)}
+        if page == "polls":
+            context |= {"decisions": views.decisions(state), "charter_text": views.charter(community, state)["text"]}
+        if page == "ledger":
+            context["titles"] = views.funded_titles(community, state)
+        if page == "event" and found is not None:
+            context["mine"] = views.own_opening(community, state, shown["event"], found.id)
         if page == "poll" and found is not None:
             context["mine"] = views.own_ballot(community, state, shown["id"], found.id)
     return HTMLResponse(environment().get_template(f"{page}.html").render(context), status)
@@ -60,4 +66,4 @@ def _decimal(number: int | str) -> str:
 
 
 def render_refusal(request: Request, refusal: Refusal, status: int) -> HTMLResponse:
-    return render(request, "refusal", refusal.as_json(), status)
+    return render(request, "refusal", refusal.as_json() | {"asked": request.method != "GET"}, status)

@@ -32,9 +32,10 @@ Ahead = Callable[[], tuple[Any, Any]]
 
 
 class Command:
-    """What somebody wants done; may be refused. `resource` is its place in HTTP."""
+    """What somebody wants done; may be refused. `resource` is its place in HTTP, `makes` the letter of what it makes: m, i, p."""
 
     resource: ClassVar[str]
+    makes: ClassVar[str] = ""
 
     def prepare(self, state: Any) -> Ahead | None:
         """Long work that this command can have done before its turn, while others write; None for most."""

@@ -18,6 +18,7 @@ class JoinCommunity(Command):
     """`role` other than `member` only by somebody whose own role may `join_community`."""
 
     resource = "/members"
+    makes = "m"
 
     name: NameText | None = None
     email: NameText | None = None

@@ -53,6 +53,7 @@ class OpenPoll(Command):
     """
 
     resource = "/polls"
+    makes = "p"
 
     decision: Name
     question: QuestionText
@@ -76,6 +77,10 @@ class OpenPoll(Command):
             raise refuse(
                 "poll_not_ready", f"decision {self.decision}", f"is about {decision.options}, and was given others", "leave them out"
             )
+        labels = [free.label for free in self.options]
+        if len(set(labels)) != len(labels):
+            twice = next(label for label in labels if labels.count(label) > 1)
+            raise refuse("poll_not_ready", "the poll", f"has two options called {twice!r}", "name each option once")
         if decision.options == "ideas":
             chosen = self.ideas or tuple(idea.id for idea in state.ideas.values() if idea.stage == decision.stage)
             ideas = [state.idea(name) for name in sorted(set(chosen), key=lambda name: int(name[1:]))]

@@ -20,6 +20,7 @@ class SubmitIdea(Command):
     """`cost` in the charter's smallest unit of money, where its ideas have costs."""
 
     resource = "/ideas"
+    makes = "i"
 
     title: TitleText
     text: IdeaText

@@ -21,7 +21,13 @@ from engine.limits import CHOICE_TEXT_MAX, POINTS_PER_BALLOT_MAX
 from engine.refusals import Refusal, refuse
 
 _NUMBER = re.compile(r"[1-9][0-9]{0,8}")
-_HOW = {"single": "3", "approval": "1,4", "ranked": "2>1=4", "cumulative": "3:5,9:4"}
+_HOW: dict[Kind, tuple[tuple[int, str], ...]] = {
+    "single": ((3, "3"), (1, "1")),
+    "approval": ((4, "1,4"), (2, "1,2"), (1, "1")),
+    "ranked": ((4, "2>1=4"), (2, "2>1"), (1, "1")),
+    "cumulative": ((9, "3:5,9:4"), (2, "1:5,2:4"), (1, "1:5")),
+}
+"""Examples, each with how many options it takes."""
 
 
 @lru_cache(maxsize=65_536)
@@ -80,6 +86,5 @@ def _spell(levels: list[list[tuple[int, int]]], kind: Kind) -> str:
 
 
 def _wrong(kind: Kind, fact: str, options: int) -> Refusal:
-    return refuse(
-        "choice_wrong", "the ballot", fact, f"this poll takes {kind} ballots such as {_HOW[kind]}, with options from 1 to {options}"
-    )
+    example = next((example for many, example in _HOW[kind] if many <= options), "")
+    return refuse("choice_wrong", "the ballot", fact, f"this poll takes {kind} ballots such as {example}, with options from 1 to {options}")

@@ -26,7 +26,8 @@ class Outcome:
 
     `ties` holds each set of options between which only the order of listing, or nothing, decided. `explain` makes the
     sentences for people, `certify` the same count as numbers, which is part of the digest: both only when somebody
-    reads `steps` or `facts`, for simulations count millions of times and read none.
+    reads `steps` or `facts`, for simulations count millions of times and read none. `note` is what has to be said beside the winners, where they
+    are not what the rule's name makes people expect.
     """
 
     rule: str
@@ -35,6 +36,7 @@ class Outcome:
     ties: tuple[tuple[str, ...], ...] = ()
     explain: Callable[[], Iterable[str]] = tuple
     certify: Callable[[], Fact] = tuple
+    note: str = ""
 
     @cached_property
     def steps(self) -> tuple[str, ...]:

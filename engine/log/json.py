@@ -69,6 +69,8 @@ def parse(data: bytes, thing: str) -> Any:
 
 def parse_input(data: bytes, thing: str) -> Any:
     """The value of JSON somebody wrote by hand: any spacing, but no duplicate keys, fractions or deep nesting."""
+    if not data.strip():
+        raise refuse("json_malformed", thing, "is empty", 'write {"…": …}')
     try:
         value: Any = _decode_strictly(data.decode())
         _encode(value).encode()  # a lone surrogate, in a key or a value, is no text

@@ -7,7 +7,7 @@ name is the rule's name; `borda_2.py` is version 2 of borda, and version 1 stays
 ('garden',)
 >>> tally("pluralty", Election.read("3: garden"))
 Traceback (most recent call last):
-engine.refusals.Refusal: rule_unknown: voting 'pluralty' is not known here; did you mean 'plurality'? known: ...
+engine.refusals.Refusal: rule_unknown: voting rule 'pluralty' is not known here; did you mean 'plurality'? known: ...
 """
 
 from __future__ import annotations
@@ -47,6 +47,8 @@ class Rule:
     """Name to (type, default); a default of `inspect.Parameter.empty` means it must be given."""
     ballots: tuple[Kind, ...] = ()
     elects: Literal["", "one", "budget"] = ""
+    scores: str = ""
+    """What a voting rule's scores are, in the plural: votes, points."""
     promises: frozenset[str] = frozenset()
     reads_points: bool = False
 
@@ -142,20 +144,23 @@ def count(found: Rule, election: Election, parameters: Mapping[str, Any]) -> Out
     if not len(election.table):
         raise refuse("election_wrong", "the election", "has no ballots", "count it when somebody has voted")
     if found.elects == "budget" and election.budget is None:
-        raise refuse("election_wrong", "the election", "has no budget and costs", f"{found.name} shares out a budget")
+        raise refuse(
+            "election_wrong", "the election", "has no budget and costs",
+            f"{found.name} shares out a budget: give a .pb file, or the lines costs: and budget:",
+        )  # fmt: skip
     outcome: Outcome = found.function(election.as_kind(found.ballots), **complete)
     return replace(outcome, rule=found.version)
 
 
 def voting_rule(
-    *, ballot: Kind | Sequence[Kind], elects: Literal["one", "budget"], promises: set[str] | frozenset[str]
+    *, ballot: Kind | Sequence[Kind], elects: Literal["one", "budget"], promises: set[str] | frozenset[str], scores: str = "votes"
 ) -> Callable[[Callable[..., Outcome]], Rule]:
-    """A function of an election becomes a voting rule; `promises` are checked by Hypothesis."""
+    """A function of an election becomes a voting rule; `scores` says what its scores are, `promises` are checked by Hypothesis."""
     ballots: tuple[Any, ...] = (ballot,) if isinstance(ballot, str) else tuple(ballot)
 
     def make(function: Callable[..., Outcome]) -> Rule:
         made = _rule("voting", function)
-        return replace(made, ballots=ballots, elects=elects, promises=frozenset(promises))
+        return replace(made, ballots=ballots, elects=elects, scores=scores, promises=frozenset(promises))
 
     return make
 

@@ -19,7 +19,7 @@ from engine.log import record as records
 from engine.log.fields import SALT_BYTES, Erasable, Opening, sealed_in
 from engine.log.json import canonical, parse, parse_own
 from engine.log.merkle import Tile
-from engine.refusals import refuse
+from engine.refusals import Refusal, refuse
 from engine.verify import PROGRESS_EVERY
 
 FORMAT = "folkmoot-log/1"
@@ -66,9 +66,7 @@ class Export:
     def lines(self, start: int, stop: int | None = None) -> Iterator[tuple[int, bytes]]:
         assert start == 0 and stop is None, "an export is read from its beginning"
         with self._path.open("rb") as file:
-            head = self._parse(self._line(file, "line 1"), "line 1", {"format", "key", "origin"})
-            if head["format"] != FORMAT:
-                raise refuse("file_foreign", "line 1", f"names the format {str(head['format'])[:40]!r}", f"give a {FORMAT} file")
+            head = self._head_of(file)
             self.origin, self.key = head["origin"], head["key"]
             seq = 0
             while True:
@@ -112,6 +110,16 @@ class Export:
         if not isinstance(found, dict) or found.keys() != keys or not all(isinstance(item, str) for item in found.values()):
             raise refuse("log_broken", where, "is not a line of an exported log", "ask for the log again")
         return found
+
+    def _head_of(self, file: IO[bytes]) -> dict[str, Any]:
+        way_out = "give the .jsonl that folkmoot export wrote, or /log.jsonl of a community's site"
+        try:
+            head = self._parse(self._line(file, "line 1"), "line 1", {"format", "key", "origin"})
+        except Refusal:
+            raise refuse("file_foreign", self._path.name, "is no exported log", way_out) from None
+        if head["format"] != FORMAT:
+            raise refuse("file_foreign", self._path.name, f"is of the format {head['format'][:40]!r}, not {FORMAT}", way_out)
+        return head
 
     def _event(self, line: bytes, where: str) -> tuple[bytes, list[Opening]]:
         match = _EVENT.fullmatch(line)

@@ -33,6 +33,7 @@ def found(folder: Path, charter: str, origin: str, now: int, chance: bytes, foun
         raise refuse("already_founded", str(folder), "is not empty", "name a new folder (with demo: --dir)")
     key = LogKey.from_seed(origin, draw(chance, "log key"))
     command = FoundCommunity(charter, origin, str(key.verifier), founder_name)
+    ours = not folder.exists()
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     try:
         _write_key(folder / "log.key", key)
@@ -42,6 +43,8 @@ def found(folder: Path, charter: str, origin: str, now: int, chance: bytes, foun
     except BaseException:
         for left in [folder / "log.key", *folder.glob("community.db*")]:
             left.unlink(missing_ok=True)
+        if ours:
+            folder.rmdir()
         raise
     return community
 

@@ -90,7 +90,7 @@ class SqliteStore:
         self._opened: WeakSet[_Connection] = WeakSet()
         self._opened_lock = threading.Lock()
         if not path.is_file():
-            raise refuse("community_unknown", str(path), "does not exist", "found a community there (folkmoot found)")
+            raise refuse("community_unknown", str(path), "does not exist", "check the folder's name, or found a community (folkmoot found)")
         with _refusing():
             if self._one("pragma application_id") != APPLICATION_ID:
                 raise refuse("file_foreign", str(path), "is no database of folkmoot's", "name the folder of a community")

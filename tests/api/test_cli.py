@@ -81,6 +81,30 @@ def test_a_tally_of_a_file(tmp_path):
     assert answer("tally", shared("elections/preflib/00026 - frenchapproval/00026-00000001.cat"), "--rule", "approval")["winners"]
 
 
+def test_one_event_with_its_proof_is_worth_what_the_key_is(tmp_path):
+    moot, receipt = tmp_path / "moot", tmp_path / "receipt.json"
+    folkmoot("found", "product", moot, "--name", "Ana")
+    key = answer("show", moot)["key"]
+    receipt.write_text(folkmoot("show", moot, "1", "--json").stdout)
+    assert answer("verify", receipt, "--key", key) == {"seq": 1, "kind": "MemberJoined", "actor": "founder", "size": 2}
+    folkmoot("verify", receipt, code=1)
+    receipt.write_text(receipt.read_text().replace('"actor": "founder"', '"actor": "m7"'))
+    assert "proof_wrong" in folkmoot("verify", receipt, "--key", key, code=1).stderr
+
+
+def test_a_bad_charter_leaves_no_folder_behind(tmp_path):
+    (tmp_path / "notes.md").write_text("# no charter")
+    folkmoot("found", tmp_path / "notes.md", tmp_path / "new", code=1)
+    assert not (tmp_path / "new").exists()
+
+
+def test_a_rule_goes_by_its_name_or_its_version(tmp_path):
+    (tmp_path / "votes.txt").write_text("3: a > b\n2: b > a\n")
+    by_name, by_version = (folkmoot("tally", tmp_path / "votes.txt", "--rule", rule).stdout for rule in ("schulze", "schulze@1"))
+    assert by_name == by_version and "5 ballots for 2 options, by schulze@1, strength: winning_votes" in by_name
+    assert folkmoot("--version").stdout.startswith("folkmoot ")
+
+
 @pytest.mark.parametrize(
     ("words", "code"),
     [
@@ -97,10 +121,15 @@ def test_a_tally_of_a_file(tmp_path):
         (("rules", "bordo"), "rule_unknown"),
         (("import", "{}/new", "{}/votes.txt"), "file_foreign"),
         (("do", "{}", "{}/votes.txt"), "json_malformed"),
+        (("verify", "{}/votes.txt"), "file_foreign"),
+        (("verify", "{}/votes.json", "--key", "k"), "json_malformed"),
+        (("export", "{}", "{}/votes.txt"), "field_wrong"),
+        (("export", "{}", "{}/there.db"), "file_exists"),
     ],
 )
 def test_a_refusal_is_one_line_with_its_code(tmp_path, words, code):
-    (tmp_path / "votes.txt").write_text("3: a > b\n2: b > a\n")
+    for name in ("votes.txt", "votes.json", "there.db"):
+        (tmp_path / name).write_text("3: a > b\n2: b > a\n")
     said = folkmoot(*(word.format(tmp_path) for word in words), "--json", code=1)
     assert json.loads(said.stderr)["code"] == code
     plain = folkmoot(*(word.format(tmp_path) for word in words), code=1)

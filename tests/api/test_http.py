@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from hashlib import sha256
 
 import pytest
 from fastapi.testclient import TestClient
@@ -13,11 +14,14 @@ from api.clockwork import close_due
 from api.doors.session import COOKIE, Sessions
 from engine import catalogue, charter, commands
 from engine.commands.cast_ballot import CastBallot
+from engine.commands.close_poll import ClosePoll
+from engine.commands.open_poll import OpenPoll
 from engine.log.checkpoint import read_proof
 from engine.refusals import CODES
 from tests.moot import KEY, Moot
 
 HTML = {"accept": "text/html"}
+FORM = "application/x-www-form-urlencoded"
 
 
 @pytest.fixture
@@ -241,7 +245,7 @@ def test_every_page_is_there_and_escapes_what_people_wrote(client, sessions, moo
         assert not re.search(r"https?://(?!www\.w3\.org)", answer.text), "no outside request"
     assert "How it was counted" in client.get(f"/polls/{poll}", headers=HTML).text
     missing = client.get("/nothing", headers=HTML)
-    assert missing.status_code == 404 and "That did not work" in missing.text
+    assert missing.status_code == 404 and "Not here" in missing.text
 
 
 @pytest.mark.parametrize(
@@ -289,3 +293,59 @@ def test_who_chose_one_option_can_still_go_blank(client, moot, sessions):
     assert 'type="radio" name="option" value=""' in page and 'name="blank"' not in page
     done = client.post(f"/polls/{poll}/ballots", data={"option": ""}).headers["location"]
     assert "You voted <strong>blank</strong>" in client.get(done, headers=HTML).text
+
+
+def test_who_is_not_signed_in_hears_that_first(client, moot):
+    poll = moot.poll("ranking")
+    for headers in ({"content-type": "application/json"}, {"content-type": FORM}):
+        assert client.post(f"/polls/{poll}/ballots", content=b"{}", headers=headers).json()["code"] == "not_signed_in"
+
+
+def test_json_sent_as_a_form_is_refused_by_name(client, moot, sessions):
+    as_member(client, sessions, "m2", moot)
+    said = client.post(f"/polls/{moot.poll('ranking')}/ballots", content=b'{"choice": "1"}', headers={"content-type": FORM})
+    assert said.json()["code"] == "json_malformed" and "Content-Type" in said.json()["way_out"]
+
+
+def test_another_method_is_a_405_that_names_the_right_one(client):
+    said = client.delete("/polls")
+    assert (said.status_code, said.json()["code"], bool(said.headers["allow"])) == (405, "method_wrong", True)
+
+
+def test_the_openapi_document_says_how_to_sign_in(client):
+    document = client.get("/openapi.json").json()
+    assert document["components"]["securitySchemes"]["session"]["in"] == "cookie"
+    assert all(path["post"]["security"] for path in document["paths"].values() if "post" in path)
+
+
+def test_a_charter_can_be_amended_from_the_page(client, moot, sessions):
+    as_member(client, sessions, "m1", moot)
+    page = client.get("/polls", headers=HTML).text
+    assert 'name="amendment"' in page and "format = &#34;folkmoot-charter/1&#34;" in page
+
+
+def test_two_options_of_a_poll_may_not_bear_one_name(client, moot, sessions):
+    as_member(client, sessions, "m1", moot)
+    body = {"decision": "ranking", "question": "Which?", "options": [{"label": "Tea"}, {"label": "Tea"}]}
+    assert client.post("/polls", json=body).json()["code"] == "poll_not_ready"
+
+
+def test_a_draw_can_be_drawn_again_from_the_page(client, moot, sessions):
+    """The order shown is that of SHA-256(seed, number), the seed being SHA-256(secret, root)."""
+    poll = moot.poll("ranking")
+    moot.vote(poll, "1", "1", "2")
+    moot.do("m1", ClosePoll(poll))
+    draw = client.get(f"/polls/{poll}").json()["result"]["draw"]
+    seed = sha256(bytes.fromhex(draw["secret"]) + bytes.fromhex(draw["root"])).digest()
+    assert draw["order"] == sorted(draw["order"], key=lambda number: sha256(seed + str(number).encode()).digest())
+    assert "How the order was drawn" in client.get(f"/polls/{poll}", headers=HTML).text
+
+
+def test_a_closed_poll_without_a_draw_has_its_page(client, moot):
+    for _ in range(2):
+        moot.idea(supports=5)
+    poll = f"p{moot.do('m1', OpenPoll('monthly', 'Which first?')).seq}"
+    moot.vote(poll, "1", "1,2", "1")
+    moot.do("m1", ClosePoll(poll))
+    page = client.get(f"/polls/{poll}", headers=HTML)
+    assert page.status_code == 200 and "How the order was drawn" not in page.text

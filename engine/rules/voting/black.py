@@ -16,6 +16,7 @@ from engine.rules import voting_rule
 @voting_rule(
     ballot="ranked",
     elects="one",
+    scores="points of Borda's count",
     promises={"anonymity", "neutrality", "unanimity", "majority", "majority_loser", "condorcet", "condorcet_loser", "monotonicity"},
 )
 def black(election: Election) -> Outcome:

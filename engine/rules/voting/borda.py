@@ -15,6 +15,7 @@ from engine.rules import voting_rule
 @voting_rule(
     ballot="ranked",
     elects="one",
+    scores="points",
     promises={"anonymity", "neutrality", "unanimity", "monotonicity", "participation", "reinforcement"},
 )
 def borda(election: Election) -> Outcome:

@@ -25,6 +25,7 @@ from engine.rules import voting_rule
 @voting_rule(
     ballot="ranked",
     elects="one",
+    scores="duels won",
     promises={
         "anonymity", "neutrality", "unanimity", "majority", "majority_loser", "condorcet", "condorcet_loser", "smith", "monotonicity",
     },

@@ -19,7 +19,12 @@ from engine.elections.outcome import Outcome, best, listing
 from engine.rules import voting_rule
 
 
-@voting_rule(ballot="ranked", elects="one", promises={"anonymity", "neutrality", "unanimity", "majority", "condorcet", "monotonicity"})
+@voting_rule(
+    ballot="ranked",
+    elects="one",
+    scores="the worst defeat, below zero",
+    promises={"anonymity", "neutrality", "unanimity", "majority", "condorcet", "monotonicity"},
+)
 def minimax(election: Election, *, strength: Literal["winning_votes", "margins"] = "winning_votes") -> Outcome:
     options, pairs = election.options, election.pairwise
     defeats = np.where(pairs < pairs.T, pairs.T if strength == "winning_votes" else pairs.T - pairs, 0)

@@ -26,6 +26,7 @@ Round = tuple[list[int], list[int], list[int]]
 @voting_rule(
     ballot="ranked",
     elects="one",
+    scores="rounds survived",
     promises={"anonymity", "neutrality", "unanimity", "majority", "majority_loser", "condorcet", "condorcet_loser", "smith"},
 )
 def nanson(election: Election, *, at_average: Literal["drop", "stay"] = "drop") -> Outcome:

@@ -22,6 +22,7 @@ from engine.rules import voting_rule
 @voting_rule(
     ballot="ranked",
     elects="one",
+    scores="options beaten",
     promises={
         "anonymity", "neutrality", "unanimity", "majority", "majority_loser", "condorcet", "condorcet_loser", "smith",
         "monotonicity", "clone_independence",

@@ -3,10 +3,11 @@
 The method of equal shares: of the options whose supporters can still pay for them, the one that costs its supporters
 least per unit of `utility` is bought, its supporters paying alike as far as their shares reach. Groups get what their
 size can pay for. `utility` of a funded option to a supporter: its cost, one (cardinality), or the points she gave it
-(additive). `completion`: `none` stops when nobody can pay; `add_one_until_infeasible` gives every voter `increment` more units
-of money (one euro where money is counted in cents: 100), again and again, and keeps the last outcome within the budget. `compare_with_greedy`: the greedy outcome is
-taken instead when more voters are better off under it. Sources: Peters, Pierczyński & Skowron 2021 (arXiv 2008.13276);
-completion and comparison as documented at equalshares.net and used in Wieliczka in 2023.
+(additive). `completion`: `none` stops when nobody can pay; `add_one_until_infeasible` gives every voter `increment` more
+units of money (one euro where money is counted in cents: 100), again and again, and keeps the last outcome within the
+budget. `compare_with_greedy`: the greedy outcome is taken instead when more voters are better off under it. Sources:
+Peters, Pierczyński & Skowron 2021 (arXiv 2008.13276); completion and comparison as documented at equalshares.net and used
+in Wieliczka in 2023.
 
 >>> town = Election.read("costs: garden 600, pool 500, bench 200\\nbudget: 900\\n6: garden\\n3: pool, bench")
 >>> tally("equal_shares", town).winners
@@ -55,6 +56,7 @@ def equal_shares(
     if raised == increment * SHARES_STEPS_MAX:
         steps.append(f"adding stopped after {SHARES_STEPS_MAX} times")
     steps += [_explain(election, purchase) for purchase in bought]
+    note = ""
     if compare_with_greedy:
         rival = rule("voting", "greedy").function(election, skip=True)
         assert isinstance(rival, Outcome)
@@ -63,6 +65,7 @@ def equal_shares(
         steps.append(f"better off under equal shares: {ours} voters; under greedy: {theirs}")
         if theirs > ours:
             funded = others
+            note = "This is the greedy outcome: under it more voters are better off than under equal shares."
             steps.append("so the greedy outcome is taken: " + ", ".join(rival.winners))
     return Outcome(
         rule="equal_shares",
@@ -77,6 +80,7 @@ def equal_shares(
         ),
         explain=lambda: steps,
         certify=lambda: [str(raised), [[purchase.option, str(purchase.price)] for purchase in bought]],
+        note=note,
     )
 
 

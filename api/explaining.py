@@ -1,0 +1,103 @@
+"""How a closed poll was counted, told again from the log: the steps in the options' own names, and the draw."""
+
+from __future__ import annotations
+
+from typing import Any
+from weakref import WeakKeyDictionary
+
+from api.texts import text
+from engine import commands, fold
+from engine.commands.close_poll import draw_order, recount
+from engine.community import Community
+from engine.elections.outcome import Outcome
+from engine.log import record as records
+from engine.log.json import parse_own
+from engine.roll import RollBook
+from engine.state import Ballots, Poll, State
+
+Json = Any
+EXPLAINED_MAX = 64
+_EXPLAINED: WeakKeyDictionary[Community, dict[str, tuple[list[str], Outcome]]] = WeakKeyDictionary()
+"""Counts of closed polls already explained, with the labels they had: a closed poll never changes, a label may be erased."""
+
+
+def option_labels(community: Community, state: State, found: Poll) -> list[str]:
+    """What the options of a poll are called, at the version it froze."""
+    labels = []
+    for number, option in enumerate(found.terms.options):
+        if found.terms.subject is not None:
+            labels.append(("Adopt the new charter", "Keep the charter as it is")[number])
+            continue
+        where = (option.version, "title") if option.idea else (int(found.id[1:]), f"options.{number}.label")
+        labels.append(text(community, *where) or "(erased)")
+    return labels
+
+
+def explained(community: Community, state: State, found: Poll) -> Outcome:
+    """The count of a closed poll again, with its steps in the options' own names."""
+    labels = option_labels(community, state, found)
+    labels = [label if labels.count(label) == 1 else f"{label} ({number})" for number, label in enumerate(labels, 1)]
+    known = _EXPLAINED.setdefault(community, {})
+    if found.id not in known or known[found.id][0] != labels:
+        if len(known) >= EXPLAINED_MAX:
+            known.clear()
+        known[found.id] = labels, _explain(community, state, found, labels)
+    return known[found.id][1]
+
+
+def _explain(community: Community, state: State, found: Poll, labels: list[str]) -> Outcome:
+    lines = [parse_own(data) for _, data in community.store.find("thing", found.id)]
+    cause = _cause(lines)
+    ballots = _ballots(lines) if found.terms.power_rule == "equal@1" else _ballots_by_folding(community, found, cause)
+    order = tuple(range(1, len(found.terms.options) + 1))
+    if found.result.lot is not None:
+        order = draw_order(found.result.lot.secret, state.tree.root(cause), len(order))
+    return recount(Poll(found.id, found.terms, ballots), order, labels, state.charter.money.decimals)
+
+
+def _cause(lines: list[Json]) -> int:
+    """The event that began the closing of the poll these lines are about."""
+    found: int = next(line["cause"] for line in lines if line["kind"] == "PollClosed")
+    return found
+
+
+def _ballots(lines: list[Json]) -> Ballots:
+    """The ballots of a closed poll where every ballot weighs the same: what its own events say is enough."""
+    voters = dict.fromkeys(line["body"]["voter"] for line in lines if line["kind"] in ("BallotCast", "BallotSealed"))
+    ballots, sealed = Ballots(RollBook.of(list(voters), [1] * len(voters)).roll()), {}
+    for line in lines:
+        body = line["body"]
+        if line["kind"] == "BallotCast":
+            ballots.put(body["voter"], line["seq"], body["choice"])
+        elif line["kind"] == "BallotSealed":
+            ballots.put(body["voter"], line["seq"], None)
+            sealed[line["seq"]] = body["voter"]
+        elif line["kind"] == "BallotWithdrawn":
+            ballots.withdraw(body["member"])
+        elif line["kind"] == "BallotsOpened":
+            for opening in body["openings"]:
+                ballots.open(sealed[opening["seq"]], opening["choice"])
+    return ballots
+
+
+def _ballots_by_folding(community: Community, found: Poll, cause: int) -> Ballots:
+    """The ballots with the powers they had: folding the log up to the close again, because powers stand in no event."""
+    earlier = State()
+    for seq, data in community.store.lines(0):
+        record = records.read_own(data, commands.kind_of)
+        if record.kind == "PollClosed" and record.event.poll == found.id:
+            break
+        assert seq < cause or record.cause == cause
+        fold.apply(earlier, record)
+    ballots = earlier.polls[found.id].ballots
+    assert ballots is not None
+    return ballots
+
+
+def draw(community: Community, state: State, found: Poll) -> Json:
+    """How the order was drawn in which ties break: anybody can draw it again from these."""
+    assert found.result is not None and found.result.lot is not None
+    cause, secret = _cause([parse_own(data) for _, data in community.store.find("thing", found.id)]), found.result.lot.secret
+    root = state.tree.root(cause)
+    order = draw_order(secret, root, len(found.terms.options))
+    return {"secret": secret, "root": root.hex(), "events": cause, "order": list(order)}

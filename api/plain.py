@@ -1,0 +1,46 @@
+"""What the terminal prints of a thing: JSON values as indented lines, money and moments as people read them.
+
+>>> print("\\n".join(lines({"title": "A bench", "cost": "35000", "text": "by the river,\\nin the sun"}, lambda amount: f"{amount} c")))
+title: A bench
+cost: 35000 c
+text:
+  by the river,
+  in the sun
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from api.texts import when
+
+MONEY = frozenset({"cost", "budget", "pot"})
+"""Names under which things show an amount of money; the accounts of the ledger and of members are others."""
+
+
+def lines(shown: Any, money: Callable[[str], str], indent: str = "") -> list[str]:
+    """A JSON value as lines; `money` writes an amount that is in the smallest unit."""
+    found: list[str] = []
+    rows = shown.items() if isinstance(shown, dict) else (("-", item) for item in shown)
+    for name, item in rows:
+        label = name if name == "-" else f"{name}:"
+        if isinstance(item, dict | list) and item:
+            accounts = name == "money" and isinstance(item, dict)
+            inner = {account: money(amount) for account, amount in item.items()} if accounts else item
+            found += [f"{indent}{label}", *lines(inner, money, indent + "  ")]
+        elif isinstance(item, str) and "\n" in item:
+            found += [f"{indent}{label}", *(f"{indent}  {line}" for line in item.rstrip("\n").split("\n"))]
+        else:
+            found.append(f"{indent}{label} {_value(name, item, money)}".rstrip())
+    return found
+
+
+def _value(name: str, item: Any, money: Callable[[str], str]) -> str:
+    if item is None or item in ({}, []):
+        return ""
+    if name == "at" and isinstance(item, int):
+        return when(item)
+    if (name in MONEY or name == "money") and isinstance(item, str) and item.lstrip("-").isdecimal():
+        return money(item)
+    return str(item)

@@ -1,0 +1,30 @@
+"""What people wrote, as the doors show it: erased is None; and moments as people read them."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from engine.community import Community
+from engine.limits import MOMENT_MAX
+from engine.log.json import parse_own
+
+
+def when(at: int) -> str:
+    """`2026-11-22 18:40 UTC`."""
+    if at > MOMENT_MAX:
+        return "after the year 9999"
+    return datetime.fromtimestamp(at / 1000, UTC).strftime("%Y-%m-%d %H:%M UTC")
+
+
+def text(community: Community, seq: int, field: str) -> str | None:
+    """An erasable text; None once it is erased."""
+    found = community.store.opening(seq, field)
+    return None if found is None else str(parse_own(found[1]))
+
+
+def member_name(community: Community, member: str) -> str:
+    """The name a member is shown under: her own, or her number."""
+    if member[:1] != "m":
+        return member
+    name = text(community, int(member[1:]), "name")
+    return name if name is not None else f"member {member}"

@@ -2,22 +2,24 @@
 
 Ballots are rows of integer arrays. Equal ballots may share a row; `weights` says how many a row stands for (or how
 much power it carries). Labels are only for people: no rule looks at them, and ties in the order of options are the
-order they were listed in.
+order they were listed in. An election never changes, so what is counted once is kept.
 
 >>> Election.read("2: garden > library = pool").ranks.tolist()
 [[0, 1, 1]]
+>>> Election.of_orders("abc", [[2, 0, 1], [1, -1, -1]]).ranks.tolist()
+[[1, 2, 0], [3, 0, 3]]
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.elections import counting
 from engine.elections import text as ballots
 from engine.elections.kinds import Kind
 from engine.elections.outcome import Number, write_money
@@ -28,25 +30,51 @@ INT64_MAX = 2**63 - 1
 Array = NDArray[Any]
 
 
-@dataclass(frozen=True, eq=False)
 class Election:
     """`table` has a row per ballot and a column per option; what stands in it depends on `kind`:
 
     single: 1 at the one chosen option · approval: 1 where approved · ranked: the rank from 0, or the number of options
-    where unranked (tied last) · cumulative: points given. `weights` are positive int64, one per row. `costs` and
-    `budget` are in whole units of money, of which people write `decimals` places behind a point.
+    where unranked (tied last) · cumulative: points given. `weights` are positive int64, one per row, or None where every
+    ballot counts once. `costs` and `budget` are in whole units of money, of which people write `decimals` places behind
+    a point.
     """
 
-    options: tuple[str, ...]
-    kind: Kind
-    table: Array
-    weights: Array
-    costs: tuple[int, ...] | None = None
-    budget: int | None = None
-    decimals: int = 0
+    def __init__(
+        self,
+        options: Sequence[str],
+        kind: Kind,
+        table: Array,
+        weights: Array | None = None,
+        costs: Sequence[int] | None = None,
+        budget: int | None = None,
+        decimals: int = 0,
+    ) -> None:
+        self._set(options, kind, len(table), weights, costs, budget, decimals)
+        many = len(self.options)
+        if table.shape != (self.rows, many):
+            raise _wrong(f"has ballots of shape {table.shape}", f"give {many} columns")
+        if table.dtype.kind not in "iub":
+            raise _wrong("has ballots that are not integers", "give integer arrays, weights as int64")
+        if self.rows:
+            self._check_cells(table)
+        # Column by column: rules compare options, and an option's ranks are then one straight run.
+        self.table = np.asfortranarray(table, dtype=np.int64 if kind == "cumulative" else counting.rank_type(many))
 
-    def __post_init__(self) -> None:
-        many, rows = len(self.options), len(self.table)
+    def _set(
+        self,
+        options: Sequence[str],
+        kind: Kind,
+        rows: int,
+        weights: Array | None,
+        costs: Sequence[int] | None,
+        budget: int | None,
+        decimals: int,
+    ) -> None:
+        self.options, self.kind, self.rows, self.decimals = tuple(options), kind, rows, decimals
+        self.costs, self.budget = None if costs is None else tuple(costs), budget
+        self.weighed = weights
+        """The weights, or None where every ballot counts once."""
+        many = len(self.options)
         if not many:
             raise _wrong("has no options", "name at least one")
         if many > OPTIONS_PER_POLL_MAX:
@@ -54,23 +82,29 @@ class Election:
         if len(set(self.options)) != many:
             twice = next(name for name in self.options if self.options.count(name) > 1)
             raise _wrong(f"has the option {twice!r} twice", "name each option once")
-        if self.table.shape != (rows, many) or self.weights.shape != (rows,):
-            raise _wrong(f"has ballots of shape {self.table.shape}", f"give {many} columns and a weight a row")
-        if self.table.dtype.kind not in "iub" or self.weights.dtype != np.int64:
-            raise _wrong("has ballots that are not integers", "give integer arrays, weights as int64")
-        if rows and (int(self.weights.min()) < 1 or sum(map(int, self.weights)) > POWER_TOTAL_MAX):
-            raise _wrong("has a weight out of bounds", f"give weights from 1, together at most {POWER_TOTAL_MAX}")
-        if rows and self.total * int(self.table.max()) > INT64_MAX and self.kind != "ranked":
-            raise _wrong("has weights and points too large to add up exactly", "scale them down")
-        if rows and not _holds(self.kind, self.table, many):
-            raise _wrong(f"has a ballot that is not {self.kind}", "mend or leave out that ballot")
-        if (self.costs is None) != (self.budget is None):
+        if weights is not None:
+            if weights.dtype != np.int64 or weights.shape != (rows,):
+                raise _wrong("has weights that are not a row of int64", "give one to each ballot")
+            if rows and (int(weights.min()) < 1 or self.total > POWER_TOTAL_MAX):
+                raise _wrong("has a weight out of bounds", f"give weights from 1, together at most {POWER_TOTAL_MAX}")
+        if (self.costs is None) != (budget is None):
             raise _wrong("has costs without a budget, or a budget without costs", "give both or none")
-        if self.costs is not None and self.budget is not None:
+        if self.costs is not None and budget is not None:
             if len(self.costs) != many or any(not 0 <= cost <= INTEGER_MAX for cost in self.costs):
                 raise _wrong("has costs out of bounds", f"give each option a cost from 0 to {INTEGER_MAX}")
-            if not 0 <= self.budget <= INTEGER_MAX:
-                raise _wrong(f"has the budget {self.budget}", f"give one from 0 to {INTEGER_MAX}")
+            if not 0 <= budget <= INTEGER_MAX:
+                raise _wrong(f"has the budget {budget}", f"give one from 0 to {INTEGER_MAX}")
+
+    def _check_cells(self, table: Array) -> None:
+        lowest, highest, kind = int(table.min()), int(table.max()), self.kind
+        limit = {"ranked": len(self.options), "cumulative": POINTS_PER_BALLOT_MAX}.get(kind, 1)
+        fits = lowest >= 0 and highest <= limit
+        if fits and kind in ("single", "cumulative"):
+            fits = int(table.sum(axis=1, dtype=np.int64).max()) <= limit
+        if not fits:
+            raise _wrong(f"has a ballot that is not {kind}", "mend or leave out that ballot")
+        if kind == "cumulative" and self.total * highest > INT64_MAX:
+            raise _wrong("has weights and points too large to add up exactly", "scale them down")
 
     @classmethod
     def read(cls, text: str) -> Election:
@@ -90,9 +124,98 @@ class Election:
         decimals: int = 0,
     ) -> Election:
         """An election from plain lists or arrays; every ballot weighs 1 unless `weights` says otherwise."""
-        table = np.asarray(rows, dtype=np.int64 if kind == "cumulative" else np.int16).reshape(-1, len(options))
-        weighed = np.ones(len(table), np.int64) if weights is None else np.asarray(weights, dtype=np.int64)
-        return cls(tuple(options), kind, table, weighed, None if costs is None else tuple(costs), budget, decimals)
+        table = _array(rows)
+        if not table.size:
+            table = np.empty((0, len(options)), np.int64)
+        return cls(options, kind, table, _weights(weights), costs, budget, decimals)
+
+    @classmethod
+    def of_orders(
+        cls,
+        options: Sequence[str] | int,
+        orders: Sequence[Sequence[int]] | Array,
+        weights: Sequence[int] | Array | None = None,
+        checked: bool = True,
+    ) -> Election:
+        """Ranked ballots as rows of options' numbers from 0, best first; -1 fills up after the last one named.
+
+        `options` may be how many there are. Every ballot is checked to name each option at most once; `checked=False` leaves
+        that to whoever made the array, as simulations do, so that rules which read only places need not read all of it.
+        """
+        found = cls.__new__(cls)
+        names = [str(number) for number in range(options)] if isinstance(options, int) else options
+        given = _array(orders)
+        if given.ndim != 2 or given.shape[1] > len(names) or given.dtype.kind not in "iu":
+            raise _wrong(f"has orders of shape {given.shape}", f"give a row of at most {len(names)} options to each ballot")
+        found._set(names, "ranked", len(given), _weights(weights), None, None, 0)
+        found.orders = given
+        if checked:
+            found.table  # noqa: B018 - reading the ranks checks the orders
+        return found
+
+    @classmethod
+    def of_choices(
+        cls, options: Sequence[str] | int, chosen: Sequence[int] | Array, weights: Sequence[int] | Array | None = None
+    ) -> Election:
+        """Ballots that choose one option each, by its number from 0; -1 is blank."""
+        found = cls.__new__(cls)
+        names = [str(number) for number in range(options)] if isinstance(options, int) else options
+        given = _array(chosen)
+        if given.ndim != 1 or given.dtype.kind not in "iu":
+            raise _wrong(f"has choices of shape {given.shape}", "give one option's number to each ballot")
+        found._set(names, "single", len(given), _weights(weights), None, None, 0)
+        if len(given) and not -1 <= int(given.min()) <= int(given.max()) < len(names):
+            raise _wrong("has a ballot for an option that is not there", f"options go from 0 to {len(names) - 1}")
+        found.chosen = given
+        return found
+
+    def changed(self, **fields: Any) -> Election:
+        """The same election with some of its fields changed, as `__init__` takes them."""
+        kept = {name: getattr(self, name) for name in ("options", "kind", "costs", "budget", "decimals")}
+        if "table" not in fields:
+            kept["table"] = self.table
+        return Election(**({"weights": self.weighed} | kept | fields))
+
+    @cached_property
+    def table(self) -> Array:
+        """The ballots, (rows, options)."""
+        if "orders" in self.__dict__:
+            return counting.ranks_of(self.orders, len(self.options)).T
+        found = np.zeros((self.rows, len(self.options)), np.int8, order="F")
+        cast = np.flatnonzero(self.chosen >= 0)
+        found[cast, self.chosen[cast]] = 1
+        return found
+
+    @cached_property
+    def chosen(self) -> Array:
+        """The number of the one option that each single ballot chooses; -1 where it is blank."""
+        assert self.kind == "single"
+        return np.where(self.table.any(axis=1), self.table.argmax(axis=1), -1)
+
+    @cached_property
+    def orders(self) -> Array:
+        """Ranked ballots as rows of options' numbers, best first, -1 after the last; refused where a ballot ranks two alike."""
+        assert self.kind == "ranked"
+        if not self.strict:
+            raise refuse("ballot_kind_wrong", "a ballot", "ranks several options alike", "break these ties first")
+        order = np.argsort(self.table, axis=1, kind="stable").astype(self.table.dtype)
+        order[np.take_along_axis(self.table, order.astype(np.intp), axis=1) == len(self.options)] = -1
+        return order
+
+    @cached_property
+    def strict(self) -> bool:
+        """Whether no ballot ranks two options alike (those it leaves out apart)."""
+        if "orders" in self.__dict__:
+            return True
+        levels = np.sort(self.table, axis=1)
+        return not bool(((levels[:, 1:] == levels[:, :-1]) & (levels[:, 1:] < len(self.options))).any())
+
+    @cached_property
+    def complete(self) -> bool:
+        """Whether every ballot ranks every option, no two alike."""
+        if "orders" in self.__dict__:
+            return self.orders.shape[1] == len(self.options) and (not self.rows or int(self.orders.min()) >= 0)
+        return self.strict and not bool((self.table == len(self.options)).any())
 
     def money(self, amount: Number) -> str:
         """An amount as people read it."""
@@ -104,9 +227,17 @@ class Election:
         return self.table
 
     @cached_property
+    def weights(self) -> Array:
+        """int64 (rows,): what each ballot weighs."""
+        return np.ones(self.rows, np.int64) if self.weighed is None else self.weighed
+
+    @cached_property
     def total(self) -> int:
         """The weight of all ballots."""
-        return int(self.weights.sum())
+        if self.weighed is None:
+            return self.rows
+        high, low = self.weighed >> 32, self.weighed & 0xFFFF_FFFF  # apart, for whatever was given may not fit together
+        return (int(high.sum()) << 32) + int(low.sum())
 
     @cached_property
     def support(self) -> Array:
@@ -115,14 +246,28 @@ class Election:
         return self.table > 0
 
     @cached_property
+    def sums(self) -> Array:
+        """int64 (options,): what all ballots together give each option (not for ranked ballots)."""
+        assert self.kind != "ranked"
+        if "chosen" in self.__dict__:
+            return counting.tallied(self.chosen, self.weighed, len(self.options))
+        return counting.sums(self.table, self.weighed)
+
+    @cached_property
+    def places(self) -> Array:
+        """int64 (options, options): the weight of the ballots that put the row at the place of the column, from 0 (no ties)."""
+        many, orders = len(self.options), self.orders
+        found = np.zeros((many, many), np.int64)
+        for place in range(orders.shape[1]):
+            found[:, place] = counting.tallied(orders[:, place], self.weighed, many)
+        return found
+
+    @cached_property
     def pairwise(self) -> Array:
         """int64 (options, options): the weight of the ballots that rank the row above the column."""
         assert self.kind == "ranked"
-        many = len(self.options)
-        found = np.zeros((many, many), np.int64)
-        for column in range(many):
-            found[column] = self.weights @ (self.table[:, column, None] < self.table)
-        return found
+        strict = "orders" in self.__dict__ and self.complete
+        return counting.pairwise(self.table.T, self.weighed, strict)
 
     def as_kind(self, kinds: Sequence[Kind]) -> Election:
         """This election if its ballots are of one of `kinds`, or read as the first of them that loses nothing silently.
@@ -131,40 +276,44 @@ class Election:
         """
         if self.kind in kinds:
             return self
+        if self.kind == "ranked" and "single" in kinds and "orders" in self.__dict__:
+            chosen = self.orders[:, 0] if self.orders.shape[1] else np.full(self.rows, -1)
+            kept = slice(None) if not self.rows or int(chosen.min()) >= 0 else chosen >= 0
+            return Election.of_choices(self.options, chosen[kept], None if self.weighed is None else self.weighed[kept])
         if self.kind == "ranked" and "single" in kinds:
             firsts = self.table == 0
             if bool((firsts.sum(axis=1) > 1).any()):
                 raise refuse("ballot_kind_wrong", "a ballot", "ranks several options first", "break these ties first")
-            return self._changed("single", firsts.astype(np.int16), firsts.any(axis=1))
+            kept = firsts.any(axis=1)
+            return self.changed(kind="single", table=firsts[kept], weights=self.weights[kept])
         if self.kind == "single":
             for kind in kinds:
                 table = np.where(self.table > 0, 0, len(self.options)) if kind == "ranked" else self.table
-                return self._changed(kind, table.astype(np.int16), None)
+                return self.changed(kind=kind, table=table)
         raise refuse("ballot_kind_wrong", f"an election by {self.kind} ballots", "does not fit the rule", "it takes " + " or ".join(kinds))
-
-    def _changed(self, kind: Kind, table: Array, kept: Array | None) -> Election:
-        weights = self.weights
-        if kept is not None:
-            table, weights = table[kept], weights[kept]
-        return replace(self, kind=kind, table=table, weights=weights)
 
     def merged(self) -> Election:
         """The same election with equal ballots in one row."""
-        if not len(self.table):
+        if not self.rows:
             return self
         rows, place = np.unique(self.table, axis=0, return_inverse=True)
         weights = np.zeros(len(rows), np.int64)
         np.add.at(weights, place.reshape(-1), self.weights)
-        return replace(self, table=rows, weights=weights)
+        return self.changed(table=rows, weights=weights)
 
 
-def _holds(kind: Kind, table: Array, many: int) -> bool:
-    lowest, highest = int(table.min()), int(table.max())
-    if kind == "ranked":
-        return lowest >= 0 and highest <= many
-    if kind == "cumulative":
-        return lowest >= 0 and int(table.sum(axis=1).max()) <= POINTS_PER_BALLOT_MAX
-    return lowest >= 0 and highest <= 1 and (kind == "approval" or int(table.sum(axis=1).max()) <= 1)
+def _array(rows: Any) -> Array:
+    try:
+        return np.asarray(rows)
+    except ValueError:
+        raise _wrong("has ballots of different lengths", "give every ballot a cell for every option") from None
+
+
+def _weights(weights: Any) -> Array | None:
+    if weights is None:
+        return None
+    found = _array(weights)
+    return found.astype(np.int64) if (found.dtype.kind in "iu" and found.dtype != np.uint64) or not found.size else found
 
 
 def _wrong(fact: str, way_out: str) -> Refusal:

@@ -122,7 +122,9 @@ def _parts(text: str) -> dict[str, Rows]:
         raise _wrong(reader.line_num, f"cannot be read: {wrong}", "mend its quotes") from None
     for name in ("META", "PROJECTS", "VOTES"):
         if len(parts.get(name, [])) < 2:
-            raise _wrong(reader.line_num, f"is the last, and no part {name} came", "a .pb file has META, PROJECTS and VOTES")
+            raise _wrong(
+                max(reader.line_num, 1), f"is the last, and the file has no part {name}", "a .pb file has META, PROJECTS and VOTES"
+            )
     return parts
 
 

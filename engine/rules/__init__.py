@@ -141,7 +141,7 @@ def tally(name: str, election: Election, **parameters: Any) -> Outcome:
 
 def count(found: Rule, election: Election, parameters: Mapping[str, Any]) -> Outcome:
     complete = found.complete(parameters)
-    if not len(election.table):
+    if not election.rows:
         raise refuse("election_wrong", "the election", "has no ballots", "count it when somebody has voted")
     if found.elects == "budget" and election.budget is None:
         raise refuse(

@@ -36,5 +36,4 @@ def strict_row(many: int) -> st.SearchStrategy[list[int]]:
 
 
 def changed(election: Election, **fields: Any) -> Election:
-    kept = {name: getattr(election, name) for name in ("options", "kind", "table", "weights", "costs", "budget")}
-    return Election(**(kept | fields))
+    return election.changed(**fields)

@@ -18,7 +18,7 @@ from engine.rules import voting_rule
     promises={"anonymity", "neutrality", "unanimity", "monotonicity", "participation", "reinforcement", "clone_independence"},
 )
 def approval(election: Election) -> Outcome:
-    approvals = [int(count) for count in election.weights @ election.table.astype("int64")]
+    approvals = election.sums.tolist()
     winners = tuple(election.options[place] for place in best(approvals))
     return Outcome(
         rule="approval",

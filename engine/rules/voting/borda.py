@@ -7,6 +7,8 @@ tied last, below every ranked one. Source: Borda 1781.
 ('library',)
 """
 
+import numpy as np
+
 from engine.elections.election import Election
 from engine.elections.outcome import Outcome, best, listing
 from engine.rules import voting_rule
@@ -19,7 +21,11 @@ from engine.rules import voting_rule
     promises={"anonymity", "neutrality", "unanimity", "monotonicity", "participation", "reinforcement"},
 )
 def borda(election: Election) -> Outcome:
-    points = [int(row) for row in election.pairwise.sum(axis=1)]
+    many = len(election.options)
+    if election.complete:
+        points = (election.places @ np.arange(many - 1, -1, -1)).tolist()
+    else:
+        points = election.pairwise.sum(axis=1).tolist()
     winners = tuple(election.options[place] for place in best(points))
     return Outcome(
         rule="borda",

@@ -25,7 +25,7 @@ from engine.rules import voting_rule
 def greedy(election: Election, *, skip: bool = True) -> Outcome:
     assert election.costs is not None and election.budget is not None
     options, costs = election.options, election.costs
-    votes = [int(count) for count in election.weights @ election.table.astype("int64")]
+    votes = election.sums.tolist()
     order = sorted((place for place in range(len(options)) if votes[place]), key=lambda place: (-votes[place], place))
     left, funded, steps, ties = election.budget, [], [], []
     open_still = True

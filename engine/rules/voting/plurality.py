@@ -18,7 +18,7 @@ from engine.rules import voting_rule
     promises={"anonymity", "neutrality", "unanimity", "majority", "monotonicity", "participation", "reinforcement"},
 )
 def plurality(election: Election) -> Outcome:
-    votes = [int(count) for count in election.weights @ election.table.astype("int64")]
+    votes = election.sums.tolist()
     winners = tuple(election.options[place] for place in best(votes))
     return Outcome(
         rule="plurality",

@@ -1,0 +1,159 @@
+"""The counts that rules share, as array kernels: ranks, duels between every two options, places.
+
+Everything is exact: whole numbers, in blocks that stay in the processor's cache. Ranks lie column-major, one row per
+option, so that comparing two options reads two straight runs of bytes. All counts are sums over ballots: the counts of
+two halves add up to those of the whole.
+
+>>> ranks = ranks_of(np.array([[0, 1, 2], [0, 1, 2], [2, 0, 1]], np.int8), 3)
+>>> ranks.tolist()                                    # option 0 is ranked first, first, second
+[[0, 0, 1], [1, 1, 2], [2, 2, 0]]
+>>> pairwise(ranks, None).tolist()
+[[0, 3, 2], [0, 0, 2], [1, 1, 0]]
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.refusals import Refusal, refuse
+
+Array = NDArray[Any]
+SMALL = 60_000
+"""Cells below which one broadcast over all ballots beats a loop over options."""
+RANK_BLOCK, DUEL_BLOCK = 1 << 14, 1 << 17
+"""Ballots at a time: what a step touches stays in the cache."""
+RANKS_INT8_MAX = 127
+
+
+def rank_type(options: int) -> type[np.signedinteger[Any]]:
+    """The smallest integers that hold ranks from 0, and the number of options for the unranked."""
+    return np.int8 if options < RANKS_INT8_MAX else np.int16
+
+
+def ranks_of(orders: Array, options: int) -> Array:
+    """Ranks (options, ballots) from orders (ballots, at most options): each row names options from 0, best first, and -1
+    after the last. What is not named is ranked `options`. Refused when a ballot names an option twice, or an unknown one."""
+    count, length = orders.shape
+    kind = rank_type(options)
+    found = np.empty((options, count), kind)
+    if not count or not length:
+        found.fill(options)
+        return found
+    lowest, highest = int(orders.min()), int(orders.max())
+    if lowest < -1 or highest >= options:
+        raise _wrong(f"names option {lowest if lowest < -1 else highest}", f"options go from 0 to {options - 1}")
+    if orders.size <= SMALL:
+        _scatter(orders, found, lowest < 0)
+    else:
+        _sum_of_places(orders, found)
+    # Every cell of a ballot adds its place, from 1, to one option. With as many cells as options none is left at 0
+    # unless another was named twice; where ballots end early, as many are left as cells are empty.
+    missing = options * count - int(np.count_nonzero(found))
+    empty = 0 if lowest >= 0 else int(np.count_nonzero(orders < 0))
+    if missing != (options - length) * count + empty:
+        raise _wrong("names an option twice", "name each option once on a ballot")
+    if lowest < 0 and bool(((orders[:, :-1] < 0) & (orders[:, 1:] >= 0)).any()):
+        raise _wrong("goes on after its end", "write -1 only after the last option it names")
+    found -= 1
+    if missing:
+        found[found < 0] = options
+    return found
+
+
+def _scatter(orders: Array, found: Array, short: bool) -> None:
+    count, length = orders.shape
+    found.fill(0)
+    places = np.arange(1, length + 1, dtype=found.dtype)
+    if not short:
+        found[orders, np.arange(count)[:, None]] = places
+        return
+    ballots, cells = np.nonzero(orders >= 0)
+    found[orders[ballots, cells], ballots] = places[cells]
+
+
+def _sum_of_places(orders: Array, found: Array) -> None:
+    count, length = orders.shape
+    kind = np.int8 if found.dtype == np.int8 else np.int16
+    places = np.arange(1, length + 1, dtype=kind)[:, None]
+    named = np.empty((length, RANK_BLOCK), np.bool_)
+    placed = np.empty((length, RANK_BLOCK), kind)
+    for start in range(0, count, RANK_BLOCK):
+        block = np.ascontiguousarray(orders[start : start + RANK_BLOCK].T)
+        width = block.shape[1]
+        hits, marks = named[:, :width], placed[:, :width]
+        for option in range(len(found)):
+            np.equal(block, option, out=hits)
+            np.multiply(hits.view(np.int8), places, out=marks)
+            np.bitwise_or.reduce(marks, axis=0, out=found[option, start : start + width])
+
+
+def pairwise(ranks: Array, weights: Array | None, strict: bool = False) -> Array:
+    """int64 (options, options): the weight of the ballots that rank the row above the column.
+
+    `ranks` is (options, ballots); `strict` says that no ballot ranks two options alike, so that one comparison settles a duel.
+    """
+    options, count = ranks.shape
+    if options * options * count <= SMALL:
+        above = ranks[:, None, :] < ranks[None, :, :]
+        small: Array = (
+            above.sum(axis=2, dtype=np.int64) if weights is None else above.reshape(-1, count).dot(weights).reshape(options, options)
+        )
+        return small
+    found = np.zeros((options, options), np.int64)
+    above = np.empty(min(count, DUEL_BLOCK), np.bool_)
+    for start in range(0, count, DUEL_BLOCK):
+        block = ranks[:, start : start + DUEL_BLOCK]
+        width = block.shape[1]
+        planes = None if weights is None else _bit_planes(weights[start : start + width])
+        hits = above[:width]
+        for one in range(options):
+            for other in range(options):
+                if one < other or (one > other and not strict):
+                    np.less(block[one], block[other], out=hits)
+                    found[one, other] += np.count_nonzero(hits) if planes is None else _weigh(hits, planes)
+    if strict:
+        whole = count if weights is None else int(weights.sum())
+        lower = np.tril_indices(options, -1)
+        found[lower] = whole - found.T[lower]
+    return found
+
+
+def _bit_planes(weights: Array) -> list[tuple[int, Array]]:
+    """Weights as packed bits: which ballots have the bit 2^n in their weight, for every n that one of them has."""
+    whole = int(np.bitwise_or.reduce(weights))
+    return [
+        (1 << bit, np.packbits((weights >> bit & 1).astype(np.bool_)))
+        for bit in range(whole.bit_length())
+        if whole >> bit & 1
+    ]  # fmt: skip
+
+
+def _weigh(hits: Array, planes: list[tuple[int, Array]]) -> int:
+    """The weight of the ballots that hit: bits counted plane by plane."""
+    packed = np.packbits(hits)
+    return sum(value * int(np.bitwise_count(packed & plane).sum(dtype=np.int64)) for value, plane in planes)
+
+
+def tallied(cells: Array, weights: Array | None, options: int) -> Array:
+    """int64 (options,): the weight of the ballots with each option in their cell; cells below 0 are nobody's."""
+    lowest = int(cells.min()) if len(cells) else 0
+    if lowest < 0:
+        kept = cells >= 0
+        cells, weights = cells[kept], None if weights is None else weights[kept]
+    if weights is None:
+        return np.bincount(cells, minlength=options)
+    return np.bincount(cells, weights, options).astype(np.int64)  # float64 holds sums below 2^53, and no total is larger
+
+
+def sums(table: Array, weights: Array | None) -> Array:
+    """int64 (options,): what all ballots together give each option; `table` is (ballots, options)."""
+    if weights is None:
+        return np.asarray(table.sum(axis=0, dtype=np.int64))
+    return np.array([int(weights.dot(table[:, option].astype(np.int64))) for option in range(table.shape[1])], np.int64)
+
+
+def _wrong(fact: str, way_out: str) -> Refusal:
+    return refuse("election_wrong", "a ballot", fact, way_out)

@@ -48,6 +48,19 @@ class Outcome:
         """The count as whole numbers and texts."""
         return self.certify()
 
+    @classmethod
+    def of(
+        cls,
+        options: Sequence[str],
+        places: Iterable[int],
+        scores: Iterable[Number],
+        explain: Callable[[], Iterable[str]],
+        certify: Callable[[], Fact] = tuple,
+    ) -> Outcome:
+        """The outcome of a rule that elects one: `places` are the winner's, or those of all that are tied."""
+        winners = tuple(options[place] for place in places)
+        return cls("", winners, dict(zip(options, scores, strict=True)), (winners,) if len(winners) > 1 else (), explain, certify)
+
     def as_json(self) -> dict[str, Any]:
         return {
             "rule": self.rule,

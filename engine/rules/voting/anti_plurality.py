@@ -25,11 +25,6 @@ def anti_plurality(election: Election) -> Outcome:
     lowest = ranks.max(axis=1)
     against = (ranks == lowest[:, None]) & (lowest > ranks.min(axis=1))[:, None]
     votes = [election.total - int(count) for count in election.weights @ against.astype(np.int64)]
-    winners = tuple(election.options[place] for place in best(votes))
-    return Outcome(
-        rule="anti_plurality",
-        winners=winners,
-        scores=dict(zip(election.options, votes, strict=True)),
-        ties=(winners,) if len(winners) > 1 else (),
-        explain=lambda: [f"ballots that do not put it last: {listing(election.options, votes)}"],
+    return Outcome.of(
+        election.options, best(votes), votes, lambda: [f"ballots that do not put it last: {listing(election.options, votes)}"]
     )

@@ -19,11 +19,4 @@ from engine.rules import voting_rule
 )
 def approval(election: Election) -> Outcome:
     approvals = election.sums.tolist()
-    winners = tuple(election.options[place] for place in best(approvals))
-    return Outcome(
-        rule="approval",
-        winners=winners,
-        scores=dict(zip(election.options, approvals, strict=True)),
-        ties=(winners,) if len(winners) > 1 else (),
-        explain=lambda: [f"approvals: {listing(election.options, approvals)}"],
-    )
+    return Outcome.of(election.options, best(approvals), approvals, lambda: [f"approvals: {listing(election.options, approvals)}"])

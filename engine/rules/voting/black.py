@@ -24,13 +24,11 @@ def black(election: Election) -> Outcome:
     points = [int(row) for row in pairs.sum(axis=1)]
     duels = [int(row) for row in (pairs > pairs.T).sum(axis=1)]
     champions = [place for place, won in enumerate(duels) if won == len(options) - 1]
-    winners = tuple(options[place] for place in champions or best(points))
-    duel = f"{winners[0]} wins every duel" if champions else "no option wins every duel"
-    return Outcome(
-        rule="black",
-        winners=winners,
-        scores=dict(zip(options, points, strict=True)),
-        ties=(winners,) if len(winners) > 1 else (),
+    duel = f"{options[champions[0]]} wins every duel" if champions else "no option wins every duel"
+    return Outcome.of(
+        options,
+        champions or best(points),
+        points,
         explain=lambda: [duel] if champions else [duel, f"points: {listing(options, points)}"],
         certify=lambda: [pairs.tolist()],
     )

@@ -26,11 +26,4 @@ def borda(election: Election) -> Outcome:
         points = (election.places @ np.arange(many - 1, -1, -1)).tolist()
     else:
         points = election.pairwise.sum(axis=1).tolist()
-    winners = tuple(election.options[place] for place in best(points))
-    return Outcome(
-        rule="borda",
-        winners=winners,
-        scores=dict(zip(election.options, points, strict=True)),
-        ties=(winners,) if len(winners) > 1 else (),
-        explain=lambda: [f"points: {listing(election.options, points)}"],
-    )
+    return Outcome.of(election.options, best(points), points, lambda: [f"points: {listing(election.options, points)}"])

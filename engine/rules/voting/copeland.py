@@ -39,7 +39,6 @@ def copeland(election: Election, *, tiebreak: Literal["none", "average_support"]
     first = places
     if tiebreak == "average_support":
         places = [places[each] for each in best([support[place] for place in places])]
-    winners = tuple(options[place] for place in places)
 
     def explain() -> list[str]:
         steps = [f"duels won, a draw counting half: {listing(options, scores)}"]
@@ -48,11 +47,4 @@ def copeland(election: Election, *, tiebreak: Literal["none", "average_support"]
             steps.append(f"among the tied, ballots for each over all its duels: {shown}")
         return steps
 
-    return Outcome(
-        rule="copeland",
-        winners=winners,
-        scores=dict(zip(options, scores, strict=True)),
-        ties=(winners,) if len(winners) > 1 else (),
-        explain=explain,
-        certify=lambda: [pairs.tolist()],
-    )
+    return Outcome.of(options, places, scores, explain, lambda: [pairs.tolist()])

@@ -10,10 +10,7 @@ outside the Smith set. Sources: Simpson 1969, Kramer 1977.
 
 from __future__ import annotations
 
-from typing import Literal
-
-import numpy as np
-
+from engine.elections.duels import Strength, defeats
 from engine.elections.election import Election
 from engine.elections.outcome import Outcome, best, listing
 from engine.rules import voting_rule
@@ -25,27 +22,20 @@ from engine.rules import voting_rule
     scores="the worst defeat, below zero",
     promises={"anonymity", "neutrality", "unanimity", "majority", "condorcet", "monotonicity"},
 )
-def minimax(election: Election, *, strength: Literal["winning_votes", "margins"] = "winning_votes") -> Outcome:
+def minimax(election: Election, *, strength: Strength = "winning_votes") -> Outcome:
     options, pairs = election.options, election.pairwise
-    defeats = np.where(pairs < pairs.T, pairs.T if strength == "winning_votes" else pairs.T - pairs, 0)
-    worst = [int(row.max()) for row in defeats]
-    winners = tuple(options[place] for place in best([-defeat for defeat in worst]))
+    lost = defeats(pairs, strength).T
+    worst = lost.max(axis=1).tolist()
 
     def explain() -> list[str]:
         steps = [f"worst defeats: {listing(options, worst)}"]
         for place, name in enumerate(options):
             if worst[place]:
-                rival = int(defeats[place].argmax())
+                rival = int(lost[place].argmax())
                 steps.append(f"{name} loses worst to {options[rival]}: {pairs[place, rival]} to {pairs[rival, place]} ballots")
             else:
                 steps.append(f"{name} is never beaten")
         return steps
 
-    return Outcome(
-        rule="minimax",
-        winners=winners,
-        scores={name: -defeat for name, defeat in zip(options, worst, strict=True)},
-        ties=(winners,) if len(winners) > 1 else (),
-        explain=explain,
-        certify=lambda: [pairs.tolist()],
-    )
+    scores = [-defeat for defeat in worst]
+    return Outcome.of(options, best(scores), scores, explain, lambda: [pairs.tolist()])

@@ -45,12 +45,10 @@ def nanson(election: Election, *, at_average: Literal["drop", "stay"] = "drop") 
         if not gone:
             break
         left = [place for place in left if place not in gone]
-    winners = tuple(options[place] for place in left)
-    return Outcome(
-        rule="nanson",
-        winners=winners,
-        scores=dict(zip(options, survived, strict=True)),
-        ties=(winners,) if len(winners) > 1 else (),
+    return Outcome.of(
+        options,
+        left,
+        survived,
         explain=lambda: _steps(options, rounds),
         certify=lambda: [pairs.tolist(), [[list(left), points] for left, points, _ in rounds]],
     )

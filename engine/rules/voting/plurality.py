@@ -19,11 +19,4 @@ from engine.rules import voting_rule
 )
 def plurality(election: Election) -> Outcome:
     votes = election.sums.tolist()
-    winners = tuple(election.options[place] for place in best(votes))
-    return Outcome(
-        rule="plurality",
-        winners=winners,
-        scores=dict(zip(election.options, votes, strict=True)),
-        ties=(winners,) if len(winners) > 1 else (),
-        explain=lambda: [f"votes: {listing(election.options, votes)}"],
-    )
+    return Outcome.of(election.options, best(votes), votes, lambda: [f"votes: {listing(election.options, votes)}"])

@@ -1,0 +1,72 @@
+"""What follows from the duels between every two options: defeats, strongest paths, and the sets named after them.
+
+`pairs[a, b]` is the weight of the ballots that rank a above b, as `Election.pairwise` counts them.
+
+>>> pairs = np.array([[0, 6, 4], [3, 0, 7], [5, 2, 0]])         # 0 beats 1 beats 2 beats 0
+>>> defeats(pairs, "margins").tolist()
+[[0, 3, 0], [0, 0, 5], [1, 0, 0]]
+>>> strongest_paths(defeats(pairs, "margins")).tolist()
+[[0, 3, 3], [1, 0, 5], [1, 1, 0]]
+>>> smith_set(pairs), smith_set(np.array([[0, 6, 5], [3, 0, 7], [4, 2, 0]]))
+([0, 1, 2], [0])
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[Any]
+Strength = Literal["winning_votes", "margins"]
+"""How strong a defeat is: by the ballots for the winner of the duel, or by the difference."""
+
+
+def defeats(pairs: Array, strength: Strength) -> Array:
+    """int64 (options, options): how strongly the row beats the column; 0 where it does not."""
+    return np.where(pairs > pairs.T, pairs if strength == "winning_votes" else pairs - pairs.T, 0)
+
+
+def strongest_paths(beats: Array) -> Array:
+    """The strength of the strongest path between every two options, a path being as strong as its weakest step
+    (Floyd and Warshall's loop)."""
+    paths = beats.copy()
+    for middle in range(len(paths)):
+        np.maximum(paths, np.minimum(paths[:, middle, None], paths[middle]), out=paths)
+    np.fill_diagonal(paths, 0)
+    return paths
+
+
+def reaches(steps: Array) -> Array:
+    """bool (options, options): where steps, one after the other, lead; every option reaches itself."""
+    found = steps | np.eye(len(steps), dtype=np.bool_)
+    for middle in range(len(found)):
+        found |= found[:, middle, None] & found[middle]
+    return found
+
+
+def smith_set(pairs: Array) -> list[int]:
+    """The smallest set whose members each beat everybody outside it (Smith 1973; GETCHA)."""
+    return _tops(reaches(pairs >= pairs.T))
+
+
+def schwartz_set(pairs: Array) -> list[int]:
+    """The union of the smallest sets that nobody outside beats (Schwartz 1986; GOCHA)."""
+    return _tops(reaches(pairs > pairs.T))
+
+
+def _tops(leads: Array) -> list[int]:
+    """Whoever is reached only by those she reaches."""
+    found: list[int] = np.flatnonzero((leads | ~leads.T).all(axis=1)).tolist()
+    return found
+
+
+def uncovered_set(pairs: Array) -> list[int]:
+    """Whoever is covered by nobody, in the sense of Gillies:
+    a covers b when a beats b and everybody who beats a beats b (Gillies 1959, Miller 1980)."""
+    beats = pairs > pairs.T
+    # a covers b: a beats b, and no c beats a without beating b.
+    escapes = (beats.T[:, None, :] & ~beats.T[None, :, :]).any(axis=2)
+    found: list[int] = np.flatnonzero(~(beats & ~escapes).any(axis=0)).tolist()
+    return found

@@ -1,0 +1,87 @@
+"""Counting by rounds, where a tie for dropping out forks: every way is counted, and all that can win are tied.
+
+(Parallel universes; Conitzer, Rognlie & Xia 2009.)
+
+>>> walked = walk(3, lambda left: Round([1, 1, 0], left, []) if len(left) < 3 else Round([1, 1, 0], (), [(0, 1)]))
+>>> walked.winners, walked.path
+([0, 1], [(0, 1, 2), (0, 1)])
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+from engine.elections.outcome import Fact, listing
+from engine.elections.tops import Left
+from engine.limits import RUNOFF_WAYS_MAX
+from engine.refusals import refuse
+
+
+class Round(NamedTuple):
+    """Scores by option, the winners if this round ends the count, and the ways on: what may be left."""
+
+    scores: list[int]
+    winners: Left
+    ways: list[Left]
+
+
+class Walk(NamedTuple):
+    """Every round that was counted by who was left in it; all that can win; and one way through, as an example."""
+
+    rounds: dict[Left, Round]
+    winners: list[int]
+    path: list[Left]
+
+    def facts(self) -> Fact:
+        """The way shown in numbers: who is left in each round, with what."""
+        return [[list(left), [self.rounds[left].scores[place] for place in left]] for left in self.path]
+
+    def survived(self, options: int) -> list[int]:
+        """In how many rounds of the way shown each option stood."""
+        return [sum(place in left for left in self.path) for place in range(options)]
+
+    def steps(self, options: Sequence[str], verdict: Callable[[Left, Round], str], why: str) -> list[str]:
+        """The way shown as sentences; `verdict` says of the last round how it ended, `why` for what options drop out."""
+        steps = []
+        for number, left in enumerate(self.path, 1):
+            found = self.rounds[left]
+            shown = listing([options[place] for place in left], [found.scores[place] for place in left])
+            if not found.ways:
+                end = verdict(left, found)
+            else:
+                gone = [options[place] for place in left if place not in found.ways[-1]]
+                end = f"{' and '.join(gone)} {'drops' if len(gone) == 1 else 'drop'} out"
+                if len(found.ways) > 1:
+                    tied = [options[place] for place in left if any(place not in way for way in found.ways)]
+                    end = f"{' and '.join(tied)} are tied for {why}: each is counted; on the way shown, {end}"
+            steps.append(f"round {number}: {shown}; {end}")
+        return steps
+
+
+def walk(options: int, count: Callable[[Left], Round]) -> Walk:
+    """Count every way from all options on; refused when ties make too many."""
+    everyone = tuple(range(options))
+    rounds: dict[Left, Round] = {}
+    waiting = [everyone]
+    while waiting:
+        left = waiting.pop()
+        if left not in rounds:
+            if len(rounds) == RUNOFF_WAYS_MAX:
+                raise refuse(
+                    "too_many_ties",
+                    "the count",
+                    f"has more than {RUNOFF_WAYS_MAX} ways to drop tied options",
+                    "count it by schulze, or leave out options without votes",
+                )
+            rounds[left] = count(left)
+            waiting += rounds[left].ways
+    path = [everyone]
+    while rounds[path[-1]].ways:
+        path.append(rounds[path[-1]].ways[-1])  # of tied options, the one listed last drops out
+    return Walk(rounds, sorted({place for found in rounds.values() for place in found.winners}), path)
+
+
+def without_each(left: Left, gone: Sequence[int]) -> list[Left]:
+    """The ways to go on when one of `gone` drops out."""
+    return [tuple(place for place in left if place != each) for each in gone]

@@ -16,6 +16,7 @@ from api.texts import member_name, text, when
 from engine import commands, rules
 from engine.community import Community
 from engine.elections import choice as choices
+from engine.elections.kinds import NUMBERED
 from engine.elections.outcome import write_number
 from engine.log import record as records
 from engine.log.fields import Erasable, sealed_in
@@ -147,6 +148,7 @@ def _poll(community: Community, state: State, found: Poll) -> dict[str, Json]:
         "scores_are": rules.rule_of_version("voting", terms.rule).scores,
         "parameters": terms.parameters,
         "ballot": terms.ballot,
+        "points_max": terms.points_max,
         "power": terms.power_rule,
         "secrecy": terms.secrecy,
         "not_protected": rules.secrecy(terms.secrecy).not_protected,
@@ -234,7 +236,7 @@ def _said(marks: dict[int, int], labels: list[str], kind: str) -> str:
     if kind == "ranked":
         levels = sorted(set(marks.values()))
         return ", then ".join(" = ".join(labels[number - 1] for number, rank in marks.items() if rank == level) for level in levels)
-    return ", ".join(labels[number - 1] + (f" {points}" if kind == "cumulative" else "") for number, points in marks.items())
+    return ", ".join(labels[number - 1] + (f" {points}" if kind in NUMBERED else "") for number, points in marks.items())
 
 
 def _marks(choice: str, found: Poll) -> dict[int, int]:

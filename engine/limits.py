@@ -64,3 +64,7 @@ SHARES_STEPS_MAX = 10_000
 """How often equal shares adds to the voters' money before it keeps what it has: a count ends, whatever the unit is."""
 RUNOFF_WAYS_MAX = 4_096
 """Sets of remaining options that one instant runoff with ties looks at before it refuses to count every way."""
+LOCKING_WAYS_MAX = 4_096
+"""States that ranked pairs and river look at where defeats are equally strong, before they refuse to look at every order."""
+KEMENY_OPTIONS_MAX = 16
+"""Options in one cycle that Kemeny ranks: 2^16 sets, a tenth of a second."""

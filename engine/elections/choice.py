@@ -1,6 +1,6 @@
 """What one ballot says, as a line of text over option numbers.
 
-    single: 3 · approval: 1,4 · ranked: 2>1=4 · cumulative: 3:5,9:4
+    single: 3 · approval: 1,4 · ranked: 2>1=4 · cumulative, score, quadratic: 3:5,9:4
 
 Options are numbered from 1 in the order of the question. A choice has one spelling, which stands in the log; `read`
 takes spaces and any order where order means nothing, and gives that spelling. An empty choice is a blank ballot.
@@ -16,7 +16,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from engine.elections.kinds import Kind
+from engine.elections.kinds import NUMBERED, Kind, spent
 from engine.limits import CHOICE_TEXT_MAX, POINTS_PER_BALLOT_MAX
 from engine.refusals import Refusal, refuse
 
@@ -25,14 +25,15 @@ _HOW: dict[Kind, tuple[tuple[int, str], ...]] = {
     "single": ((3, "3"), (1, "1")),
     "approval": ((4, "1,4"), (2, "1,2"), (1, "1")),
     "ranked": ((4, "2>1=4"), (2, "2>1"), (1, "1")),
-    "cumulative": ((9, "3:5,9:4"), (2, "1:5,2:4"), (1, "1:5")),
+    **dict.fromkeys(NUMBERED, ((9, "3:5,9:4"), (2, "1:5,2:4"), (1, "1:5"))),
 }
 """Examples, each with how many options it takes."""
 
 
 @lru_cache(maxsize=65_536)
 def read(text: str, kind: Kind, options: int, named_max: int = 0, points_max: int = 0) -> str:
-    """The one spelling of a choice among `options` options; at most `named_max` named and `points_max` points (0: any)."""
+    """The one spelling of a choice among `options` options; at most `named_max` named, and `points_max` points, as
+    the highest grade, or credits (0: any)."""
     if not isinstance(text, str) or len(text) > CHOICE_TEXT_MAX:
         raise _wrong(kind, "is not a short text", options)
     bare = "".join(text.split(" "))
@@ -46,10 +47,11 @@ def read(text: str, kind: Kind, options: int, named_max: int = 0, points_max: in
         raise _wrong(kind, f"names {len(named)} options", options)
     if named_max and len(named) > named_max:
         raise refuse("choice_wrong", "the ballot", f"names {len(named)} options", f"name at most {named_max}")
-    if kind == "cumulative":
-        points = sum(amount for _, amount in levels[0])
-        if points > (points_max or POINTS_PER_BALLOT_MAX):
-            raise refuse("choice_wrong", "the ballot", f"gives {points} points", f"give at most {points_max or POINTS_PER_BALLOT_MAX}")
+    if kind in NUMBERED:
+        used, bound = spent([amount for _, amount in levels[0]], kind), points_max or POINTS_PER_BALLOT_MAX
+        if used > bound:
+            word = {"score": "has a grade of {}", "quadratic": "costs {} credits"}.get(kind, "gives {} points")
+            raise refuse("choice_wrong", "the ballot", word.format(used), f"at most {bound}")
     return _spell(levels, kind)
 
 
@@ -70,7 +72,7 @@ def _level(text: str, kind: Kind, options: int) -> list[tuple[int, int]]:
     items = []
     for item in text.split("=" if kind == "ranked" else ","):
         number, colon, amount = item.partition(":")
-        scored = kind == "cumulative"
+        scored = kind in NUMBERED
         if not _NUMBER.fullmatch(number) or bool(colon) != scored or (scored and not _NUMBER.fullmatch(amount)):
             raise _wrong(kind, f"has {item[:30]!r} in it", options)
         if int(number) > options:
@@ -82,7 +84,7 @@ def _level(text: str, kind: Kind, options: int) -> list[tuple[int, int]]:
 def _spell(levels: list[list[tuple[int, int]]], kind: Kind) -> str:
     if kind == "ranked":
         return ">".join("=".join(str(option) for option, _ in sorted(level)) for level in levels)
-    return ",".join(f"{option}:{points}" if kind == "cumulative" else str(option) for option, points in sorted(levels[0]))
+    return ",".join(f"{option}:{points}" if kind in NUMBERED else str(option) for option, points in sorted(levels[0]))
 
 
 def _wrong(kind: Kind, fact: str, options: int) -> Refusal:

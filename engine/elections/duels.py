@@ -13,6 +13,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any, Literal
 
 import numpy as np
@@ -69,4 +71,28 @@ def uncovered_set(pairs: Array) -> list[int]:
     # a covers b: a beats b, and no c beats a without beating b.
     escapes = (beats.T[:, None, :] & ~beats.T[None, :, :]).any(axis=2)
     found: list[int] = np.flatnonzero(~(beats & ~escapes).any(axis=0)).tolist()
+    return found
+
+
+def steps_down(pairs: Array, strength: Strength) -> list[list[tuple[int, int]]]:
+    """Every defeat as (winner, loser), the strongest first; those of the same strength together, in the options' order."""
+    beats = defeats(pairs, strength)
+    winners, losers = np.nonzero(beats)
+    strengths = beats[winners, losers]
+    order = np.argsort(-strengths, kind="stable")
+    cuts = np.flatnonzero(np.diff(strengths[order])) + 1
+    steps = list(zip(winners[order].tolist(), losers[order].tolist(), strict=True))
+    edges = [0, *cuts.tolist(), len(steps)]
+    return [steps[start:end] for start, end in pairwise(edges) if start < end]
+
+
+def told(options: Sequence[str], pairs: Array) -> list[str]:
+    """Who beats whom, as sentences."""
+    found = []
+    for place, name in enumerate(options):
+        beaten = [
+            f"{options[other]} ({pairs[place, other]} to {pairs[other, place]})"
+            for other in np.flatnonzero(pairs[place] > pairs[:, place]).tolist()
+        ]
+        found.append(f"{name} beats {', '.join(beaten) or 'nobody'}")
     return found

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from engine.elections import counting
 from engine.elections import text as ballots
-from engine.elections.kinds import Kind
+from engine.elections.kinds import NUMBERED, Kind
 from engine.elections.outcome import Number, write_money
 from engine.limits import INTEGER_MAX, OPTIONS_PER_POLL_MAX, POINTS_PER_BALLOT_MAX, POWER_TOTAL_MAX
 from engine.refusals import Refusal, refuse
@@ -34,7 +34,7 @@ class Election:
     """`table` has a row per ballot and a column per option; what stands in it depends on `kind`:
 
     single: 1 at the one chosen option · approval: 1 where approved · ranked: the rank from 0, or the number of options
-    where unranked (tied last) · cumulative: points given. `weights` are positive int64, one per row, or None where every
+    where unranked (tied last) · cumulative, score, quadratic: the points, grades or votes given. `weights` are positive int64, one per row, or None where every
     ballot counts once. `costs` and `budget` are in whole units of money, of which people write `decimals` places behind
     a point.
     """
@@ -58,7 +58,7 @@ class Election:
         if self.rows:
             self._check_cells(table)
         # Column by column: rules compare options, and an option's ranks are then one straight run.
-        self.table = np.asfortranarray(table, dtype=np.int64 if kind == "cumulative" else counting.rank_type(many))
+        self.table = np.asfortranarray(table, dtype=np.int64 if kind in NUMBERED else counting.rank_type(many))
 
     def _set(
         self,
@@ -97,13 +97,15 @@ class Election:
 
     def _check_cells(self, table: Array) -> None:
         lowest, highest, kind = int(table.min()), int(table.max()), self.kind
-        limit = {"ranked": len(self.options), "cumulative": POINTS_PER_BALLOT_MAX}.get(kind, 1)
+        limit = POINTS_PER_BALLOT_MAX if kind in NUMBERED else len(self.options) if kind == "ranked" else 1
         fits = lowest >= 0 and highest <= limit
         if fits and kind in ("single", "cumulative"):
             fits = int(table.sum(axis=1, dtype=np.int64).max()) <= limit
+        if fits and kind == "quadratic":
+            fits = int((table.astype(np.int64) ** 2).sum(axis=1).max()) <= limit
         if not fits:
             raise _wrong(f"has a ballot that is not {kind}", "mend or leave out that ballot")
-        if kind == "cumulative" and self.total * highest > INT64_MAX:
+        if kind in NUMBERED and self.total * highest > INT64_MAX:
             raise _wrong("has weights and points too large to add up exactly", "scale them down")
 
     @classmethod
@@ -254,6 +256,19 @@ class Election:
         return counting.sums(self.table, self.weighed)
 
     @cached_property
+    def placed(self) -> Array:
+        """int64 (options, options): the weight of the ballots that rank the row with as many above it as the column says, from 0.
+        What a ballot leaves out stands nowhere."""
+        if self.strict:
+            return self.places
+        many, found = len(self.options), np.zeros((len(self.options), len(self.options)), np.int64)
+        for option in range(many):
+            ranks = self.table[:, option]
+            above = (self.table < ranks[:, None]).sum(axis=1)
+            found[option] = counting.tallied(np.where(ranks < many, above, -1), self.weighed, many)
+        return found
+
+    @cached_property
     def places(self) -> Array:
         """int64 (options, options): the weight of the ballots that put the row at the place of the column, from 0 (no ties)."""
         many, orders = len(self.options), self.orders
@@ -272,7 +287,8 @@ class Election:
     def as_kind(self, kinds: Sequence[Kind]) -> Election:
         """This election if its ballots are of one of `kinds`, or read as the first of them that loses nothing silently.
 
-        A ranked ballot counts as single by its one first place; a single one as approval, ranked or cumulative.
+        A ranked ballot counts as single by its one first place; a single one as any other kind; an approval or points as
+        a grade; points as votes, where the credits allow it.
         """
         if self.kind in kinds:
             return self
@@ -290,6 +306,10 @@ class Election:
             for kind in kinds:
                 table = np.where(self.table > 0, 0, len(self.options)) if kind == "ranked" else self.table
                 return self.changed(kind=kind, table=table)
+        if self.kind in ("approval", "cumulative") and "score" in kinds:
+            return self.changed(kind="score", table=self.table)
+        if self.kind == "cumulative" and "quadratic" in kinds:
+            return self.changed(kind="quadratic", table=self.table)
         raise refuse("ballot_kind_wrong", f"an election by {self.kind} ballots", "does not fit the rule", "it takes " + " or ".join(kinds))
 
     def merged(self) -> Election:

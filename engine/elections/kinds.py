@@ -1,6 +1,23 @@
-"""The kinds of ballot."""
+"""The kinds of ballot.
+
+single: one option · approval: any number of options · ranked: an order, ties allowed · cumulative: points split between
+options · score: a grade for each option · quadratic: votes for each option, of which n cost n² credits.
+"""
 
 from typing import Literal
 
-Kind = Literal["single", "approval", "ranked", "cumulative"]
-KINDS: tuple[Kind, ...] = ("single", "approval", "ranked", "cumulative")
+Kind = Literal["single", "approval", "ranked", "cumulative", "score", "quadratic"]
+KINDS: tuple[Kind, ...] = ("single", "approval", "ranked", "cumulative", "score", "quadratic")
+NUMBERED: frozenset[Kind] = frozenset({"cumulative", "score", "quadratic"})
+"""Ballots that give a number to each option they name."""
+
+
+def spent(numbers: list[int], kind: Kind) -> int:
+    """What of its bound a ballot with these numbers uses: the sum of points, the highest grade, the credits.
+
+    >>> spent([3, 4], "cumulative"), spent([3, 4], "score"), spent([3, 4], "quadratic")
+    (7, 4, 25)
+    """
+    if kind == "score":
+        return max(numbers, default=0)
+    return sum(number * number for number in numbers) if kind == "quadratic" else sum(numbers)

@@ -2,7 +2,7 @@
 
 (Parallel universes; Conitzer, Rognlie & Xia 2009.)
 
->>> walked = walk(3, lambda left: Round([1, 1, 0], left, []) if len(left) < 3 else Round([1, 1, 0], (), [(0, 1)]))
+>>> walked = walk((0, 1, 2), lambda left: Round([1, 1, 0], left, []) if len(left) < 3 else Round([1, 1, 0], (), [(0, 1)]))
 >>> walked.winners, walked.path
 ([0, 1], [(0, 1, 2), (0, 1)])
 """
@@ -37,9 +37,13 @@ class Walk(NamedTuple):
         """The way shown in numbers: who is left in each round, with what."""
         return [[list(left), [self.rounds[left].scores[place] for place in left]] for left in self.path]
 
-    def survived(self, options: int) -> list[int]:
-        """In how many rounds of the way shown each option stood."""
-        return [sum(place in left for left in self.path) for place in range(options)]
+    def outlasted(self, options: int) -> list[int]:
+        """How many others each option has seen out, on the way that is best for it."""
+        fewest = [options] * options
+        for left in self.rounds:
+            for place in left:
+                fewest[place] = min(fewest[place], len(left))
+        return [options - few for few in fewest]
 
     def steps(self, options: Sequence[str], verdict: Callable[[Left, Round], str], why: str) -> list[str]:
         """The way shown as sentences; `verdict` says of the last round how it ended, `why` for what options drop out."""
@@ -59,9 +63,8 @@ class Walk(NamedTuple):
         return steps
 
 
-def walk(options: int, count: Callable[[Left], Round]) -> Walk:
-    """Count every way from all options on; refused when ties make too many."""
-    everyone = tuple(range(options))
+def walk(everyone: Left, count: Callable[[Left], Round]) -> Walk:
+    """Count every way from those in `everyone` on; refused when ties make too many."""
     rounds: dict[Left, Round] = {}
     waiting = [everyone]
     while waiting:

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from engine.elections import choice
 from engine.elections.election import Election
+from engine.elections.kinds import KINDS, NUMBERED
 from engine.refusals import Refusal
 from tests.rules.elections import row
 
@@ -50,7 +51,7 @@ def test_no_text_does_anything_but_be_read_or_refused(text):
         assert refusal.code == "election_wrong"
 
 
-@given(st.sampled_from(["single", "approval", "ranked", "cumulative"]), st.integers(1, 6), st.data())
+@given(st.sampled_from(list(KINDS)), st.integers(1, 6), st.data())
 def test_a_choice_has_one_spelling(kind, many, data):
     cells = data.draw(row(kind, many))
     if kind == "ranked":
@@ -58,7 +59,7 @@ def test_a_choice_has_one_spelling(kind, many, data):
         text = ">".join("=".join(str(n + 1) for n, rank in enumerate(cells) if rank == level) for level in levels)
     else:
         named = [(n + 1, points) for n, points in enumerate(cells) if points]
-        text = ",".join(f"{n}:{points}" if kind == "cumulative" else str(n) for n, points in data.draw(st.permutations(named)))
+        text = ",".join(f"{n}:{points}" if kind in NUMBERED else str(n) for n, points in data.draw(st.permutations(named)))
     spelled = choice.read(text.replace(",", " , "), kind, many)
     assert choice.read(spelled, kind, many) == spelled
     again = choice.row(spelled, kind, many)
@@ -67,7 +68,7 @@ def test_a_choice_has_one_spelling(kind, many, data):
 
 
 @pytest.mark.parametrize("text", ["0", "7", "1,1", "1>2>1", "1;2", "１", "1:0", "-1", "+1", "1,", ",", ">", "1 > > 2", "x", "1" * 3000])
-@pytest.mark.parametrize("kind", ["single", "approval", "ranked", "cumulative"])
+@pytest.mark.parametrize("kind", list(KINDS))
 def test_no_other_choice_is_taken(text, kind):
     with pytest.raises(Refusal, match="choice_wrong"):
         choice.read(text, kind, 6)

@@ -27,7 +27,7 @@ def election_of(draw: Any, kind: str, many: int, ballots_max: int, budget: bool)
 def row(kind: str, many: int) -> st.SearchStrategy[list[int]]:
     if kind == "single":
         return st.integers(0, many).map(lambda chosen: [int(place == chosen) for place in range(many)])
-    top = {"approval": 1, "ranked": many, "cumulative": 6}[kind]
+    top = {"approval": 1, "ranked": many, "cumulative": 6, "score": 6, "quadratic": 6}[kind]
     return st.lists(st.integers(0, top), min_size=many, max_size=many)
 
 

@@ -3,7 +3,7 @@
 Each ballot counts for the option it ranks highest among those left; a ballot that ranks several of them equally
 highest, or none, rests for that round. Where several are tied for the fewest, every order of dropping them is
 counted, and all that can win are reported as tied (parallel universes); dropping them together is the same count when
-together they have fewer votes than the next and no ballot rests between equals. Source: Ware 1871; ties: Conitzer, Rognlie & Xia 2009.
+together, and with every ballot that rests, they have fewer votes than the next. Source: Ware 1871; ties: Conitzer, Rognlie & Xia 2009.
 
 >>> outcome = tally("instant_runoff", Election.read("4: garden > library\\n3: library > pool\\n2: pool > library"))
 >>> outcome.winners
@@ -25,22 +25,22 @@ from engine.rules import voting_rule
 @voting_rule(
     ballot="ranked",
     elects="one",
-    scores="rounds survived",
+    scores="options outlasted",
     promises={"anonymity", "neutrality", "unanimity", "majority", "majority_loser", "condorcet_loser", "clone_independence"},
 )
 def instant_runoff(election: Election) -> Outcome:
     options, tops = election.options, Tops(election)
-    walked = walk(len(options), lambda left: _count(tops, left))
+    walked = walk(tuple(range(len(options))), lambda left: count_round(tops, left))
     return Outcome.of(
         options,
         walked.winners,
-        walked.survived(len(options)),
+        walked.outlasted(len(options)),
         explain=lambda: walked.steps(options, lambda left, last: verdict(options, left, last), "the fewest"),
         certify=walked.facts,
     )
 
 
-def _count(tops: Tops, left: Left) -> Round:
+def count_round(tops: Tops, left: Left) -> Round:
     """One round among the options `left`."""
     votes, alive = tops.votes(left)
     leader = max(left, key=lambda place: votes[place])
@@ -51,7 +51,7 @@ def _count(tops: Tops, left: Left) -> Round:
     fewest = min(votes[place] for place in left)
     last = [place for place in left if votes[place] == fewest]
     others = [votes[place] for place in left if votes[place] > fewest]
-    if others and alive == sum(votes) and len(last) * fewest < min(others):
+    if others and len(last) * fewest + alive - sum(votes) < min(others):
         return Round(votes, (), [tuple(place for place in left if place not in last)])
     return Round(votes, (), without_each(left, last))
 

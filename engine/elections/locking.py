@@ -1,0 +1,81 @@
+"""Locking steps in, level by level, where the order inside a level is open: every order is looked at once.
+
+>>> def lock(kept, one, other):                                # keeps at most one step from each
+...     return None if one in dict(kept) else (*kept, (one, other))
+>>> sorted(lock_all((), [[(0, 1)], [(1, 2), (1, 0)]], lock))
+[((0, 1), (1, 0)), ((0, 1), (1, 2))]
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Sequence
+from typing import TypeVar
+
+from engine.limits import LOCKING_WAYS_MAX
+from engine.refusals import refuse
+
+S = TypeVar("S", bound=Hashable)
+Step = tuple[int, int]
+Lock = Callable[[S, int, int], S | None]
+"""The state once a step is locked in; None where it cannot be, now or ever after."""
+
+
+def lock_all(start: S, levels: Sequence[Sequence[Step]], lock: Lock[S]) -> list[S]:
+    """Every state that all steps can lead to, the order of the steps inside each level being free; refused when there are too many."""
+    found = [start]
+    for level in levels:
+        ends: dict[S, None] = {}
+        for state in found:
+            ends |= dict.fromkeys(_orders(state, level, lock))
+        found = list(ends)
+        if len(found) > LOCKING_WAYS_MAX:
+            raise _too_many()
+    return found
+
+
+def _orders(state: S, level: Sequence[Step], lock: Lock[S]) -> list[S]:
+    if len(level) == 1:
+        after = lock(state, *level[0])
+        return [state if after is None else after]
+    open_steps = [step for step in level if lock(state, *step) is not None]
+    together = state
+    for step in open_steps:
+        after = lock(together, *step)
+        if after is None:
+            break
+        together = after
+    else:
+        if _all_hold(state, open_steps, lock):
+            return [together]
+    seen, waiting, ends = {state}, [state], []
+    while waiting:
+        here = waiting.pop()
+        ahead = [after for step in open_steps if (after := lock(here, *step)) is not None and after != here]
+        if not ahead:
+            ends.append(here)
+        for after in ahead:
+            if after not in seen:
+                if len(seen) >= LOCKING_WAYS_MAX:
+                    raise _too_many()
+                seen.add(after)
+                waiting.append(after)
+    return ends
+
+
+def _all_hold(state: S, steps: Sequence[Step], lock: Lock[S]) -> bool:
+    """Whether the steps can be locked in the other order, too: what forbids none of them in either forbids none in any."""
+    for step in reversed(steps):
+        after = lock(state, *step)
+        if after is None:
+            return False
+        state = after
+    return True
+
+
+def _too_many() -> Exception:
+    return refuse(
+        "too_many_ties",
+        "the count",
+        f"has more than {LOCKING_WAYS_MAX} ways to take defeats of the same strength",
+        "count it by split_cycle or schulze, which need no order",
+    )

@@ -1,0 +1,46 @@
+"""The option with the lowest Borda count drops out, again and again, until one is left.
+
+Points are counted by duels among those left: the ballots for an option less those against it. Elects the Condorcet winner
+where there is one, who is always above the average. Where several are lowest, every order of dropping them is counted, and
+all that can win are tied. Source: Baldwin 1926.
+
+>>> print("\\n".join(tally("baldwin", Election.read("4: garden > library > pool\\n3: library > pool > garden\\n2: pool > garden > library")).steps))
+round 1: garden 2, library 2, pool -4; pool drops out
+round 2: garden 3, library -3; library drops out
+round 3: garden 0; garden is left
+"""
+
+from __future__ import annotations
+
+from engine.elections.election import Election
+from engine.elections.outcome import Outcome
+from engine.elections.rounds import Round, walk, without_each
+from engine.elections.tops import Left
+from engine.rules import voting_rule
+
+
+@voting_rule(
+    ballot="ranked",
+    elects="one",
+    scores="options outlasted",
+    promises={"anonymity", "neutrality", "unanimity", "majority", "majority_loser", "condorcet", "condorcet_loser", "smith"},
+)
+def baldwin(election: Election) -> Outcome:
+    options = election.options
+    margins = (election.pairwise - election.pairwise.T).tolist()
+
+    def count(left: Left) -> Round:
+        points = [sum(margins[place][other] for other in left) if place in left else 0 for place in range(len(options))]
+        if len(left) == 1:
+            return Round(points, left, [])
+        fewest = min(points[place] for place in left)
+        return Round(points, (), without_each(left, [place for place in left if points[place] == fewest]))
+
+    walked = walk(tuple(range(len(options))), count)
+    return Outcome.of(
+        options,
+        walked.winners,
+        walked.outlasted(len(options)),
+        explain=lambda: walked.steps(options, lambda left, last: f"{options[left[0]]} is left", "the fewest"),
+        certify=lambda: [election.pairwise.tolist(), walked.facts()],
+    )

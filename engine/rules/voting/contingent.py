@@ -1,0 +1,43 @@
+"""The two options with the most first places meet, and whoever more ballots rank above the other wins.
+
+Two rounds on one ballot (the second counts what people ranked at the first). A ballot that ranks several options equally
+first rests in the first round. Where a tie leaves open who the two are, every pair is looked at, and all that can win are
+tied. An option with more than half of all ballots wins at once. Source: Queensland's contingent vote of 1892.
+
+>>> print("\\n".join(tally("contingent", Election.read("4: garden > library\\n3: library > pool\\n2: pool > library")).steps))
+first places: garden 4, library 3, pool 2
+library against garden: 5 ballots to 4; library wins
+"""
+
+from __future__ import annotations
+
+from engine.elections.election import Election
+from engine.elections.outcome import Outcome, listing
+from engine.elections.tops import Tops
+from engine.rules import voting_rule
+from engine.rules.voting.star import finalists
+
+
+@voting_rule(
+    ballot="ranked",
+    elects="one",
+    promises={"anonymity", "neutrality", "unanimity", "majority", "majority_loser", "condorcet_loser"},
+)
+def contingent(election: Election) -> Outcome:
+    options, pairs = election.options, election.pairwise
+    votes, alive = Tops(election).votes(tuple(range(len(options))))
+    leader = max(range(len(options)), key=votes.__getitem__)
+    if 2 * votes[leader] > alive or len(options) == 1:
+        end = f"; {options[leader]} has more than half of {alive}" if alive else f"; {options[leader]} stands alone"
+        return Outcome.of(options, [leader], votes, lambda: [f"first places: {listing(options, votes)}{end}"])
+    duels = [(one, other) if pairs[one, other] >= pairs[other, one] else (other, one) for one, other in finalists(votes)]
+    won = {winner for one, other in duels for winner in ([one] if pairs[one, other] > pairs[other, one] else [one, other])}
+
+    def explain() -> list[str]:
+        steps = [f"first places: {listing(options, votes)}"]
+        for one, other in duels:
+            end = f"{options[one]} wins" if pairs[one, other] > pairs[other, one] else "a tie"
+            steps.append(f"{options[one]} against {options[other]}: {pairs[one, other]} ballots to {pairs[other, one]}; {end}")
+        return steps
+
+    return Outcome.of(options, sorted(won), votes, explain, lambda: [list(duel) for duel in duels])

@@ -1,0 +1,74 @@
+"""Defeats are locked in from the strongest down, but for those that would close a cycle; who is not beaten then wins.
+
+Elects the Condorcet winner where there is one. Where defeats are equally strong and their order decides what is locked,
+every order is counted, and all that can win are tied (parallel universes): no list and no chance decides. Source: Tideman 1987
+(doi 10.1007/BF00433944); ties: Brill & Fischer 2012.
+
+>>> print("\\n".join(tally("ranked_pairs", Election.read("4: garden > library > pool\\n3: library > pool > garden\\n2: pool > garden > library")).steps))
+library beats pool, 7 ballots to 2: locked
+garden beats library, 6 ballots to 3: locked
+pool beats garden, 5 ballots to 4: would close a cycle, skipped
+garden is not beaten
+"""
+
+from __future__ import annotations
+
+from engine.elections.duels import Strength, steps_down
+from engine.elections.election import Election
+from engine.elections.locking import lock_all
+from engine.elections.outcome import Outcome
+from engine.rules import voting_rule
+
+Reach = tuple[int, ...]
+"""For every option, as bits, whom the locked defeats lead to, itself included."""
+
+
+@voting_rule(
+    ballot="ranked",
+    elects="one",
+    scores="options beaten",
+    promises={
+        "anonymity", "neutrality", "unanimity", "majority", "majority_loser", "condorcet", "condorcet_loser", "smith", "monotonicity",
+    },
+)  # fmt: skip
+def ranked_pairs(election: Election, *, strength: Strength = "margins") -> Outcome:
+    options, pairs = election.options, election.pairwise
+    many = len(options)
+    start: Reach = tuple(1 << place for place in range(many))
+    levels = steps_down(pairs, strength)
+    ends = lock_all(start, levels, _lock)
+    won = sorted({place for reach in ends for place in _unbeaten(reach)})
+    beaten = [max(reach[place].bit_count() for reach in ends) - 1 for place in range(many)]
+
+    def explain() -> list[str]:
+        reach, steps = start, []
+        for level in levels:
+            for one, other in level:
+                locked = _lock(reach, one, other)
+                fate = "locked" if locked is not None else "would close a cycle, skipped"
+                steps.append(f"{options[one]} beats {options[other]}, {pairs[one, other]} ballots to {pairs[other, one]}: {fate}")
+                reach = reach if locked is None else locked
+        free = [options[place] for place in _unbeaten(reach)]
+        steps.append(f"{' and '.join(free)} {'is' if len(free) == 1 else 'are'} not beaten")
+        if len(ends) > 1:
+            steps.append(f"defeats of the same strength can be taken in {len(ends)} ways that differ; this is one")
+        return steps
+
+    return Outcome.of(options, won, beaten, explain, lambda: [pairs.tolist(), sorted(list(reach) for reach in ends)])
+
+
+def _lock(reach: Reach, one: int, other: int) -> Reach | None:
+    """What leads where once `one` beats `other`; None where that would close a cycle."""
+    if reach[other] >> one & 1:
+        return None
+    if reach[one] >> other & 1:
+        return reach
+    bit, more = 1 << one, reach[other]
+    return tuple(seen | more if seen & bit else seen for seen in reach)
+
+
+def _unbeaten(reach: Reach) -> list[int]:
+    beaten = 0
+    for place, seen in enumerate(reach):
+        beaten |= seen & ~(1 << place)
+    return [place for place in range(len(reach)) if not beaten >> place & 1]

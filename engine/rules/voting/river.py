@@ -1,0 +1,66 @@
+"""Defeats are locked in from the strongest down, one against each option, none that closes a cycle; the source wins.
+
+Like ranked pairs, but an option that is beaten once is not looked at as loser again: the locked defeats are a tree, and
+shorter to follow. Elects the Condorcet winner where there is one. Where defeats are equally strong and their order decides,
+every order is counted, and all that can win are tied. Source: Heitzig 2004 (the River method); Döring, Brill & Heitzig 2025.
+
+>>> print("\\n".join(tally("river", Election.read("4: garden > library > pool\\n3: library > pool > garden\\n2: pool > garden > library")).steps))
+library beats pool, 7 ballots to 2: locked
+garden beats library, 6 ballots to 3: locked
+pool beats garden, 5 ballots to 4: would close a cycle, skipped
+garden is not beaten
+"""
+
+from __future__ import annotations
+
+from engine.elections.duels import Strength, steps_down
+from engine.elections.election import Election
+from engine.elections.locking import lock_all
+from engine.elections.outcome import Outcome
+from engine.rules import voting_rule
+
+Roots = tuple[int, ...]
+"""For every option, who stands at the top of its tree of locked defeats: itself while it is not beaten."""
+
+
+@voting_rule(
+    ballot="ranked",
+    elects="one",
+    scores="options beaten",
+    promises={
+        "anonymity", "neutrality", "unanimity", "majority", "majority_loser", "condorcet", "condorcet_loser", "smith", "monotonicity",
+    },
+)  # fmt: skip
+def river(election: Election, *, strength: Strength = "margins") -> Outcome:
+    options, pairs = election.options, election.pairwise
+    many = len(options)
+    start: Roots = tuple(range(many))
+    levels = steps_down(pairs, strength)
+    ends = lock_all(start, levels, _lock)
+    won = sorted({root for roots in ends for root in roots})
+    beaten = [max(roots.count(place) for roots in ends) for place in range(many)]
+    beaten = [max(count - 1, 0) for count in beaten]
+
+    def explain() -> list[str]:
+        roots, steps = start, []
+        for level in levels:
+            for one, other in level:
+                locked = _lock(roots, one, other)
+                fate = "locked" if locked else "is beaten already, skipped" if roots[other] != other else "would close a cycle, skipped"
+                steps.append(f"{options[one]} beats {options[other]}, {pairs[one, other]} ballots to {pairs[other, one]}: {fate}")
+                roots = locked or roots
+        free = [options[place] for place in sorted(set(roots))]
+        steps.append(f"{' and '.join(free)} {'is' if len(free) == 1 else 'are'} not beaten")
+        if len(ends) > 1:
+            steps.append(f"defeats of the same strength can be taken in {len(ends)} ways that differ; this is one")
+        return steps
+
+    return Outcome.of(options, won, beaten, explain, lambda: [pairs.tolist(), sorted(list(roots) for roots in ends)])
+
+
+def _lock(roots: Roots, one: int, other: int) -> Roots | None:
+    """The trees once `one` beats `other`; None where `other` is beaten already, or that would close a cycle."""
+    if roots[other] != other or roots[one] == other:
+        return None
+    top = roots[one]
+    return tuple(top if root == other else root for root in roots)

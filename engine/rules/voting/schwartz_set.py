@@ -1,0 +1,29 @@
+"""The smallest sets of options that nobody outside beats win together.
+
+Like the Smith set, but a draw with somebody outside is enough to stay out of reach. One winner where there is a Condorcet
+winner, otherwise mostly a tie. Also called GOCHA. Source: Schwartz 1986, The Logic of Collective Choice.
+
+>>> tally("schwartz_set", Election.read("4: garden > library > pool\\n3: library > garden > pool\\n2: pool > garden > library")).winners
+('garden',)
+"""
+
+from __future__ import annotations
+
+from engine.elections import duels
+from engine.elections.election import Election
+from engine.elections.outcome import Outcome
+from engine.rules import voting_rule
+
+
+@voting_rule(
+    ballot="ranked",
+    elects="one",
+    scores="options beaten",
+    promises={
+        "anonymity", "neutrality", "majority", "majority_loser", "condorcet", "condorcet_loser", "smith", "monotonicity", "unanimity",
+    },
+)  # fmt: skip
+def schwartz_set(election: Election) -> Outcome:
+    options, pairs = election.options, election.pairwise
+    won, beaten = duels.schwartz_set(pairs), (pairs > pairs.T).sum(axis=1).tolist()
+    return Outcome.of(options, won, beaten, lambda: duels.told(options, pairs), lambda: [pairs.tolist()])

@@ -1,0 +1,23 @@
+"""The option with the highest grades, added up, wins.
+
+Everybody grades as many options as they like, from 0; what is not graded has 0. Similar options do not take votes from
+each other; whoever uses the whole scale is heard more. Also called range voting. Source: Smith 2000 (Range voting).
+
+>>> tally("score", Election.read("4: garden 5, library 4\\n3: library 5, pool 1\\n2: pool 5")).winners
+('library',)
+"""
+
+from engine.elections.election import Election
+from engine.elections.outcome import Outcome, best, listing
+from engine.rules import voting_rule
+
+
+@voting_rule(
+    ballot="score",
+    elects="one",
+    scores="points",
+    promises={"anonymity", "neutrality", "unanimity", "monotonicity", "participation", "reinforcement", "clone_independence"},
+)
+def score(election: Election) -> Outcome:
+    points = election.sums.tolist()
+    return Outcome.of(election.options, best(points), points, lambda: [f"grades added up: {listing(election.options, points)}"])

@@ -1,0 +1,47 @@
+"""Instant runoff among the Smith set: the smallest set of options that each beat everybody outside it.
+
+Elects the Condorcet winner where there is one, and only from the Smith set. Also written Smith//IRV. Ties as in instant
+runoff: every order of dropping tied options is counted, and all that can win are tied. Source: Green-Armytage 2011 (Four
+Condorcet-Hare hybrid methods).
+
+>>> print("\\n".join(tally("smith_irv", Election.read("4: garden > library > pool\\n3: pool > library > garden\\n2: library > garden > pool")).steps))
+the Smith set: library
+round 1: library 9; library is left
+"""
+
+from __future__ import annotations
+
+from engine.elections.duels import smith_set
+from engine.elections.election import Election
+from engine.elections.outcome import Outcome
+from engine.elections.rounds import walk
+from engine.elections.tops import Tops
+from engine.rules import voting_rule
+from engine.rules.voting.instant_runoff import count_round, verdict
+
+
+@voting_rule(
+    ballot="ranked",
+    elects="one",
+    scores="options outlasted",
+    promises={
+        "anonymity", "neutrality", "unanimity", "majority", "majority_loser", "condorcet", "condorcet_loser", "smith",
+        "clone_independence",
+    },
+)  # fmt: skip
+def smith_irv(election: Election) -> Outcome:
+    options, tops = election.options, Tops(election)
+    smith = tuple(smith_set(election.pairwise))
+    walked = walk(smith, lambda left: count_round(tops, left))
+
+    def explain() -> list[str]:
+        rounds = walked.steps(options, lambda left, last: verdict(options, left, last), "the fewest")
+        return [f"the Smith set: {', '.join(options[place] for place in smith)}", *rounds]
+
+    return Outcome.of(
+        options,
+        walked.winners,
+        walked.outlasted(len(options)),
+        explain,
+        certify=lambda: [election.pairwise.tolist(), walked.facts()],
+    )

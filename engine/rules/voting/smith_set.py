@@ -1,0 +1,29 @@
+"""The smallest set of options that each beat everybody outside it wins together.
+
+Not a rule to decide by alone: it says who can be defended as the majority's choice. One winner where there is a Condorcet
+winner, otherwise a tie. Also called GETCHA. Source: Smith 1973; Good 1971.
+
+>>> tally("smith_set", Election.read("4: garden > library > pool\\n3: library > garden > pool\\n2: pool > garden > library")).winners
+('garden',)
+"""
+
+from __future__ import annotations
+
+from engine.elections import duels
+from engine.elections.election import Election
+from engine.elections.outcome import Outcome
+from engine.rules import voting_rule
+
+
+@voting_rule(
+    ballot="ranked",
+    elects="one",
+    scores="options beaten",
+    promises={
+        "anonymity", "neutrality", "majority", "majority_loser", "condorcet", "condorcet_loser", "smith", "monotonicity", "unanimity",
+    },
+)  # fmt: skip
+def smith_set(election: Election) -> Outcome:
+    options, pairs = election.options, election.pairwise
+    won, beaten = duels.smith_set(pairs), (pairs > pairs.T).sum(axis=1).tolist()
+    return Outcome.of(options, won, beaten, lambda: duels.told(options, pairs), lambda: [pairs.tolist()])

@@ -1,0 +1,43 @@
+"""An option loses where another beats it and no chain of defeats, each as strong, leads back; who does not lose wins.
+
+In every cycle of defeats the weakest does not count. Elects the Condorcet winner where there is one; often leaves a tie, and
+never elects a spoiler. Source: Holliday & Pacuit 2023 (Split Cycle; doi 10.1007/s11127-023-01042-3).
+
+>>> tally("split_cycle", Election.read("4: garden > library > pool\\n3: library > pool > garden\\n2: pool > garden > library")).winners
+('garden',)
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from engine.elections.duels import Strength, defeats, strongest_paths
+from engine.elections.election import Election
+from engine.elections.outcome import Outcome
+from engine.rules import voting_rule
+
+
+@voting_rule(
+    ballot="ranked",
+    elects="one",
+    scores="defeats that count, below zero",
+    promises={
+        "anonymity", "neutrality", "unanimity", "majority", "majority_loser", "condorcet", "condorcet_loser", "smith",
+        "monotonicity", "clone_independence",
+    },
+)  # fmt: skip
+def split_cycle(election: Election, *, strength: Strength = "margins") -> Outcome:
+    options, pairs = election.options, election.pairwise
+    beats = defeats(pairs, strength)
+    counting = beats > strongest_paths(beats).T
+    lost = counting.sum(axis=0)
+
+    def explain() -> list[str]:
+        steps = [
+            f"{options[one]} beats {options[other]}, {pairs[one, other]} ballots to {pairs[other, one]}, and no chain as strong leads back"
+            for one, other in np.argwhere(counting)
+        ]
+        free = [options[place] for place in np.flatnonzero(lost == 0)]
+        return [*steps, f"nothing of the kind is said of {' and '.join(free)}"]
+
+    return Outcome.of(options, np.flatnonzero(lost == 0).tolist(), (-lost).tolist(), explain, lambda: [pairs.tolist()])

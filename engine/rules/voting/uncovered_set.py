@@ -1,0 +1,29 @@
+"""Whoever is covered by nobody wins: no other beats it and also everybody it beats.
+
+a covers b when a beats b and everybody who beats a beats b too (Gillies' definition). Inside the Smith set, and often
+smaller. Source: Gillies 1959; Miller 1980.
+
+>>> tally("uncovered_set", Election.read("4: garden > library > pool\\n3: library > garden > pool\\n2: pool > garden > library")).winners
+('garden',)
+"""
+
+from __future__ import annotations
+
+from engine.elections import duels
+from engine.elections.election import Election
+from engine.elections.outcome import Outcome
+from engine.rules import voting_rule
+
+
+@voting_rule(
+    ballot="ranked",
+    elects="one",
+    scores="options beaten",
+    promises={
+        "anonymity", "neutrality", "majority", "majority_loser", "condorcet", "condorcet_loser", "smith", "monotonicity", "unanimity",
+    },
+)  # fmt: skip
+def uncovered_set(election: Election) -> Outcome:
+    options, pairs = election.options, election.pairwise
+    won, beaten = duels.uncovered_set(pairs), (pairs > pairs.T).sum(axis=1).tolist()
+    return Outcome.of(options, won, beaten, lambda: duels.told(options, pairs), lambda: [pairs.tolist()])

@@ -14,6 +14,7 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from api import clockwork, pages, reads, writes
 from api.doors.session import Sessions
+from api.exports import Exports
 from engine.community import Community
 from engine.limits import INTEGER_MAX
 from engine.refusals import Refusal, refuse
@@ -37,7 +38,7 @@ def build(community: Community, sessions: Sessions, hosts: tuple[str, ...] = ("1
         docs_url=None,
         redoc_url=None,
     )
-    app.state.community, app.state.sessions = community, sessions
+    app.state.community, app.state.sessions, app.state.exports = community, sessions, Exports()
     app.include_router(writes.routes())
     app.include_router(reads.router)
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "pages" / "static"), name="static")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from api import views
+from api import explaining, views
 from engine import commands
 from engine.commands import Command
 from engine.community import Community, Receipt
@@ -52,14 +52,18 @@ def build(kind: type[Command], fields: dict[str, Any]) -> Command:
 
 def view_of(community: Community, thing: str, start: int = 0, count: int = views.PAGE) -> Any:
     """What is called `thing`: a part of a list, or one thing by its id (m3, i18, p40, or an event's number)."""
+    is_poll = thing[:1] == "p" and thing[1:].isdecimal()
+    outcome = explaining.explained(community, thing) if is_poll else None
     with community.reading() as state:
+        if is_poll:
+            return views.poll(community, state, thing, outcome)
         if thing in THINGS:
             return THINGS[thing](community, state)
         if thing in LISTS:
             return LISTS[thing](community, state, start, count)
         if thing.isdecimal():
             return views.event(community, state, int(thing[:17]))
-        by_letter = {"m": views.member, "i": views.idea, "p": views.poll}
+        by_letter = {"m": views.member, "i": views.idea}
         if thing[:1] in by_letter and thing[1:].isdecimal():
             return by_letter[thing[0]](community, state, thing)
     raise refuse(

@@ -24,16 +24,22 @@ SECONDS, SECONDS_MAX = 2.0, 300.0
 log = logging.getLogger("folkmoot")
 
 
-def close_due(community: Community, at: int) -> list[PollId]:
-    """Close every poll whose time is over; the result does not depend on when or by whom this is done."""
+def close_due(community: Community, at: int, told: set[str] | None = None) -> list[PollId]:
+    """Close every poll whose time is over; the result does not depend on when or by whom this is done.
+
+    What keeps one from closing is said once, to whoever reads this server's own log: `told` remembers what has been.
+    """
     with community.reading() as state:
         due = [poll.id for poll in state.polls.values() if poll.ballots is not None and poll.terms.closes_at <= at]
     closed = []
     for poll in due:
-        # Another process may have closed it, or its openings are lost and it waits to be voided.
-        with contextlib.suppress(Refusal):
+        try:
             community.execute(Ask(Actor("clock"), ClosePoll(poll), Moment(at), chance()))
             closed.append(poll)
+        except Refusal as refusal:  # another process was quicker, or its openings are lost and it waits to be voided
+            if told is not None and refusal.code != "poll_closed" and f"{poll} {refusal.code}" not in told:
+                told.add(f"{poll} {refusal.code}")
+                log.warning("poll %s cannot be closed: %s", poll, refusal)
     return closed
 
 
@@ -49,9 +55,9 @@ def settle_due(community: Community, at: int) -> None:
             return  # another process was quicker
 
 
-def tend(community: Community, at: int) -> None:
+def tend(community: Community, at: int, told: set[str]) -> None:
     """All the clock has to do."""
-    close_due(community, at)
+    close_due(community, at, told)
     settle_due(community, at)
     folders.tend(community)
 
@@ -61,10 +67,10 @@ async def running(app: FastAPI) -> AsyncIterator[None]:
     """Run the clockwork beside the server."""
 
     async def tick() -> None:
-        waiting = SECONDS
+        waiting, told = SECONDS, set[str]()
         while True:
             try:
-                await run_in_threadpool(tend, app.state.community, now())
+                await run_in_threadpool(tend, app.state.community, now(), told)
                 waiting = SECONDS
             except Exception:
                 log.exception("the clockwork failed and tries again")

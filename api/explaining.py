@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+from collections import Counter, OrderedDict
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -17,7 +19,8 @@ from engine.state import Ballots, Poll, State
 
 Json = Any
 EXPLAINED_MAX = 64
-_EXPLAINED: WeakKeyDictionary[Community, dict[str, tuple[list[str], Outcome]]] = WeakKeyDictionary()
+_COUNTING = threading.Lock()
+_EXPLAINED: WeakKeyDictionary[Community, OrderedDict[str, tuple[list[str], Outcome]]] = WeakKeyDictionary()
 """Counts of closed polls already explained, with the labels they had: a closed poll never changes, a label may be erased."""
 
 
@@ -33,26 +36,37 @@ def option_labels(community: Community, state: State, found: Poll) -> list[str]:
     return labels
 
 
-def explained(community: Community, state: State, found: Poll) -> Outcome:
-    """The count of a closed poll again, with its steps in the options' own names."""
-    labels = option_labels(community, state, found)
-    labels = [label if labels.count(label) == 1 else f"{label} ({number})" for number, label in enumerate(labels, 1)]
-    known = _EXPLAINED.setdefault(community, {})
-    if found.id not in known or known[found.id][0] != labels:
-        if len(known) >= EXPLAINED_MAX:
-            known.clear()
-        known[found.id] = labels, _explain(community, state, found, labels)
-    return known[found.id][1]
+def explained(community: Community, name: str) -> Outcome | None:
+    """The count of a closed poll again, with its steps in the options' own names; None where there was none.
+
+    Counting may take long, so nobody else is held up by it: only one poll is counted at a time, from the log alone.
+    """
+    with community.reading() as state:
+        found = state.poll(name)
+        if found.result is None or found.result.outcome is None:
+            return None
+        labels = option_labels(community, state, found)
+        terms = state.charter.money
+    often = Counter(labels)
+    labels = [label if often[label] == 1 else f"{label} ({number})" for number, label in enumerate(labels, 1)]
+    known = _EXPLAINED.setdefault(community, OrderedDict())
+    with _COUNTING:
+        if name not in known or known[name][0] != labels:
+            known[name] = labels, _explain(community, found, labels, terms.decimals)
+            if len(known) > EXPLAINED_MAX:
+                known.popitem(last=False)
+        known.move_to_end(name)
+        return known[name][1]
 
 
-def _explain(community: Community, state: State, found: Poll, labels: list[str]) -> Outcome:
+def _explain(community: Community, found: Poll, labels: list[str], decimals: int) -> Outcome:
     lines = [parse_own(data) for _, data in community.store.find("thing", found.id)]
-    cause = _cause(lines)
-    ballots = _ballots(lines) if found.terms.power_rule == "equal@1" else _ballots_by_folding(community, found, cause)
+    ballots = _ballots(lines) if found.terms.power_rule == "equal@1" else _ballots_by_folding(community, found)
     order = tuple(range(1, len(found.terms.options) + 1))
     if found.result.lot is not None:
-        order = draw_order(found.result.lot.secret, state.tree.root(cause), len(order))
-    return recount(Poll(found.id, found.terms, ballots), order, labels, state.charter.money.decimals)
+        with community.reading() as state:
+            order = draw_order(found.result.lot.secret, state.tree.root(_cause(lines)), len(order))
+    return recount(Poll(found.id, found.terms, ballots), order, labels, decimals)
 
 
 def _cause(lines: list[Json]) -> int:
@@ -80,14 +94,13 @@ def _ballots(lines: list[Json]) -> Ballots:
     return ballots
 
 
-def _ballots_by_folding(community: Community, found: Poll, cause: int) -> Ballots:
+def _ballots_by_folding(community: Community, found: Poll) -> Ballots:
     """The ballots with the powers they had: folding the log up to the close again, because powers stand in no event."""
     earlier = State()
-    for seq, data in community.store.lines(0):
+    for _, data in community.store.lines(0):
         record = records.read_own(data, commands.kind_of)
         if record.kind == "PollClosed" and record.event.poll == found.id:
             break
-        assert seq < cause or record.cause == cause
         fold.apply(earlier, record)
     ballots = earlier.polls[found.id].ballots
     assert ballots is not None

@@ -3,26 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from tempfile import TemporaryFile
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse, PlainTextResponse, RedirectResponse, StreamingResponse
 from pydantic import Field
-from starlette.background import BackgroundTask
 
 from api import pages, views
 from api.asking import view_of
-from api.doors.asker import now, sessions_of
+from api.doors.asker import check_origin, now, sessions_of
 from api.doors.session import COOKIE, SESSION_MS
+from api.exports import Exports
 from api.rulebook import pages as rule_pages
 from engine.community import Community
 from engine.limits import INTEGER_MAX
 from engine.refusals import refuse
-from engine.store import export
 
 router = APIRouter()
-PIECE_BYTES = 1 << 18
 Number = Annotated[int, Field(ge=0, le=INTEGER_MAX)]
 
 WHOLE = {"/": "home", "/charter": "charter", "/ledger": "ledger"}
@@ -99,11 +96,8 @@ def checkpoint(request: Request) -> str:
 @router.get("/log.jsonl", response_model=None)
 def whole_log(request: Request) -> Response:
     """The whole public log, complete for a recount: `folkmoot verify log.jsonl`."""
-    file = TemporaryFile()  # noqa: SIM115 - closed, and with that gone, when the last piece is sent
-    export.write(community_of(request), file)
-    file.seek(0)
-    pieces = iter(lambda: file.read(PIECE_BYTES), b"")
-    return StreamingResponse(pieces, media_type="application/jsonl", background=BackgroundTask(file.close))
+    exports: Exports = request.app.state.exports
+    return StreamingResponse(exports.pieces(community_of(request)), media_type="application/jsonl")
 
 
 @router.get("/rules", response_model=None)
@@ -116,6 +110,15 @@ def rules(request: Request) -> Response:
 def rule(request: Request, name: str) -> Response:
     """One rule: its page, parameters and promises."""
     return _answer(request, "rules", rule_pages(name))
+
+
+@router.post("/session/end", response_model=None, include_in_schema=False)
+def sign_out(request: Request) -> Response:
+    """Forget the session in this browser."""
+    check_origin(request)
+    response = RedirectResponse("/", 303)
+    response.delete_cookie(COOKIE)
+    return response
 
 
 @router.get("/session", response_model=None, include_in_schema=False)

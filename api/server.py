@@ -14,6 +14,9 @@ from api.texts import member_name
 from engine.refusals import refuse
 from engine.store import folder as folders
 
+CONNECTIONS_MAX = 1_000
+"""More are answered 503 at once: each takes memory and a file handle."""
+
 
 def serve(folder: Path, port: int = 8000, host: str = "127.0.0.1", links: tuple[str, ...] = ("m1",), head: str | None = None) -> None:
     """Serve until stopped; prints a sign-in link for each of `links`. A log that does not continue `head` is refused."""
@@ -25,7 +28,9 @@ def serve(folder: Path, port: int = 8000, host: str = "127.0.0.1", links: tuple[
         for member in links:
             print(f"  sign in as {member_name(community, member)}: http://{host}:{port}/session?token={sessions.token(member, now())}")
         app = build(community, sessions, ("127.0.0.1", "localhost", host))
-        uvicorn.Server(uvicorn.Config(app, log_level="warning")).run(sockets=[listener])
+        uvicorn.Server(uvicorn.Config(app, log_level="warning", limit_concurrency=CONNECTIONS_MAX, timeout_keep_alive=5)).run(
+            sockets=[listener]
+        )
 
 
 def _bound(host: str, port: int) -> socket.socket:

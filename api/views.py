@@ -17,7 +17,7 @@ from engine import commands, rules
 from engine.community import Community
 from engine.elections import choice as choices
 from engine.elections.kinds import NUMBERED
-from engine.elections.outcome import write_number
+from engine.elections.outcome import Outcome, write_number
 from engine.log import record as records
 from engine.log.fields import Erasable, sealed_in
 from engine.log.json import parse_own
@@ -123,15 +123,14 @@ def polls(community: Community, state: State, start: int = 0, count: int = PAGE)
     return [_poll(community, state, found) for found in page_of(newest, start, count)]
 
 
-def poll(community: Community, state: State, name: str) -> Json:
-    """One poll: its terms, and its result with the steps of the count once it is closed."""
+def poll(community: Community, state: State, name: str, outcome: Outcome | None) -> Json:
+    """One poll: its terms, and its result with the steps of the count once it is closed, as `explaining` counted it again."""
     found = state.poll(name)
     shown = _poll(community, state, found)
     if found.result is None:
         return shown
     shown["result"] |= {"steps": [], "note": "", "draw": None if found.result.lot is None else explaining.draw(community, state, found)}
-    if found.result.outcome is not None:
-        outcome = explaining.explained(community, state, found)
+    if outcome is not None:
         shown["result"] |= {"steps": list(outcome.steps), "note": outcome.note}
     return shown
 

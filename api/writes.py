@@ -6,6 +6,7 @@ OpenAPI and what is refused come from the same dataclass.
 
 from __future__ import annotations
 
+import asyncio
 import re
 from urllib.parse import parse_qs
 
@@ -45,6 +46,7 @@ REFUSAL = {
 SESSION = APIKeyCookie(
     name=COOKIE, scheme_name="session", description="The cookie a sign-in link gives (`folkmoot serve --link m2`).", auto_error=False
 )
+BODY_SECONDS = 20
 FORM = "application/x-www-form-urlencoded"
 FOUNDED_ELSEWHERE = "found_community"
 FOR_NEWCOMERS = "join_community"
@@ -142,10 +144,14 @@ def _after(request: Request, kind: type[Command], receipt: Receipt) -> str:
 
 
 async def _body(request: Request) -> bytes:
-    """The body, refused as soon as it is too large."""
+    """The body, refused as soon as it is too large or too slow."""
     data = bytearray()
-    async for part in request.stream():
-        data += part
-        if len(data) > REQUEST_BYTES_MAX:
-            raise refuse("too_large", "the request", f"has more than {REQUEST_BYTES_MAX} bytes", "send less")
+    try:
+        async with asyncio.timeout(BODY_SECONDS):
+            async for part in request.stream():
+                data += part
+                if len(data) > REQUEST_BYTES_MAX:
+                    raise refuse("too_large", "the request", f"has more than {REQUEST_BYTES_MAX} bytes", "send less")
+    except TimeoutError:
+        raise refuse("too_slow", "the request", f"took more than {BODY_SECONDS} seconds to arrive", "send it in one go") from None
     return bytes(data)

@@ -40,6 +40,7 @@ CODES = {
     "election_wrong": "wrong",
     "parameter_wrong": "wrong",
     "too_large": "wrong",
+    "too_slow": "wrong",
     "too_many_ties": "wrong",
     "charter_wrong": "wrong",
     "poll_not_ready": "wrong",

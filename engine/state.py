@@ -136,6 +136,11 @@ class Ballots:
         used = np.flatnonzero(power)
         return [self.choices[code] for code in used], power[used]
 
+    def say_anything(self) -> bool:
+        """Whether any ballot is not blank."""
+        blank = self._codes.get("", self.UNKNOWN)
+        return bool(((self.code >= 0) & (self.code != blank)).any())
+
     def opening_copy(self) -> Ballots:
         """A copy to open ballots in, that leaves this one as it is."""
         found = copy(self)
@@ -158,6 +163,11 @@ class Poll:
     ballots: Ballots | None
     result: Any = None
     void: bool = False
+
+    @property
+    def seq(self) -> int:
+        """The event that opened it."""
+        return int(self.id[1:])
 
     @property
     def kind(self) -> Kind:

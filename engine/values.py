@@ -23,6 +23,7 @@ from engine.limits import (
     HEAD_TEXT_MAX,
     IDEA_TEXT_MAX,
     INTEGER_MAX,
+    MOMENT_MAX,
     NAME_TEXT_MAX,
     QUESTION_TEXT_MAX,
     REASON_TEXT_MAX,
@@ -63,6 +64,8 @@ DAY_MS = 86_400_000
 ACTORS_WITHOUT_ID = ("founder", "newcomer", "clock")
 ID_LETTERS = {MemberId: "m", IdeaId: "i", PollId: "p", RoundId: "r"}
 
+_TURNS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+"""Controls that turn the direction of what stands around them: a text could show itself as another."""
 _ID = re.compile(r"[mipr](0|[1-9][0-9]{0,15})")
 _DECIMAL = re.compile(r"0|-?[1-9][0-9]*")
 _DIGEST = re.compile(r"[0-9a-f]{64}")
@@ -111,6 +114,12 @@ def read_integer(value: object, field: str) -> int:
     raise _wrong(field, value, f"a whole number from 0 to {INTEGER_MAX}")
 
 
+def read_moment(value: object, field: str) -> int:
+    if read_integer(value, field) <= MOMENT_MAX:
+        return value  # type: ignore[return-value]
+    raise _wrong(field, value, "milliseconds before the year 10000")
+
+
 def read_decimal(value: object, field: str) -> int:
     if isinstance(value, str) and len(value) <= DECIMAL_DIGITS_MAX and _DECIMAL.fullmatch(value):
         return int(value)
@@ -151,13 +160,15 @@ def read_text(value: object, field: str, of: TextOf) -> str:
         raise refuse("text_too_long", field, f"has {len(value)} characters", f"shorten it to at most {of.longest} characters")
     if not value.isprintable():
         for position, letter in enumerate(value):
-            if unicodedata.category(letter) in ("Cc", "Cs", "Zl", "Zp") and not (of.lines and letter in "\n\t"):
+            if (unicodedata.category(letter) in ("Cc", "Cs", "Zl", "Zp") or letter in _TURNS) and not (of.lines and letter in "\n\t"):
                 raise refuse(
                     "text_unclean",
                     field,
                     f"holds the control character U+{ord(letter):04X} at position {position}",
                     "remove it; " + ("line breaks and tabs are allowed" if of.lines else "write it on one line"),
                 )
+    if value and all(unicodedata.category(letter) in ("Cf", "Zs", "Cn", "Co") for letter in value):
+        raise refuse("text_unclean", field, "shows nothing", "write something that can be seen, or leave it out")
     value = unicodedata.normalize("NFC", value)
     if len(value) > of.longest:
         raise refuse("text_too_long", field, f"has {len(value)} characters in NFC", f"at most {of.longest} characters")

@@ -13,10 +13,12 @@ from __future__ import annotations
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
 
 from engine import commands, fold
+from engine.commands.cast_ballot import BallotSealed, read_choice
 from engine.commands.declare_loss import check_head
+from engine.commands.void_poll import PollVoided
 from engine.log import record as records
 from engine.log.checkpoint import Verifier, read_checkpoint
 from engine.log.codec import inner
@@ -27,6 +29,7 @@ from engine.log.record import Event, Filing, Record
 from engine.refusals import Refusal, refuse
 from engine.rules.earning import Act
 from engine.state import State
+from engine.values import make_id
 
 PROGRESS_EVERY = 2_000
 
@@ -127,12 +130,18 @@ class _Audit:
         self._acts: list[Act] = []
         self._earned = False
         self._first: Record | None = None
-        self._missing: dict[tuple[int, str], str] = {}
+        self._last = ""
+        """The kind of the last event of this command that was asked for."""
+        self._missing: dict[tuple[int, str], tuple[str, str]] = {}
+        """Commitments without an opening: whose, and in which poll."""
         self._present: dict[str, set[tuple[int, str]]] = {}
         self._ended_owners: set[str] = set()
         self._ended_fields: set[tuple[int, str]] = set()
         self._erasable: set[tuple[int, str]] = set()
-        self._lost: set[int] = set()
+        self._lost: set[tuple[int, str]] = set()
+        """Openings that a voided poll was said to have lost."""
+        self._void: set[str] = set()
+        self._sealed: set[str] = set()
         self._owed: set[tuple[str, str]] = set()
 
     def take(self, seq: int, data: bytes, openings: dict[str, Opening], filing: Filing | None) -> None:
@@ -155,6 +164,8 @@ class _Audit:
         for owner, of, field_name in record.event.erases(record):
             if owner:
                 self._ended_owners.add(owner)
+            elif (of, field_name) in self._ended_fields:
+                raise refuse("log_unlawful", f"event {seq}", f"erases {field_name!r} of event {of} again", "do not rely on it")
             elif (of, field_name) not in self._erasable:
                 raise refuse(
                     "log_unlawful", f"event {seq}", f"erases {field_name!r} of event {of}, which is no erasable text", "do not rely on it"
@@ -188,7 +199,10 @@ class _Audit:
             self._expected.popleft()
         elif event.consequence or self._earned:
             raise refuse("log_unlawful", f"event {record.seq}", f"is {record.kind} without cause", "do not rely on it")
+        elif record.seq != self._cause and self._last not in event.joins:
+            raise refuse("log_unlawful", f"event {record.seq}", f"is {record.kind} in one command with {self._last}", "do not rely on it")
         else:
+            self._last = record.kind
             try:
                 event.check(self.state, record)
             except Refusal as refusal:
@@ -206,8 +220,14 @@ class _Audit:
         self._owed -= {(kind, thing) for thing in things if thing}
         if owed := event.owes():
             self._owed.add(owed)
-        if kind == "PollVoided":
-            self._lost.update(event.lost)  # type: ignore[attr-defined]
+        if isinstance(event, PollVoided):
+            self._void.add(event.poll)
+            own = self.state.polls[event.poll].seq
+            self._lost.update((seq, "lot" if seq == own else "choice") for seq in event.lost)
+        if isinstance(event, BallotSealed):
+            if event.choice.commitment in self._sealed:
+                raise refuse("log_unlawful", "a sealed ballot", "bears the commitment of another", "do not rely on it")
+            self._sealed.add(event.choice.commitment)
 
     def finish_group(self) -> None:
         """The command is over: nothing that had to follow may be missing."""
@@ -234,17 +254,25 @@ class _Audit:
                 if private and not self._private_kept:
                     self.report.checked["private values kept back"] += 1
                 else:
-                    self._missing[record.seq, name] = owner
+                    poll = getattr(record.event, "poll", "") or (make_id("p", record.seq) if name == "lot" else "")
+                    self._missing[record.seq, name] = owner, poll
                 continue
             if private and not self._private_kept:
                 raise refuse("opening_wrong", f"event {record.seq}.{name}", "is private and stands open", "keep it back")
-            if opening.owner not in ("", owner) or not opens(value.commitment, opening.salt, opening.value):
+            if opening.owner != (owner if self._private_kept else "") or not opens(value.commitment, opening.salt, opening.value):
                 raise refuse("opening_wrong", f"event {record.seq}.{name}", "does not open its commitment", self._restore)
-            inner(type(record.event), name).read(parse(opening.value, f"event {record.seq}.{name}"), f"event {record.seq}.{name}")
+            self._check_value(record, name, parse(opening.value, f"event {record.seq}.{name}"))
             self._present.setdefault(owner, set()).add((record.seq, name))
             self.report.checked["openings"] += 1
         if openings:
             raise refuse("opening_wrong", f"event {record.seq}", f"has no field {sorted(openings)[0]!r} to open", "remove it")
+
+    def _check_value(self, record: Record, name: str, value: Any) -> None:
+        """What a commitment opens to is what its field may hold, in its one spelling."""
+        where, shape = f"event {record.seq}.{name}", inner(type(record.event), name)
+        poll = self.state.polls.get(record.event.poll) if record.kind == "BallotSealed" else None
+        if shape.write(shape.read(value, where)) != value or (poll is not None and read_choice(poll, value) != value):
+            raise refuse("opening_wrong", where, "is not spelled as its field asks", "do not rely on it")
 
     def finish(self, key: str | None) -> None:
         report, state = self.report, self.state
@@ -260,15 +288,18 @@ class _Audit:
             report.checked[f"accounts of {unit}"] += len(accounts)
 
     def _check_erased(self) -> None:
-        for (seq, name), owner in self._missing.items():
-            void = name == "choice" and seq in self._lost
+        for (seq, name), (owner, poll) in self._missing.items():
+            void = name in ("choice", "lot") and poll in self._void
             if owner not in self._ended_owners and (seq, name) not in self._ended_fields and not void:
                 self.report.seq = seq
                 raise refuse("opening_lost", f"event {seq}.{name}", "has no opening, and no event erased it", self._restore)
             self.report.checked["openings erased"] += 1
-        if kept := sorted(seq for seq in self._lost if any((seq, "choice") in held for held in self._present.values())):
+        if kept := sorted(self._lost & set().union(*self._present.values())):
             raise refuse(
-                "log_unlawful", f"ballot {kept[0]}", "was said to be lost when its poll was voided, and is there", "do not rely on it"
+                "log_unlawful",
+                f"event {kept[0][0]}.{kept[0][1]}",
+                "was said to be lost when its poll was voided, and is there",
+                "do not rely on it",
             )
         left = set().union(*(self._present.get(owner, set()) for owner in self._ended_owners))
         left |= self._ended_fields & set().union(*self._present.values())

@@ -7,7 +7,9 @@ import json
 import pytest
 
 from engine import charter as charters
+from engine import rules
 from engine.commands import kind_of
+from engine.commands.amend_charter import AmendCharter
 from engine.commands.award_points import AwardPoints
 from engine.commands.cast_ballot import CastBallot
 from engine.commands.close_poll import ClosePoll
@@ -357,3 +359,108 @@ def test_a_ballot_outlives_its_voter_once_the_poll_is_over():
     moot.do("clock", ClosePoll(poll))
     moot.do("m3", ForgetMember("m3"))
     assert moot.state.polls[poll].result.ballots == 1
+
+
+def merged(moot: Moot, count: int) -> MemoryStore:
+    """The last `count` commands of one actor said to be one."""
+    lines = [parse_own(data) for data in moot.log()]
+    starts = [line["seq"] for line in lines if line["cause"] == line["seq"]]
+
+    def change(line: dict) -> None:
+        if line["seq"] >= starts[-count]:
+            line["cause"] = starts[-count]
+
+    return rewritten(moot, change)
+
+
+def test_commands_of_one_actor_are_not_one_command():
+    """Else a ballot could be replaced, or withdrawn, between the opening of all ballots and the count."""
+    moot = Moot(members=2)
+    for name in ("Ada", "Bea", "Cy"):
+        moot.do("newcomer", JoinCommunity(name))
+    assert verify(merged(moot, 3)).problem.fact == "is MemberJoined in one command with MemberJoined"
+    assert verify(merged(moot, 1)).verdict == "sound"
+
+
+def test_a_ballot_that_copies_anothers_commitment_is_found():
+    moot = Moot(members=3)
+    poll = moot.poll()
+    moot.vote(poll, "1>2", "2>1")
+    one, other = [line for line in map(parse_own, moot.log()) if line["kind"] == "BallotSealed"]
+    forged = rewritten(moot, of_kind("BallotSealed", choice=one["body"]["choice"]))
+    forged._vault[other["seq"]]["choice"] = forged._vault[one["seq"]]["choice"]._replace(owner=other["actor"])
+    assert "bears the commitment of another" in str(verify(forged).problem)
+
+
+def test_a_void_poll_misses_no_opening_of_its_ballots():
+    """Replaced ballots, and more than an event can name, may be lost with it."""
+    moot = Moot(members=3)
+    poll = moot.poll()
+    moot.vote(poll, "1>2", "2>1")
+    moot.vote(poll, "2>1")
+    for seq in [line["seq"] for line in map(parse_own, moot.log()) if line["kind"] == "BallotSealed"]:
+        del moot.community.store._vault[seq]
+    moot.wait(8 * 24 * 60)
+    moot.do("m1", VoidPoll(poll))
+    assert verify(moot.community.store).verdict == "sound"
+
+
+def test_a_poll_that_lost_the_secret_of_its_draw_can_be_ended():
+    moot = Moot(members=3)
+    poll = moot.poll()
+    moot.vote(poll, "1>2", "2>1")
+    del moot.community.store._vault[int(poll[1:])]["lot"]
+    moot.wait(8 * 24 * 60)
+    with pytest.raises(Refusal, match="VoidPoll"):
+        moot.do("m1", ClosePoll(poll))
+    moot.do("m1", VoidPoll(poll))
+    assert verify(moot.community.store).verdict == "sound"
+
+
+@pytest.mark.parametrize("name", [name for name in rules.names("voting") if "ranked" in rules.rule("voting", name).ballots])
+def test_blank_ballots_elect_nobody(name):
+    text = charters.preset("product").replace('rule = "schulze"', f'rule = "{name}"').replace('ties = "lot"', 'ties = "oldest"')
+    moot = Moot(members=3, text=text)
+    poll = moot.poll()
+    moot.vote(poll, "", "", "")
+    moot.do("m1", ClosePoll(poll))
+    result = moot.state.polls[poll].result
+    assert (result.status, result.winners) == ("tied", ())
+
+
+def test_what_won_stays_where_it_is_when_an_amendment_took_its_stage_away():
+    moot = Moot(members=6)
+    ideas = [moot.idea("m2", supports=5) for _ in range(2)]
+    poll = f"p{moot.do('m1', OpenPoll('monthly', 'Which idea?')).seq}"
+    moot.vote(poll, "1", "1", "1")
+    amended = charters.preset("product").replace('  { name = "adopted", revisable = false, supportable = false },\n', "")
+    amended = amended.replace('winners_to = "adopted"\n', "")
+    change = f"p{moot.do('m1', OpenPoll('charter', 'Fewer stages?', amendment=amended)).seq}"
+    moot.vote(change, "1", "1", "1", "1", "1")
+    moot.do("m1", ClosePoll(change))
+    moot.do("m1", AmendCharter(change, amended))
+    moot.do("m1", ClosePoll(poll))
+    assert moot.state.polls[poll].result.winners and {moot.state.ideas[idea].stage for idea in ideas} == {"shortlist"}
+    assert verify(moot.community.store).verdict == "sound"
+
+
+@pytest.mark.parametrize("name", ["\u202eadmin", "\u200b", "a\u2066b"])
+def test_a_name_cannot_pass_for_another(name):
+    with pytest.raises(Refusal, match="text_unclean"):
+        Moot().do("newcomer", JoinCommunity(name))
+
+
+def test_who_gets_nothing_of_a_pot_keeps_her_points():
+    moot = Moot(members=3)
+    for member in ("m2", "m3"):
+        moot.do("m1", AwardPoints(member, 500, "for the soup"))
+    moot.do("m1", ShareReward("quarterly", 1))
+    assert sorted(moot.state.ledger.points(member, moot.now) for member in ("m2", "m3")) == [0, 500]
+
+
+def test_a_vault_row_of_nobody_is_found_in_a_folder():
+    moot = Moot(members=2)
+    seq = int(moot.members[-1][1:])
+    opening = moot.community.store._vault[seq]["name"]
+    moot.community.store._vault[seq]["name"] = opening._replace(owner="")
+    assert verify(moot.community.store).problem.code == "opening_wrong"

@@ -31,8 +31,13 @@ def sessions_of(request: Request) -> Sessions:
 
 
 def who(request: Request) -> str | None:
-    """The member who is signed in; None for a stranger."""
-    return sessions_of(request).member(request.cookies.get(COOKIE), now())
+    """The member who is signed in; None for a stranger, as who has been forgotten is from then on."""
+    found = sessions_of(request).member(request.cookies.get(COOKIE), now())
+    if found is None:
+        return None
+    with request.app.state.community.reading() as state:
+        member = state.members.get(found)
+    return None if member is None or member.forgotten else found
 
 
 def actor_of(request: Request, open_to_newcomers: bool) -> Actor:

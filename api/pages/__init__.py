@@ -27,7 +27,7 @@ def environment() -> Environment:
 
 def render(request: Request, page: str, shown: Any, status: int = 200) -> HTMLResponse:
     """A page; besides what is shown it knows the community, and who is looking and what she may do."""
-    community, start = request.app.state.community, request.query_params.get("start", "0")
+    community = request.app.state.community
     with community.reading() as state:
         member = who(request)
         found = state.members.get(member) if member else None
@@ -42,8 +42,8 @@ def render(request: Request, page: str, shown: Any, status: int = 200) -> HTMLRe
             "money": partial(money.shown, state.charter.money),
             "decimal": _decimal,
             "plain_money": partial(money.typed, state.charter.money),
-            "done": request.query_params.get("done"),
-            "start": int(start) if start.isdecimal() and len(start) < 10 else 0,
+            "done": _number(request, "done"),
+            "start": _number(request, "start") or 0,
             "step": views.PAGE,
         }
         if page == "home":
@@ -57,6 +57,12 @@ def render(request: Request, page: str, shown: Any, status: int = 200) -> HTMLRe
         if page == "poll" and found is not None:
             context["mine"] = views.own_ballot(community, state, shown["id"], found.id)
     return HTMLResponse(environment().get_template(f"{page}.html").render(context), status)
+
+
+def _number(request: Request, name: str) -> int | None:
+    """A number somebody put into the address; nothing else is shown."""
+    given = request.query_params.get(name, "")
+    return int(given) if given.isascii() and given.isdecimal() and len(given) < 16 else None
 
 
 def _decimal(number: int | str) -> str:

@@ -53,7 +53,10 @@ class ClosePoll(Command):
         if poll.terms.lot is not None:
             drawn = vault.opening(int(poll.id[1:]), "lot")
             if drawn is None:
-                raise refuse("openings_lost", f"poll {poll.id}", "has lost the secret of its draw", "restore the vault from a copy")
+                raise refuse(
+                    "openings_lost", f"poll {poll.id}", "has lost the secret of its draw",
+                    "restore the vault from a copy, or end the poll with VoidPoll",
+                )  # fmt: skip
             lot = LotOpening(Digest(drawn[0].hex()), parse_own(drawn[1]))
         return [*_parts(poll.id, opened), conclude(state, Poll(poll.id, poll.terms, ballots), lot, state.seq)]
 
@@ -84,6 +87,8 @@ class LotOpening:
 @dataclass(frozen=True)
 class BallotsOpened(Event):
     """Sealed ballots opened, each member's last one; the poll closes in the same command."""
+
+    joins = frozenset({"BallotsOpened"})
 
     poll: PollId
     openings: tuple[BallotOpening, ...]
@@ -121,9 +126,11 @@ class BallotsOpened(Event):
 class PollClosed(Event):
     """The decision. Options go by their numbers; `scores` in the order of the options; `outcome` is the digest of the full count.
 
-    `status`: decided · tied (and the charter leaves things as they are, or nobody supports anything) · no_quorum ·
+    `status`: decided · tied (and the charter leaves things as they are, or every ballot is blank) · no_quorum ·
     no_ballots · undecidable (the rule cannot count these ballots). `ties` holds the first of them; the digest covers all.
     """
+
+    joins = frozenset({"BallotsOpened"})
 
     poll: PollId
     status: Literal["decided", "tied", "no_quorum", "no_ballots", "undecidable"]
@@ -170,6 +177,8 @@ class PollClosed(Event):
         terms = state.polls[self.poll].terms
         if terms.winners_to is None or self.status != "decided":
             return []
+        if state.charter.stage(terms.winners_to) is None:
+            return []  # an amendment has taken that stage away: what won stays where its terms hold
         ideas = [terms.options[number - 1].idea for number in self.winners]
         moving = [idea for idea in ideas if idea is not None and state.ideas[idea].stage != terms.winners_to]
         return [IdeaAdvanced(idea, terms.winners_to, terms.charter) for idea in moving]
@@ -206,8 +215,9 @@ def conclude(state: State, poll: Poll, lot: LotOpening | None, cause: int) -> Po
         return PollClosed(poll.id, "undecidable", (), (), (), cast, Power(power), None, lot)
     winners, status = [int(name) for name in outcome.winners], "decided"
     if rules.rule_of_version("voting", terms.rule).elects == "one" and len(winners) > 1:
-        kept = terms.ties == "status_quo" or not any(outcome.scores.values())
-        winners, status = ([], "tied") if kept else (winners[:1], status)
+        winners, status = ([], "tied") if terms.ties == "status_quo" else (winners[:1], status)
+    if winners and not poll.ballots.say_anything():
+        winners, status = [], "tied"
     part, whole = {"eligible": (cast, terms.roll_count), "power": (power, terms.roll_power), "none": (1, 1)}[terms.quorum_basis]
     if 100 * part < terms.quorum_percent_min * whole:
         winners, status = [], "no_quorum"

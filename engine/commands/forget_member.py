@@ -41,6 +41,8 @@ class ForgetMember(Command):
 class BallotWithdrawn(Event):
     """A sealed ballot that its forgotten member can no longer stand behind."""
 
+    joins = frozenset({"BallotWithdrawn"})
+
     poll: PollId
     member: MemberId
 
@@ -62,6 +64,8 @@ class BallotWithdrawn(Event):
 
 @dataclass(frozen=True)
 class MemberForgotten(Event):
+    joins = frozenset({"BallotWithdrawn"})
+
     member: MemberId
 
     def check(self, state: State, record: Record) -> None:

@@ -34,6 +34,8 @@ class JoinCommunity(Command):
 class MemberJoined(Event):
     """The member's id is `m` and this event's seq."""
 
+    joins = frozenset({"CommunityFounded"})
+
     role: Name
     name: Erasable[NameText] | None
     email: Private[NameText] | None

@@ -284,10 +284,9 @@ def _money_holes(state: State, poll: PollOpened) -> list[tuple[str, str]]:
         found.append(("no budget", "give budget in OpenPoll"))
     elif poll.budget > funds:
         found.append((f"a budget of {poll.budget} above the funds of {funds}", "give a smaller budget"))
+    budgets = [other for other in state.polls.values() if other.ballots is not None and other.terms.budget is not None]
+    taken = {option.idea for other in budgets for option in other.terms.options}
     for number, option in enumerate(poll.options, 1):
-        taken = {
-            one.idea for poll_ in state.polls.values() if poll_.ballots and poll_.terms.budget is not None for one in poll_.terms.options
-        }
         if option.idea is not None and option.idea in taken:
             found.append((f"idea {option.idea}, which another open budget asks about", "wait for that poll"))
         if option.cost is None or not 0 <= option.cost <= INTEGER_MAX:
@@ -300,7 +299,7 @@ def _option_holes(state: State, option: Option, decision: Decision) -> list[tupl
         named = option.label is not None
         if option.idea is not None or named != (decision.options == "free"):
             return [("an option of the wrong sort", f"this decision is about {decision.options}")]
-        return []
+        return [("an option that costs less than nothing", "give it a cost from 0")] if option.cost is not None and option.cost < 0 else []
     idea = state.idea(option.idea or "")
     if idea.stage != decision.stage:
         return [(f"idea {idea.id}, which is {idea.stage}", f"choose ideas that are {decision.stage}")]

@@ -43,7 +43,7 @@ class ShareReward(Command):
 
 @dataclass(frozen=True)
 class Share:
-    """What one member gets, and the points it was for."""
+    """What one member gets, and the points it was for: none where the pot was too small to bring her anything."""
 
     member: MemberId
     amount: Money
@@ -90,7 +90,7 @@ class RewardRoundOpened(Event):
         held = points_held(state, record.at)
         rule = rules.rule_of_version("reward", self.rule)
         amounts = rule.function(self.pot, held, **rule.complete(self.parameters))
-        shares = [Share(member, Money(amount), Points(held[member])) for member, amount in amounts.items()]
+        shares = [Share(member, Money(amount), Points(held[member] if amount else 0)) for member, amount in amounts.items()]
         ended = expiries(state, record.at) if self.spends_points else []
         return ended + [
             RewardShared(RoundId(make_id("r", record.seq)), self.spends_points, tuple(shares[first : first + SHARES_PER_EVENT_MAX]))

@@ -25,13 +25,17 @@ class VoidPoll(Command):
         poll = state.poll(self.poll)
         if poll.ballots is None:
             raise refuse("poll_closed", f"poll {poll.id}", "is closed already", "look at its result")
-        lost = tuple(Seq(seq) for seq in sorted(poll.ballots.waiting) if vault.opening(seq, "choice") is None)
-        return [PollVoided(self.poll, lost[:LOST_PER_EVENT_MAX])]
+        lost = [Seq(seq) for seq in sorted(poll.ballots.waiting) if vault.opening(seq, "choice") is None]
+        if poll.terms.lot is not None and vault.opening(poll.seq, "lot") is None:
+            lost.insert(0, Seq(poll.seq))
+        return [PollVoided(self.poll, tuple(lost[:LOST_PER_EVENT_MAX]))]
 
 
 @dataclass(frozen=True)
 class PollVoided(Event):
-    """`lost` names ballots whose openings are lost, oldest first."""
+    """`lost` names ballots whose openings are lost, oldest first and so many as an event holds; the poll's own event where the
+    secret of its draw is. Once it is void, no opening of its ballots is missed.
+    """
 
     poll: PollId
     lost: tuple[Seq, ...]
@@ -44,8 +48,9 @@ class PollVoided(Event):
         if list(self.lost) != sorted(set(self.lost)):
             raise refuse("log_unlawful", f"poll {poll.id}", "names a lost ballot twice or out of order", "name each once, oldest first")
         if not self.lost:
-            raise refuse("poll_still_open", f"poll {poll.id}", "has lost no ballot", "close it (ClosePoll)")
-        if not poll.ballots.waiting.keys() >= set(self.lost):
+            raise refuse("poll_still_open", f"poll {poll.id}", "has lost nothing it needs", "close it (ClosePoll)")
+        own = set() if poll.terms.lot is None else {poll.seq}
+        if not poll.ballots.waiting.keys() | own >= set(self.lost):
             raise refuse("log_unlawful", f"poll {poll.id}", "is said to have lost ballots it does not wait for", "name those it has lost")
 
     def apply(self, state: State, record: Record) -> None:

@@ -15,7 +15,7 @@ from engine.log.fields import Opening, draw, seal_all
 from engine.log.json import canonical, parse, parse_own
 from engine.log.merkle import leaf_hash
 from engine.refusals import Refusal, refuse
-from engine.values import Actor, Moment, Seq, read_actor, read_integer
+from engine.values import Actor, Moment, Seq, read_actor, read_integer, read_moment
 
 
 class Event:
@@ -23,6 +23,8 @@ class Event:
 
     consequence: ClassVar[bool] = False
     """Whether it only ever follows from another event by the charter, and is never asked for."""
+    joins: ClassVar[frozenset[str]] = frozenset()
+    """The kinds of event it may stand behind in one command; for most, each is a command of its own."""
 
     def owner(self, record: Record, field: str) -> str:
         """Whose the erasable and private fields are."""
@@ -170,7 +172,7 @@ def read(data: bytes, kind_of: KindOf, seq: int) -> Record:
         cls = kind_of(line["kind"])
         record = Record(
             Seq(seq),
-            Moment(read_integer(line["at"], "at")),
+            Moment(read_moment(line["at"], "at")),
             Actor(read_actor(line["actor"], "actor")),
             Seq(read_integer(line["cause"], "cause")),
             form(cls).read(line["body"], line["kind"]),

@@ -6,7 +6,6 @@ is a signed head. Every line is canonical, and nothing follows the last newline.
 
 from __future__ import annotations
 
-import re
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -24,7 +23,6 @@ from engine.verify import PROGRESS_EVERY
 
 FORMAT = "folkmoot-log/1"
 LINE_BYTES_MAX = 2 * EVENT_BYTES_MAX + 8 * IDEA_TEXT_MAX + 1_000_000
-_EVENT = re.compile(rb'\{"event":(\{.*\}),"open":(\{.*?\})\}', re.DOTALL)
 
 
 def write(community: Community, out: IO[bytes], progress: Callable[[int], None] | None = None) -> int:
@@ -122,11 +120,10 @@ class Export:
         return head
 
     def _event(self, line: bytes, where: str) -> tuple[bytes, list[Opening]]:
-        match = _EVENT.fullmatch(line)
-        whole = parse(line, where)
-        if match is None or whole.keys() != {"event", "open"} or canonical(whole["event"]) != match[1]:
+        whole = parse(line, where)  # which is canonical, and so are its parts
+        if not isinstance(whole, dict) or whole.keys() != {"event", "open"} or not isinstance(whole["open"], dict):
             raise refuse("log_broken", where, "is not an event with its openings", "ask for the log again")
-        return match[1], [_opening(name, pair, where) for name, pair in whole["open"].items()]
+        return canonical(whole["event"]), [_opening(name, pair, where) for name, pair in whole["open"].items()]
 
     def _compare(self, first: bytes) -> None:
         body = parse(first, "event 0").get("body", {})

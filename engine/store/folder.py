@@ -19,6 +19,7 @@ from engine.log.checkpoint import LogKey
 from engine.log.fields import draw
 from engine.refusals import Refusal, refuse
 from engine.store import snapshot
+from engine.store.beside import replace_with, sweep
 from engine.store.sqlite import SqliteStore, create
 from engine.values import Actor, Moment
 
@@ -51,6 +52,7 @@ def found(folder: Path, charter: str, origin: str, now: int, chance: bytes, foun
 
 def open_folder(folder: Path) -> Community:
     """The community in a folder, brought up to date from its snapshot and its log."""
+    sweep(folder)
     store = SqliteStore(folder / "community.db", folder / "snapshot.npz")
     key_file = folder / "log.key"
     return Community(store, LogKey.read(key_file.read_text()) if key_file.is_file() else None)
@@ -61,10 +63,11 @@ def close(community: Community) -> None:
     store = community.store
     assert isinstance(store, SqliteStore)
     try:
-        with community.reading() as state:
+        # Nothing that was committed depends on these files: a full disk must not make a command look as if it had failed.
+        with suppress(Refusal, OSError), community.reading() as state:
             if store.snapshot_path is not None and _snapshot_is_old(store):
                 snapshot.save(store.snapshot_path, state)
-        with suppress(Refusal):  # whose log went back keeps the head that says so
+        with suppress(Refusal, OSError):  # whose log went back keeps the head that says so
             check_not_gone_back(community)
             keep_head(store)
     finally:
@@ -88,15 +91,13 @@ def tend(community: Community) -> None:
 
 def keep_head(store: SqliteStore) -> None:
     """Leave the newest signed head beside the database, whole at any instant."""
-    path, note = store.path.with_name(HEAD), store.checkpoint()
-    if note is None or (path.is_file() and path.read_text() == note):
+    path = store.path.with_name(HEAD)
+    if store.checkpoint() in (None, kept_head(path.parent)):
         return
-    beside = path.with_suffix(f".{os.getpid()}")
-    with beside.open("w") as file:
-        file.write(note)
-        file.flush()
-        os.fsync(file.fileno())
-    beside.replace(path)
+    with store.writing():  # one at a time, so that an older head never replaces a newer one
+        note = store.checkpoint()
+        assert note is not None
+        replace_with(path, lambda file: file.write(note.encode()))
 
 
 def check_not_gone_back(community: Community, head: str | None = None) -> None:

@@ -6,7 +6,6 @@ it be ignored. It is a cache: delete it at will. `verify` never reads it. It hol
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Protocol
@@ -21,6 +20,7 @@ from engine.log.json import canonical, parse_own
 from engine.log.merkle import Tree, leaf_hash
 from engine.roll import RollBook
 from engine.state import Ballots, Idea, Member, Poll, Round, State
+from engine.store.beside import replace_with
 
 VERSION = 2
 
@@ -53,12 +53,7 @@ def save(path: Path, state: State) -> None:
         "losses": sorted([size, root] for size, root in state.losses),
         "acts": [[actor, kind, day, times] for (actor, kind), (day, times) in state.acts.items()],
     }
-    beside = path.with_suffix(".new")
-    with beside.open("wb") as file:
-        np.savez(file, seq=np.array(state.seq), meta=np.frombuffer(canonical(meta), np.uint8), **arrays)
-        file.flush()
-        os.fsync(file.fileno())
-    beside.replace(path)
+    replace_with(path, lambda file: np.savez(file, seq=np.array(state.seq), meta=np.frombuffer(canonical(meta), np.uint8), **arrays))
 
 
 def load(path: Path, log: Log) -> State | None:

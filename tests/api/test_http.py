@@ -12,9 +12,11 @@ from fastapi.testclient import TestClient
 from api.app import build
 from api.clockwork import close_due
 from api.doors.session import COOKIE, Sessions
+from api.exports import FILES_MAX
 from engine import catalogue, charter, commands
 from engine.commands.cast_ballot import CastBallot
 from engine.commands.close_poll import ClosePoll
+from engine.commands.join_community import JoinCommunity
 from engine.commands.open_poll import OpenPoll
 from engine.log.checkpoint import read_proof
 from engine.refusals import CODES
@@ -129,7 +131,7 @@ def test_the_clockwork_survives_a_store_that_fails(monkeypatch, moot, sessions):
 
     calls = []
 
-    def failing(community, at):
+    def failing(community, at, told):
         calls.append(at)
         if len(calls) < 3:
             raise OSError("the disk is away")
@@ -349,3 +351,43 @@ def test_a_closed_poll_without_a_draw_has_its_page(client, moot):
     moot.do("m1", ClosePoll(poll))
     page = client.get(f"/polls/{poll}", headers=HTML)
     assert page.status_code == 200 and "How the order was drawn" not in page.text
+
+
+def test_all_who_fetch_the_log_at_one_size_share_a_file(client, moot):
+    exports = client.app.state.exports
+    one, other = exports.pieces(moot.community), exports.pieces(moot.community)
+    assert len(exports._files) == 1
+    whole = b"".join(one)
+    assert whole == b"".join(other) == client.get("/log.jsonl").content
+    assert exports._files == []
+    unread = exports.pieces(moot.community)
+    del unread
+    assert exports._files == []
+
+
+def test_slow_readers_of_the_log_hold_a_few_files_and_no_more(client, moot):
+    exports = client.app.state.exports
+    slow = []
+    for _ in range(FILES_MAX + 3):
+        slow.append(exports.pieces(moot.community))
+        moot.do("newcomer", JoinCommunity("Ada"))
+    assert len(exports._files) == FILES_MAX
+    assert b"".join(slow[0]) == b"" and b"".join(slow[-1])
+
+
+def test_a_forgotten_member_is_signed_out_and_may_join_again(client, moot, sessions):
+    as_member(client, sessions, "m3", moot)
+    assert client.post("/members/m3/forgetting").status_code == 201
+    assert client.post("/members", json={"name": "Bo"}).status_code == 201
+
+
+def test_who_signs_out_is_signed_out(client, moot, sessions):
+    as_member(client, sessions, "m2", moot)
+    assert client.post("/session/end", headers={"origin": "https://evil.example"}).status_code == 403
+    gone = client.post("/session/end")
+    assert gone.status_code == 303 and gone.headers["set-cookie"].startswith(f'{COOKIE}=""; ') and "Max-Age=0" in gone.headers["set-cookie"]
+
+
+@pytest.mark.parametrize("done", ["42 is void; vote at evil.example", "../session?token=x", "-1", "１"])
+def test_nothing_but_a_number_is_shown_as_recorded(client, done):
+    assert "Recorded as event" not in client.get("/", params={"done": done}, headers=HTML).text

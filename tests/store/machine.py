@@ -13,7 +13,7 @@ from engine.commands.forget_member import ForgetMember
 from engine.commands.join_community import JoinCommunity
 from engine.commands.submit_idea import SubmitIdea
 from engine.limits import INTEGER_MAX
-from engine.store import folder, snapshot
+from engine.store import beside, folder, snapshot
 from engine.store import sqlite as sqlite_store
 from tests.moot import START
 
@@ -83,7 +83,7 @@ def arm(die_at: str, turn: int) -> None:
     elif step == "save":
         snapshot.save = dying(snapshot.save)  # type: ignore[assignment]
     elif step == "fsync":
-        snapshot.os.fsync = dying(os.fsync)
+        beside.os.fsync = dying(os.fsync)
     elif step == "scrub":
         sqlite_store.SqliteStore.scrub = dying(sqlite_store.SqliteStore.scrub)  # type: ignore[method-assign]
     else:

@@ -1,0 +1,90 @@
+"""The whole log as a download: one file for all who fetch it at the same size, gone when the last of them has it.
+
+The log does not lie in memory, and a slow reader holds a file, not a lock. An erasure is an event, so what is fetched
+after it is a fresh file; whoever still reads the oldest of `FILES_MAX` is cut off when another is needed.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+import weakref
+from tempfile import TemporaryFile
+from typing import IO
+
+from engine.community import Community
+from engine.refusals import refuse
+from engine.store import export
+
+PIECE_BYTES = 1 << 18
+FILES_MAX, WAITING_MAX = 4, 8
+"""Files at once, each as large as the log; requests that wait for one to be written."""
+
+
+class _File:
+    def __init__(self, size: int, file: IO[bytes]) -> None:
+        self.size, self.file, self.readers = size, file, 0
+
+
+class _Pieces:
+    """A file piece by piece; it lets go of it at the end, or when nobody iterates it any more."""
+
+    def __init__(self, exports: Exports, file: _File) -> None:
+        self._place, self._handle = 0, file.file
+        self._release = weakref.finalize(self, exports.release, file)
+
+    def __iter__(self) -> _Pieces:
+        return self
+
+    def __next__(self) -> bytes:
+        piece = b"" if self._handle.closed else os.pread(self._handle.fileno(), PIECE_BYTES, self._place)
+        if not piece:
+            self._release()
+            raise StopIteration
+        self._place += len(piece)
+        return piece
+
+
+class Exports:
+    """The files being read, the newest last."""
+
+    def __init__(self) -> None:
+        self._lock, self._waiting = threading.RLock(), threading.BoundedSemaphore(WAITING_MAX)
+        self._files: list[_File] = []
+
+    def pieces(self, community: Community) -> _Pieces:
+        """The exported log of now."""
+        if not self._waiting.acquire(blocking=False):
+            raise refuse("storage_busy", "the log", f"is waited for by {WAITING_MAX} others", "ask again in a minute")
+        try:
+            with self._lock:
+                found = self._newest(community)
+                found.readers += 1
+                return _Pieces(self, found)
+        finally:
+            self._waiting.release()
+
+    def release(self, found: _File) -> None:
+        """One reader less."""
+        with self._lock:
+            found.readers -= 1
+            if not found.readers:
+                self._drop(found)
+
+    def _newest(self, community: Community) -> _File:
+        with community.reading() as state:
+            size = state.seq
+        if self._files and self._files[-1].size == size:
+            return self._files[-1]
+        if len(self._files) >= FILES_MAX:
+            self._drop(self._files[0])
+        file = TemporaryFile()  # noqa: SIM115 - closed, and with that gone, when the last reader has it
+        written = export.write(community, file)
+        file.flush()
+        self._files.append(_File(written, file))
+        return self._files[-1]
+
+    def _drop(self, found: _File) -> None:
+        if found in self._files:
+            self._files.remove(found)
+        found.file.close()

@@ -5,11 +5,14 @@ from __future__ import annotations
 from fractions import Fraction
 from functools import cache
 
-from hypothesis import given
+import numpy as np
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.elections.election import Election
 from engine.rules import tally
+from engine.rules.voting.equal_shares._batch import EPS, bought_for
+from engine.rules.voting.equal_shares._shares import Count
 from tests.rules.elections import elections
 
 
@@ -96,6 +99,29 @@ def shares_winners(election: Election, utility: str) -> set[str]:
 @given(elections("cumulative", budget=True), st.sampled_from(["cost", "cardinality", "additive"]))
 def test_equal_shares_is_what_single_voters_would_pay(election, utility):
     assert set(tally("equal_shares", election, utility=utility).winners) == shares_winners(election, utility)
+
+
+@given(elections("cumulative", budget=True), st.sampled_from(["cost", "cardinality", "additive"]), st.integers(1, 3))
+@settings(max_examples=300)
+def test_shares_counted_together_buy_what_each_would_buy_alone(election, utility, increment):
+    """The bounds of floating point never say more than exact fractions do."""
+    count, steps = Count(election, utility), 40
+    raised, bought = 0, count.buy(0)
+    for _ in range(steps):
+        more = count.buy(raised + increment)
+        if count.cost(more) > (election.budget or 0) or len(bought) == count.buyable:
+            break
+        raised, bought = raised + increment, more
+    assert count.complete(increment, steps) == (raised, bought)
+
+
+@given(elections("cumulative", budget=True), st.sampled_from(["cost", "additive"]))
+def test_what_is_bought_is_left_open_or_exact(election, utility):
+    count = Count(election, utility)
+    shares = [count.share(raised) for raised in range(6)]
+    numbers = np.array([float(share) for share in shares])
+    for raised, found in enumerate(bought_for(count.voters(), numbers, numbers * EPS)):
+        assert found is None or found == {purchase.option for purchase in count.buy(raised)}
 
 
 @given(elections("ranked"))

@@ -43,13 +43,7 @@ def equal_shares(
     assert election.budget is not None
     options, voters = election.options, election.total
     count = Count(election, utility)
-    raised, bought = 0, count.buy(0)
-    if completion == "add_one_until_infeasible":
-        while len(bought) < count.buyable and raised < increment * SHARES_STEPS_MAX:
-            more = count.buy(raised + increment)
-            if count.cost(more) > election.budget:
-                break
-            raised, bought = raised + increment, more
+    raised, bought = count.complete(increment, SHARES_STEPS_MAX if completion == "add_one_until_infeasible" else 0)
     funded = sorted(purchase.option for purchase in bought)
     share = f"each of {voters} voters has {election.money(count.share(raised))}"
     steps = [share + (f", {election.money(raised)} of it added to complete the outcome" if raised else "")]

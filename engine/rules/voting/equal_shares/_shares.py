@@ -8,6 +8,7 @@ the last known prices order a queue, and only its head is computed again.
 from __future__ import annotations
 
 import heapq
+from bisect import bisect_left
 from fractions import Fraction
 from math import gcd
 from typing import NamedTuple
@@ -15,6 +16,10 @@ from typing import NamedTuple
 import numpy as np
 
 from engine.elections.election import Array, Election
+from engine.rules.voting.equal_shares._batch import EPS, Voters, bought_for
+
+COLUMNS_MAX = 64
+"""Sizes of share that are counted together."""
 
 
 class Purchase(NamedTuple):
@@ -44,7 +49,7 @@ class Count:
 
     def __init__(self, election: Election, utility: str) -> None:
         assert election.costs is not None and election.budget is not None
-        self.costs, self.budget, self.voters = election.costs, election.budget, election.total
+        self.costs, self.budget, self._electorate = election.costs, election.budget, election.total
         self.weights = election.weights
         self.utility = utility
         support = election.support
@@ -59,8 +64,49 @@ class Count:
         self.supporters = [int(self.weights[rows].sum()) for rows in self._rows]
         self.buyable = sum(1 for place, count in enumerate(self.supporters) if count and self.costs[place] <= self.budget)
 
+    def voters(self) -> Voters:
+        """The same for counting many shares at once."""
+        weights = [self.weights[rows].astype(np.float64) for rows in self._rows]
+        units = [each.astype(np.float64) for each in self._units]
+        return Voters(self._rows, weights, units, self.costs, self._worth, len(self.weights))
+
+    def complete(self, increment: int, steps_max: int) -> tuple[int, list[Purchase]]:
+        """What is bought when every voter gets `increment` more, again and again, while all of it costs no more than the
+        budget; and how much more that was. Stops when everything is bought, or after `steps_max` times.
+        """
+        if not steps_max:
+            return 0, self.buy(0)
+        voters, found, bought = self.voters(), list[frozenset[int] | None](), frozenset[int]()
+        first = self._sure_steps(increment, steps_max)
+        for step in range(first, steps_max + 1):
+            if step == first + len(found):
+                ahead = range(step, step + min(max(len(found), 8), COLUMNS_MAX))
+                shares = np.array([float(self.share(each * increment)) for each in ahead])
+                found += bought_for(voters, shares, shares * EPS)
+            options = found[step - first]
+            if options is None:
+                options = frozenset(purchase.option for purchase in self.buy(step * increment))
+            if sum(self.costs[option] for option in options) > self.budget:
+                return (step - 1) * increment, self.buy((step - 1) * increment)
+            bought = options
+            if len(bought) == self.buyable:
+                break
+        return step * increment, self.buy(step * increment)
+
+    def _sure_steps(self, increment: int, steps_max: int) -> int:
+        """How often money can be added before all that anybody could pay for costs more than the budget, or is everything."""
+
+        def sure(step: int) -> bool:
+            share = self.share(step * increment)
+            payable = [
+                cost for cost, supporters in zip(self.costs, self.supporters, strict=True) if supporters and cost <= share * supporters
+            ]
+            return sum(payable) <= self.budget and len(payable) < self.buyable
+
+        return max(0, bisect_left(range(steps_max + 1), True, key=lambda step: not sure(step)) - 1)
+
     def share(self, raised: int) -> Fraction:
-        return Fraction(self.budget, self.voters) + raised
+        return Fraction(self.budget, self._electorate) + raised
 
     def cost(self, bought: list[Purchase]) -> int:
         return sum(purchase.cost for purchase in bought)

@@ -124,11 +124,11 @@ class Community:
             return
         with suppress(Exception):
             with self.reading() as state:
-                work = ask.command.prepare(state)
+                work = ask.command.prepare(state, ask, self.store)
             if work is not None:
-                key, done = work()
+                keep = work()
                 with self.reading() as state:
-                    state.keep_book(key, done)
+                    keep(state)
 
     def execute_many(self, asks: Sequence[Ask]) -> list[Receipt | Refusal]:
         """Decide asks in their order, committing at most 256 together; a receipt or a refusal for each."""

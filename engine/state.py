@@ -318,7 +318,7 @@ class State:
             self._enrol(book, list(islice(self.members.values(), book.seen, None)), key.voting, decision, at)
         return book.roll()
 
-    def roll_ahead(self, decision: Decision) -> Callable[[], tuple[_RollKey, RollBook]] | None:
+    def roll_ahead(self, decision: Decision) -> Callable[[], Callable[[State], None]] | None:
         """The work of drawing up a roll, to be done by whoever is about to open a poll while others write: it works on a
         copy, and what has changed meanwhile is seen to by `roll`. None where there is too little of it to do.
         """
@@ -329,11 +329,11 @@ class State:
             return None
         members = list(self.members.values())
 
-        def work() -> tuple[_RollKey, RollBook]:
+        def work() -> Callable[[State], None]:
             fresh = RollBook()
             self._enrol(fresh, members, key.voting, decision, 0)
             fresh.root(len(fresh.members))
-            return key, fresh
+            return lambda state: state.keep_book(key, fresh)
 
         return work
 

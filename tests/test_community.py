@@ -4,9 +4,12 @@ import threading
 
 import pytest
 
-from engine.commands import Ask
+from engine.charter import preset
+from engine.commands import Ask, close_poll
 from engine.commands.cast_ballot import CastBallot
+from engine.commands.close_poll import ClosePoll
 from engine.commands.join_community import JoinCommunity
+from engine.commands.open_poll import OpenPoll
 from engine.commands.submit_idea import SubmitIdea
 from engine.community import Community
 from engine.log import record as records
@@ -213,3 +216,36 @@ def test_an_event_too_large_for_the_log_is_refused(monkeypatch):
     moot = Moot.__new__(Moot)
     with pytest.raises(Refusal, match="event_too_large"):
         moot.__init__()
+
+
+@pytest.mark.parametrize("decision", ["ranking", "charter"])
+@pytest.mark.parametrize("meanwhile", ["nothing", "a ballot"])
+def test_a_count_made_ahead_is_taken_only_for_the_same_ballots(monkeypatch, decision, meanwhile):
+    monkeypatch.setattr(close_poll, "COUNT_AHEAD_MIN", 0)
+    moot = Moot(members=4)
+    poll = (
+        moot.poll()
+        if decision == "ranking"
+        else f"p{moot.do('m1', OpenPoll('charter', 'So?', amendment=preset('product') + '# more')).seq}"
+    )
+    moot.vote(poll, "1", "1", "2")
+    command = ClosePoll(poll)
+    keep = command.prepare(moot.state, moot.ask("m1", command), moot.community.store)()
+    if meanwhile == "a ballot":
+        moot.do("m1", CastBallot(poll, "2"))
+    keep(moot.state)
+    counted = list(moot.state.polls[poll].ballots.counted)
+    assert len(counted) == 1
+    ballots = moot.state.polls[poll].ballots
+    moot.do("m1", command)
+    assert (list(ballots.counted) == counted) == (meanwhile == "nothing")
+    assert moot.state.polls[poll].result.winners == ((1,) if meanwhile == "nothing" else (2,))
+    assert verify(moot.community.store).verdict == "sound"
+
+
+def test_nobody_counts_ahead_who_may_not_close(monkeypatch):
+    monkeypatch.setattr(close_poll, "COUNT_AHEAD_MIN", 0)
+    moot = Moot(members=2)
+    command = ClosePoll(moot.poll())
+    with pytest.raises(Refusal, match="not_allowed"):
+        command.prepare(moot.state, moot.ask("m2", command), moot.community.store)

@@ -44,13 +44,14 @@ def test_what_happens_while_a_roll_is_drawn_up_ahead_is_seen_to(monkeypatch, mea
     monkeypatch.setattr(states, "ROLL_AHEAD_MIN", 0)
     moot = Moot(members=4)
     command = OpenPoll("ranking", "Which?", options=(FreeOption("a"), FreeOption("b")))
-    key, book = command.prepare(moot.state)()
+    keep = command.prepare(moot.state, moot.ask("m1", command), moot.community.store)()
     if meanwhile == "a newcomer":
         moot.do("newcomer", JoinCommunity())
     elif meanwhile == "a forgotten member":
         moot.do("m3", ForgetMember("m3"))
-    moot.state.keep_book(key, book)
-    assert (moot.state._books.get(key) is book) == (meanwhile != "a forgotten member")
+    before = dict(moot.state._books)
+    keep(moot.state)
+    assert (moot.state._books != before) == (meanwhile != "a forgotten member")
     poll = f"p{moot.do('m1', command).seq}"
     assert moot.state.polls[poll].terms.roll_root == expected_root(moot)
 

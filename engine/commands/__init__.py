@@ -27,8 +27,9 @@ class Vault(Protocol):
         """Whether that field of that event is one that may be erased, whether or not it has been."""
 
 
-Ahead = Callable[[], tuple[Any, Any]]
-"""Work on a copy of the state: gives a key and what the state may keep under it."""
+Keep = Callable[[Any], None]
+Ahead = Callable[[], Keep]
+"""Work on a copy of the state; gives what puts the result into the state, if it still fits there."""
 
 
 class Command:
@@ -37,7 +38,7 @@ class Command:
     resource: ClassVar[str]
     makes: ClassVar[str] = ""
 
-    def prepare(self, state: Any) -> Ahead | None:
+    def prepare(self, state: Any, ask: Ask, vault: Vault) -> Ahead | None:
         """Long work that this command can have done before its turn, while others write; None for most."""
         return None
 

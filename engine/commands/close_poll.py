@@ -7,7 +7,7 @@ from hashlib import sha256
 from typing import Literal
 
 from engine import rules
-from engine.commands import Ask, Command, Vault
+from engine.commands import Ahead, Ask, Command, Keep, Vault
 from engine.commands.cast_ballot import read_choice
 from engine.commands.support_idea import IdeaAdvanced
 from engine.elections.outcome import Outcome, write_number
@@ -28,6 +28,31 @@ class ClosePoll(Command):
     resource = "/polls/{poll}/closing"
 
     poll: PollId
+
+    def prepare(self, state: State, ask: Ask, vault: Vault) -> Ahead | None:
+        """Count before the writer's turn. The count is taken when, by then, the same ballots are there, and where a draw
+        orders the options nothing else has happened.
+        """
+        poll = state.polls.get(self.poll)
+        if poll is None or poll.ballots is None or poll.ballots.cast * len(poll.terms.options) < COUNT_AHEAD_MIN:
+            return None
+        _check_may_close(state, poll, ask.actor, max(ask.now, state.at))
+        ballots, order = poll.ballots.opening_copy(), tuple(range(1, len(poll.terms.options) + 1))
+        secret = vault.opening(poll.seq, "lot") if poll.terms.lot is not None else None
+        if secret is not None:
+            order = draw_order(parse_own(secret[1]), state.tree.root(state.seq), len(order))
+        sealed, counted = ballots.sealed(), poll.ballots.counted
+
+        def work() -> Keep:
+            for member, seq in sealed:
+                opening = vault.opening(seq, "choice")
+                if opening is not None:
+                    ballots.open(member, parse_own(opening[1]))
+            ballots.counted = {}
+            recount(Poll(poll.id, poll.terms, ballots), order)
+            return lambda state: counted.update(ballots.counted)
+
+        return work
 
     def decide(self, state: State, ask: Ask, vault: Vault) -> list[Event]:
         poll = state.poll(self.poll)
@@ -63,6 +88,8 @@ class ClosePoll(Command):
 
 UNDECIDABLE = ("too_many_ties", "election_wrong")
 """Refusals of a rule that no waiting mends: the poll ends without a decision instead of never."""
+COUNT_AHEAD_MIN = 20_000
+"""Ballots times options from which a count is made before the writer's turn."""
 OPENING_BYTES = 130
 """What one opening takes besides its choice: seq, salt, names, quotes."""
 

@@ -63,7 +63,8 @@ class OpenPoll(Command):
     budget: Money | None = None
     opens_at: Moment | None = None
 
-    def prepare(self, state: State) -> Ahead | None:
+    def prepare(self, state: State, ask: Ask, vault: Vault) -> Ahead | None:
+        state.require(ask.actor, "open_poll")
         return state.roll_ahead(state.charter.decisions[self.decision]) if self.decision in state.charter.decisions else None
 
     def decide(self, state: State, ask: Ask, vault: Vault) -> list[Event]:

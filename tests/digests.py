@@ -69,6 +69,8 @@ def settings(rule: rules.Rule) -> Iterator[dict[str, Any]]:
             choices.append([False, True])
         elif hint in (int, Money, Points, Power):
             choices.append([0, 1, 7])
+        elif name == "seats":
+            choices.append([1, 2])
         elif hint in (Positive, PositiveMoney):
             choices.append([1, 7])
         else:

@@ -71,8 +71,10 @@ def _check_decision(where: str, decision: Decision, charter: Charter) -> None:
         raise _wrong(f"{where}.quorum.percent_min", f"is {decision.quorum.percent_min}", "give 0 to 100")
     if decision.quorum.basis == "none" and decision.quorum.percent_min:
         raise _wrong(f"{where}.quorum", "asks for a part of nothing", 'name the basis "eligible" or "power"')
-    if rule.elects == "budget" and decision.ties == "status_quo":
-        raise _wrong(f"{where}.ties", "is status_quo for a budget, which ties inside", 'give "oldest" or "lot"')
+    if rule.elects in ("budget", "several") and decision.ties == "status_quo":
+        raise _wrong(f"{where}.ties", f"is status_quo for {rule.name}, which ties inside", 'give "oldest" or "lot"')
+    if "seats" in rule.parameters and "seats" not in decision.parameters:
+        raise _wrong(f"{where}.parameters", "does not say how many are elected", "give parameters = { seats = 3 }")
     if rule.elects == "budget" and (not charter.money.unit or decision.options == "amendment"):
         raise _wrong(f"{where}.rule", "shares out a budget", "name money.unit, and use it for ideas or free options")
     if decision.options != "ideas" and (decision.stage or decision.winners_to):

@@ -85,6 +85,10 @@ def _first_cast(state: State, record: Record, poll_id: PollId) -> list[Act]:
 def read_choice(poll: Poll, choice: str) -> str:
     """The one spelling of a choice in this poll; refused when it is none."""
     terms = poll.terms
+    if "=" in choice and rules.rule_of_version("voting", terms.rule).strict:
+        raise refuse(
+            "choice_wrong", "the ballot", "ranks two options alike", "put one of them first: this rule follows an order without ties"
+        )
     return choices.read(choice, terms.ballot, len(terms.options), terms.named_max, terms.points_max)
 
 

@@ -36,7 +36,7 @@ class Election:
     single: 1 at the one chosen option · approval: 1 where approved · ranked: the rank from 0, or the number of options
     where unranked (tied last) · cumulative, score, quadratic: the points, grades or votes given. `weights` are positive int64, one per row, or None where every
     ballot counts once. `costs` and `budget` are in whole units of money, of which people write `decimals` places behind
-    a point.
+    a point. `seats` says how many are elected, where the ballots came with that.
     """
 
     def __init__(
@@ -48,8 +48,10 @@ class Election:
         costs: Sequence[int] | None = None,
         budget: int | None = None,
         decimals: int = 0,
+        seats: int | None = None,
     ) -> None:
         self._set(options, kind, len(table), weights, costs, budget, decimals)
+        self.seats = seats
         many = len(self.options)
         if table.shape != (self.rows, many):
             raise _wrong(f"has ballots of shape {table.shape}", f"give {many} columns")
@@ -59,6 +61,8 @@ class Election:
             self._check_cells(table)
         # Column by column: rules compare options, and an option's ranks are then one straight run.
         self.table = np.asfortranarray(table, dtype=np.int64 if kind in NUMBERED else counting.rank_type(many))
+
+    seats: int | None = None
 
     def _set(
         self,
@@ -147,6 +151,8 @@ class Election:
         found = cls.__new__(cls)
         names = [str(number) for number in range(options)] if isinstance(options, int) else options
         given = _array(orders)
+        if not given.size:
+            given = np.full((len(given), 1), -1)
         if given.ndim != 2 or given.shape[1] > len(names) or given.dtype.kind not in "iu":
             raise _wrong(f"has orders of shape {given.shape}", f"give a row of at most {len(names)} options to each ballot")
         found._set(names, "ranked", len(given), _weights(weights), None, None, 0)
@@ -173,7 +179,7 @@ class Election:
 
     def changed(self, **fields: Any) -> Election:
         """The same election with some of its fields changed, as `__init__` takes them."""
-        kept = {name: getattr(self, name) for name in ("options", "kind", "costs", "budget", "decimals")}
+        kept = {name: getattr(self, name) for name in ("options", "kind", "costs", "budget", "decimals", "seats")}
         if "table" not in fields:
             kept["table"] = self.table
         return Election(**({"weights": self.weighed} | kept | fields))

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from engine.elections import pabulib, preflib
+from engine.elections import blt, pabulib, preflib, scottish
 from engine.elections.election import Election
 from engine.limits import ELECTION_FILE_BYTES_MAX
 from engine.refusals import refuse
+
+OTHERS = {"blt": blt.read, "csv": scottish.read}
 
 
 def read_text(path: Path) -> str:
@@ -23,10 +25,13 @@ def read_text(path: Path) -> str:
 
 
 def read(path: Path) -> Election:
-    """The election in a Pabulib (`.pb`) or PrefLib (`.soc .soi .toc .toi .cat`) file, or in lines of text."""
+    """The election in a Pabulib (`.pb`), PrefLib (`.soc .soi .toc .toi .cat`), BLT (`.blt`) or Scottish (`.csv`) file, or in
+    lines of text."""
     text, ending = read_text(path), path.suffix.lower().lstrip(".")
     if ending == "pb":
         return pabulib.read(text).election.merged()
     if ending in preflib.TYPES:
         return preflib.read(text)
+    if ending in OTHERS:
+        return OTHERS[ending](text)
     return Election.read(text)

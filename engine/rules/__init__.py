@@ -46,9 +46,11 @@ class Rule:
     parameters: Mapping[str, tuple[Any, Any]]
     """Name to (type, default); a default of `inspect.Parameter.empty` means it must be given."""
     ballots: tuple[Kind, ...] = ()
-    elects: Literal["", "one", "budget"] = ""
+    elects: Literal["", "one", "several", "budget"] = ""
     scores: str = ""
     """What a voting rule's scores are, in the plural: votes, points."""
+    strict: bool = False
+    """Whether it takes only ranked ballots that rank no two options alike."""
     promises: frozenset[str] = frozenset()
     reads_points: bool = False
 
@@ -140,6 +142,8 @@ def tally(name: str, election: Election, **parameters: Any) -> Outcome:
 
 
 def count(found: Rule, election: Election, parameters: Mapping[str, Any]) -> Outcome:
+    if "seats" in found.parameters and "seats" not in parameters and election.seats is not None:
+        parameters = {**parameters, "seats": election.seats}
     complete = found.complete(parameters)
     if not election.rows:
         raise refuse("election_wrong", "the election", "has no ballots", "count it when somebody has voted")
@@ -153,14 +157,21 @@ def count(found: Rule, election: Election, parameters: Mapping[str, Any]) -> Out
 
 
 def voting_rule(
-    *, ballot: Kind | Sequence[Kind], elects: Literal["one", "budget"], promises: set[str] | frozenset[str], scores: str = "votes"
+    *,
+    ballot: Kind | Sequence[Kind],
+    elects: Literal["one", "several", "budget"],
+    promises: set[str] | frozenset[str],
+    scores: str = "votes",
+    strict: bool = False,
 ) -> Callable[[Callable[..., Outcome]], Rule]:
-    """A function of an election becomes a voting rule; `scores` says what its scores are, `promises` are checked by Hypothesis."""
+    """A function of an election becomes a voting rule; `scores` says what its scores are, `strict` that it
+    takes no ballot with two options ranked alike, `promises` are checked by Hypothesis.
+    """
     ballots: tuple[Any, ...] = (ballot,) if isinstance(ballot, str) else tuple(ballot)
 
     def make(function: Callable[..., Outcome]) -> Rule:
         made = _rule("voting", function)
-        return replace(made, ballots=ballots, elects=elects, scores=scores, promises=frozenset(promises))
+        return replace(made, ballots=ballots, elects=elects, scores=scores, strict=strict, promises=frozenset(promises))
 
     return make
 

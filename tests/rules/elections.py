@@ -12,13 +12,13 @@ OPTIONS = "abcdef"
 
 
 @st.composite
-def elections(draw: Any, kind: str, options_max: int = 5, ballots_max: int = 7, budget: bool = False) -> Election:
-    many = draw(st.integers(1, options_max))
-    return election_of(draw, kind, many, ballots_max, budget)
+def elections(draw: Any, kind: str, options_max: int = 5, ballots_max: int = 7, budget: bool = False, strict: bool = False) -> Election:
+    many = draw(st.integers(2 if strict else 1, options_max))
+    return election_of(draw, kind, many, ballots_max, budget, strict)
 
 
-def election_of(draw: Any, kind: str, many: int, ballots_max: int, budget: bool) -> Election:
-    rows = draw(st.lists(row(kind, many), min_size=1, max_size=ballots_max))
+def election_of(draw: Any, kind: str, many: int, ballots_max: int, budget: bool, strict: bool = False) -> Election:
+    rows = draw(st.lists(short_row(many) if strict else row(kind, many), min_size=1, max_size=ballots_max))
     weights = draw(st.lists(st.integers(1, 3), min_size=len(rows), max_size=len(rows)))
     costs = draw(st.lists(st.integers(0, 12), min_size=many, max_size=many)) if budget else None
     return Election.of(OPTIONS[:many], kind, rows, weights, costs, draw(st.integers(0, 30)) if budget else None)  # type: ignore[arg-type]
@@ -29,6 +29,13 @@ def row(kind: str, many: int) -> st.SearchStrategy[list[int]]:
         return st.integers(0, many).map(lambda chosen: [int(place == chosen) for place in range(many)])
     top = {"approval": 1, "ranked": many, "cumulative": 6, "score": 6, "quadratic": 6}[kind]
     return st.lists(st.integers(0, top), min_size=many, max_size=many)
+
+
+def short_row(many: int) -> st.SearchStrategy[list[int]]:
+    """A ranked ballot without ties that may leave options out."""
+    return st.tuples(st.permutations(range(many)), st.integers(0, many)).map(
+        lambda drawn: [rank if rank < drawn[1] else many for rank in drawn[0]]
+    )
 
 
 def strict_row(many: int) -> st.SearchStrategy[list[int]]:

@@ -35,7 +35,7 @@ def test_a_promise_is_kept(rule, promise, data):
 @given(data=st.data())
 @settings(max_examples=40)
 def test_an_outcome_is_exact_and_explained(rule, data):
-    election = data.draw(elections(data.draw(st.sampled_from(rule.ballots)), budget=rule.elects == "budget"))
+    election = data.draw(elections(data.draw(st.sampled_from(rule.ballots)), budget=rule.elects == "budget", strict=rule.strict))
     outcome = rules.count(rule, election, given_parameters(rule, data))
     assert outcome.steps and all(isinstance(step, str) and step for step in outcome.steps)
     assert list(outcome.scores) == list(election.options)

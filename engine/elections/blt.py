@@ -1,0 +1,121 @@
+"""Ballots of the single transferable vote as BLT files hold them (`.blt`).
+
+Options and seats; lines of a count, option numbers from 1 with the favourite first, and 0; a line 0; then the names in
+quotes. A line of withdrawn options, `-2`, leaves them out. A line `[tie 3 1 2]` says in which order equals win: options are
+listed in that order, which is how ties break here.
+
+>>> election = read('3 2\\n4 1 2 0\\n2 3 0\\n0\\n"Castor"\\n"Pollux"\\n"Helen"\\n"A title"')
+>>> election.options, election.seats, election.orders.tolist(), election.weights.tolist()
+(('Castor', 'Pollux', 'Helen'), 2, [[0, 1], [2, -1]], [4, 2])
+>>> print(write(election, "A title"), end="")
+3 2
+4 1 2 0
+2 3 0
+0
+"Castor"
+"Pollux"
+"Helen"
+"A title"
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from engine.elections.election import Election
+from engine.limits import OPTIONS_PER_POLL_MAX, POWER_TOTAL_MAX
+from engine.refusals import Refusal, refuse
+
+_TIE = re.compile(r"\[\s*tie((?:\s+\d{1,6})+)\s*\]")
+_QUOTED = re.compile(r'"([^"]*)"')
+
+
+_COMMENT = re.compile(r'("[^"]*")|#.*')
+"""A quoted name, which stays, or a comment."""
+
+
+def read(text: str) -> Election:
+    """The election in a BLT file; refused naming the line and what is wrong with it."""
+    lines = list(_lines(text))
+    if not lines:
+        raise _wrong(1, "is empty", "a BLT file begins with options and seats, such as 9 4")
+    number, first = lines.pop(0)
+    many, seats = _numbers(number, first, 2)
+    if not 1 <= many <= OPTIONS_PER_POLL_MAX or not 1 <= seats <= many:
+        raise _wrong(number, f"has {many} options and {seats} seats", f"give 1 to {OPTIONS_PER_POLL_MAX} options, and no more seats")
+    order, gone = list(range(1, many + 1)), set[int]()
+    while lines and lines[0][1][:1] in "[-":
+        number, line = lines.pop(0)
+        match = _TIE.fullmatch(line)
+        if match is not None:
+            order = [int(each) for each in match[1].split()]
+            if sorted(order) != list(range(1, many + 1)):
+                raise _wrong(number, "does not order all options", "name each once")
+        else:
+            gone |= {-each for each in _numbers(number, line, None)}
+            if not gone <= set(order):
+                raise _wrong(number, f"withdraws {line[:40]}", f"name options as -1 to -{many}")
+    counts, ballots = [], []
+    while True:
+        if not lines:
+            raise _wrong(number, "is the last, and no line 0 ended the ballots", "end them with a line 0")
+        number, line = lines.pop(0)
+        found = _numbers(number, line, None)
+        if found == [0]:
+            break
+        if len(found) < 2 or found[-1] != 0 or not 1 <= found[0] <= POWER_TOTAL_MAX or not all(1 <= each <= many for each in found[1:-1]):
+            raise _wrong(number, f"is {line[:40]!r}", f"write a count, option numbers from 1 to {many}, and 0")
+        counts.append(found[0])
+        ballots.append([each for each in found[1:-1] if each not in gone])
+    names = [_name(number, line) for number, line in lines[:many]]
+    if len(names) < many:
+        raise _wrong(number, f"is followed by {len(names)} names", f"give {many} names in quotes, and perhaps a title")
+    kept = [option for option in order if option not in gone]
+    place = {option: column for column, option in enumerate(kept)}
+    length = max((len(ballot) for ballot in ballots), default=0)
+    orders = [[place[option] for option in ballot] + [-1] * (length - len(ballot)) for ballot in ballots]
+    election = Election.of_orders(_apart([names[option - 1] for option in kept], kept), orders, counts)
+    election.seats = min(seats, len(kept))
+    return election
+
+
+def write(election: Election, title: str = "") -> str:
+    """An election of ranked ballots without ties as a BLT file."""
+    lines = [f"{len(election.options)} {election.seats or 1}"]
+    for ballot, weight in zip(election.orders.tolist(), election.weights.tolist(), strict=True):
+        lines.append(" ".join(map(str, [weight, *(option + 1 for option in ballot if option >= 0), 0])))
+    quoted = [name.replace('"', "'") for name in (*election.options, title)]
+    return "\n".join([*lines, "0", *(f'"{name}"' for name in quoted)]) + "\n"
+
+
+def _lines(text: str) -> Iterator[tuple[int, str]]:
+    """The lines that say something, without comments (what follows a # outside quotes)."""
+    for number, line in enumerate(text.lstrip("\ufeff").splitlines(), 1):
+        bare = _COMMENT.sub(lambda match: match[1] or "", line).strip()
+        if bare:
+            yield number, bare
+
+
+def _numbers(number: int, line: str, many: int | None) -> list[int]:
+    words = line.split()
+    if not all(re.fullmatch(r"-?\d{1,16}", word) for word in words) or (many is not None and len(words) != many):
+        raise _wrong(number, f"is {line[:40]!r}", "write whole numbers")
+    return [int(word) for word in words]
+
+
+def _name(number: int, line: str) -> str:
+    match = _QUOTED.match(line)
+    name = (match[1] if match else line).strip()
+    if not name:
+        raise _wrong(number, "is an empty name", "name the option")
+    return name
+
+
+def _apart(names: list[str], numbers: list[int]) -> list[str]:
+    """The names; two of the same name are told apart by their numbers."""
+    return [name if names.count(name) == 1 else f"{name} ({number})" for name, number in zip(names, numbers, strict=True)]
+
+
+def _wrong(line: int, fact: str, way_out: str) -> Refusal:
+    return refuse("file_unreadable", f"line {line}", fact, way_out)

@@ -1,0 +1,56 @@
+"""Ballots of Scottish council elections as the repository scot-elex keeps them (`.csv`).
+
+First how many options and seats; then a count and option numbers, favourite first; then a line for each option with its
+name and party, and the ward's name last.
+
+>>> election = read('2,1,\\n7,2,1,\\n3,1,\\n"Candidate 1","Ann","Green",\\n"Candidate 2","Bob","",\\n"Ward 4",')
+>>> election.options, election.seats, election.orders.tolist(), election.weights.tolist()
+(('Ann (Green)', 'Bob'), 1, [[1, 0], [0, -1]], [7, 3])
+"""
+
+from __future__ import annotations
+
+import csv
+
+from engine.elections.election import Election
+from engine.limits import OPTIONS_PER_POLL_MAX, POWER_TOTAL_MAX
+from engine.refusals import Refusal, refuse
+
+
+def read(text: str) -> Election:
+    """The election in such a file; refused naming the line and what is wrong with it."""
+    reader = csv.reader(text.lstrip("\ufeff").splitlines())
+    try:
+        rows = [(reader.line_num, [cell.strip() for cell in row if cell.strip()]) for row in reader]
+    except csv.Error as wrong:
+        raise _wrong(reader.line_num, f"cannot be read: {wrong}", "mend its quotes") from None
+    rows = [(line, row) for line, row in rows if row]
+    line, head = rows[0] if rows else (1, [])
+    if len(head) != 2 or not all(cell.isdecimal() and len(cell) <= 6 for cell in head):
+        raise _wrong(line, "does not name options and seats", "begin with a line such as 8,4,")
+    many, seats = int(head[0]), int(head[1])
+    if not 1 <= many <= OPTIONS_PER_POLL_MAX or not 1 <= seats <= many:
+        raise _wrong(line, f"has {many} options and {seats} seats", f"give 1 to {OPTIONS_PER_POLL_MAX} options, and no more seats")
+    counts, orders, names = [], [], []
+    for line, row in rows[1:]:
+        if row[0].startswith("Candidate "):
+            names.append(row[1] if len(row) < 3 else f"{row[1]} ({row[2]})")
+        elif not names:
+            if not all(cell.isdecimal() and len(cell) <= 16 for cell in row):
+                raise _wrong(line, f"is {','.join(row)[:40]!r}", "write a count and option numbers")
+            count, *ballot = map(int, row)
+            if not 1 <= count <= POWER_TOTAL_MAX or not all(1 <= option <= many for option in ballot):
+                raise _wrong(line, f"is {','.join(row)[:40]!r}", f"give a count from 1 and options from 1 to {many}")
+            counts.append(count)
+            orders.append([option - 1 for option in ballot])
+    if len(names) != many:
+        raise _wrong(line, f"is the last, and the file has {len(names)} names", f'give {many} lines such as "Candidate 1","Name","Party"')
+    length = max((len(order) for order in orders), default=0)
+    names = [name if names.count(name) == 1 else f"{name} ({number})" for number, name in enumerate(names, 1)]
+    election = Election.of_orders(names, [order + [-1] * (length - len(order)) for order in orders], counts)
+    election.seats = seats
+    return election
+
+
+def _wrong(line: int, fact: str, way_out: str) -> Refusal:
+    return refuse("file_unreadable", f"line {line}", fact, way_out)

@@ -1,0 +1,46 @@
+"""Several are elected: who has more than a quota passes the surplus on, who has least drops out, and ballots move on.
+
+The single transferable vote with weighted inclusive transfers (WIGM): all papers of an elected option move on, at the value that
+leaves it just the quota. `decimals` 0 counts in exact fractions; otherwise values are cut off behind so many. `quota`: `exact`
+is votes / (seats + 1), which has to be passed; `whole` the least whole number above it. Among equals, whoever had fewer
+votes at the latest stage where they differed drops out first, then who is listed last, and that tie is reported. Sources:
+Hill, Wichmann & Woodall 1987; Droop 1868.
+
+>>> outcome = tally("stv", Election.read("4: castor > pollux\\n2: helen"), seats=2)
+>>> outcome.winners, outcome.ties
+(('castor', 'helen'), ())
+>>> print("\\n".join(outcome.steps))
+6 votes for 2 seats: more than 2 elect
+stage 1: first preferences; castor elected: castor 4, helen 2
+stage 2: surplus of 2 from castor moves on: castor 2, pollux 2, helen 2
+stage 3: pollux drops out: castor 2, helen 2, exhausted 2
+stage 4: as many are left as seats: helen elected: castor 2, helen 2, exhausted 2
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from engine.elections.election import Election
+from engine.elections.outcome import Outcome
+from engine.refusals import refuse
+from engine.rules import voting_rule
+from engine.rules.voting.stv._count import Count, Law, outcome
+from engine.values import Positive
+
+ONE = Positive(1)
+DECIMALS_MAX = 12
+"""More than any statute keeps."""
+
+
+@voting_rule(
+    ballot="ranked",
+    strict=True,
+    elects="several",
+    scores="votes in the last stage",
+    promises={"anonymity", "neutrality", "solid_coalitions"},
+)
+def stv(election: Election, *, seats: Positive = ONE, decimals: int = 0, quota: Literal["exact", "whole"] = "exact") -> Outcome:
+    if decimals > DECIMALS_MAX:
+        raise refuse("parameter_wrong", "stv.decimals", f"is {decimals}", f"give 0 (exact) to {DECIMALS_MAX}")
+    return outcome(Count(election, seats, Law(decimals or None, whole_quota=quota == "whole")).run())

@@ -1,0 +1,266 @@
+"""The count that rules of the single transferable vote share: papers, their values, and who holds them.
+
+Papers that have been transferred alike have the same value, so that a value is a *class* and a paper knows its class: a
+handful of exact numbers instead of one for each paper. A transfer moves only the papers it is about. Source of the shape
+of the count: Hill, Wichmann & Woodall 1987 and the statutes that each rule names.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import NamedTuple
+
+import numpy as np
+
+from engine.elections.election import Array, Election
+from engine.elections.outcome import Outcome, write_number
+from engine.refusals import refuse
+
+Votes = list[Fraction]
+
+
+@dataclass(frozen=True)
+class Law:
+    """How a statute counts. `decimals` None is exact; otherwise values are cut off behind so many.
+
+    `whole_quota`: the least whole number more than votes / (seats + 1), which elects; otherwise that very fraction, which
+    has to be passed. `hopeless`: who cannot catch up any more drops out before a surplus is moved (Minneapolis).
+    `look_back`: among equals, whoever had fewer at the latest stage where they differed.
+    """
+
+    decimals: int | None
+    whole_quota: bool = True
+    hopeless: bool = False
+    look_back: bool = True
+
+    def cut(self, value: Fraction) -> Fraction:
+        """A value with no more decimals than the law keeps."""
+        if self.decimals is None:
+            return value
+        scale = 10**self.decimals
+        return Fraction(value.numerator * scale // value.denominator, scale)
+
+    def quota(self, votes: int, seats: int) -> Fraction:
+        return Fraction(votes // (seats + 1) + 1) if self.whole_quota else Fraction(votes, seats + 1)
+
+    def reaches(self, votes: Fraction, quota: Fraction) -> bool:
+        return votes >= quota if self.whole_quota else votes > quota
+
+
+class Stage(NamedTuple):
+    """What happened, everybody's votes after it, the value of papers that name nobody left, what cutting off has lost, and
+    who is elected by then: votes, exhausted and lost are all votes together."""
+
+    what: str
+    votes: Votes
+    exhausted: Fraction
+    lost: Fraction
+    elected: tuple[int, ...]
+
+
+@dataclass
+class Count:
+    """One count; `run` fills `stages`, `elected` in the order of election, and `ties` that only the listing decided."""
+
+    election: Election
+    seats: int
+    law: Law
+    stages: list[Stage] = field(default_factory=list)
+    elected: list[int] = field(default_factory=list)
+    ties: list[tuple[int, ...]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        election, many = self.election, len(self.election.options)
+        if self.seats > many:
+            raise refuse("election_wrong", "the election", f"has {many} options for {self.seats} seats", "give fewer seats")
+        self._moved: set[int] = set()
+        self.hopeful, self.waiting, self._quota = set(range(many)), list[int](), self.law.quota(election.total, self.seats)
+        self._orders = election.orders if election.orders.shape[1] else np.full((election.rows, 1), -1)
+        self._top = self._orders[:, 0].copy()
+        self._class = np.zeros(election.rows, np.int32)
+        self._values = [Fraction(1)]
+        self._papers = [np.zeros(many + 1, np.int64)]
+        """By class, how many papers each option holds, and in the last cell how many nobody does."""
+        self._add(np.arange(election.rows), 1)
+        self._recount()
+
+    @property
+    def quota(self) -> Fraction:
+        return self._quota
+
+    def run(self) -> Count:
+        self._note("first preferences")
+        while len(self.elected) < self.seats:
+            surplus_first = self.law.hopeless and self.waiting
+            if self.hopeful and len(self.elected) + len(self.hopeful) <= self.seats and not surplus_first:
+                last = sorted(self.hopeful, key=lambda place: (-self.votes[place], place))
+                self.elected += last
+                self.hopeful.clear()
+                self._note(f"as many are left as seats: {self._names(last)} elected", again=True)
+                break
+            hopeless = self._hopeless() if self.law.hopeless else []
+            if hopeless:
+                self._drop(
+                    hopeless, "cannot catch up any more, and drop out" if len(hopeless) > 1 else "cannot catch up any more, and drops out"
+                )
+            elif self.waiting:
+                self._move_surplus()
+            else:
+                self._drop([self._lowest()], "drops out")
+        return self
+
+    def _elect(self) -> str:
+        """Whoever has reached the quota is elected; those with more have a surplus to move."""
+        won = [place for place in self.hopeful if self.law.reaches(self.votes[place], self._quota)]
+        won = sorted(won, key=lambda place: (-self.votes[place], place))[: self.seats - len(self.elected)]
+        self.elected += won
+        self.hopeful -= set(won)
+        self.waiting += [place for place in won if self.votes[place] > self._quota]
+        return f"; {self._names(won)} elected" if won else ""
+
+    def _move_surplus(self) -> None:
+        most = max(self.votes[place] for place in self.waiting)
+        place = self._one_of([each for each in self.waiting if self.votes[each] == most], most=True)
+        self.waiting.remove(place)
+        surplus = self.votes[place] - self._quota
+        papers = np.flatnonzero(self._top == place)
+        class_of = np.arange(len(self._values), dtype=np.int32)
+        for old in np.unique(self._class[papers]).tolist():
+            class_of[old] = self._class_of(self.law.cut(self._values[old] * surplus / self.votes[place]))
+        self._transfer(papers, class_of)
+        self._moved.add(place)
+        self._recount()
+        self._note(f"surplus of {_shown(surplus)} from {self.election.options[place]} moves on")
+
+    def _drop(self, places: list[int], how: str) -> None:
+        self.hopeful -= set(places)
+        for place in places:
+            self._transfer(np.flatnonzero(self._top == place), np.arange(len(self._values), dtype=np.int32))
+        self._recount()
+        self._note(f"{self._names(places)} {how}")
+
+    def _recount(self) -> None:
+        """Everybody's votes; who has moved a surplus on keeps the quota."""
+        *self.votes, self._exhausted = self._total()
+        for place in self._moved:
+            self.votes[place] = self._quota
+
+    def _note(self, what: str, again: bool = False) -> None:
+        elected = "" if again else self._elect()
+        lost = self.election.total - sum(self.votes, self._exhausted)
+        self.stages.append(Stage(what + elected, list(self.votes), self._exhausted, lost, tuple(self.elected)))
+
+    def _names(self, places: Sequence[int]) -> str:
+        return " and ".join(self.election.options[place] for place in places)
+
+    def _lowest(self) -> int:
+        fewest = min(self.votes[place] for place in self.hopeful)
+        return self._one_of([place for place in sorted(self.hopeful) if self.votes[place] == fewest], most=False)
+
+    def _one_of(self, tied: list[int], most: bool) -> int:
+        """Of equals the one that had more, or fewer, at the latest stage where they differed; else the first listed has more."""
+        left = tied
+        if self.law.look_back:
+            for stage in reversed(self.stages):
+                pick = (max if most else min)(stage.votes[place] for place in left)
+                left = [place for place in left if stage.votes[place] == pick]
+                if len(left) == 1:
+                    return left[0]
+        if len(left) > 1:
+            self.ties.append(tuple(sorted(left)))
+        return min(left) if most else max(left)
+
+    def _hopeless(self) -> list[int]:
+        """Those whose votes, with all that could still come to them, do not reach the next one's."""
+        order = sorted(self.hopeful, key=lambda place: (self.votes[place], place))
+        surplus = sum((self.votes[place] - self._quota for place in self.waiting), Fraction(0))
+        below, found = surplus, list[int]()
+        for number, place in enumerate(order[:-1]):
+            below += self.votes[place]
+            if below < self.votes[order[number + 1]] and len(self.elected) + len(self.hopeful) - number - 1 >= self.seats:
+                found = order[: number + 1]
+        return sorted(found)
+
+    # -- papers -------------------------------------------------------------------------------------------------
+
+    def _class_of(self, value: Fraction) -> int:
+        self._values.append(value)
+        self._papers.append(np.zeros(len(self.election.options) + 1, np.int64))
+        return len(self._values) - 1
+
+    def _transfer(self, papers: Array, class_of: Array) -> None:
+        """Move papers to whoever stands next on them among the hopeful; `class_of` is each class's new one."""
+        if not len(papers):
+            return
+        self._add(papers, -1)
+        stays = np.zeros(len(self.election.options) + 1, np.bool_)
+        stays[[*self.hopeful, -1]] = True
+        rows = self._orders[papers]
+        first = stays[rows].argmax(axis=1)
+        found = rows[np.arange(len(rows)), first]
+        found[~stays[found]] = -1
+        self._top[papers] = found
+        old = self._class[papers]
+        self._class[papers] = class_of[old]
+        self._add(papers, 1)
+
+    def _add(self, papers: Array, sign: int) -> None:
+        """Count papers in, or out, by class and holder."""
+        width, weights = len(self.election.options) + 1, self.election.weighed
+        holders = np.where(self._top[papers] < 0, width - 1, self._top[papers])
+        cells = self._class[papers].astype(np.int64) * width + holders
+        counts = np.bincount(cells, None if weights is None else weights[papers], len(self._values) * width).astype(np.int64)
+        for number, row in enumerate(counts.reshape(-1, width)):
+            self._papers[number] += sign * row
+
+    def _total(self) -> Votes:
+        columns = [(value, papers.tolist()) for value, papers in zip(self._values, self._papers, strict=True)]
+        places = range(len(self.election.options) + 1)
+        return [sum((value * papers[place] for value, papers in columns if papers[place]), Fraction(0)) for place in places]
+
+
+def outcome(count: Count) -> Outcome:
+    """The outcome of a finished count."""
+    election, decimals = count.election, count.law.decimals
+    options, last = election.options, count.stages[-1].votes
+
+    def explain() -> list[str]:
+        shown = _shown(count.quota, decimals)
+        needed = f"{shown} elect" if count.law.whole_quota else f"more than {shown} elect"
+        steps = [f"{election.total:,} votes for {count.seats} seat{'' if count.seats == 1 else 's'}: {needed}"]
+        for number, stage in enumerate(count.stages, 1):
+            order = sorted(range(len(options)), key=lambda place: (-stage.votes[place], place))
+            standing = ", ".join(f"{options[place]} {_shown(stage.votes[place], decimals)}" for place in order if stage.votes[place])
+            rest = f", exhausted {_shown(stage.exhausted, decimals)}" if stage.exhausted else ""
+            rest += f", lost by cutting off {_shown(stage.lost, decimals)}" if stage.lost else ""
+            steps.append(f"stage {number}: {stage.what}: {standing}{rest}")
+        return steps
+
+    return Outcome(
+        rule="",
+        winners=tuple(options[place] for place in sorted(count.elected)),
+        scores=dict(zip(options, last, strict=True)),
+        ties=tuple(dict.fromkeys(tuple(options[place] for place in tie) for tie in count.ties)),
+        explain=explain,
+        certify=lambda: [
+            str(write_number(count.quota)),
+            list(count.elected),
+            [
+                [[str(write_number(votes)) for votes in stage.votes], str(write_number(stage.exhausted)), str(write_number(stage.lost))]
+                for stage in count.stages
+            ],
+        ],
+    )
+
+
+def _shown(value: Fraction, decimals: int | None = None) -> str:
+    """A number of votes as people read it."""
+    if value.denominator == 1:
+        return f"{value.numerator:,}"
+    if decimals is None:
+        return str(write_number(value)) if value.denominator < 1000 else f"about {float(value):,.4f}"
+    scaled = value * 10**decimals
+    whole, part = divmod(int(scaled), 10**decimals)
+    return f"{whole:,}.{part:0{decimals}d}"

@@ -1,0 +1,125 @@
+"""The single transferable vote, stage by stage, against counts published or made by others."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+
+from engine.elections import blt, files
+from engine.elections.election import Election
+from engine.refusals import Refusal
+from engine.rules import tally
+from engine.rules.voting.stv._count import Count, Law
+from tests.conftest import SHARED, shared
+
+WARDS = sorted(path.stem for path in (SHARED / "elections/stv/glasgow-2007").glob("*.blt"))
+SCOTTISH = sorted(str(path.relative_to(SHARED)) for path in (SHARED / "elections/stv").glob("*_cands/*.csv"))
+
+
+def reference(path: Path, many: int) -> tuple[list[tuple[list[str], str]], list[int]]:
+    """Votes and non-transferable after the first count and each transfer, and who is elected, of droop's log (jklundell/droop)."""
+    rows = [line.split("\t") for line in path.read_text().splitlines()]
+    stages = [([row[6 + 3 * each] for each in range(many)], row[3]) for row in rows if row[1] in ("begin", "transfer")]
+    return stages, [each for each in range(many) if rows[-1][5 + 3 * each] == "E"]
+
+
+def written(value: Fraction, decimals: int) -> str:
+    scaled = value * 10**decimals
+    assert scaled.denominator == 1
+    return f"{int(scaled) // 10**decimals}.{int(scaled) % 10**decimals:0{decimals}d}"
+
+
+@pytest.mark.parametrize("ward", WARDS or ["Canal-2007"])
+def test_glasgow_2007_is_counted_stage_by_stage_as_the_order_says(ward):
+    election = files.read(shared(f"elections/stv/glasgow-2007/{ward}.blt"))
+    assert election.seats is not None
+    count = Count(election, election.seats, Law(5)).run()
+    stages, elected = reference(shared(f"elections/stv/glasgow-2007/{ward}-scotland-fixed-p5-d5.txt"), len(election.options))
+    ours = [([written(votes, 5) for votes in stage.votes], written(stage.exhausted, 5)) for stage in count.stages]
+    assert ours[: len(stages)] == stages and len(ours) - len(stages) in (0, 1)
+    assert sorted(count.elected) == elected
+
+
+@pytest.mark.parametrize("name", ["42", "513"])
+@pytest.mark.parametrize(
+    ("kind", "law", "decimals"), [("wigm-rational-d12", Law(None, whole_quota=False), 12), ("scotland-fixed-p5-d5", Law(5), 5)]
+)
+def test_small_profiles_are_counted_as_droop_counts_them(name, kind, law, decimals):
+    election = files.read(shared(f"elections/stv/droop/{name}.blt"))
+    count = Count(election, 2, law).run()
+    stages, elected = reference(shared(f"elections/stv/droop/{name}-{kind}.txt"), 3)
+    ours = [([written(votes, decimals) for votes in stage.votes], written(stage.exhausted, decimals)) for stage in count.stages]
+    assert ours[: len(stages)] == stages and sorted(count.elected) == elected
+
+
+@pytest.mark.parametrize("name", ["42", "513"])
+def test_minneapolis_drops_the_hopeless_first(name):
+    """droop's log: Pollux is out before the surplus moves, so that it exhausts."""
+    election = files.read(shared(f"elections/stv/droop/{name}.blt"))
+    count = Count(election, 2, Law(4, hopeless=True, look_back=False)).run()
+    rows = [line.split("\t") for line in shared(f"elections/stv/droop/{name}-mpls-fixed-p4-d4.txt").read_text().splitlines()]
+    counted = [[row[6 + 3 * each] for each in range(3)] for row in rows if row[1] == "count"]
+    assert [[written(votes, 4) for votes in stage.votes] for stage in count.stages][: len(counted)] == counted
+    assert sorted(count.elected) == [0, 2]
+
+
+@pytest.mark.parametrize("path", SCOTTISH or ["elections/stv/4_cands/highland_2022_inverness_millburn.csv"])
+def test_votes_are_conserved_in_every_scottish_ward(path):
+    election = files.read(shared(path))
+    count = Count(election, election.seats or 0, Law(5)).run()
+    assert len(count.elected) == election.seats
+    for stage in count.stages:
+        assert sum(stage.votes, stage.exhausted + stage.lost) == election.total
+        assert 0 <= stage.lost < 1
+    assert tally("stv_scotland", election).winners == tuple(election.options[place] for place in sorted(count.elected))
+
+
+@pytest.mark.parametrize("path", [f"elections/stv/glasgow-2007/{WARDS[0] if WARDS else 'x'}.blt", "elections/stv/droop/42.blt"])
+def test_a_blt_file_is_written_as_it_was_read(path):
+    election = files.read(shared(path))
+    again = blt.read(blt.write(election))
+    assert (again.options, again.seats, again.table.tolist(), again.weights.tolist()) == (
+        election.options, election.seats, election.table.tolist(), election.weights.tolist(),
+    )  # fmt: skip
+
+
+def test_options_are_listed_in_the_order_a_file_breaks_ties_by():
+    assert files.read(shared("elections/stv/droop/42t.blt")).options == ("Helen", "Pollux", "Castor")
+
+
+def test_a_withdrawn_option_is_left_out():
+    election = blt.read('3 1\n-2\n4 2 1 0\n2 3 0\n0\n"a"\n"b"\n"c"')
+    assert (election.options, election.orders.tolist()) == (("a", "c"), [[0], [1]])
+
+
+@pytest.mark.parametrize(
+    ("text", "fact"),
+    [
+        ("", "is empty"),
+        ("x", "is 'x'"),
+        ("2 3\n0\n", "has 2 options and 3 seats"),
+        ('2 1\n3 1 3 0\n0\n"a"\n"b"', "is '3 1 3 0'"),
+        ('2 1\n3 1 2\n0\n"a"\n"b"', "is '3 1 2'"),
+        ('2 1\n3 1 1 0\n0\n"a"\n"b"', "names an option twice"),
+        ("2 1\n3 1 0\n", "no line 0 ended"),
+        ('2 1\n3 1 0\n0\n"a"', "is followed by 1 names"),
+        ("2 1\n[tie 1 1]\n0\n", "does not order all"),
+        ("2 1\n-7\n0\n", "withdraws"),
+    ],
+)
+def test_a_broken_blt_file_is_refused_by_its_line(text, fact):
+    with pytest.raises(Refusal, match="file_unreadable|election_wrong") as refusal:
+        blt.read(text)
+    assert fact in str(refusal.value)
+
+
+def test_more_seats_than_options_are_refused():
+    with pytest.raises(Refusal, match="has 2 options for 3 seats"):
+        tally("stv", Election.read("3: a > b"), seats=3)
+
+
+def test_a_ballot_that_ranks_two_alike_is_refused():
+    with pytest.raises(Refusal, match="ranks several options alike"):
+        tally("stv", Election.read("3: a = b > c"))

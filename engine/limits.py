@@ -68,3 +68,5 @@ LOCKING_WAYS_MAX = 4_096
 """States that ranked pairs and river look at where defeats are equally strong, before they refuse to look at every order."""
 KEMENY_OPTIONS_MAX = 16
 """Options in one cycle that Kemeny ranks: 2^16 sets, a tenth of a second."""
+BRANCHES_MAX, COMMITTEES_MAX = 20_000, 2_000
+"""Branches that a search for the best committee follows, some seconds; equally good committees that it lists."""

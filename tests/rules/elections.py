@@ -12,8 +12,10 @@ OPTIONS = "abcdef"
 
 
 @st.composite
-def elections(draw: Any, kind: str, options_max: int = 5, ballots_max: int = 7, budget: bool = False, strict: bool = False) -> Election:
-    many = draw(st.integers(2 if strict else 1, options_max))
+def elections(
+    draw: Any, kind: str, options_max: int = 5, ballots_max: int = 7, budget: bool = False, strict: bool = False, options_min: int = 1
+) -> Election:
+    many = draw(st.integers(options_min, options_max))
     return election_of(draw, kind, many, ballots_max, budget, strict)
 
 

@@ -31,7 +31,9 @@ def count(rule: rules.Rule, given: dict[str, Any], election: Election) -> Outcom
 
 def some(rule: rules.Rule, data: st.DataObject, **bounds: Any) -> Election:
     kind = data.draw(st.sampled_from(rule.ballots))
-    return data.draw(elections(kind, budget=rule.elects == "budget", strict=rule.strict, **bounds))
+    return data.draw(
+        elections(kind, budget=rule.elects == "budget", strict=rule.strict, options_min=2 if rule.elects == "several" else 1, **bounds)
+    )
 
 
 def anonymity(rule: rules.Rule, given: dict[str, Any], data: st.DataObject) -> None:
@@ -121,7 +123,7 @@ def smith(rule: rules.Rule, given: dict[str, Any], data: st.DataObject) -> None:
 
 def monotonicity(rule: rules.Rule, given: dict[str, Any], data: st.DataObject) -> None:
     """A winner that is raised on some ballot, nothing else changing, still wins."""
-    election = some(rule, data)
+    election = _strict(data) if rule.ballots == ("ranked",) and data.draw(st.booleans()) else some(rule, data)
     winner = data.draw(st.sampled_from(sorted(winners(rule, given, election))))
     place, ballot = election.options.index(winner), data.draw(st.integers(0, len(election.table) - 1))
     table = election.table.copy()
@@ -199,6 +201,33 @@ def solid_coalitions(rule: rules.Rule, given: dict[str, Any], data: st.DataObjec
             assert len(found & {election.options[place] for place in group}) >= due
 
 
+def house_monotonicity(rule: rules.Rule, given: dict[str, Any], data: st.DataObject) -> None:
+    """One seat more takes nobody's seat."""
+    election = some(rule, data)
+    for seats in range(1, len(election.options)):
+        fewer, more = (winners(rule, given | {"seats": each}, election) for each in (seats, seats + 1))
+        assert fewer < more
+
+
+def proportional(rule: rules.Rule, given: dict[str, Any], data: st.DataObject) -> None:
+    """Whoever are l quotas and agree on l options have l of those that any of them approves elected
+    (proportional justified representation, Sánchez-Fernández et al. 2017)."""
+    election = some(rule, data)
+    seats = data.draw(st.integers(1, len(election.options)))
+    found = winners(rule, given | {"seats": seats}, election)
+    chosen = np.array([name in found for name in election.options])
+    for size in range(1, len(election.options) + 1):
+        for agreed in combinations(range(len(election.options)), size):
+            group = election.support[:, list(agreed)].all(axis=1)
+            # Of all groups that agree, those whose elected options lie in a small set are the worst off.
+            for served in range(size):
+                for inside in combinations(np.flatnonzero(chosen).tolist(), served):
+                    outside = chosen.copy()
+                    outside[list(inside)] = False
+                    worst = group & ~(election.support & outside).any(axis=1)
+                    assert int(election.weights[worst].sum()) * seats < size * election.total or not worst.any()
+
+
 def within_budget(rule: rules.Rule, given: dict[str, Any], data: st.DataObject) -> None:
     """What is funded costs no more than there is, and nothing is funded that nobody supports."""
     election = some(rule, data)
@@ -236,6 +265,6 @@ LAWS: dict[str, Law] = {
     law.__name__: law
     for law in (
         anonymity, neutrality, unanimity, majority, majority_loser, condorcet, condorcet_loser, smith, monotonicity,
-        participation, reinforcement, clone_independence, solid_coalitions, within_budget, justified,
+        participation, reinforcement, clone_independence, solid_coalitions, house_monotonicity, proportional, within_budget, justified,
     )
 }  # fmt: skip

@@ -35,7 +35,14 @@ def test_a_promise_is_kept(rule, promise, data):
 @given(data=st.data())
 @settings(max_examples=40)
 def test_an_outcome_is_exact_and_explained(rule, data):
-    election = data.draw(elections(data.draw(st.sampled_from(rule.ballots)), budget=rule.elects == "budget", strict=rule.strict))
+    election = data.draw(
+        elections(
+            data.draw(st.sampled_from(rule.ballots)),
+            budget=rule.elects == "budget",
+            strict=rule.strict,
+            options_min=2 if rule.elects == "several" else 1,
+        )
+    )
     outcome = rules.count(rule, election, given_parameters(rule, data))
     assert outcome.steps and all(isinstance(step, str) and step for step in outcome.steps)
     assert list(outcome.scores) == list(election.options)

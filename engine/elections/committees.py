@@ -1,0 +1,71 @@
+"""What rules that elect several by approvals share: supporters of each option, and weights by how much a ballot has already.
+
+>>> approvals = Approvals(Election.of("abc", "approval", [[1, 1, 0], [0, 1, 1]], [2, 1]))
+>>> approvals.held([1])                                       # of each option: supporters with none, and with one, elected
+[[0, 2], [0, 3], [0, 1]]
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import numpy as np
+
+from engine.elections.election import Array, Election
+from engine.elections.outcome import Outcome
+from engine.refusals import refuse
+
+
+class Approvals:
+    """The ballots that approve each option, by row, and their weights."""
+
+    def __init__(self, election: Election) -> None:
+        self.options, self.ballots = election.options, election.rows
+        self.rows = [np.flatnonzero(election.support[:, option]) for option in range(len(election.options))]
+        weights = election.weights.astype(np.float64)  # sums of them stay below 2^53: exact
+        self.weights = [weights[rows] for rows in self.rows]
+        self.supporters = election.sums.tolist() if election.kind == "approval" else [int(each.sum()) for each in self.weights]
+
+    def counts(self, elected: list[int]) -> Array:
+        """How many of `elected` each ballot approves."""
+        found = np.zeros(self.ballots, np.int64)
+        for option in elected:
+            found[self.rows[option]] += 1
+        return found
+
+    def held(self, elected: list[int]) -> list[list[int]]:
+        """For each option, the weight of its supporters who approve 0, 1, 2 … of `elected`."""
+        return self.by_class(self.counts(elected), len(elected) + 1)
+
+    def by_class(self, classes: Array, many: int) -> list[list[int]]:
+        """For each option, the weight of its supporters in each class of ballots."""
+        return [
+            np.bincount(classes[rows], weights, many).astype(np.int64).tolist()
+            for rows, weights in zip(self.rows, self.weights, strict=True)
+        ]
+
+
+def check_seats(election: Election, seats: int) -> None:
+    if seats > len(election.options):
+        raise refuse("election_wrong", "the election", f"has {len(election.options)} options for {seats} seats", "give fewer seats")
+
+
+def first_of(places: list[int], ties: list[tuple[int, ...]]) -> int:
+    """Of equals the one listed first; that this decided is noted in `ties`."""
+    if len(places) > 1:
+        ties.append(tuple(places))
+    return places[0]
+
+
+def committee(
+    options: tuple[str, ...], elected: list[int], scores: list[int] | list[Fraction], ties: list[tuple[int, ...]], steps: list[str]
+) -> Outcome:
+    """The outcome of a rule that elects one after another, `elected` in that order."""
+    return Outcome(
+        rule="",
+        winners=tuple(options[place] for place in sorted(elected)),
+        scores=dict(zip(options, scores, strict=True)),
+        ties=tuple(dict.fromkeys(tuple(options[place] for place in tie) for tie in ties)),
+        explain=lambda: steps,
+        certify=lambda: list(elected),
+    )

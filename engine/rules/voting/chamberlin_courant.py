@@ -1,0 +1,23 @@
+"""The committee that leaves as few as possible without anybody they approve.
+
+Chamberlin and Courant's rule for approvals: a ballot counts once if it approves any member. Represents many, not in
+proportion. Exact, as `pav` is, and refused where that takes too long. Of equally good committees the first by the options'
+order is elected, and what they differ in is reported as tied. Source: Chamberlin & Courant 1983.
+
+>>> tally("chamberlin_courant", Election.read("6: a, b\\n3: d\\n1: e"), seats=2).winners
+('a', 'd')
+"""
+
+from __future__ import annotations
+
+from engine.elections.election import Election
+from engine.elections.optimal import best_committees, outcome_of
+from engine.elections.outcome import Outcome
+from engine.rules import voting_rule
+from engine.rules.voting.stv import ONE
+from engine.values import Positive
+
+
+@voting_rule(ballot="approval", elects="several", scores="votes", promises={"anonymity", "neutrality"})
+def chamberlin_courant(election: Election, *, seats: Positive = ONE) -> Outcome:
+    return outcome_of(election, best_committees(election, seats, lambda j: (1, 1) if j == 1 else (0, 1)))

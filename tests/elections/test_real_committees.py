@@ -19,12 +19,12 @@ SAME = {"block": "av", "pav": "pav", "chamberlin_courant": "cc", "seq_pav": "seq
 
 def instance(name: str) -> tuple[Election, int, dict[str, list[list[int]]]]:
     """The approvals, the seats, and every winning committee by their name of the rule."""
-    text = re.sub(r"\n {4,}", " ", shared(f"elections/committee/{name}").read_text())
+    text = re.sub(r"\n +(?=[\d\[\]])", " ", shared(f"elections/committee/{name}").read_text())
     fields = dict(re.findall(r"^(profile|num_cand|committeesize): (.*)$", text, re.MULTILINE))
     profile: list[Any] = json.loads(fields["profile"])
     many = int(fields["num_cand"])
     table = [[int(option in ballot) for option in range(many)] for ballot in profile]
-    found = re.findall(r"- rule_id: (\S+)\n  result: (\[\[.*?\]\])\n  resolute: false", text, re.DOTALL)
+    found = re.findall(r"- rule_id: (\S+)\n  result: (\[\[[\d, \[\]]*\]\])\n  resolute: false", text)
     return Election.of([str(option) for option in range(many)], "approval", table), int(fields["committeesize"]), {
         rule: json.loads(result) for rule, result in found
     }  # fmt: skip

@@ -170,11 +170,29 @@ def tally(
     if as_json:
         answer(outcome.as_json() | {"rule": rule}, as_json, [])
         return
-    terms = ", ".join([found.version, *(f"{name}: {value}" for name, value in found.written(given).items())])
+    terms = ", ".join([found.version, *(f"{name}: {value}" for name, value in rules.terms(found, election, given).items())])
     money = "" if election.budget is None else f", a budget of {election.money(election.budget)}"
     counted = f"{election.total:,} ballots for {len(election.options)} options{money}, by {terms}"
     tied = [f"tied: {', '.join(tie)}" for tie in outcome.ties]
     answer(None, as_json, [counted, *outcome.steps, *tied, "winners: " + (", ".join(outcome.winners) or "none")])
+
+
+@app.command()
+def compare(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="Ballots, as tally takes them.")],
+    swings: Annotated[bool, typer.Option(help="Also say how many ballots would have to change.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Count a file of ballots by every rule that takes them: who wins under which, and where they disagree."""
+    from engine.elections import files
+    from engine.rules.comparing import compare as compared
+
+    found = compared(files.read(file), swings)
+    shown = {
+        "answers": [{"rule": one.rule, "winners": list(one.winners), "swing": one.swing} for one in found.answers],
+        "refused": found.refused,
+    }
+    answer(shown, as_json, found.lines())
 
 
 @app.command("rules")

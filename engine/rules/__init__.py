@@ -141,10 +141,15 @@ def tally(name: str, election: Election, **parameters: Any) -> Outcome:
     return count(rule("voting", name), election, parameters)
 
 
+def terms(found: Rule, election: Election, given: Mapping[str, Any]) -> Parameters:
+    """All parameters a rule counts an election with: how many are elected may have come with the ballots."""
+    if "seats" in found.parameters and "seats" not in given and election.seats is not None:
+        given = {**given, "seats": election.seats}
+    return found.complete(given)
+
+
 def count(found: Rule, election: Election, parameters: Mapping[str, Any]) -> Outcome:
-    if "seats" in found.parameters and "seats" not in parameters and election.seats is not None:
-        parameters = {**parameters, "seats": election.seats}
-    complete = found.complete(parameters)
+    complete = terms(found, election, parameters)
     if not election.rows:
         raise refuse("election_wrong", "the election", "has no ballots", "count it when somebody has voted")
     if found.elects == "budget" and election.budget is None:

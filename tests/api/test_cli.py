@@ -140,7 +140,7 @@ def test_help_names_every_command_and_imports_nothing_heavy():
     code = "import sys; from api import cli; print([name for name in ('numpy', 'fastapi', 'sqlite_utils', 'jinja2', 'cryptography') if name in sys.modules])"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True).stdout.strip() == "[]"
     said = folkmoot("--help").stdout
-    for name in ("demo", "serve", "found", "do", "show", "tally", "rules", "verify", "export", "import"):
+    for name in ("demo", "serve", "found", "do", "show", "tally", "compare", "rules", "verify", "export", "import"):
         assert name in said
         assert folkmoot(name, "--help").stdout
 

@@ -1,5 +1,5 @@
 # One word each. `make check` is what CI runs.
-.PHONY: demo test check digests golden bench-community kill constraints clean
+.PHONY: demo test check digests golden bench-community bench-voting kill constraints clean
 .DEFAULT_GOAL := help
 
 BIN := .venv/bin
@@ -40,6 +40,12 @@ golden: .venv/test ## write the golden log of a new release; one that is there s
 
 bench-community: .venv/test ## ballots a second, beside the machine's own limit
 	@$(BIN)/python -m benchmarks.community
+
+bench-voting: .venv/test ## ballots counted, beside bare kernels and the peers installed (.venv/peers)
+	@$(BIN)/python -m benchmarks.voting
+
+.venv/peers: .venv/test ## libraries that count as we do, to compare with
+	@UV=$$(command -v uv || echo $(BIN)/uv); $$UV pip install --quiet --python $(BIN)/python --group peers && touch $@
 
 kill: .venv/test ## a thousand random kills; what was acknowledged must be in the log
 	@$(BIN)/python -m tests.store.kills 1000

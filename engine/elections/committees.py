@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from fractions import Fraction
 
 import numpy as np
@@ -58,7 +59,11 @@ def first_of(places: list[int], ties: list[tuple[int, ...]]) -> int:
 
 
 def committee(
-    options: tuple[str, ...], elected: list[int], scores: list[int] | list[Fraction], ties: list[tuple[int, ...]], steps: list[str]
+    options: tuple[str, ...],
+    elected: list[int],
+    scores: list[int] | list[Fraction],
+    ties: list[tuple[int, ...]],
+    explain: Callable[[], list[str]],
 ) -> Outcome:
     """The outcome of a rule that elects one after another, `elected` in that order."""
     return Outcome(
@@ -66,6 +71,6 @@ def committee(
         winners=tuple(options[place] for place in sorted(elected)),
         scores=dict(zip(options, scores, strict=True)),
         ties=tuple(dict.fromkeys(tuple(options[place] for place in tie) for tie in ties)),
-        explain=lambda: steps,
+        explain=explain,
         certify=lambda: list(elected),
     )

@@ -14,7 +14,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import pairwise
 from typing import Any, Literal
 
 import numpy as np
@@ -76,14 +75,12 @@ def uncovered_set(pairs: Array) -> list[int]:
 
 def steps_down(pairs: Array, strength: Strength) -> list[list[tuple[int, int]]]:
     """Every defeat as (winner, loser), the strongest first; those of the same strength together, in the options' order."""
-    beats = defeats(pairs, strength)
-    winners, losers = np.nonzero(beats)
-    strengths = beats[winners, losers]
-    order = np.argsort(-strengths, kind="stable")
-    cuts = np.flatnonzero(np.diff(strengths[order])) + 1
-    steps = list(zip(winners[order].tolist(), losers[order].tolist(), strict=True))
-    edges = [0, *cuts.tolist(), len(steps)]
-    return [steps[start:end] for start, end in pairwise(edges) if start < end]
+    levels: dict[int, list[tuple[int, int]]] = {}
+    for winner, row in enumerate(defeats(pairs, strength).tolist()):
+        for loser, beaten in enumerate(row):
+            if beaten:
+                levels.setdefault(beaten, []).append((winner, loser))
+    return [levels[beaten] for beaten in sorted(levels, reverse=True)]
 
 
 def told(options: Sequence[str], pairs: Array) -> list[str]:

@@ -14,6 +14,7 @@ seat 2: b 3, d 3; b is elected
 from __future__ import annotations
 
 from fractions import Fraction
+from math import lcm
 
 from engine.elections.committees import Approvals, check_seats, committee, first_of
 from engine.elections.election import Election
@@ -29,14 +30,22 @@ from engine.values import Positive
 def seq_pav(election: Election, *, seats: Positive = ONE) -> Outcome:
     check_seats(election, seats)
     options, approvals = election.options, Approvals(election)
-    elected, ties, steps, scores = list[int](), list[tuple[int, ...]](), list[str](), [Fraction(0)] * len(election.options)
-    for seat in range(1, seats + 1):
+    scale = lcm(*range(1, seats + 1))
+    parts = [scale // (count + 1) for count in range(seats)]
+    elected, ties, rounds, scores = list[int](), list[tuple[int, ...]](), list[list[tuple[int, int]]](), [0] * len(options)
+    for _ in range(seats):
         held = approvals.held(elected)
         left = [place for place in range(len(options)) if place not in elected]
         for place in left:
-            scores[place] = sum((Fraction(weight, count + 1) for count, weight in enumerate(held[place])), Fraction(0))
-        tied = [left[each] for each in best([scores[place] for place in left])]
-        elected.append(first_of(tied, ties))
-        shown = listing([options[place] for place in left], [scores[place] for place in left])
-        steps.append(f"seat {seat}: {shown}; {options[elected[-1]]} is elected")
-    return committee(options, elected, scores, ties, steps)
+            scores[place] = sum(weight * part for weight, part in zip(held[place], parts, strict=False))
+        rounds.append([(place, scores[place]) for place in left])
+        elected.append(first_of([left[each] for each in best([scores[place] for place in left])], ties))
+
+    def explain() -> list[str]:
+        steps = []
+        for seat, (winner, votes) in enumerate(zip(elected, rounds, strict=True), 1):
+            shown = listing([options[place] for place, _ in votes], [Fraction(score, scale) for _, score in votes])
+            steps.append(f"seat {seat}: {shown}; {options[winner]} is elected")
+        return steps
+
+    return committee(options, elected, [Fraction(score, scale) for score in scores], ties, explain)

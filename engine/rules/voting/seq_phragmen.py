@@ -14,6 +14,8 @@ seat 2: loads would be b 1/3, d 1/3; b is elected
 from __future__ import annotations
 
 from fractions import Fraction
+from math import lcm
+from operator import mul
 
 import numpy as np
 
@@ -31,25 +33,32 @@ from engine.values import Positive
 def seq_phragmen(election: Election, *, seats: Positive = ONE) -> Outcome:
     check_seats(election, seats)
     options, approvals = election.options, Approvals(election)
-    elected, ties, steps = list[int](), list[tuple[int, ...]](), list[str]()
+    elected, ties, rounds = list[int](), list[tuple[int, ...]](), list[dict[int, Fraction]]()
     # Ballots that carry the same load are one class: there are no more classes than seats.
     loads, classes = [Fraction(0)], np.zeros(election.rows, np.int64)
-    for seat in range(1, seats + 1):
-        held = approvals.by_class(classes, len(loads))
-        left = [place for place in range(len(options)) if place not in elected and approvals.supporters[place]]
-        if not left:
-            left = [place for place in range(len(options)) if place not in elected]
-            elected.append(first_of(left, ties))
-            steps.append(f"seat {seat}: nobody else has support; {options[elected[-1]]} is listed first")
-            continue
-        after = [
-            (1 + sum((load * weight for load, weight in zip(loads, held[place], strict=True)), Fraction(0))) / approvals.supporters[place]
+    for _ in range(seats):
+        left = [place for place in range(len(options)) if place not in elected]
+        held, scale = approvals.by_class(classes, len(loads)), lcm(*(load.denominator for load in loads))
+        carried = [load.numerator * (scale // load.denominator) for load in loads]
+        after = {
+            place: Fraction(scale + sum(map(mul, carried, held[place])), scale * approvals.supporters[place])
             for place in left
-        ]
-        elected.append(first_of([place for place, load in zip(left, after, strict=True) if load == min(after)], ties))
-        loads.append(min(after))
+            if approvals.supporters[place]
+        }
+        rounds.append(after)
+        lowest = min(after.values(), default=Fraction(0))
+        elected.append(first_of([place for place in left if not after or after.get(place) == lowest], ties))
+        loads.append(lowest)
         classes[approvals.rows[elected[-1]]] = len(loads) - 1
-        order = sorted(range(len(left)), key=lambda each: (after[each], each))
-        shown = ", ".join(f"{options[left[each]]} {write_number(after[each])}" for each in order)
-        steps.append(f"seat {seat}: loads would be {shown}; {options[elected[-1]]} is elected")
-    return committee(options, elected, approvals.supporters, ties, steps)
+
+    def explain() -> list[str]:
+        steps = []
+        for seat, (winner, after) in enumerate(zip(elected, rounds, strict=True), 1):
+            shown = ", ".join(
+                f"{options[place]} {write_number(after[place])}" for place in sorted(after, key=lambda each: (after[each], each))
+            )
+            fact = f"loads would be {shown}" if after else "nobody else has support"
+            steps.append(f"seat {seat}: {fact}; {options[winner]} is elected")
+        return steps
+
+    return committee(options, elected, approvals.supporters, ties, explain)

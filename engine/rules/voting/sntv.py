@@ -24,4 +24,6 @@ def sntv(election: Election, *, seats: Positive = ONE) -> Outcome:
     last = votes[order[seats - 1]]
     level = tuple(place for place in range(len(votes)) if votes[place] == last)
     tied = len(level) > sum(1 for place in order[:seats] if votes[place] == last)
-    return committee(election.options, order[:seats], votes, [level] if tied else [], [f"votes: {listing(election.options, votes)}"])
+    return committee(
+        election.options, order[:seats], votes, [level] if tied else [], lambda: [f"votes: {listing(election.options, votes)}"]
+    )

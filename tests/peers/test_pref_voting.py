@@ -1,0 +1,59 @@
+"""Random elections by our rules and by pref_voting's (Pacuit & Holliday), which must name the same winners.
+
+Skips where pref_voting is not installed (`make .venv/peers`). Names differ, and some conventions; each that does is said.
+"""
+
+from __future__ import annotations
+
+import warnings
+
+import numpy as np
+import pytest
+
+from engine.elections.election import Election
+from engine.rules import tally
+
+pytest.importorskip("pref_voting", reason="pref_voting is not installed (make .venv/peers)")
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")
+    from pref_voting import voting_methods
+    from pref_voting.profiles import Profile
+
+SAME = {
+    "plurality": ("plurality", {}),
+    "anti_plurality": ("anti_plurality", {}),
+    "borda": ("borda", {}),
+    "black": ("blacks", {}),
+    "copeland": ("copeland", {}),
+    "minimax": ("minimax", {"strength": "margins"}),
+    "schulze": ("beat_path", {"strength": "margins"}),
+    "ranked_pairs": ("ranked_pairs", {}),
+    "river": ("river", {}),
+    "split_cycle": ("split_cycle", {}),
+    "kemeny": ("kemeny_young", {}),
+    "smith_set": ("top_cycle", {}),
+    "schwartz_set": ("gocha", {}),
+    "uncovered_set": ("uc_gill", {}),
+    "instant_runoff": ("instant_runoff_put", {}),
+    "coombs": ("coombs_put", {}),
+    "baldwin": ("baldwin_put", {}),
+    "nanson": ("weak_nanson", {"at_average": "drop"}),
+    "bucklin": ("bucklin", {}),
+    "contingent": ("plurality_with_runoff_put", {}),
+    "smith_irv": ("smith_irv_put", {}),
+    "tideman_alternative": ("tideman_alternative_smith_put", {}),
+}
+"""Our rule, theirs, and the parameters that make ours the same."""
+
+
+@pytest.mark.parametrize("rule", SAME)
+def test_both_name_the_same_winners(rule):
+    theirs, parameters = SAME[rule]
+    method, chance = getattr(voting_methods, theirs), np.random.default_rng(7)
+    for _ in range(60):
+        many, rows = int(chance.integers(2, 6)), int(chance.integers(1, 12))
+        orders = np.argsort(chance.random((rows, many)), axis=1)
+        weights = chance.integers(1, 4, rows)
+        profile = Profile([tuple(map(int, order)) for order in orders], rcounts=[int(weight) for weight in weights])
+        ours = sorted(map(int, tally(rule, Election.of_orders(many, orders, weights), **parameters).winners))
+        assert ours == sorted(map(int, method(profile))), (orders.tolist(), weights.tolist())

@@ -294,7 +294,7 @@ class _Audit:
                 self.report.seq = seq
                 raise refuse("opening_lost", f"event {seq}.{name}", "has no opening, and no event erased it", self._restore)
             self.report.checked["openings erased"] += 1
-        if kept := sorted(self._lost & set().union(*self._present.values())):
+        if self._lost and (kept := sorted(self._lost & set().union(*self._present.values()))):
             raise refuse(
                 "log_unlawful",
                 f"event {kept[0][0]}.{kept[0][1]}",

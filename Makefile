@@ -1,5 +1,5 @@
 # One word each. `make check` is what CI runs.
-.PHONY: demo test check digests golden bench-community bench-voting kill constraints clean
+.PHONY: demo test check digests golden bench-community bench-voting peers kill constraints clean
 .DEFAULT_GOAL := help
 
 BIN := .venv/bin
@@ -41,11 +41,15 @@ golden: .venv/test ## write the golden log of a new release; one that is there s
 bench-community: .venv/test ## ballots a second, beside the machine's own limit
 	@$(BIN)/python -m benchmarks.community
 
-bench-voting: .venv/test ## ballots counted, beside bare kernels and the peers installed (.venv/peers)
-	@$(BIN)/python -m benchmarks.voting
+bench-voting: .venv-peers/ready ## ballots counted, beside bare kernels and libraries that count as we do
+	@.venv-peers/bin/python -m benchmarks.voting
 
-.venv/peers: .venv/test ## libraries that count as we do, to compare with
-	@UV=$$(command -v uv || echo $(BIN)/uv); $$UV pip install --quiet --python $(BIN)/python --group peers && touch $@
+peers: .venv-peers/ready ## the same winners as libraries that count as we do
+	@.venv-peers/bin/python -m pytest -n auto -q -rs tests/peers
+
+# An environment of their own: they ask for older versions of what we use.
+.venv-peers/ready: .venv/test
+	@UV=$$(command -v uv || echo $(BIN)/uv); $$UV venv --quiet --python $(BIN)/python .venv-peers && $$UV pip install --quiet --python .venv-peers/bin/python -e '.[test]' --group peers && touch $@
 
 kill: .venv/test ## a thousand random kills; what was acknowledged must be in the log
 	@$(BIN)/python -m tests.store.kills 1000
@@ -54,4 +58,4 @@ constraints: .venv/test ## pin every dependency anew
 	@UV=$$(command -v uv || echo $(BIN)/uv); $$UV pip compile --quiet --upgrade --all-extras --no-header --no-annotate --no-emit-index-url --python-version 3.11 pyproject.toml -o constraints.txt
 
 clean: ## remove what was made here
-	@rm -rf .venv demo .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	@rm -rf .venv .venv-peers demo .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

@@ -1,7 +1,7 @@
 """`make bench-voting`: how fast ballots are counted, beside bare kernels and the peers that are installed here.
 
 Everything in one run, the best of a few, as ratios: the machine is noisy, and so only what is measured side by side
-says anything. Peers (`uv pip install --group peers`) and numba are optional; what takes longer than its limit is said so.
+says anything. Peers and numba are optional (the group `peers`, which make installs); what takes longer than its limit is said so.
 `--small` runs the same on a hundredth of the ballots, to see that it runs.
 """
 

@@ -1,6 +1,6 @@
 """Random elections by our rules and by pref_voting's (Pacuit & Holliday), which must name the same winners.
 
-Skips where pref_voting is not installed (`make .venv/peers`). Names differ, and some conventions; each that does is said.
+Skips where pref_voting is not installed (`make peers` installs it). Names differ, and some conventions; each that does is said.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import pytest
 from engine.elections.election import Election
 from engine.rules import tally
 
-pytest.importorskip("pref_voting", reason="pref_voting is not installed (make .venv/peers)")
+pytest.importorskip("pref_voting", reason="pref_voting is not installed (make peers)")
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")
     from pref_voting import voting_methods

@@ -25,7 +25,7 @@ SMALL = 60_000
 """Cells below which one broadcast over all ballots beats a loop over options."""
 RANK_BLOCK, DUEL_BLOCK = 1 << 14, 1 << 17
 """Ballots at a time: what a step touches stays in the cache."""
-RANKS_INT8_MAX = 127
+RANKS_INT8_MAX, COMPARED_MAX = 127, 40
 
 
 def rank_type(options: int) -> type[np.signedinteger[Any]]:
@@ -143,9 +143,24 @@ def tallied(cells: Array, weights: Array | None, options: int) -> Array:
     if lowest < 0:
         kept = cells >= 0
         cells, weights = cells[kept], None if weights is None else weights[kept]
+    if weights is None and len(cells) > SMALL and options <= COMPARED_MAX:
+        # Comparing bytes and counting what is equal goes many ballots at a time; telling them apart goes one by one.
+        plain, equal = np.ascontiguousarray(cells), np.empty(len(cells), np.bool_)
+        return np.array([np.count_nonzero(np.equal(plain, option, out=equal)) for option in range(options)], np.int64)
     if weights is None:
         return np.bincount(cells, minlength=options)
     return np.bincount(cells, weights, options).astype(np.int64)  # float64 holds sums below 2^53, and no total is larger
+
+
+def places_of(orders: Array, weights: Array | None, options: int) -> Array:
+    """int64 (options, options): the weight of the ballots that put the row at the place of the column; orders as in `ranks_of`."""
+    found = np.zeros((options, options), np.int64)
+    for start in range(0, len(orders), DUEL_BLOCK):
+        block = np.ascontiguousarray(orders[start : start + DUEL_BLOCK].T)
+        kept = None if weights is None else weights[start : start + DUEL_BLOCK]
+        for place, cells in enumerate(block):
+            found[:, place] += tallied(cells, kept, options)
+    return found
 
 
 def sums(table: Array, weights: Array | None) -> Array:

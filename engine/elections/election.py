@@ -277,11 +277,7 @@ class Election:
     @cached_property
     def places(self) -> Array:
         """int64 (options, options): the weight of the ballots that put the row at the place of the column, from 0 (no ties)."""
-        many, orders = len(self.options), self.orders
-        found = np.zeros((many, many), np.int64)
-        for place in range(orders.shape[1]):
-            found[:, place] = counting.tallied(orders[:, place], self.weighed, many)
-        return found
+        return counting.places_of(self.orders, self.weighed, len(self.options))
 
     @cached_property
     def pairwise(self) -> Array:
@@ -299,7 +295,7 @@ class Election:
         if self.kind in kinds:
             return self
         if self.kind == "ranked" and "single" in kinds and "orders" in self.__dict__:
-            chosen = self.orders[:, 0] if self.orders.shape[1] else np.full(self.rows, -1)
+            chosen = np.ascontiguousarray(self.orders[:, 0])
             kept = slice(None) if not self.rows or int(chosen.min()) >= 0 else chosen >= 0
             return Election.of_choices(self.options, chosen[kept], None if self.weighed is None else self.weighed[kept])
         if self.kind == "ranked" and "single" in kinds:

@@ -19,7 +19,8 @@ from engine.commands.close_poll import ClosePoll
 from engine.commands.join_community import JoinCommunity
 from engine.commands.open_poll import OpenPoll
 from engine.log.checkpoint import read_proof
-from engine.refusals import CODES
+from engine.refusals import CODES, Refusal
+from engine.verify import verify
 from tests.moot import KEY, Moot
 
 HTML = {"accept": "text/html"}
@@ -391,3 +392,39 @@ def test_who_signs_out_is_signed_out(client, moot, sessions):
 @pytest.mark.parametrize("done", ["42 is void; vote at evil.example", "../session?token=x", "-1", "１"])
 def test_nothing_but_a_number_is_shown_as_recorded(client, done):
     assert "Recorded as event" not in client.get("/", params={"done": done}, headers=HTML).text
+
+
+@pytest.mark.parametrize(
+    ("rule", "parameters", "ballot", "said"),
+    [
+        ("score", "", "points.1=5&points.2=3", "option 0 5, option 1 3"),
+        ("majority_judgment", "", "points.2=4", "option 1 4"),
+        ("stv", "parameters = { seats = 2 }", "rank.1=2&rank.3=1", "option 2, then option 0"),
+        ("seq_phragmen", "parameters = { seats = 2 }", "option=1&option=3", "option 0, option 2"),
+        ("sntv", "parameters = { seats = 2 }", "option=2", "option 1"),
+    ],
+)
+def test_every_kind_of_ballot_is_cast_and_counted_from_the_page(monkeypatch, sessions, rule, parameters, ballot, said):
+    text = charter.preset("product").replace('rule = "schulze"', f'rule = "{rule}"\n{parameters}')
+    found = Moot(members=4, text=text)
+    for place in ("api.doors.asker.now", "api.writes.now", "api.reads.now"):
+        monkeypatch.setattr(place, lambda: found.now)
+    client = TestClient(build(found.community, sessions, ("testserver",)), follow_redirects=False)
+    poll = found.poll()
+    as_member(client, sessions, "m2", found)
+    assert client.post(f"/polls/{poll}/ballots", content=ballot, headers={"content-type": FORM}).status_code == 303
+    assert f"You voted <strong>{said}</strong>" in client.get(f"/polls/{poll}", headers=HTML).text
+    found.vote(poll, *[found.community.store.opening(found.state.polls[poll].ballots.last("m2"), "choice")[1].decode().strip('"')] * 4)
+    found.do("m1", ClosePoll(poll))
+    page = client.get(f"/polls/{poll}", headers=HTML)
+    assert page.status_code == 200 and "How it was counted" in page.text
+    result = client.get(f"/polls/{poll}").json()["result"]
+    assert result["status"] == "decided" and ("are elected" in page.text) == (len(result["winners"]) > 1)
+    assert verify(found.community.store).verdict == "sound"
+
+
+def test_a_ballot_that_ranks_two_alike_is_refused_where_the_rule_follows_an_order(moot):
+    text = charter.preset("product").replace('rule = "schulze"', 'rule = "stv_scotland"\nparameters = { seats = 1 }')
+    found = Moot(members=2, text=text)
+    with pytest.raises(Refusal, match="ranks two options alike"):
+        found.vote(found.poll(), "1=2>3")

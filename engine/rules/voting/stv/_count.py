@@ -256,11 +256,11 @@ def outcome(count: Count) -> Outcome:
 
 
 def _shown(value: Fraction, decimals: int | None = None) -> str:
-    """A number of votes as people read it."""
+    """A number of votes as people read it; `about` where it is rounded to four decimals."""
     if value.denominator == 1:
         return f"{value.numerator:,}"
-    if decimals is None:
-        return str(write_number(value)) if value.denominator < 1000 else f"about {float(value):,.4f}"
-    scaled = value * 10**decimals
-    whole, part = divmod(int(scaled), 10**decimals)
-    return f"{whole:,}.{part:0{decimals}d}"
+    if decimals is None and value.denominator < 1000:
+        return str(write_number(value))
+    kept = 4 if decimals is None else decimals
+    whole, part = divmod(round(value * 10**kept), 10**kept)
+    return ("about " if decimals is None else "") + f"{whole:,}.{part:0{kept}d}"

@@ -196,3 +196,14 @@ def test_key_and_vault_are_only_for_their_owner(tmp_path):
     assert (tmp_path / "c" / "community.db").stat().st_mode & 0o777 == 0o600
     assert (tmp_path / "c" / "log.key").stat().st_mode & 0o777 == 0o600
     assert LogKey.read((tmp_path / "c" / "log.key").read_text()).verifier.name == ORIGIN
+
+
+def test_a_line_of_repeated_brackets_is_refused_at_once(tmp_path):
+    """A pattern that tries every way to split a line would take hours."""
+    moot = Moot(members=1)
+    with (tmp_path / "moot.jsonl").open("wb") as file:
+        export.write(moot.community, file)
+    first, *rest = (tmp_path / "moot.jsonl").read_bytes().splitlines(keepends=True)
+    hostile = b'{"event":{"a":1' + b'},"open":{"b":1' * 40_000 + b"}}\n"
+    (tmp_path / "moot.jsonl").write_bytes(first + hostile + b"".join(rest))
+    assert verify(export.Export(tmp_path / "moot.jsonl"), private_kept=False).problem.code == "json_not_canonical"

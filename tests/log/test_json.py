@@ -54,3 +54,10 @@ def test_what_people_write_may_be_spaced_but_not_ambiguous(data):
     assert parse_input(b'{ "b": 1, "a": "\\u00e9" }', "it") == {"b": 1, "a": "é"}
     with pytest.raises(Refusal, match="json_malformed"):
         parse_input(data, "it")
+
+
+@pytest.mark.parametrize("many", [1, 50_000])
+def test_a_key_given_twice_is_named_however_many_there_are(many):
+    keys = ",".join(f'"k{number}":1' for number in range(many))
+    with pytest.raises(Refusal, match="'k0' is given twice"):
+        parse_input(f'{{{keys},"k0":2}}'.encode(), "the request")

@@ -13,12 +13,13 @@ from engine.charter.terms import MoneyTerms
 from engine.elections.outcome import write_money
 from engine.refusals import refuse
 
-_TYPED = re.compile(r"([0-9]{1,16})(?:\.([0-9]*))?")
+_TYPED = re.compile(r"([0-9]{1,16}|[0-9]{1,3}(?:([, ])[0-9]{3})(?:\2[0-9]{3}){0,4})(?:\.([0-9]*))?")
+"""Whole thousands may stand in groups, all parted alike: a comma anywhere else may have been meant as a point."""
 
 
 def shown(terms: MoneyTerms, amount: int | str) -> str:
     """An amount in the smallest unit, as a page shows it."""
-    return f"{'-' if int(amount) < 0 else ''}{write_money(abs(int(amount)), terms.decimals)} {terms.unit}"
+    return terms.shown(int(amount))
 
 
 def typed(terms: MoneyTerms, amount: int | str) -> str:
@@ -28,8 +29,8 @@ def typed(terms: MoneyTerms, amount: int | str) -> str:
 
 def read(terms: MoneyTerms, text: str, field: str) -> str:
     """What somebody typed, as a whole number of the smallest unit; refused when it is no amount."""
-    match = _TYPED.fullmatch(text.replace(",", "").replace(" ", ""))
-    if match is None or len(match[2] or "") > terms.decimals:
+    match = _TYPED.fullmatch(text.strip())
+    if match is None or len(match[3] or "") > terms.decimals:
         example = typed(terms, 1234 * 10**terms.decimals)
         raise refuse("field_wrong", field, f"is {text[:40]!r}", f"write an amount such as {example}, with a point before its decimals")
-    return str(int(match[1] + (match[2] or "").ljust(terms.decimals, "0")))
+    return str(int(re.sub(r"[, ]", "", match[1]) + (match[3] or "").ljust(terms.decimals, "0")))

@@ -9,14 +9,19 @@ from engine.refusals import Refusal
 EUROS = MoneyTerms("EUR", 2)
 
 
-@pytest.mark.parametrize(("typed", "read"), [("5000", "500000"), ("5,000.5", "500050"), ("0.07", "7"), ("1.", "100"), ("1 000", "100000")])
+@pytest.mark.parametrize(
+    ("typed", "read"),
+    [("5000", "500000"), ("5,000.5", "500050"), ("0.07", "7"), ("1.", "100"), ("1 000", "100000"), ("1,234,567.8", "123456780")],
+)
 def test_what_is_typed_is_read_and_shown_again(typed, read):
     assert money.read(EUROS, typed, "cost") == read
     assert money.read(EUROS, money.typed(EUROS, read), "cost") == read
     assert money.shown(EUROS, read).endswith(" EUR")
 
 
-@pytest.mark.parametrize("typed", ["12.345", "-1", "ten", "1.2.3", "", "٣", "1" * 40])
+@pytest.mark.parametrize(
+    "typed", ["12.345", "-1", "ten", "1.2.3", "", "٣", "1" * 40, "12,5", "7,50", ",5", "1.000,50", "1,5", "1,000 000", "1,00,000", "1 5"]
+)
 def test_what_is_no_amount_is_refused_with_an_example(typed):
     with pytest.raises(Refusal, match=r"1234\.00"):
         money.read(EUROS, typed, "cost")

@@ -115,6 +115,15 @@ def test_a_broken_blt_file_is_refused_by_its_line(text, fact):
     assert fact in str(refusal.value)
 
 
+@pytest.mark.parametrize("rule", ["stv", "stv_scotland", "stv_minneapolis"])
+def test_a_blank_paper_counts_for_nothing_nor_for_the_quota(rule):
+    """Valid papers only (the Scottish order of 2007, rule 46)."""
+    ballots = '3 2\n4 1 3 0\n3 2 3 0\n1 3 0\n{}0\n"a"\n"b"\n"c"'
+    with_blanks, without = (tally(rule, blt.read(ballots.format(blanks))) for blanks in ("4 0\n", ""))
+    assert with_blanks.digest() == without.digest() and with_blanks.winners == ("a", "b")
+    assert tally(rule, blt.read('2 1\n3 0\n0\n"a"\n"b"')).ties == (("a", "b"),)
+
+
 def test_more_seats_than_options_are_refused():
     with pytest.raises(Refusal, match="has 2 options for 3 seats"):
         tally("stv", Election.read("3: a > b"), seats=3)

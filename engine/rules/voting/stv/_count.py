@@ -62,7 +62,7 @@ class Stage(NamedTuple):
 
 @dataclass
 class Count:
-    """One count; `run` fills `stages`, `elected` in the order of election, and `ties` that only the listing decided."""
+    """One count of the `valid` votes; `run` fills `stages`, `elected` in the order of election, and `ties` that only the listing decided."""
 
     election: Election
     seats: int
@@ -75,20 +75,20 @@ class Count:
         election, many = self.election, len(self.election.options)
         if self.seats > many:
             raise refuse("election_wrong", "the election", f"has {many} options for {self.seats} seats", "give fewer seats")
+        valid = election.orders[:, 0] >= 0  # a blank paper counts for nothing, nor for the quota
+        self._orders = election.orders[valid]
+        self._weights = None if election.weighed is None else election.weighed[valid]
+        self.valid = len(self._orders) if self._weights is None else int(self._weights.sum())
+        self.quota = self.law.quota(self.valid, self.seats)
+        self.hopeful, self.waiting = set(range(many)), list[int]()
         self._moved: set[int] = set()
-        self.hopeful, self.waiting, self._quota = set(range(many)), list[int](), self.law.quota(election.total, self.seats)
-        self._orders = election.orders if election.orders.shape[1] else np.full((election.rows, 1), -1)
         self._top = self._orders[:, 0].copy()
-        self._class = np.zeros(election.rows, np.int32)
+        self._class = np.zeros(len(self._orders), np.int32)
         self._values = [Fraction(1)]
         self._papers = [np.zeros(many + 1, np.int64)]
         """By class, how many papers each option holds, and in the last cell how many nobody does."""
-        self._add(np.arange(election.rows), 1)
+        self._add(np.arange(len(self._orders)), 1)
         self._recount()
-
-    @property
-    def quota(self) -> Fraction:
-        return self._quota
 
     def run(self) -> Count:
         self._note("first preferences")
@@ -113,18 +113,18 @@ class Count:
 
     def _elect(self) -> str:
         """Whoever has reached the quota is elected; those with more have a surplus to move."""
-        won = [place for place in self.hopeful if self.law.reaches(self.votes[place], self._quota)]
+        won = [place for place in self.hopeful if self.law.reaches(self.votes[place], self.quota)]
         won = sorted(won, key=lambda place: (-self.votes[place], place))[: self.seats - len(self.elected)]
         self.elected += won
         self.hopeful -= set(won)
-        self.waiting += [place for place in won if self.votes[place] > self._quota]
+        self.waiting += [place for place in won if self.votes[place] > self.quota]
         return f"; {self._names(won)} elected" if won else ""
 
     def _move_surplus(self) -> None:
         most = max(self.votes[place] for place in self.waiting)
         place = self._one_of([each for each in self.waiting if self.votes[each] == most], most=True)
         self.waiting.remove(place)
-        surplus = self.votes[place] - self._quota
+        surplus = self.votes[place] - self.quota
         papers = np.flatnonzero(self._top == place)
         class_of = np.arange(len(self._values), dtype=np.int32)
         for old in np.unique(self._class[papers]).tolist():
@@ -145,11 +145,11 @@ class Count:
         """Everybody's votes; who has moved a surplus on keeps the quota."""
         *self.votes, self._exhausted = self._total()
         for place in self._moved:
-            self.votes[place] = self._quota
+            self.votes[place] = self.quota
 
     def _note(self, what: str, again: bool = False) -> None:
         elected = "" if again else self._elect()
-        lost = self.election.total - sum(self.votes, self._exhausted)
+        lost = self.valid - sum(self.votes, self._exhausted)
         self.stages.append(Stage(what + elected, list(self.votes), self._exhausted, lost, tuple(self.elected)))
 
     def _names(self, places: Sequence[int]) -> str:
@@ -175,7 +175,7 @@ class Count:
     def _hopeless(self) -> list[int]:
         """Those whose votes, with all that could still come to them, do not reach the next one's."""
         order = sorted(self.hopeful, key=lambda place: (self.votes[place], place))
-        surplus = sum((self.votes[place] - self._quota for place in self.waiting), Fraction(0))
+        surplus = sum((self.votes[place] - self.quota for place in self.waiting), Fraction(0))
         below, found = surplus, list[int]()
         for number, place in enumerate(order[:-1]):
             below += self.votes[place]
@@ -208,7 +208,7 @@ class Count:
 
     def _add(self, papers: Array, sign: int) -> None:
         """Count papers in, or out, by class and holder."""
-        width, weights = len(self.election.options) + 1, self.election.weighed
+        width, weights = len(self.election.options) + 1, self._weights
         holders = np.where(self._top[papers] < 0, width - 1, self._top[papers])
         cells = self._class[papers].astype(np.int64) * width + holders
         counts = np.bincount(cells, None if weights is None else weights[papers], len(self._values) * width).astype(np.int64)
@@ -229,7 +229,7 @@ def outcome(count: Count) -> Outcome:
     def explain() -> list[str]:
         shown = _shown(count.quota, decimals)
         needed = f"{shown} elect" if count.law.whole_quota else f"more than {shown} elect"
-        steps = [f"{election.total:,} votes for {count.seats} seat{'' if count.seats == 1 else 's'}: {needed}"]
+        steps = [f"{count.valid:,} votes for {count.seats} seat{'' if count.seats == 1 else 's'}: {needed}"]
         for number, stage in enumerate(count.stages, 1):
             order = sorted(range(len(options)), key=lambda place: (-stage.votes[place], place))
             standing = ", ".join(f"{options[place]} {_shown(stage.votes[place], decimals)}" for place in order if stage.votes[place])

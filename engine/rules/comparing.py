@@ -17,16 +17,23 @@ import numpy as np
 from engine import rules
 from engine.elections.election import Array, Election
 from engine.refusals import Refusal
-from engine.rules import Rule
+from engine.rules import Parameters, Rule
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What one rule says. `swing`: changing so many ballots is enough for another winner (None where that was not looked for)."""
+    """What one rule says with its parameters as they are unless said. `swing`: changing so many ballots is enough for another
+    to win alone, and fewer may be; None where that was not looked for, or not found."""
 
     rule: str
+    terms: Parameters
     winners: tuple[str, ...]
     swing: int | None = None
+
+    def __str__(self) -> str:
+        terms = [f"{name}: {value}" for name, value in self.terms.items()]
+        terms += [] if self.swing is None else [f"at most {self.swing:,} ballots turn it"]
+        return self.rule + (f" ({'; '.join(terms)})" if terms else "")
 
 
 @dataclass(frozen=True)
@@ -44,20 +51,19 @@ class Comparison:
         return dict(sorted(found.items(), key=lambda item: -len(item[1])))
 
     def lines(self) -> list[str]:
-        """One line for each outcome, with the rules that give it and how many ballots would turn each."""
+        """One line for each outcome, with the rules that give it and how many ballots would turn each; and who did not count."""
         lines = []
         for winners, answers in self.by_winners().items():
             names = " and ".join(winners) or "nobody"
-            by = ", ".join(answer.rule + (f" (turned by {answer.swing})" if answer.swing is not None else "") for answer in answers)
-            lines.append(f"{names} {'win' if len(winners) > 1 else 'wins'} by {by}")
-        return lines
+            lines.append(f"{names} {'win' if len(winners) > 1 else 'wins'} by {', '.join(map(str, answers))}")
+        return [*lines, *([f"cannot count these ballots: {', '.join(self.refused)}"] if self.refused else [])]
 
 
 def compare(election: Election, swings: bool = False) -> Comparison:
     """Count an election by every rule that takes its ballots, parameters as they are unless said.
 
-    With `swings` also how many ballots would have to change: each in the way that helps one rival most, so that no rule needs
-    more, and some perhaps fewer.
+    With `swings` also how many ballots would have to change for another to win alone: each is changed in the way that helps one
+    rival most, in the better of two orders, so that so many are enough, and fewer may be.
     """
     merged = election.merged()
     answers, refused = [], {}
@@ -69,46 +75,47 @@ def compare(election: Election, swings: bool = False) -> Comparison:
         except Refusal as refusal:
             refused[name] = str(refusal)
             continue
-        answers.append(Answer(name, winners, found))
+        answers.append(Answer(name, rules.terms(rule, merged, {}), winners, found))
     return Comparison(tuple(answers), refused)
 
 
 def _swing(rule: Rule, election: Election, winners: tuple[str, ...]) -> int | None:
-    """The fewest ballots found that, changed for one rival's sake, make somebody else win, or win as well."""
+    """The fewest ballots found that, changed for one rival's sake, make it win alone."""
     best: int | None = None
     for rival in range(len(election.options)):
-        if election.options[rival] in winners:
+        if winners == (election.options[rival],):
             continue
-        low, high = 0, election.total if best is None else best - 1
-        if not _turns(rule, election, rival, high):
-            continue
-        while high - low > 1:
-            middle = (low + high) // 2
-            low, high = (low, middle) if _turns(rule, election, rival, middle) else (middle, high)
-        best = high
+        for order in _orders(election, rival, winners):
+            low, high = 0, election.total if best is None else best - 1
+            if high < 1 or not _turns(rule, election, rival, winners, order, high):
+                continue
+            while high - low > 1:
+                middle = (low + high) // 2
+                low, high = (low, middle) if _turns(rule, election, rival, winners, order, middle) else (middle, high)
+            best = high
     return best
 
 
-def _turns(rule: Rule, election: Election, rival: int, count: int) -> bool:
-    """Whether the rival wins once `count` ballots say only what helps it most."""
-    if count <= 0:
-        return False
-    order = np.argsort(_liking(election, rival), kind="stable")
+def _turns(rule: Rule, election: Election, rival: int, winners: tuple[str, ...], order: Array, count: int) -> bool:
+    """Whether the rival wins alone once the first `count` ballots in `order` put it first and those who won last."""
     weights = election.weights[order]
     turned = np.clip(count - (np.cumsum(weights) - weights), 0, weights)
     kept = weights - turned
+    won = [place for place, name in enumerate(election.options) if name in winners and place != rival]
     ballot = np.zeros((1, len(election.options)), election.table.dtype)
     if election.kind == "ranked":
         ballot[:] = 1
+        ballot[0, won] = max(len(election.options) - 1, 1)
         ballot[0, rival] = 0
     else:
         ballot[0, rival] = max(int(election.table.max()), 1)
     rows = np.vstack([election.table[order][kept > 0], ballot])
     changed = election.changed(table=rows, weights=np.append(kept[kept > 0], int(turned.sum())))
-    return election.options[rival] in rules.count(rule, changed, {}).winners
+    return rules.count(rule, changed, {}).winners == (election.options[rival],)
 
 
-def _liking(election: Election, rival: int) -> Array:
-    """How much each ballot does for the rival already: those that do least come first."""
-    column = election.table[:, rival].astype(np.int64)
-    return -column if election.kind == "ranked" else column
+def _orders(election: Election, rival: int, winners: tuple[str, ...]) -> list[Array]:
+    """Two orders of changing ballots: those that do most for whoever won first, and those that do least for the rival first."""
+    likes = election.table.astype(np.int64) if election.kind != "ranked" else len(election.options) - election.table.astype(np.int64)
+    for_winners = likes[:, [name in winners for name in election.options]].max(axis=1)
+    return [np.lexsort((likes[:, rival], -for_winners)), np.argsort(likes[:, rival], kind="stable")]

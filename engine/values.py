@@ -62,7 +62,6 @@ Scalar = NewType("Scalar", object)
 
 DAY_MS = 86_400_000
 ACTORS_WITHOUT_ID = ("founder", "newcomer", "clock")
-ID_LETTERS = {MemberId: "m", IdeaId: "i", PollId: "p", RoundId: "r"}
 
 _TURNS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 """Controls that turn the direction of what stands around them: a text could show itself as another."""
@@ -74,18 +73,19 @@ _NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")
 
 @dataclass(frozen=True)
 class TextOf:
-    """What a text that people write may hold: at most `longest` characters, on one line or several."""
+    """What a text that people write may hold: at most `longest` characters, on one line or several, perhaps nothing to see."""
 
     longest: int
     lines: bool = False
+    blank: bool = True
 
 
-NameText = Annotated[str, TextOf(NAME_TEXT_MAX)]
-TitleText = Annotated[str, TextOf(TITLE_TEXT_MAX)]
-QuestionText = Annotated[str, TextOf(QUESTION_TEXT_MAX)]
-ReasonText = Annotated[str, TextOf(REASON_TEXT_MAX)]
-CommentText = Annotated[str, TextOf(COMMENT_TEXT_MAX, lines=True)]
-IdeaText = Annotated[str, TextOf(IDEA_TEXT_MAX, lines=True)]
+NameText = Annotated[str, TextOf(NAME_TEXT_MAX, blank=False)]
+TitleText = Annotated[str, TextOf(TITLE_TEXT_MAX, blank=False)]
+QuestionText = Annotated[str, TextOf(QUESTION_TEXT_MAX, blank=False)]
+ReasonText = Annotated[str, TextOf(REASON_TEXT_MAX, blank=False)]
+CommentText = Annotated[str, TextOf(COMMENT_TEXT_MAX, lines=True, blank=False)]
+IdeaText = Annotated[str, TextOf(IDEA_TEXT_MAX, lines=True, blank=False)]
 HeadText = Annotated[str, TextOf(HEAD_TEXT_MAX, lines=True)]
 """A signed head, with as many signatures as one may bear."""
 CharterText = Annotated[str, TextOf(CHARTER_TEXT_MAX, lines=True)]
@@ -154,6 +154,8 @@ def read_text(value: object, field: str, of: TextOf) -> str:
     """
     if not isinstance(value, str):
         raise _wrong(field, value, "a text")
+    if not of.blank and all(letter.isspace() or unicodedata.category(letter) in ("Cf", "Cn", "Co") for letter in value):
+        raise refuse("text_unclean", field, "shows nothing", "write something that can be seen, or leave it out")
     if value.isascii() and value.isprintable() and len(value) <= of.longest:
         return value
     if len(value) > of.longest:
@@ -167,8 +169,6 @@ def read_text(value: object, field: str, of: TextOf) -> str:
                     f"holds the control character U+{ord(letter):04X} at position {position}",
                     "remove it; " + ("line breaks and tabs are allowed" if of.lines else "write it on one line"),
                 )
-    if value and all(unicodedata.category(letter) in ("Cf", "Zs", "Cn", "Co") for letter in value):
-        raise refuse("text_unclean", field, "shows nothing", "write something that can be seen, or leave it out")
     value = unicodedata.normalize("NFC", value)
     if len(value) > of.longest:
         raise refuse("text_too_long", field, f"has {len(value)} characters in NFC", f"at most {of.longest} characters")

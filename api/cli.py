@@ -180,7 +180,7 @@ def tally(
 @app.command()
 def compare(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="Ballots, as tally takes them.")],
-    swings: Annotated[bool, typer.Option(help="Also say how many ballots would have to change.")] = False,
+    swings: Annotated[bool, typer.Option(help="Also say how many changed ballots are enough for another to win alone.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Count a file of ballots by every rule that takes them: who wins under which, and where they disagree."""
@@ -189,7 +189,7 @@ def compare(
 
     found = compared(files.read(file), swings)
     shown = {
-        "answers": [{"rule": one.rule, "winners": list(one.winners), "swing": one.swing} for one in found.answers],
+        "answers": [{"rule": one.rule, "parameters": one.terms, "winners": list(one.winners), "swing": one.swing} for one in found.answers],
         "refused": found.refused,
     }
     answer(shown, as_json, found.lines())

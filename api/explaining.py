@@ -7,7 +7,7 @@ from collections import Counter, OrderedDict
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from api.texts import text
+from api.texts import surviving, text
 from engine import commands, fold
 from engine.commands.close_poll import draw_order, recount
 from engine.community import Community
@@ -31,8 +31,11 @@ def option_labels(community: Community, state: State, found: Poll) -> list[str]:
         if found.terms.subject is not None:
             labels.append(("Adopt the new charter", "Keep the charter as it is")[number])
             continue
-        where = (option.version, "title") if option.idea else (int(found.id[1:]), f"options.{number}.label")
-        labels.append(text(community, *where) or "(erased)")
+        if option.idea:
+            label = text(community, option.version, "title") or text(community, surviving(community, state.ideas[option.idea]), "title")
+        else:
+            label = text(community, found.seq, f"options.{number}.label")
+        labels.append(label or "(erased)")
     return labels
 
 

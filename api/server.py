@@ -25,6 +25,9 @@ def serve(folder: Path, port: int = 8000, host: str = "127.0.0.1", links: tuple[
             folders.check_not_gone_back(community, head)
         sessions = Sessions(chance())
         print(f"Serving {folder} at http://{host}:{port}  (stop with Ctrl-C)")
+        with community.reading() as state:
+            for member in links:
+                state.member(member)  # no link for nobody
         for member in links:
             print(f"  sign in as {member_name(community, member)}: http://{host}:{port}/session?token={sessions.token(member, now())}")
         app = build(community, sessions, ("127.0.0.1", "localhost", host))

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from engine.community import Community
 from engine.limits import MOMENT_MAX
 from engine.log.json import parse_own
+from engine.state import Idea
 
 
 def when(at: int) -> str:
@@ -28,3 +29,8 @@ def member_name(community: Community, member: str) -> str:
         return member
     name = text(community, int(member[1:]), "name")
     return name if name is not None else f"member {member}"
+
+
+def surviving(community: Community, idea: Idea) -> int:
+    """The last version of an idea that is not erased, by its event: who is forgotten takes her own versions, nobody else's."""
+    return next((seq for seq in reversed(idea.versions) if text(community, seq, "title") is not None), idea.versions[-1])

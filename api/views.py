@@ -12,7 +12,7 @@ from itertools import islice
 from typing import Any, TypeVar
 
 from api import explaining
-from api.texts import member_name, text, when
+from api.texts import member_name, surviving, text, when
 from engine import commands, rules
 from engine.community import Community
 from engine.elections import choice as choices
@@ -97,7 +97,7 @@ def idea(community: Community, state: State, name: str) -> Json:
             comments.append({"seq": seq, "by": author, "at": when(line["at"]), "text": text(community, seq, "text")})
     return {
         **_idea(community, state, found),
-        "text": text(community, found.versions[-1], "text"),
+        "text": text(community, surviving(community, found), "text"),
         "versions": [{"seq": seq, "title": text(community, seq, "title"), "text": text(community, seq, "text")} for seq in found.versions],
         "comments": comments,
         "supporters": sorted(found.supporters, key=lambda one: int(one[1:])),
@@ -107,14 +107,21 @@ def idea(community: Community, state: State, name: str) -> Json:
 def _idea(community: Community, state: State, found: Idea) -> dict[str, Json]:
     return {
         "id": found.id,
-        "title": text(community, found.versions[-1], "title"),
+        "title": text(community, surviving(community, found), "title"),
         "stage": found.stage,
+        "revisable": _revisable(state, found),
         "authors": [{"id": author, "name": member_name(community, author)} for author in found.authors],
         "supports": len(found.supporters),
         "comments": found.comments,
         "cost": None if found.cost is None else str(found.cost),
         "extends": found.extends,
     }
+
+
+def _revisable(state: State, found: Idea) -> bool:
+    """Whether the stage it stands in lets anybody improve it."""
+    stage = state.charter_at(found.terms).stage(found.stage)
+    return stage is not None and stage.revisable
 
 
 def polls(community: Community, state: State, start: int = 0, count: int = PAGE) -> Json:
@@ -129,9 +136,13 @@ def poll(community: Community, state: State, name: str, outcome: Outcome | None)
     shown = _poll(community, state, found)
     if found.result is None:
         return shown
-    shown["result"] |= {"steps": [], "note": "", "draw": None if found.result.lot is None else explaining.draw(community, state, found)}
-    if outcome is not None:
-        shown["result"] |= {"steps": list(outcome.steps), "note": outcome.note}
+    spent = sum(found.terms.options[number - 1].cost or 0 for number in found.result.winners)
+    shown["result"] |= {
+        "spent": None if found.terms.budget is None else str(spent),
+        "steps": [] if outcome is None else list(outcome.steps),
+        "note": "" if outcome is None else outcome.note,
+        "draw": None if found.result.lot is None else explaining.draw(community, state, found),
+    }
     return shown
 
 
@@ -144,6 +155,7 @@ def _poll(community: Community, state: State, found: Poll) -> dict[str, Json]:
         "decision": terms.decision,
         "status": "void" if found.void else "open" if found.ballots is not None else found.result.status,
         "rule": terms.rule,
+        "strict": rules.rule_of_version("voting", terms.rule).strict,
         "scores_are": rules.rule_of_version("voting", terms.rule).scores,
         "parameters": terms.parameters,
         "ballot": terms.ballot,

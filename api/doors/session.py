@@ -40,7 +40,12 @@ class Sessions:
         found = self._read("link", token, now, LINK_MS)
         with self._lock:
             if found is None or token in self._spent:
-                raise refuse("link_spent", "the sign-in link", "is used, old or not ours", "restart the server for a new one")
+                raise refuse(
+                    "link_spent",
+                    "the sign-in link",
+                    "is used, old or not ours",
+                    "ask whoever runs this server for a new one (folkmoot serve --link)",
+                )
             self._spent.add(token)
         return self.cookie(found, now)
 

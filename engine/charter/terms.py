@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Annotated, Literal
 
 from engine.elections.kinds import Kind
+from engine.elections.outcome import write_money
 from engine.limits import NAME_TEXT_MAX, REASON_TEXT_MAX, TITLE_TEXT_MAX
 from engine.values import Money, Name, Points, Scalar, TextOf
 
@@ -103,6 +104,10 @@ class MoneyTerms:
     unit: Annotated[str, TextOf(NAME_TEXT_MAX)] = ""
     decimals: int = 0
     funds: Money = Money(0)
+
+    def shown(self, amount: int) -> str:
+        """An amount of the smallest unit as people read it: `5,000.50 EUR`."""
+        return f"{'-' if amount < 0 else ''}{write_money(abs(amount), self.decimals)} {self.unit}".rstrip()
 
 
 @dataclass(frozen=True)

@@ -62,10 +62,6 @@ def class_of(verb: str) -> str:
     return verb.title().replace("_", "")
 
 
-def verb_of(command: type[Command]) -> str:
-    return command.__module__.rpartition(".")[2]
-
-
 def command(verb: str) -> type[Command]:
     """The command of a verb, such as `cast_ballot`, or by its class name, such as `CastBallot`."""
     known = catalogue.names(FOLDER)

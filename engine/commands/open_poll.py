@@ -284,14 +284,16 @@ def _money_holes(state: State, poll: PollOpened) -> list[tuple[str, str]]:
     if poll.budget is None or poll.budget <= 0:
         found.append(("no budget", "give budget in OpenPoll"))
     elif poll.budget > funds:
-        found.append((f"a budget of {poll.budget} above the funds of {funds}", "give a smaller budget"))
+        money = state.charter.money
+        found.append((f"a budget of {money.shown(poll.budget)} above the funds of {money.shown(funds)}", "give a smaller budget"))
     budgets = [other for other in state.polls.values() if other.ballots is not None and other.terms.budget is not None]
     taken = {option.idea for other in budgets for option in other.terms.options}
     for number, option in enumerate(poll.options, 1):
         if option.idea is not None and option.idea in taken:
             found.append((f"idea {option.idea}, which another open budget asks about", "wait for that poll"))
         if option.cost is None or not 0 <= option.cost <= INTEGER_MAX:
-            found.append((f"no cost for option {number}", "revise the idea (ReviseIdea) or give the option a cost"))
+            named = f"idea {option.idea}" if option.idea else f"option {number}"
+            found.append((f"no cost for {named}", "improve the idea (ReviseIdea), or give the option a cost"))
     return found
 
 

@@ -75,7 +75,12 @@ class RewardRoundOpened(Event):
             raise refuse("log_unlawful", f"reward {self.reward}", "has other terms than the charter's", "keep to the charter")
         funds = state.ledger.money("funds")
         if not 0 < self.pot <= funds:
-            raise refuse("funds_short", "the pot", f"is {self.pot} of {funds} in the funds", "share at most what is there")
+            raise refuse(
+                "funds_short",
+                "the pot",
+                f"is {state.charter.money.shown(self.pot)} of {state.charter.money.shown(funds)} in the funds",
+                "share at most what is there",
+            )
         held = points_held(state, record.at)
         if not held:
             raise refuse("nothing_to_share", "the round", "has nobody with points", "wait until somebody has earned some")

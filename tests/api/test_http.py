@@ -338,7 +338,7 @@ def test_two_options_of_a_poll_may_not_bear_one_name(client, moot, sessions):
 def test_a_draw_can_be_drawn_again_from_the_page(client, moot, sessions):
     """The order shown is that of SHA-256(seed, number), the seed being SHA-256(secret, root)."""
     poll = moot.poll("ranking")
-    moot.vote(poll, "1", "1", "2")
+    moot.vote(poll, "1", "2")
     moot.do("m1", ClosePoll(poll))
     draw = client.get(f"/polls/{poll}").json()["result"]["draw"]
     seed = sha256(bytes.fromhex(draw["secret"]) + bytes.fromhex(draw["root"])).digest()

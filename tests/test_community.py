@@ -4,12 +4,16 @@ import threading
 
 import pytest
 
+from engine import rules
 from engine.charter import preset
 from engine.commands import Ask, close_poll
+from engine.commands.amend_charter import AmendCharter
+from engine.commands.award_points import AwardPoints
 from engine.commands.cast_ballot import CastBallot
 from engine.commands.close_poll import ClosePoll
 from engine.commands.join_community import JoinCommunity
 from engine.commands.open_poll import OpenPoll
+from engine.commands.share_reward import ShareReward
 from engine.commands.submit_idea import SubmitIdea
 from engine.community import Community
 from engine.log import record as records
@@ -249,3 +253,51 @@ def test_nobody_counts_ahead_who_may_not_close(monkeypatch):
     command = ClosePoll(moot.poll())
     with pytest.raises(Refusal, match="not_allowed"):
         command.prepare(moot.state, moot.ask("m2", command), moot.community.store)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        name
+        for name in rules.names("voting")
+        if rules.rule("voting", name).ballots == ("ranked",) and rules.rule("voting", name).elects == "one"
+    ],
+)
+def test_blank_ballots_elect_nobody(name):
+    text = preset("product").replace('rule = "schulze"', f'rule = "{name}"').replace('ties = "lot"', 'ties = "oldest"')
+    moot = Moot(members=3, text=text)
+    poll = moot.poll()
+    moot.vote(poll, "", "", "")
+    moot.do("m1", ClosePoll(poll))
+    result = moot.state.polls[poll].result
+    assert (result.status, result.winners) == ("tied", ())
+
+
+def test_what_won_stays_where_it_is_when_an_amendment_took_its_stage_away():
+    moot = Moot(members=6)
+    ideas = [moot.idea("m2", supports=5) for _ in range(2)]
+    poll = f"p{moot.do('m1', OpenPoll('monthly', 'Which idea?')).seq}"
+    moot.vote(poll, "1", "1", "1")
+    amended = preset("product").replace('  { name = "adopted", revisable = false, supportable = false },\n', "")
+    amended = amended.replace('winners_to = "adopted"\n', "")
+    change = f"p{moot.do('m1', OpenPoll('charter', 'Fewer stages?', amendment=amended)).seq}"
+    moot.vote(change, "1", "1", "1", "1", "1")
+    moot.do("m1", ClosePoll(change))
+    moot.do("m1", AmendCharter(change, amended))
+    moot.do("m1", ClosePoll(poll))
+    assert moot.state.polls[poll].result.winners and {moot.state.ideas[idea].stage for idea in ideas} == {"shortlist"}
+    assert verify(moot.community.store).verdict == "sound"
+
+
+@pytest.mark.parametrize("name", ["\u202eadmin", "\u200b", "a\u2066b"])
+def test_a_name_cannot_pass_for_another(name):
+    with pytest.raises(Refusal, match="text_unclean"):
+        Moot().do("newcomer", JoinCommunity(name))
+
+
+def test_who_gets_nothing_of_a_pot_keeps_her_points():
+    moot = Moot(members=3)
+    for member in ("m2", "m3"):
+        moot.do("m1", AwardPoints(member, 500, "for the soup"))
+    moot.do("m1", ShareReward("quarterly", 1))
+    assert sorted(moot.state.ledger.points(member, moot.now) for member in ("m2", "m3")) == [0, 500]

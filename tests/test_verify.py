@@ -7,97 +7,16 @@ import json
 import pytest
 
 from engine import charter as charters
-from engine import rules
-from engine.commands import kind_of
-from engine.commands.amend_charter import AmendCharter
-from engine.commands.award_points import AwardPoints
-from engine.commands.cast_ballot import CastBallot
-from engine.commands.close_poll import ClosePoll
 from engine.commands.erase_text import EraseText
 from engine.commands.forget_member import ForgetMember
 from engine.commands.join_community import JoinCommunity
-from engine.commands.open_poll import OpenPoll
-from engine.commands.share_reward import ShareReward
-from engine.commands.void_poll import VoidPoll
-from engine.log import record as records
 from engine.log.checkpoint import Checkpoint
 from engine.log.json import canonical, parse_own
-from engine.log.merkle import Tree, leaf_hash
-from engine.refusals import Refusal
 from engine.store import export
-from engine.store.memory import MemoryStore
 from engine.verify import verify
 from tests.digests import WRITTEN as DIGESTS
+from tests.forging import closed, ended, event, lived, merged, of_kind, opened_early, rewritten, unchanged, waiting
 from tests.moot import KEY, ORIGIN, Moot
-
-
-def lived() -> Moot:
-    """A community that has done a bit of everything."""
-    moot = Moot(members=6)
-    for author in ("m2", "m3"):
-        moot.idea(author, supports=5)
-    monthly = f"p{moot.do('m1', OpenPoll('monthly', 'Which idea?')).seq}"
-    moot.vote(monthly, "1,2", "2", "1", "2")
-    moot.do("m2", CastBallot(monthly, "1"))
-    moot.do("m1", ClosePoll(monthly))
-    ranking = moot.poll()
-    moot.vote(ranking, "1>2", "2>3", "3>1", "2")
-    moot.do("m1", ClosePoll(ranking))
-    moot.do("m1", AwardPoints("m4", 50, "for the soup"))
-    moot.do("m1", ShareReward("quarterly", 12_345))
-    last = moot.poll()
-    moot.do("m3", CastBallot(last, "2>1"))
-    moot.members.append(f"m{moot.do('newcomer', JoinCommunity('Late')).seq}")
-    return moot
-
-
-def closed(moot: Moot) -> str:
-    return next(poll.id for poll in moot.state.polls.values() if poll.result)
-
-
-def waiting(moot: Moot, poll: str) -> int:
-    return next(iter(moot.state.polls[poll].ballots.waiting))
-
-
-def opened_early(moot: Moot, poll: str) -> dict:
-    seq = waiting(moot, poll)
-    salt, value = moot.community.store.opening(seq, "choice")
-    return {"poll": poll, "openings": [{"seq": seq, "salt": salt.hex(), "choice": parse_own(value)}]}
-
-
-def rewritten(moot: Moot, change, extra: list[dict] | None = None) -> MemoryStore:
-    """The operator's forgery: lines changed or added, everything hashed and signed anew."""
-    store, tree = MemoryStore(), Tree()
-    lines = [parse_own(data) for data in moot.log()] + (extra or [])
-    for seq, line in enumerate(lines):
-        opened = moot.community.store.openings(line["seq"])
-        change(line)
-        line["seq"] = seq
-        data = canonical(line)
-        store._lines.append(data)
-        store._filings.append(records.filing_of(records.read_own(data, kind_of)))
-        store._vault[seq] = {opening.field: opening for opening in opened}
-        tree.append(leaf_hash(data))
-    store._tiles = {(level, index): data for level, index, data in tree.take_filled()}
-    store.put_checkpoint(tree.size, KEY.sign(Checkpoint(ORIGIN, tree.size, tree.root())))
-    return store
-
-
-def event(moot: Moot, actor: str, kind: str, body: dict, at: int = 0, cause: int | None = None) -> dict:
-    seq = moot.state.seq
-    return {"actor": actor, "at": moot.now + at, "body": body, "cause": seq if cause is None else cause, "kind": kind, "seq": seq}
-
-
-def unchanged(line: dict) -> None:
-    """Leave it."""
-
-
-def of_kind(kind: str, **fields):
-    def change(line: dict) -> None:
-        if line["kind"] == kind:
-            line["body"].update(fields)
-
-    return change
 
 
 def test_an_honest_log_is_sound():
@@ -213,14 +132,6 @@ def test_a_share_that_differs_by_a_cent_is_found():
     assert verify(rewritten(lived(), change)).problem.code == "log_unlawful"
 
 
-def ended(moot: Moot, end: int, dropped: int | None = None) -> MemoryStore:
-    """The log up to before event `end`, with one event left out."""
-    found = Moot.__new__(Moot)
-    found.community = moot.community
-    found.log = lambda: [data for seq, data in enumerate(moot.log()) if seq < end and seq != dropped]  # type: ignore[method-assign]
-    return rewritten(found, unchanged)
-
-
 def test_a_dropped_consequence_is_found():
     """A log that ends with a command is sound; without what had to follow in that command it is not."""
     moot = lived()
@@ -322,57 +233,6 @@ def test_a_title_that_is_no_text_is_found():
     assert verify(forged).problem.code == "field_wrong"
 
 
-def test_a_poll_voided_for_a_lost_opening_is_sound():
-    moot = lived()
-    poll = list(moot.state.polls)[-1]
-    del moot.community.store._vault[waiting(moot, poll)]
-    moot.wait(8 * 24 * 60)
-    with pytest.raises(Refusal, match="openings_lost"):
-        moot.do("m1", ClosePoll(poll))
-    moot.do("m1", VoidPoll(poll))
-    assert verify(moot.community.store).verdict == "sound"
-
-
-def test_nothing_but_a_text_can_be_erased_by_hand():
-    moot = lived()
-    poll = list(moot.state.polls)[-1]
-    for seq, field in ((waiting(moot, poll), "choice"), (int(poll[1:]), "lot"), (1, "nope")):
-        with pytest.raises(Refusal, match="event_unknown"):
-            moot.do("m1", EraseText(seq, field, "other"))
-
-
-def test_the_opener_may_be_forgotten_and_the_poll_still_closes():
-    moot = lived()
-    poll = list(moot.state.polls)[-1]
-    moot.do("m1", ForgetMember("m1"))
-    moot.wait(8 * 24 * 60)
-    moot.do("clock", ClosePoll(poll))
-    assert verify(moot.community.store).verdict == "sound"
-
-
-def test_a_ballot_outlives_its_voter_once_the_poll_is_over():
-    moot = lived()
-    poll = list(moot.state.polls)[-1]
-    moot.wait(8 * 24 * 60)
-    with pytest.raises(Refusal, match="poll_still_open"):
-        moot.do("m3", ForgetMember("m3"))
-    moot.do("clock", ClosePoll(poll))
-    moot.do("m3", ForgetMember("m3"))
-    assert moot.state.polls[poll].result.ballots == 1
-
-
-def merged(moot: Moot, count: int) -> MemoryStore:
-    """The last `count` commands of one actor said to be one."""
-    lines = [parse_own(data) for data in moot.log()]
-    starts = [line["seq"] for line in lines if line["cause"] == line["seq"]]
-
-    def change(line: dict) -> None:
-        if line["seq"] >= starts[-count]:
-            line["cause"] = starts[-count]
-
-    return rewritten(moot, change)
-
-
 def test_commands_of_one_actor_are_not_one_command():
     """Else a ballot could be replaced, or withdrawn, between the opening of all ballots and the count."""
     moot = Moot(members=2)
@@ -390,79 +250,6 @@ def test_a_ballot_that_copies_anothers_commitment_is_found():
     forged = rewritten(moot, of_kind("BallotSealed", choice=one["body"]["choice"]))
     forged._vault[other["seq"]]["choice"] = forged._vault[one["seq"]]["choice"]._replace(owner=other["actor"])
     assert "bears the commitment of another" in str(verify(forged).problem)
-
-
-def test_a_void_poll_misses_no_opening_of_its_ballots():
-    """Replaced ballots, and more than an event can name, may be lost with it."""
-    moot = Moot(members=3)
-    poll = moot.poll()
-    moot.vote(poll, "1>2", "2>1")
-    moot.vote(poll, "2>1")
-    for seq in [line["seq"] for line in map(parse_own, moot.log()) if line["kind"] == "BallotSealed"]:
-        del moot.community.store._vault[seq]
-    moot.wait(8 * 24 * 60)
-    moot.do("m1", VoidPoll(poll))
-    assert verify(moot.community.store).verdict == "sound"
-
-
-def test_a_poll_that_lost_the_secret_of_its_draw_can_be_ended():
-    moot = Moot(members=3)
-    poll = moot.poll()
-    moot.vote(poll, "1>2", "2>1")
-    del moot.community.store._vault[int(poll[1:])]["lot"]
-    moot.wait(8 * 24 * 60)
-    with pytest.raises(Refusal, match="VoidPoll"):
-        moot.do("m1", ClosePoll(poll))
-    moot.do("m1", VoidPoll(poll))
-    assert verify(moot.community.store).verdict == "sound"
-
-
-@pytest.mark.parametrize(
-    "name",
-    [
-        name
-        for name in rules.names("voting")
-        if rules.rule("voting", name).ballots == ("ranked",) and rules.rule("voting", name).elects == "one"
-    ],
-)
-def test_blank_ballots_elect_nobody(name):
-    text = charters.preset("product").replace('rule = "schulze"', f'rule = "{name}"').replace('ties = "lot"', 'ties = "oldest"')
-    moot = Moot(members=3, text=text)
-    poll = moot.poll()
-    moot.vote(poll, "", "", "")
-    moot.do("m1", ClosePoll(poll))
-    result = moot.state.polls[poll].result
-    assert (result.status, result.winners) == ("tied", ())
-
-
-def test_what_won_stays_where_it_is_when_an_amendment_took_its_stage_away():
-    moot = Moot(members=6)
-    ideas = [moot.idea("m2", supports=5) for _ in range(2)]
-    poll = f"p{moot.do('m1', OpenPoll('monthly', 'Which idea?')).seq}"
-    moot.vote(poll, "1", "1", "1")
-    amended = charters.preset("product").replace('  { name = "adopted", revisable = false, supportable = false },\n', "")
-    amended = amended.replace('winners_to = "adopted"\n', "")
-    change = f"p{moot.do('m1', OpenPoll('charter', 'Fewer stages?', amendment=amended)).seq}"
-    moot.vote(change, "1", "1", "1", "1", "1")
-    moot.do("m1", ClosePoll(change))
-    moot.do("m1", AmendCharter(change, amended))
-    moot.do("m1", ClosePoll(poll))
-    assert moot.state.polls[poll].result.winners and {moot.state.ideas[idea].stage for idea in ideas} == {"shortlist"}
-    assert verify(moot.community.store).verdict == "sound"
-
-
-@pytest.mark.parametrize("name", ["\u202eadmin", "\u200b", "a\u2066b"])
-def test_a_name_cannot_pass_for_another(name):
-    with pytest.raises(Refusal, match="text_unclean"):
-        Moot().do("newcomer", JoinCommunity(name))
-
-
-def test_who_gets_nothing_of_a_pot_keeps_her_points():
-    moot = Moot(members=3)
-    for member in ("m2", "m3"):
-        moot.do("m1", AwardPoints(member, 500, "for the soup"))
-    moot.do("m1", ShareReward("quarterly", 1))
-    assert sorted(moot.state.ledger.points(member, moot.now) for member in ("m2", "m3")) == [0, 500]
 
 
 def test_a_vault_row_of_nobody_is_found_in_a_folder():

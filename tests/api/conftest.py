@@ -1,0 +1,38 @@
+"""A community behind its doors, at a clock of its own."""
+
+from __future__ import annotations
+
+import pytest
+from fastapi.testclient import TestClient
+
+from api.app import build
+from api.doors.session import COOKIE, Sessions
+from tests.moot import Moot
+
+HTML = {"accept": "text/html"}
+FORM = "application/x-www-form-urlencoded"
+
+
+@pytest.fixture
+def moot(monkeypatch):
+    found = Moot(members=4)
+    monkeypatch.setattr("api.doors.asker.now", lambda: found.now)
+    monkeypatch.setattr("api.writes.now", lambda: found.now)
+    monkeypatch.setattr("api.reads.now", lambda: found.now)
+    monkeypatch.setattr("api.clockwork.now", lambda: found.now)
+    return found
+
+
+@pytest.fixture
+def sessions():
+    return Sessions(bytes(32))
+
+
+@pytest.fixture
+def client(moot, sessions):
+    return TestClient(build(moot.community, sessions, ("testserver",)), follow_redirects=False)
+
+
+def as_member(client: TestClient, sessions: Sessions, member: str, moot: Moot) -> TestClient:
+    client.cookies.set(COOKIE, sessions.cookie(member, moot.now))
+    return client

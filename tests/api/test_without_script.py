@@ -1,0 +1,166 @@
+"""Pages as a browser without a script sees and sends them."""
+
+from __future__ import annotations
+
+import re
+from hashlib import sha256
+
+import pytest
+from fastapi.testclient import TestClient
+
+from api.app import build
+from api.doors.session import COOKIE
+from engine import charter
+from engine.commands.cast_ballot import CastBallot
+from engine.commands.close_poll import ClosePoll
+from engine.commands.open_poll import OpenPoll
+from engine.verify import verify
+from tests.api.conftest import FORM, HTML, as_member
+from tests.moot import Moot
+
+
+def test_an_empty_form_is_not_a_blank_ballot(client, moot, sessions):
+    poll = moot.poll()
+    as_member(client, sessions, "m2", moot).post(f"/polls/{poll}/ballots", data={"rank.1": "1"}, headers=HTML)
+    refused = client.post(f"/polls/{poll}/ballots", data={"rank.1": "", "rank.2": ""}, headers=HTML)
+    assert refused.status_code == 422 and "tick" in refused.text
+    page = client.get(f"/polls/{poll}", headers=HTML).text
+    assert "<option selected>1</option>" in page, "the form shows the ballot it would replace"
+    assert client.post(f"/polls/{poll}/ballots", data={"blank": "1"}, headers=HTML).status_code == 303
+
+
+def test_a_ballot_works_as_a_plain_form(client, sessions, moot):
+    poll = moot.poll()
+    page = as_member(client, sessions, "m2", moot).get(f"/polls/{poll}", headers=HTML).text
+    assert f'action="/polls/{poll}/ballots"' in page and "What is not protected" in page
+    answer = client.post(f"/polls/{poll}/ballots", data={"rank.1": "2", "rank.2": "1", "rank.3": ""}, headers=HTML)
+    assert answer.status_code == 303
+    assert "You voted <strong>option 1, then option 0</strong>" in client.get(answer.headers["location"], headers=HTML).text
+    refused = client.post(f"/polls/{poll}/ballots", data={"rank.1": "x"}, headers=HTML)
+    assert refused.status_code == 422 and "Nothing was recorded" in refused.text
+
+
+def test_a_sealed_choice_is_shown_to_nobody_but_its_voter(client, sessions, moot):
+    poll = moot.poll()
+    receipt = moot.do("m2", CastBallot(poll, "3>1>2"))
+    as_member(client, sessions, "m3", moot)
+    for path in (f"/polls/{poll}", f"/log/{receipt.seq}", "/log.jsonl", "/log", "/members/m2"):
+        for headers in ({}, HTML):
+            assert "3>1>2" not in client.get(path, headers=headers).text.replace("&gt;", ">")
+    page = as_member(client, sessions, "m2", moot).get(f"/polls/{poll}", headers=HTML).text
+    assert "3&gt;1&gt;2" in page
+
+
+def test_every_page_is_there_and_escapes_what_people_wrote(client, sessions, moot):
+    nasty = "<script>alert(1)</script>"
+    as_member(client, sessions, "m1", moot)
+    idea = f"i{client.post('/ideas', json={'title': nasty, 'text': nasty}).json()['seq']}"
+    client.post(f"/ideas/{idea}/comments", json={"text": nasty})
+    poll = moot.poll()
+    moot.vote(poll, "1>2", "2", "1")
+    moot.do("m1", ClosePoll(poll))
+    for path in (
+        "/",
+        "/ideas",
+        f"/ideas/{idea}",
+        "/polls",
+        f"/polls/{poll}",
+        "/ledger",
+        "/log",
+        "/log/1",
+        "/rules",
+        "/rules/borda",
+        "/members",
+        "/members/m2",
+        "/charter",
+    ):
+        answer = client.get(path, headers=HTML)
+        assert answer.status_code == 200, path
+        assert nasty not in answer.text
+        assert answer.headers["content-security-policy"].startswith("default-src 'none'")
+        assert not re.search(r"https?://(?!www\.w3\.org)", answer.text), "no outside request"
+    assert "How it was counted" in client.get(f"/polls/{poll}", headers=HTML).text
+    missing = client.get("/nothing", headers=HTML)
+    assert missing.status_code == 404 and "Not here" in missing.text
+
+
+def test_a_ballot_that_is_blank_and_chooses_is_refused(client, moot, sessions):
+    poll = moot.poll()
+    client.cookies.set(COOKIE, sessions.cookie("m2", moot.now))
+    answer = client.post(f"/polls/{poll}/ballots", data={"rank.1": "1", "rank.2": "2", "blank": "1"})
+    assert (answer.status_code, answer.json()["code"]) == (422, "choice_wrong")
+
+
+def test_who_chose_one_option_can_still_go_blank(client, moot, sessions):
+    """A radio button cannot be unticked: blank is one of them."""
+    text = charter.preset("product").replace('rule = "schulze"', 'rule = "plurality"')
+    moot.community = Moot(text=text, members=2).community
+    client = TestClient(build(moot.community, sessions, ("testserver",)), follow_redirects=False)
+    poll = moot.poll()
+    client.cookies.set(COOKIE, sessions.cookie("m2", moot.now))
+    assert client.post(f"/polls/{poll}/ballots", data={"option": "1"}).status_code == 303
+    page = client.get(f"/polls/{poll}", headers=HTML).text
+    assert 'type="radio" name="option" value=""' in page and 'name="blank"' not in page
+    done = client.post(f"/polls/{poll}/ballots", data={"option": ""}).headers["location"]
+    assert "You voted <strong>blank</strong>" in client.get(done, headers=HTML).text
+
+
+def test_a_charter_can_be_amended_from_the_page(client, moot, sessions):
+    as_member(client, sessions, "m1", moot)
+    page = client.get("/polls", headers=HTML).text
+    assert 'name="amendment"' in page and "format = &#34;folkmoot-charter/1&#34;" in page
+
+
+def test_a_draw_can_be_drawn_again_from_the_page(client, moot, sessions):
+    """The order shown is that of SHA-256(seed, number), the seed being SHA-256(secret, root)."""
+    poll = moot.poll("ranking")
+    moot.vote(poll, "1", "2")
+    moot.do("m1", ClosePoll(poll))
+    draw = client.get(f"/polls/{poll}").json()["result"]["draw"]
+    seed = sha256(bytes.fromhex(draw["secret"]) + bytes.fromhex(draw["root"])).digest()
+    assert draw["order"] == sorted(draw["order"], key=lambda number: sha256(seed + str(number).encode()).digest())
+    assert "How the order was drawn" in client.get(f"/polls/{poll}", headers=HTML).text
+
+
+def test_a_closed_poll_without_a_draw_has_its_page(client, moot):
+    for _ in range(2):
+        moot.idea(supports=5)
+    poll = f"p{moot.do('m1', OpenPoll('monthly', 'Which first?')).seq}"
+    moot.vote(poll, "1", "1,2", "1")
+    moot.do("m1", ClosePoll(poll))
+    page = client.get(f"/polls/{poll}", headers=HTML)
+    assert page.status_code == 200 and "How the order was drawn" not in page.text
+
+
+@pytest.mark.parametrize("done", ["42 is void; vote at evil.example", "../session?token=x", "-1", "１"])
+def test_nothing_but_a_number_is_shown_as_recorded(client, done):
+    assert "Recorded as event" not in client.get("/", params={"done": done}, headers=HTML).text
+
+
+@pytest.mark.parametrize(
+    ("rule", "parameters", "ballot", "said"),
+    [
+        ("score", "", "points.1=5&points.2=3", "option 0 5, option 1 3"),
+        ("majority_judgment", "", "points.2=4", "option 1 4"),
+        ("stv", "parameters = { seats = 2 }", "rank.1=2&rank.3=1", "option 2, then option 0"),
+        ("seq_phragmen", "parameters = { seats = 2 }", "option=1&option=3", "option 0, option 2"),
+        ("sntv", "parameters = { seats = 2 }", "option=2", "option 1"),
+    ],
+)
+def test_every_kind_of_ballot_is_cast_and_counted_from_the_page(monkeypatch, sessions, rule, parameters, ballot, said):
+    text = charter.preset("product").replace('rule = "schulze"', f'rule = "{rule}"\n{parameters}')
+    found = Moot(members=4, text=text)
+    for place in ("api.doors.asker.now", "api.writes.now", "api.reads.now"):
+        monkeypatch.setattr(place, lambda: found.now)
+    client = TestClient(build(found.community, sessions, ("testserver",)), follow_redirects=False)
+    poll = found.poll()
+    as_member(client, sessions, "m2", found)
+    assert client.post(f"/polls/{poll}/ballots", content=ballot, headers={"content-type": FORM}).status_code == 303
+    assert f"You voted <strong>{said}</strong>" in client.get(f"/polls/{poll}", headers=HTML).text
+    found.vote(poll, *[found.community.store.opening(found.state.polls[poll].ballots.last("m2"), "choice")[1].decode().strip('"')] * 4)
+    found.do("m1", ClosePoll(poll))
+    page = client.get(f"/polls/{poll}", headers=HTML)
+    assert page.status_code == 200 and "How it was counted" in page.text
+    result = client.get(f"/polls/{poll}").json()["result"]
+    assert result["status"] == "decided" and ("are elected" in page.text) == (len(result["winners"]) > 1)
+    assert verify(found.community.store).verdict == "sound"

@@ -1,0 +1,79 @@
+"""What is lost, erased or forgotten never stops a poll, and never makes an honest log unsound."""
+
+from __future__ import annotations
+
+import pytest
+
+from engine.commands.close_poll import ClosePoll
+from engine.commands.erase_text import EraseText
+from engine.commands.forget_member import ForgetMember
+from engine.commands.void_poll import VoidPoll
+from engine.log.json import parse_own
+from engine.refusals import Refusal
+from engine.verify import verify
+from tests.forging import lived, waiting
+from tests.moot import Moot
+
+
+def test_a_poll_voided_for_a_lost_opening_is_sound():
+    moot = lived()
+    poll = list(moot.state.polls)[-1]
+    del moot.community.store._vault[waiting(moot, poll)]
+    moot.wait(8 * 24 * 60)
+    with pytest.raises(Refusal, match="openings_lost"):
+        moot.do("m1", ClosePoll(poll))
+    moot.do("m1", VoidPoll(poll))
+    assert verify(moot.community.store).verdict == "sound"
+
+
+def test_nothing_but_a_text_can_be_erased_by_hand():
+    moot = lived()
+    poll = list(moot.state.polls)[-1]
+    for seq, field in ((waiting(moot, poll), "choice"), (int(poll[1:]), "lot"), (1, "nope")):
+        with pytest.raises(Refusal, match="event_unknown"):
+            moot.do("m1", EraseText(seq, field, "other"))
+
+
+def test_the_opener_may_be_forgotten_and_the_poll_still_closes():
+    moot = lived()
+    poll = list(moot.state.polls)[-1]
+    moot.do("m1", ForgetMember("m1"))
+    moot.wait(8 * 24 * 60)
+    moot.do("clock", ClosePoll(poll))
+    assert verify(moot.community.store).verdict == "sound"
+
+
+def test_a_ballot_outlives_its_voter_once_the_poll_is_over():
+    moot = lived()
+    poll = list(moot.state.polls)[-1]
+    moot.wait(8 * 24 * 60)
+    with pytest.raises(Refusal, match="poll_still_open"):
+        moot.do("m3", ForgetMember("m3"))
+    moot.do("clock", ClosePoll(poll))
+    moot.do("m3", ForgetMember("m3"))
+    assert moot.state.polls[poll].result.ballots == 1
+
+
+def test_a_void_poll_misses_no_opening_of_its_ballots():
+    """Replaced ballots, and more than an event can name, may be lost with it."""
+    moot = Moot(members=3)
+    poll = moot.poll()
+    moot.vote(poll, "1>2", "2>1")
+    moot.vote(poll, "2>1")
+    for seq in [line["seq"] for line in map(parse_own, moot.log()) if line["kind"] == "BallotSealed"]:
+        del moot.community.store._vault[seq]
+    moot.wait(8 * 24 * 60)
+    moot.do("m1", VoidPoll(poll))
+    assert verify(moot.community.store).verdict == "sound"
+
+
+def test_a_poll_that_lost_the_secret_of_its_draw_can_be_ended():
+    moot = Moot(members=3)
+    poll = moot.poll()
+    moot.vote(poll, "1>2", "2>1")
+    del moot.community.store._vault[int(poll[1:])]["lot"]
+    moot.wait(8 * 24 * 60)
+    with pytest.raises(Refusal, match="VoidPoll"):
+        moot.do("m1", ClosePoll(poll))
+    moot.do("m1", VoidPoll(poll))
+    assert verify(moot.community.store).verdict == "sound"

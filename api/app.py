@@ -59,7 +59,7 @@ async def _headers(request: Request, answer: Callable[[Request], Awaitable[Respo
 
 
 def _answer(request: Request, refusal: Refusal, status: int | None = None) -> Response:
-    if "text/html" in request.headers.get("accept", ""):
+    if pages.wanted(request):
         return pages.render_refusal(request, refusal, status or refusal.status)
     return JSONResponse(refusal.as_json(), status or refusal.status)
 
@@ -79,10 +79,11 @@ async def _malformed(request: Request, problem: RequestValidationError) -> Respo
 
 async def _no_such_page(request: Request, problem: HTTPException) -> Response:
     place = f"{request.method} {request.url.path[:80]}"
+    way_out = "start from the first page" if pages.wanted(request) else "look at /openapi.json"
     if problem.status_code == 405:
-        refusal = refuse("method_wrong", place, "is not how this address is asked", "look at /openapi.json")
+        refusal = refuse("method_wrong", place, "is not how this address is asked", way_out)
     else:
-        refusal = refuse("thing_unknown", place, "does not exist here", "look at /openapi.json")
+        refusal = refuse("thing_unknown", place, "does not exist here", way_out)
     answer = _answer(request, refusal, problem.status_code)
     answer.headers.update(problem.headers or {})  # a 405 says which methods are allowed
     return answer

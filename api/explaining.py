@@ -36,7 +36,11 @@ def option_labels(community: Community, state: State, found: Poll) -> list[str]:
         else:
             label = text(community, found.seq, f"options.{number}.label")
         labels.append(label or "(erased)")
-    return labels
+    often = Counter(labels)
+    return [
+        f"{label} ({option.idea})" if option.idea and often[label] > 1 else label
+        for label, option in zip(labels, found.terms.options, strict=True)
+    ]
 
 
 def explained(community: Community, name: str) -> Outcome | None:

@@ -23,7 +23,7 @@ router = APIRouter()
 Number = Annotated[int, Field(ge=0, le=INTEGER_MAX)]
 
 WHOLE = {"/": "home", "/charter": "charter", "/ledger": "ledger"}
-LISTS = {"/members": "members", "/ideas": "ideas", "/polls": "polls", "/log": "log"}
+LISTS = {"/members": "members", "/ideas": "ideas", "/polls": "polls"}
 THINGS = {"/members/{thing}": "member", "/ideas/{thing}": "idea", "/polls/{thing}": "poll"}
 
 
@@ -33,7 +33,7 @@ def community_of(request: Request) -> Community:
 
 
 def _answer(request: Request, page: str, shown: Any) -> Response:
-    if "text/html" in request.headers.get("accept", ""):
+    if pages.wanted(request):
         return pages.render(request, page, shown)
     return JSONResponse(shown)
 
@@ -67,6 +67,15 @@ for path, name in LISTS.items():
     router.add_api_route(path, _list(name), methods=["GET"], name=name, response_model=None, summary=f"Show {name}")
 for path, name in THINGS.items():
     router.add_api_route(path, _thing(name), methods=["GET"], name=f"one {name}", response_model=None, summary=f"Show one {name}")
+
+
+@router.get("/log", response_model=None)
+def log(request: Request, start: Number | None = None, count: Number = views.PAGE) -> Response:
+    """Events from number `start`, oldest first, with the signed head; a browser that names no number sees the newest."""
+    if start is None and pages.wanted(request):
+        with community_of(request).reading() as state:
+            start = max(0, state.seq - count)
+    return _answer(request, "log", view_of(community_of(request), "log", start or 0, count))
 
 
 @router.get("/log/{seq}", response_model=None)

@@ -135,7 +135,7 @@ def _path_value(kind: type[Command], name: str, value: str) -> object:
 
 def _after(request: Request, kind: type[Command], receipt: Receipt) -> str:
     """Where a browser goes when its form is done."""
-    places = {"i": f"/ideas/i{receipt.seq}", "p": f"/polls/p{receipt.seq}", "m": "/"}
+    places = {"i": f"/ideas/i{receipt.seq}", "p": f"/polls/p{receipt.seq}", "m": f"/members/m{receipt.seq}?done={receipt.seq}"}
     path = request.url.path
     for ending in ("/ballots", "/closing", "/voiding", "/versions", "/comments", "/supports"):
         if path.endswith(ending):

@@ -301,3 +301,9 @@ def test_who_gets_nothing_of_a_pot_keeps_her_points():
         moot.do("m1", AwardPoints(member, 500, "for the soup"))
     moot.do("m1", ShareReward("quarterly", 1))
     assert sorted(moot.state.ledger.points(member, moot.now) for member in ("m2", "m3")) == [0, 500]
+
+
+def test_the_charter_in_force_is_no_amendment():
+    moot = Moot(members=3)
+    with pytest.raises(Refusal, match="the charter as it is"):
+        moot.do("m1", OpenPoll("charter", "The same again?", amendment=preset("product")))

@@ -17,10 +17,15 @@ from api.pages.charts import bars
 from engine.refusals import Refusal
 
 
+def wanted(request: Request) -> bool:
+    """Whether a browser asks, for a person, rather than a program."""
+    return "text/html" in request.headers.get("accept", "")
+
+
 @cache
 def environment() -> Environment:
     made = Environment(loader=FileSystemLoader(Path(__file__).parent / "templates"), autoescape=True, undefined=StrictUndefined)
-    made.globals.update(bars=bars)
+    made.globals.update(bars=bars, when=texts.when)
     made.trim_blocks = made.lstrip_blocks = True
     return made
 

@@ -258,6 +258,8 @@ def _amendment_holes(state: State, poll: PollOpened, decision: Decision) -> list
         return [] if poll.subject is None else [("a subject without a text", "open it again")]
     if poll.subject != charters.digest(poll.amendment):
         return [("a subject that is not the digest of its text", "open it again")]
+    if poll.amendment == state.charters[state.charter_seq]:
+        return [("the charter as it is for its new one", "change something in it")]
     try:
         problem = unfit(state, charters.lawful(poll.amendment))
     except Refusal as refusal:

@@ -13,7 +13,10 @@ from api.doors.session import COOKIE
 from engine import charter
 from engine.commands.cast_ballot import CastBallot
 from engine.commands.close_poll import ClosePoll
+from engine.commands.join_community import JoinCommunity
 from engine.commands.open_poll import OpenPoll
+from engine.commands.submit_idea import SubmitIdea
+from engine.commands.support_idea import SupportIdea
 from engine.verify import verify
 from tests.api.conftest import FORM, HTML, as_member
 from tests.moot import Moot
@@ -164,3 +167,35 @@ def test_every_kind_of_ballot_is_cast_and_counted_from_the_page(monkeypatch, ses
     result = client.get(f"/polls/{poll}").json()["result"]
     assert result["status"] == "decided" and ("are elected" in page.text) == (len(result["winners"]) > 1)
     assert verify(found.community.store).verdict == "sound"
+
+
+def test_who_joins_is_welcomed_on_a_page_of_her_own(client):
+    joined = client.post("/members", content="name=Zoe", headers={"content-type": FORM})
+    page = client.get(joined.headers["location"], headers=HTML)
+    assert joined.status_code == 303 and "You are a member now" in page.text and "Recorded as event" in page.text
+
+
+def test_the_log_begins_with_the_newest_for_a_browser_and_with_the_first_for_a_program(client, moot):
+    for number in range(60):
+        moot.do("newcomer", JoinCommunity(f"newcomer {number}"))
+    assert [row["seq"] for row in client.get("/log?count=2").json()["events"]] == [0, 1]
+    page = client.get("/log?count=50", headers=HTML).text
+    shown = [int(seq) for seq in re.findall(r'<td class="n"><a href="/log/(\d+)">', page)]
+    assert shown == list(range(moot.state.seq - 1, moot.state.seq - 51, -1)) and "UTC" in page
+    earlier = re.search(r'href="(/log\?[^"]+)">Earlier', page)[1].replace("&amp;", "&")
+    assert re.findall(r'<td class="n"><a href="/log/(\d+)">', client.get(earlier, headers=HTML).text)[0] == str(shown[-1] - 1)
+
+
+def test_ideas_of_one_title_are_told_apart_on_the_ballot(client, moot):
+    ideas = []
+    for author in ("m2", "m3"):
+        ideas.append(f"i{moot.do(author, SubmitIdea('A bench', 'by the river')).seq}")
+        for member in moot.members:
+            moot.do(member, SupportIdea(ideas[-1]))
+    poll = f"p{moot.do('m1', OpenPoll('monthly', 'Which?')).seq}"
+    assert [option["label"] for option in client.get(f"/polls/{poll}").json()["options"]] == [f"A bench ({idea})" for idea in ideas]
+
+
+def test_a_browser_that_is_lost_is_led_to_a_page_and_a_program_to_the_document(client):
+    assert 'href="/">the first page' in client.get("/nothing", headers=HTML).text
+    assert client.get("/nothing").json()["way_out"] == "look at /openapi.json"

@@ -78,8 +78,9 @@ async def _malformed(request: Request, problem: RequestValidationError) -> Respo
 
 
 async def _no_such_page(request: Request, problem: HTTPException) -> Response:
-    place = f"{request.method} {request.url.path[:80]}"
-    way_out = "start from the first page" if pages.wanted(request) else "look at /openapi.json"
+    place, way_out = f"{request.method} {request.url.path[:80]}", "look at /openapi.json"
+    if pages.wanted(request):
+        place, way_out = f"the page {request.url.path[:80]}", "the address may be mistyped, or of something that has gone"
     if problem.status_code == 405:
         refusal = refuse("method_wrong", place, "is not how this address is asked", way_out)
     else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from fractions import Fraction
 from functools import cache, partial
 from pathlib import Path
@@ -25,7 +26,7 @@ def wanted(request: Request) -> bool:
 @cache
 def environment() -> Environment:
     made = Environment(loader=FileSystemLoader(Path(__file__).parent / "templates"), autoescape=True, undefined=StrictUndefined)
-    made.globals.update(bars=bars, when=texts.when)
+    made.globals.update(bars=bars, when=texts.when, spoken=_spoken)
     made.trim_blocks = made.lstrip_blocks = True
     return made
 
@@ -68,6 +69,11 @@ def _number(request: Request, name: str) -> int | None:
     """A number somebody put into the address; nothing else is shown."""
     given = request.query_params.get(name, "")
     return int(given) if given.isascii() and given.isdecimal() and len(given) < 16 else None
+
+
+def _spoken(kind: str) -> str:
+    """`BallotSealed` as `ballot sealed`."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", kind).lower()
 
 
 def _decimal(number: int | str) -> str:

@@ -197,5 +197,5 @@ def test_ideas_of_one_title_are_told_apart_on_the_ballot(client, moot):
 
 
 def test_a_browser_that_is_lost_is_led_to_a_page_and_a_program_to_the_document(client):
-    assert 'href="/">the first page' in client.get("/nothing", headers=HTML).text
+    assert 'href="/">To the first page' in client.get("/nothing", headers=HTML).text
     assert client.get("/nothing").json()["way_out"] == "look at /openapi.json"

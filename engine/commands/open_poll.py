@@ -163,7 +163,7 @@ class PollOpened(Event):
         problems = holes(state, self, state.decision(self.decision), record.at)
         if problems:
             raise refuse(
-                "poll_not_ready", f"decision {self.decision}", "has " + "; ".join(fact for fact, _ in problems),
+                "poll_not_ready", f"a poll for {self.decision}", "cannot open with " + "; ".join(fact for fact, _ in problems),
                 "; ".join(way_out for _, way_out in problems),
             )  # fmt: skip
 
@@ -223,8 +223,9 @@ def holes(state: State, poll: PollOpened, decision: Decision, at: int) -> list[t
         found.append(("nobody on its roll", "let members join (JoinCommunity) or earn points first"))
     if poll.roll_power > POWER_TOTAL_MAX:
         found.append((f"a power of {poll.roll_power}", "cap it in the charter: power_parameters.at_most"))
-    if len(poll.options) < (1 if budgeted else 2):
-        found.append((f"{len(poll.options)} options", "name more (SubmitIdea, or options in OpenPoll)"))
+    needed = 1 if budgeted else 2
+    if len(poll.options) < needed:
+        found.append((f"{len(poll.options)} of the {needed} options it needs", "name more (SubmitIdea, or options in OpenPoll)"))
     if len(poll.options) > OPTIONS_PER_POLL_MAX:
         found.append((f"{len(poll.options)} options", f"name at most {OPTIONS_PER_POLL_MAX}"))
     if budgeted:

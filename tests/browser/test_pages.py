@@ -66,7 +66,7 @@ def test_a_member_signs_in_votes_and_finds_her_receipt(house, script, width, mem
         page.click("text=Cast my ballot")
         assert "You voted option 1, then option 0" in page.inner_text("main")
         page.click('a:has-text("your receipt")')
-        assert "BallotSealed" in page.inner_text("h1")
+        assert "ballot sealed" in page.inner_text("h1")
         assert all(url.startswith(address) for url in asked) and not errors
         browser.close()
     assert moot.state.polls[poll].ballots.seq[moot.members.index(member)] >= 0

@@ -156,7 +156,7 @@ def show(
 @app.command()
 def tally(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="Pabulib, PrefLib, or lines such as 12: garden > library.")],
-    rule: Annotated[str, typer.Option("--rule", help="See folkmoot rules.")],
+    rule: Annotated[str, typer.Option("--rule", help="See folkmoot rules; left out, the rule the file itself names.")] = "",
     parameter: Annotated[list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="A parameter of the rule.")] = None,
     as_json: AsJson = False,
 ) -> None:
@@ -164,8 +164,12 @@ def tally(
     from engine import rules
     from engine.elections import files
 
-    found = rules.rule_of_version("voting", rule) if "@" in rule else rules.rule("voting", rule)
     election, given = files.read(file), dict(_parameter(item) for item in parameter or ())
+    if not rule:
+        if election.rule is None:
+            raise refuse("parameter_wrong", "--rule", f"is not given, and {file.name} names none", "see folkmoot rules")
+        rule, given = election.rule[0], election.rule[1] | given
+    found = rules.rule_of_version("voting", rule) if "@" in rule else rules.rule("voting", rule)
     outcome = rules.count(found, election, given)
     if as_json:
         answer(outcome.as_json() | {"rule": rule}, as_json, [])
@@ -193,6 +197,25 @@ def compare(
         "refused": found.refused,
     }
     answer(shown, as_json, found.lines())
+
+
+@app.command()
+def convert(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="Ballots, as tally takes them.")],
+    out: Annotated[Path, typer.Argument(metavar="OUT", help="A new file: .pb .soc .soi .toc .toi .cat .blt .csv or .txt.")],
+    as_json: AsJson = False,
+) -> None:
+    """Write a file of ballots in another format."""
+    from engine.elections import files
+
+    election = files.read(file)
+    text = files.write(election, out)
+    try:
+        with out.open("x", encoding="utf-8") as into:
+            into.write(text)
+    except FileExistsError:
+        raise refuse("file_exists", str(out), "exists already", "choose another name, or remove it") from None
+    answer({"file": str(out), "ballots": election.total}, as_json, [f"Wrote {election.total:,} ballots to {out}."])
 
 
 @app.command("rules")

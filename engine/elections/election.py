@@ -36,8 +36,13 @@ class Election:
     single: 1 at the one chosen option · approval: 1 where approved · ranked: the rank from 0, or the number of options
     where unranked (tied last) · cumulative, score, quadratic: the points, grades or votes given. `weights` are positive int64, one per row, or None where every
     ballot counts once. `costs` and `budget` are in whole units of money, of which people write `decimals` places behind
-    a point. `seats` says how many are elected, where the ballots came with that.
+    a point. What ballots may come with: `seats`, how many are elected; `write_ins`, the option that stands for all that
+    nobody declared; `rule`, the rule they were cast under, with its parameters.
     """
+
+    seats: int | None = None
+    write_ins: int | None = None
+    rule: tuple[str, dict[str, Any]] | None = None
 
     def __init__(
         self,
@@ -61,8 +66,6 @@ class Election:
             self._check_cells(table)
         # Column by column: rules compare options, and an option's ranks are then one straight run.
         self.table = np.asfortranarray(table, dtype=np.int64 if kind in NUMBERED else counting.rank_type(many))
-
-    seats: int | None = None
 
     def _set(
         self,
@@ -182,7 +185,9 @@ class Election:
         kept = {name: getattr(self, name) for name in ("options", "kind", "costs", "budget", "decimals", "seats")}
         if "table" not in fields:
             kept["table"] = self.table
-        return Election(**({"weights": self.weighed} | kept | fields))
+        found = Election(**({"weights": self.weighed} | kept | fields))
+        found.write_ins, found.rule = self.write_ins, self.rule
+        return found
 
     @cached_property
     def table(self) -> Array:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from engine.elections import blt, pabulib, preflib, scottish
+from engine.elections import blt, pabulib, preflib, rctab, scottish
+from engine.elections import text as ballots
 from engine.elections.election import Election
 from engine.limits import ELECTION_FILE_BYTES_MAX
 from engine.refusals import refuse
-
-OTHERS = {"blt": blt.read, "csv": scottish.read}
 
 
 def read_text(path: Path) -> str:
@@ -24,14 +23,41 @@ def read_text(path: Path) -> str:
         raise refuse("file_unreadable", str(path), f"is not UTF-8 at byte {fault.start}", "convert it to UTF-8") from None
 
 
+def write(election: Election, path: Path) -> str:
+    """What the election is in the format that the path's ending names; refused where that has no place for its ballots."""
+    ending = path.suffix.lower().lstrip(".")
+    if ending == "pb":
+        return pabulib.write(election, path.stem)
+    if ending in preflib.TYPES:
+        if preflib.type_of(election) != ending:
+            raise refuse("file_foreign", str(path), f"ends in .{ending}, and these ballots are .{preflib.type_of(election)}", "name it so")
+        return preflib.write(election, path.stem)
+    if ending == "blt":
+        return blt.write(election, path.stem)
+    if ending == "csv":
+        return rctab.write(election)
+    if ending != "txt":
+        endings = ", ".join(["pb", *preflib.TYPES, "blt", "csv", "txt"])
+        raise refuse("file_foreign", str(path), f"ends in {ending or 'nothing'}", f"name a file that ends in one of {endings}")
+    money = None if election.costs is None or election.budget is None else (election.costs, election.budget)
+    return ballots.write(election.options, election.kind, election.table.tolist(), election.weights.tolist(), money)
+
+
 def read(path: Path) -> Election:
-    """The election in a Pabulib (`.pb`), PrefLib (`.soc .soi .toc .toi .cat`), BLT (`.blt`) or Scottish (`.csv`) file, or in
-    lines of text."""
+    """The election in a Pabulib (`.pb`), PrefLib (`.soc .soi .toc .toi .cat`) or BLT (`.blt`) file, in a table (`.csv`) as Scottish
+    councils or scanners of ranked-choice votes write it, in a contest of RCTab (`.json`), or in lines of text."""
     text, ending = read_text(path), path.suffix.lower().lstrip(".")
     if ending == "pb":
-        return pabulib.read(text).election.merged()
+        budget = pabulib.read(text)
+        found = budget.election.merged()
+        found.rule = budget.rule
+        return found
     if ending in preflib.TYPES:
         return preflib.read(text)
-    if ending in OTHERS:
-        return OTHERS[ending](text)
+    if ending == "blt":
+        return blt.read(text)
+    if ending == "csv":
+        return scottish.read(text) if text[:1].isdecimal() else rctab.read(text)
+    if ending == "json":
+        return rctab.read_contest(text, lambda name: read_text(path.with_name(Path(name).name))).election
     return Election.read(text)

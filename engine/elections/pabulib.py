@@ -21,8 +21,10 @@ voters nothing but their ballots, so that age, sex and every other column are go
 from __future__ import annotations
 
 import csv
+import io
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -102,6 +104,48 @@ def read(text: str) -> Budget:
     )
 
 
+def write(election: Election, title: str = "") -> str:
+    """An election about a budget, by approvals or points, as a `.pb` file; projects are called as its options are."""
+    if election.budget is None or election.costs is None or election.kind not in ("approval", "single", "cumulative"):
+        raise refuse("ballot_kind_wrong", "the election", "is no budget by approvals or points", "write it in another format")
+    if any("," in name for name in election.options):
+        raise refuse("file_foreign", "an option", "has a comma in its name, which parts a .pb file's votes", "rename it")
+    points = election.kind == "cumulative"
+    into = io.StringIO()
+    table = csv.writer(into, delimiter=";", lineterminator="\n")
+    money = partial(_plain, decimals=election.decimals)
+    named = {rule: word for word, rule in reversed(_KNOWN.items())}
+    meta = {
+        "description": title,
+        "num_projects": len(election.options),
+        "num_votes": election.total,
+        "budget": money(election.budget),
+        "vote_type": "cumulative" if points else "approval",
+        "rule": "unknown" if election.rule is None else named.get(_key(election.rule), "unknown"),
+    }
+    table.writerows([["META"], ["key", "value"], *meta.items(), ["PROJECTS"], ["project_id", "cost"]])
+    table.writerows(zip(election.options, map(money, election.costs), strict=True))
+    table.writerows([["VOTES"], ["voter_id", "vote", "points"] if points else ["voter_id", "vote"]])
+    voter = 0
+    for row, weight in zip(election.table.tolist(), election.weights.tolist(), strict=True):
+        vote = ",".join(name for name, cell in zip(election.options, row, strict=True) if cell)
+        given = [",".join(str(cell) for cell in row if cell)] if points else []
+        for _ in range(weight):
+            voter += 1
+            table.writerow([voter, vote, *given])
+    return into.getvalue()
+
+
+def _plain(amount: int, decimals: int) -> str:
+    whole, part = divmod(amount, 10**decimals)
+    return f"{whole}.{part:0{decimals}d}" if decimals else str(whole)
+
+
+def _key(rule: tuple[str, dict[str, Any]]) -> tuple[str, tuple[tuple[str, Any], ...]]:
+    return rule[0], tuple(sorted(rule[1].items()))
+
+
+_KNOWN = {word: _key(rule) for word, rule in RULES.items()}
 Rows = list[tuple[int, list[str]]]
 
 

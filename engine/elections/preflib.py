@@ -59,6 +59,39 @@ def read(text: str) -> Election:
     return Election.of(_labels(names), "approval" if stated == "cat" else "ranked", rows, counts)
 
 
+def write(election: Election, title: str = "") -> str:
+    """Ranked ballots (as `.soc`, `.soi`, `.toc` or `.toi`, whichever says most) or approvals (as `.cat`) as a PrefLib file."""
+    kind, many = type_of(election), len(election.options)
+    lines = [f"# TITLE: {_line(title)}", f"# DATA TYPE: {kind}", f"# NUMBER ALTERNATIVES: {many}", f"# NUMBER VOTERS: {election.total}"]
+    if kind == "cat":
+        lines += ["# NUMBER CATEGORIES: 2", "# CATEGORY NAME 1: Yes", "# CATEGORY NAME 2: No"]
+    lines += [f"# ALTERNATIVE NAME {number}: {_line(name)}" for number, name in enumerate(election.options, 1)]
+    for row, weight in zip(election.table.tolist(), election.weights.tolist(), strict=True):
+        levels: dict[int, list[int]] = {}
+        for number, cell in enumerate(row, 1):
+            levels.setdefault(1 - cell if kind == "cat" else cell, []).append(number)
+        if kind != "cat":
+            levels.pop(many, None)
+        named = [levels[level] for level in sorted(levels)] if kind != "cat" else [levels.get(0, []), levels.get(1, [])]
+        shown = [str(level[0]) if len(level) == 1 else "{" + ",".join(map(str, level)) + "}" for level in named]
+        lines.append(f"{weight}: {','.join(shown)}")
+    return "\n".join(lines) + "\n"
+
+
+def type_of(election: Election) -> str:
+    """The PrefLib type of an election's ballots: `cat` for approvals; strict (`s`) or with ties (`t`), complete (`c`) or not (`i`)."""
+    if election.kind in ("approval", "single"):
+        return "cat"
+    if election.kind != "ranked":
+        raise refuse("ballot_kind_wrong", f"an election by {election.kind} ballots", "has no place in a PrefLib file", "write a .txt")
+    complete = not bool((election.table == len(election.options)).any())
+    return ("so" if election.strict else "to") + ("c" if complete else "i")
+
+
+def _line(text: str) -> str:
+    return " ".join(text.split())
+
+
 def _order(text: str, names: dict[int, str], number: int) -> list[list[int]]:
     order, place, seen = [], 0, set()
     while place < len(text):

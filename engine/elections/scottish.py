@@ -11,6 +11,7 @@ name and party, and the ward's name last.
 from __future__ import annotations
 
 import csv
+import io
 
 from engine.elections.election import Election
 from engine.limits import OPTIONS_PER_POLL_MAX, POWER_TOTAL_MAX
@@ -50,6 +51,18 @@ def read(text: str) -> Election:
     election = Election.of_orders(names, [order + [-1] * (length - len(order)) for order in orders], counts)
     election.seats = seats
     return election
+
+
+def write(election: Election, title: str = "") -> str:
+    """Ranked ballots without ties as such a file."""
+    rows: list[list[object]] = [[len(election.options), election.seats or 1, ""]]
+    for order, weight in zip(election.orders.tolist(), election.weights.tolist(), strict=True):
+        rows.append([weight, *(option + 1 for option in order if option >= 0), ""])
+    rows += [[f"Candidate {number}", name, "", ""] for number, name in enumerate(election.options, 1)]
+    rows.append([title or "No title", ""])
+    into = io.StringIO()
+    csv.writer(into, lineterminator="\n").writerows(rows)
+    return into.getvalue()
 
 
 def _wrong(line: int, fact: str, way_out: str) -> Refusal:

@@ -19,9 +19,10 @@ One kind of ballot a line, with how often it was cast (once, unless said). Names
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import NamedTuple
 
-from engine.elections.kinds import Kind
+from engine.elections.kinds import NUMBERED, Kind
 from engine.limits import POWER_TOTAL_MAX
 from engine.refusals import Refusal, refuse
 
@@ -84,6 +85,31 @@ def read(text: str) -> Written:
         [costs[name] for name in options] if costs else None,
         budget,
     )
+
+
+def write(
+    options: Sequence[str], kind: Kind, rows: Sequence[Sequence[int]], weights: Sequence[int], money: tuple[Sequence[int], int] | None
+) -> str:
+    """Ballots as lines of text, which `read` reads again (points, grades and votes as points); `money` is costs and budget."""
+    quoted = [_quoted(name) for name in options]
+    lines = ["options: " + ", ".join(quoted)]
+    if money is not None:
+        lines += ["costs: " + ", ".join(f"{name} {cost}" for name, cost in zip(quoted, money[0], strict=True)), f"budget: {money[1]}"]
+    for row, weight in zip(rows, weights, strict=True):
+        lines.append(f"{weight}: {_written(row, kind, quoted)}".rstrip())
+    return "\n".join(lines) + "\n"
+
+
+def _written(row: Sequence[int], kind: Kind, quoted: Sequence[str]) -> str:
+    if kind == "ranked":
+        ranks = sorted({rank for rank in row if rank < len(row)})
+        return " > ".join(" = ".join(name for name, cell in zip(quoted, row, strict=True) if cell == rank) for rank in ranks)
+    given = [(name, cell) for name, cell in zip(quoted, row, strict=True) if cell]
+    return ", ".join(f"{name} {cell}" if kind in NUMBERED else name for name, cell in given)
+
+
+def _quoted(name: str) -> str:
+    return '"' + re.sub(r'(["\\])', r"\\\1", name) + '"'
 
 
 def _read_line(line: str, number: int) -> tuple[str | None, list[Item]]:

@@ -1,0 +1,232 @@
+"""Ballots as scanners of ranked-choice votes record them, and the contests that RCTab counts (`.csv`, `.json`).
+
+A `.csv` has a column for each rank, `rank1`, `rank2`, …, and perhaps a `count`; a cell names an option, or says `overvote`
+(several at one rank), `undervote` or nothing (none), or `UWI` (an undeclared write-in). A contest's `.json` is RCTab's
+configuration: it names the options, the ballots beside it, and what its law makes of such marks. A ballot ends at an
+overvote where the law says so, and where more ranks are skipped than it allows; an option named again is passed over.
+
+>>> cast = read('count,rank1,rank2,rank3\\n7,Ann,undervote,Bob\\n2,overvote,Ann,\\n1,Bob,Bob,UWI')
+>>> cast.options, cast.orders.tolist(), cast.weights.tolist()
+(('Ann', 'Bob', 'Undeclared Write-ins'), [[0, 1, -1], [-1, -1, -1], [1, 2, -1]], [7, 2, 1])
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from engine.elections import cdf
+from engine.elections.election import Array, Election
+from engine.limits import INTEGER_MAX, OPTIONS_PER_POLL_MAX, POWER_TOTAL_MAX
+from engine.log.json import parse_input
+from engine.refusals import Refusal, refuse
+
+WRITE_INS = "Undeclared Write-ins"
+SEVERAL, NONE = -1, -2
+"""What stands at a rank where no one option does."""
+ENDS = ("by exhausted choices", "by overvotes", "by skipped rankings", "by repeated rankings")
+"""Why a ballot goes no further than it does."""
+
+
+@dataclass(frozen=True)
+class Marks:
+    """What a contest's law makes of marks that are no plain order."""
+
+    overvote_ends: bool = True
+    skipped_max: int | None = None
+    """How many ranks in a row may be empty between two that are not; None for any number."""
+    repeat_ends: bool = False
+    ranks_max: int | None = None
+
+
+class Contest(NamedTuple):
+    """The ballots of a contest: as an election, and for each of its rows why the ballot goes no further (`ENDS`), -1 where it
+    names nothing at all."""
+
+    election: Election
+    ends: Array
+
+    def inactive(self, left: Sequence[int]) -> dict[str, int]:
+        """The weight of the ballots that name none of those `left`, by the reason; those that name nothing at all apart."""
+        rests = ~np.isin(self.election.orders, left).any(axis=1)
+        weights = self.election.weights
+        return {reason: int(weights[rests & (self.ends == number)].sum()) for number, reason in enumerate(ENDS)}
+
+
+Rows = list[tuple[int, int, list[int]]]
+"""A line's number, how many ballots it stands for, and what stands at each rank: an option, SEVERAL or NONE."""
+
+
+def read(text: str) -> Election:
+    """The ballots in such a `.csv`, options as they first come up, an overvote ending a ballot, skipped ranks passed over."""
+    names, rows = _rows(text, {})
+    return _contest(names, rows, Marks()).election
+
+
+def read_contest(text: str, beside: Callable[[str], str]) -> Contest:
+    """A contest by its configuration; `beside` gives the text of a file that lies beside it.
+
+    RCTab reads spreadsheets; what it would find in one is read here from a `.csv` of that name, or from `ballots.csv`. An
+    undeclared write-in is an option, `Undeclared Write-ins`, listed last.
+    """
+    stated = parse_input(text.encode(), "the contest")
+    try:
+        law, sources = stated["rules"], stated["cvrFileSources"]
+        candidates = [(each["name"], [each["name"], *each["aliases"]]) for each in stated["candidates"] if not each["excluded"]]
+        gone = [name for each in stated["candidates"] if each["excluded"] for name in (each["name"], *each["aliases"])]
+        source = sources[0]
+        marks, election_rule, seats = _law(law)
+    except (KeyError, TypeError, IndexError, AttributeError, ValueError) as missing:
+        raise refuse("file_unreadable", "the contest", f"lacks what RCTab states: {missing}", "give RCTab's configuration whole") from None
+    names = [name for name, _ in candidates]
+    called = {alias: number for number, (_, aliases) in enumerate(candidates) for alias in aliases}
+    called |= dict.fromkeys(gone, NONE)
+    called |= {source.get("overvoteLabel") or "overvote": SEVERAL, source.get("skippedRankLabel") or "undervote": NONE}
+    write_in = source.get("undeclaredWriteInLabel") or ""
+    if write_in:
+        called[write_in] = len(names)
+        names.append(WRITE_INS)
+    path = str(source["filePath"])
+    if source.get("provider") == "cdf":
+        cast = cdf.ballots(parse_input(beside(path).encode(), "the records"), source.get("contestId") or "")
+        rows = [(number, 1, [_mark(names, called) for names in ranks]) for number, ranks in enumerate(cast, 1)]
+    else:
+        _, rows = _rows(beside(path if path.endswith(".csv") else "ballots.csv"), called, source.get("overvoteDelimiter") or "\n")
+    found = _contest(names, rows, marks)
+    found.election.seats, found.election.rule = seats, election_rule
+    return found
+
+
+def write(election: Election) -> str:
+    """Ranked ballots without ties as a `.csv` with a column for each rank."""
+    into = io.StringIO()
+    table = csv.writer(into, lineterminator="\n")
+    table.writerow(["count", *(f"rank{rank}" for rank in range(1, max(1, election.orders.shape[1]) + 1))])
+    called = ["UWI" if place == election.write_ins else name for place, name in enumerate(election.options)]
+    for order, weight in zip(election.orders.tolist(), election.weights.tolist(), strict=True):
+        table.writerow([weight, *("" if option < 0 else called[option] for option in order)])
+    return into.getvalue()
+
+
+def _rows(text: str, called: dict[str, int], delimiter: str = "\n") -> tuple[list[str], Rows]:
+    """The lines of ballots; `called` says what cells mean, and is added to where it is empty."""
+    reader = csv.reader(text.lstrip("\ufeff").splitlines(), strict=True)
+    fixed, names = bool(called), list[str]()
+    called = {"overvote": SEVERAL, "undervote": NONE} | called
+    rows: Rows = []
+    try:
+        head = [cell.strip().lower() for cell in next(reader, [])]
+        ranks = [place for place, name in enumerate(head) if name.startswith("rank")]
+        if not ranks or [head[place] for place in ranks] != [f"rank{number}" for number in range(1, len(ranks) + 1)]:
+            raise _wrong(1, 1, "names no ranks", "begin with a line such as count,rank1,rank2,rank3")
+        count = head.index("count") if "count" in head else -1
+        for row in reader:
+            if not any(cell.strip() for cell in row):
+                continue
+            if len(row) != len(head):
+                raise _wrong(reader.line_num, len(row), f"has {len(row)} cells where the first line has {len(head)}", "add or remove cells")
+            times = "1" if count < 0 else row[count].strip()
+            if not times.isdecimal() or len(times) > 16 or not 1 <= int(times) <= POWER_TOTAL_MAX:
+                raise _wrong(reader.line_num, count + 1, f"counts {times[:20]!r} ballots", "give a whole number from 1")
+            marks = []
+            for place in ranks:
+                cell = row[place].strip()
+                if cell and cell not in called and delimiter in cell:
+                    marks.append(SEVERAL)
+                    continue
+                if cell and cell not in called:
+                    if fixed:
+                        raise _wrong(reader.line_num, place + 1, f"names {cell[:40]!r}, who does not stand", "mend it, or add an alias")
+                    called[cell] = len(names)
+                    names.append(WRITE_INS if cell == "UWI" else cell)
+                marks.append(called[cell] if cell else NONE)
+            rows.append((reader.line_num, int(times), marks))
+    except csv.Error as wrong:
+        raise _wrong(reader.line_num, 1, f"cannot be read: {wrong}", "mend its quotes") from None
+    if not names and not fixed:
+        raise _wrong(1, 1, "begins a file that names no option", "give ballots")
+    if len(names) > OPTIONS_PER_POLL_MAX:
+        raise _wrong(1, 1, f"begins a file of {len(names)} options", f"give at most {OPTIONS_PER_POLL_MAX}")
+    return names, rows
+
+
+def _mark(marked: list[str], called: dict[str, int]) -> int:
+    """What stands at a rank where those `marked` are."""
+    if len(marked) != 1:
+        return SEVERAL if marked else NONE
+    if marked[0] not in called:
+        raise refuse("file_unreadable", "the records", f"name {marked[0][:40]!r}, who does not stand", "mend them, or add an alias")
+    return called[marked[0]]
+
+
+def _contest(names: Sequence[str], rows: Rows, marks: Marks) -> Contest:
+    """The ballots as the law reads their marks."""
+    width = max(1, min(len(names), max((len(cells) for _, _, cells in rows), default=1)))
+    orders, ends = np.full((len(rows), width), -1, np.int16), np.zeros(len(rows), np.int8)
+    for number, (_, _, cells) in enumerate(rows):
+        order, end = _ballot(cells, marks)
+        orders[number, : len(order)] = order
+        ends[number] = end
+    election = Election.of_orders(names, orders, [times for _, times, _ in rows])
+    election.write_ins = names.index(WRITE_INS) if WRITE_INS in names else None
+    return Contest(election, ends)
+
+
+def _ballot(cells: Sequence[int], marks: Marks) -> tuple[list[int], int]:
+    """A ballot's order as the law reads it, and why it ends there."""
+    order: list[int] = []
+    seen = -1
+    for rank, cell in enumerate(cells[: marks.ranks_max]):
+        if cell == NONE:
+            continue
+        if marks.skipped_max is not None and rank - seen - 1 > marks.skipped_max:
+            return order, ENDS.index("by skipped rankings")
+        seen = rank
+        if cell == SEVERAL:
+            if marks.overvote_ends:
+                return order, ENDS.index("by overvotes")
+        elif cell in order:
+            if marks.repeat_ends:
+                return order, ENDS.index("by repeated rankings")
+        else:
+            order.append(cell)
+    return order, -1 if seen < 0 else 0
+
+
+def _law(stated: dict[str, Any]) -> tuple[Marks, tuple[str, dict[str, Any]], int]:
+    """What RCTab's configuration says of marks, of the rule, and of seats; refused where it asks for what we do not count."""
+    overvotes = {"exhaustImmediately": True, "alwaysSkipToNextRank": False}
+    rule = stated["overvoteRule"]
+    if rule not in overvotes:
+        raise refuse("file_unreadable", "the contest", f"has the overvote rule {rule!r}", "we count " + " and ".join(overvotes))
+    seats = int(stated["numberOfWinners"])
+    mode = stated["winnerElectionMode"]
+    if mode not in ("singleWinnerMajority", "multiWinnerAllowMultipleWinnersPerRound", "multiWinnerAllowOnlyOneWinnerPerRound"):
+        raise refuse(
+            "file_unreadable", "the contest", f"elects by {mode!r}", "we count a single winner by majority, and several by surpluses"
+        )
+    marks = Marks(
+        overvotes[rule],
+        _most(stated["maxSkippedRanksAllowed"]),
+        stated["exhaustOnDuplicateCandidate"] is True,
+        _most(stated["maxRankingsAllowed"]),
+    )
+    if mode == "singleWinnerMajority":
+        return marks, ("ranked_choice", {"batch": stated["batchElimination"] is True}), 1
+    decimals = int(stated["decimalPlacesForVoteArithmetic"])
+    quota = "exact" if stated["nonIntegerWinningThreshold"] is True else "whole"
+    return marks, ("stv", {"decimals": decimals, "quota": quota}), seats
+
+
+def _most(text: object) -> int | None:
+    """A bound in RCTab's words: a number, or none (`max`, `unlimited`)."""
+    return int(str(text)) if str(text).isdecimal() and int(str(text)) <= INTEGER_MAX else None
+
+
+def _wrong(line: int, column: int, fact: str, way_out: str) -> Refusal:
+    return refuse("file_unreadable", f"line {line}, cell {column}", fact, way_out)

@@ -1,0 +1,68 @@
+"""Ranked-choice voting as American cities count it: round by round, until somebody has more than half of the ballots left.
+
+Undeclared write-ins, where the ballots have such an option, drop out first. With `batch`, all those drop out together who
+even with each other's votes would have fewer than the next; otherwise whoever has fewest does. Where several are tied for
+the fewest, every order of dropping them is counted, and all that can win are tied (parallel universes), as in
+`instant_runoff`; on the way shown the one listed last drops out. Sources: Minneapolis Code of Ordinances 167.60; Maine
+Revised Statutes 21-A §723-A.
+
+>>> outcome = tally("ranked_choice", Election.read("8: garden > library\\n7: library > pool\\n2: pool > library\\n1: bench"))
+>>> outcome.winners
+('library',)
+>>> print("\\n".join(outcome.steps))
+round 1: garden 8, library 7, pool 2, bench 1; pool and bench drop out
+round 2: library 9, garden 8; library has more than half of 17
+"""
+
+from __future__ import annotations
+
+from engine.elections.election import Election
+from engine.elections.outcome import Outcome
+from engine.elections.rounds import Round, walk, without_each
+from engine.elections.tops import Left, Tops
+from engine.rules import voting_rule
+from engine.rules.voting.instant_runoff import verdict
+
+
+@voting_rule(
+    ballot="ranked",
+    strict=True,
+    elects="one",
+    scores="options outlasted",
+    promises={"anonymity", "neutrality", "unanimity", "majority", "majority_loser", "condorcet_loser"},
+)
+def ranked_choice(election: Election, *, batch: bool = True) -> Outcome:
+    options, tops = election.options, Tops(election)
+    walked = walk(tuple(range(len(options))), lambda left: _round(tops, left, election.write_ins, batch))
+    return Outcome.of(
+        options,
+        walked.winners,
+        walked.outlasted(len(options)),
+        explain=lambda: walked.steps(options, lambda left, last: verdict(options, left, last), "the fewest"),
+        certify=walked.facts,
+    )
+
+
+def _round(tops: Tops, left: Left, write_ins: int | None, batch: bool) -> Round:
+    votes, alive = tops.votes(left)
+    order = sorted(left, key=lambda place: votes[place])
+    if 2 * votes[order[-1]] > alive or len(left) == 1:
+        return Round(votes, (order[-1],), [])
+    if not alive:
+        return Round(votes, left, [])
+    if write_ins in left and votes[write_ins]:
+        return Round(votes, (), [tuple(place for place in left if place != write_ins)])
+    together = _hopeless(order, votes) if batch else 0
+    if together:
+        return Round(votes, (), [tuple(sorted(order[together:]))])
+    return Round(votes, (), without_each(left, [place for place in left if votes[place] == votes[order[0]]]))
+
+
+def _hopeless(order: list[int], votes: list[int]) -> int:
+    """How many, from the fewest votes up, have together fewer than the next; 0 where not even the last does."""
+    below, found = 0, 0
+    for number, place in enumerate(order[:-1], 1):
+        below += votes[place]
+        if below < votes[order[number]]:
+            found = number
+    return found

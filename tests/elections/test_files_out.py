@@ -1,0 +1,132 @@
+"""What is written in a format is read again as it was."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from engine.elections import blt, files, pabulib, preflib, rctab, scottish
+from engine.elections.election import Election
+from engine.refusals import Refusal
+from tests.conftest import shared
+from tests.rules.elections import elections
+
+NAMES = st.text(st.characters(codec="utf-8", exclude_categories=("C", "Zl", "Zp")), min_size=1, max_size=12).map(str.strip).filter(bool)
+
+
+def same(one: Election, other: Election) -> bool:
+    """Whether two elections have the same options and, in whatever order, the same ballots."""
+    one, other = levelled(one).merged(), levelled(other).merged()
+    return (
+        one.options == other.options
+        and (one.costs, one.budget, one.decimals) == (other.costs, other.budget, other.decimals)
+        and np.array_equal(one.table, other.table)
+        and np.array_equal(one.weights, other.weights)
+    )
+
+
+def levelled(election: Election) -> Election:
+    """Ranks as 0, 1, 2, …, for only their order says something."""
+    if election.kind != "ranked":
+        return election
+    many = len(election.options)
+    rows = [[sorted({*row} - {many}).index(cell) if cell < many else many for cell in row] for row in election.table.tolist()]
+    return election.changed(table=np.array(rows, np.int64).reshape(-1, many))
+
+
+def by_name(election: Election) -> dict[tuple[str, ...], int]:
+    """How often each order was cast."""
+    merged = election.merged()
+    orders = [tuple(election.options[each] for each in order if each >= 0) for order in merged.orders.tolist()]
+    return dict(zip(orders, merged.weights.tolist(), strict=True))
+
+
+def named(election: Election, names: list[str]) -> Election:
+    return Election.of(names, election.kind, election.table, election.weights, election.costs, election.budget, election.decimals)
+
+
+@given(st.data(), st.sampled_from(["single", "approval", "ranked", "cumulative"]), st.booleans())
+def test_lines_of_text(data, kind, budget):
+    election = data.draw(elections(kind, budget=budget))
+    names = data.draw(st.lists(NAMES, min_size=len(election.options), max_size=len(election.options), unique=True))
+    election = named(election, names)
+    again = Election.read(files.write(election, Path("x.txt")))
+    if again.kind == kind:
+        assert same(again, election)
+    else:  # nobody used a sign that says which kind it is
+        assert same(again.as_kind([kind]), election) or (election.table > 0).sum() <= len(election.table)
+
+
+@given(st.data(), st.booleans())
+def test_preflib_orders(data, strict):
+    election = data.draw(elections("ranked", strict=strict))
+    kind = preflib.type_of(election)
+    again = preflib.read(preflib.write(election, "A title"))
+    assert same(again, election) and (kind[0] == "s") == election.strict and preflib.type_of(again) == kind
+
+
+@given(elections("approval"))
+def test_preflib_approvals(election):
+    assert same(preflib.read(preflib.write(election)), election)
+
+
+@given(elections("ranked", strict=True), st.integers(1, 3))
+def test_blt_scottish_and_ranks(election, seats):
+    election.seats = min(seats, len(election.options))
+    for written in (blt, scottish):
+        again = written.read(written.write(election))
+        assert same(again, election) and again.seats == election.seats
+    ranked = [place for place in range(len(election.options)) if (election.table[:, place] < len(election.options)).any()]
+    if ranked:  # a table of ranks knows only who stands on some ballot
+        again = rctab.read(rctab.write(election))
+        assert by_name(again) == by_name(election) and set(again.options) == {election.options[place] for place in ranked}
+
+
+@given(st.sampled_from(["approval", "cumulative"]), st.data())
+def test_pabulib(kind, data):
+    election = data.draw(elections(kind, budget=True))
+    election.rule = data.draw(st.sampled_from([None, *pabulib.RULES.values()]))
+    again = pabulib.read(pabulib.write(election, "A title"))
+    assert same(again.election, election) and again.rule == election.rule
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "pabulib/Poland_Wieliczka_2023_Green_Budget.pb",
+        "pabulib/Switzerland_Zurich_D10.pb",
+        "preflib/00026 - frenchapproval/00026-00000001.cat",
+        "stv/glasgow-2007/Canal-2007.blt",
+        "rcv/2013_minneapolis_mayor/ballots.csv",
+    ],
+)
+def test_real_files_survive_a_round_trip(tmp_path, name):
+    election = files.read(shared(f"elections/{name}"))
+    path = tmp_path / f"again.{name.rpartition('.')[2]}"
+    path.write_text(files.write(election, path), encoding="utf-8")
+    again = files.read(path)
+    if path.suffix == ".csv":
+        assert sorted(again.options) == sorted(election.options) and again.total == election.total
+    else:
+        assert same(again, election)
+
+
+@pytest.mark.parametrize(
+    ("ballots", "name", "fact"),
+    [
+        ("2: a 3, b 1", "x.soc", "has no place in a PrefLib file"),
+        ("2: a > b", "x.toc", "these ballots are .soc"),
+        ("2: a > b", "x.pb", "is no budget"),
+        ("2: a > b", "x.doc", "ends in doc"),
+        ("2: a = b > c", "x.blt", "ranks several options alike"),
+        ('costs: "a,b" 1\nbudget: 2\n1: "a,b", c\ncosts: c 1', "x.pb", "has a comma in its name"),
+    ],
+)
+def test_what_a_format_has_no_place_for_is_refused(ballots, name, fact):
+    with pytest.raises(Refusal) as refusal:
+        files.write(Election.read(ballots), Path(name))
+    assert fact in str(refusal.value)

@@ -1,0 +1,126 @@
+"""Ranked-choice contests as RCTab states and counts them: every tally of every round, and every ballot that rests."""
+
+from __future__ import annotations
+
+import json
+from fractions import Fraction
+
+import pytest
+
+from engine.elections import files, rctab
+from engine.elections.election import Election
+from engine.refusals import Refusal
+from engine.rules import tally
+from engine.rules.voting.stv._count import Count, Law
+from tests.conftest import shared
+
+
+def contest(name: str) -> tuple[rctab.Contest, list[dict]]:
+    """A contest and the rounds that RCTab reports of it (BrightSpots/rcv, test data)."""
+    config = shared(f"elections/rcv/{name}/{name}_config.json")
+    report = json.loads(shared(f"elections/rcv/{name}/{name}_expected_detailed_report.json").read_text())
+    return rctab.read_contest(config.read_text(), lambda beside: (config.parent / beside).read_text()), report["results"]
+
+
+@pytest.mark.parametrize(
+    ("name", "rounds", "winner"),
+    [("2013_minneapolis_mayor", 33, "BETSY HODGES"), ("2015_portland_mayor", 14, "Mavodones, Nicholas M. Jr.")],
+)
+def test_every_round_is_the_published_one(name, rounds, winner):
+    found, reported = contest(name)
+    rule, parameters = found.election.rule
+    outcome = tally(rule, found.election, **parameters)
+    assert outcome.winners == (winner,) and len(outcome.facts) == len(reported) == rounds
+    for (left, votes), expected in zip(outcome.facts, reported, strict=True):
+        assert dict(zip([found.election.options[place] for place in left], votes, strict=True)) == {
+            option: int(count) for option, count in expected["tally"].items()
+        }
+        assert list(found.inactive(left).values()) == [
+            int(expected["inactiveBallots"][reason]) for reason in ("exhaustedChoices", "overvotes", "skippedRankings", "repeatedRankings")
+        ]
+        assert sum(votes) // 2 + 1 == int(expected["threshold"])
+
+
+def test_several_winners_by_a_whole_threshold_and_four_decimals():
+    found, reported = contest("test_set_multi_winner_whole_threshold")
+    assert (found.election.rule, found.election.seats) == (("stv", {"decimals": 4, "quota": "whole"}), 3)
+    count = Count(found.election, 3, Law(4)).run()
+    assert count.quota == 8
+    for stage, expected in zip(count.stages, reported[:-1], strict=True):  # RCTab moves surpluses on even when all are elected
+        ours = {option: votes for option, votes in zip(found.election.options, stage.votes, strict=True) if votes}
+        assert ours == {option: Fraction(votes) for option, votes in expected["tally"].items()}
+    assert [found.election.options[place][10] for place in count.elected] == ["C", "A", "B"]
+
+
+def test_a_tie_for_the_last_place_is_told_whoever_won_it():
+    """RCTab's tie-break fixture: 3, 3 and 3 first choices; its seed lets one drop out and one of the others win."""
+    assert set(tally("ranked_choice", Election.read("3: dare\n3: gervin\n3: blaylock")).winners) == {"dare", "gervin", "blaylock"}
+
+
+def test_a_table_of_ranks_is_read_by_its_own_words():
+    cast = rctab.read("rank1,rank2,rank3\nAnn,undervote,Bob\novervote,Ann,\nBob,Bob,UWI\n,,\nundervote,undervote,undervote\n")
+    assert (cast.options, cast.orders.tolist(), cast.write_ins) == (
+        ("Ann", "Bob", rctab.WRITE_INS),
+        [[0, 1, -1], [-1, -1, -1], [1, 2, -1], [-1, -1, -1]],
+        2,
+    )
+
+
+@pytest.mark.parametrize(
+    ("marks", "order", "reason"),
+    [
+        (rctab.Marks(overvote_ends=False), [0, 1], 0),
+        (rctab.Marks(overvote_ends=True), [0], 1),
+        (rctab.Marks(overvote_ends=False, skipped_max=1), [0], 2),
+        (rctab.Marks(overvote_ends=False, repeat_ends=True, ranks_max=7), [0, 1], 3),
+        (rctab.Marks(ranks_max=1), [0], 0),
+    ],
+)
+def test_what_a_law_makes_of_a_ballot(marks, order, reason):
+    ballot = [0, rctab.SEVERAL, rctab.NONE, rctab.NONE, 1, 1]
+    assert rctab._ballot(ballot, marks) == (order, reason)
+
+
+@pytest.mark.parametrize(
+    ("text", "fact"),
+    [
+        ("", "line 1, cell 1 names no ranks"),
+        ("a,b\n1,2", "line 1, cell 1 names no ranks"),
+        ("rank1,rank3\na,b", "names no ranks"),
+        ("count,rank1\n0,a", "line 2, cell 1 counts '0'"),
+        ("count,rank1\n1,a,b", "line 2, cell 3 has 3 cells"),
+        ('count,rank1\n1,"a', "cannot be read"),
+        ("count,rank1\n" + "".join(f"1,o{n}\n" for n in range(2000)), "options"),
+        ("rank1\n", "names no option"),
+    ],
+)
+def test_a_broken_table_is_refused_by_line_and_cell(text, fact):
+    with pytest.raises(Refusal) as refusal:
+        rctab.read(text)
+    assert fact in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    ("change", "fact"),
+    [
+        (lambda stated: stated["rules"].update(overvoteRule="exhaustIfMultipleContinuing"), "overvote rule"),
+        (lambda stated: stated["rules"].update(winnerElectionMode="multiWinnerSequential"), "elects by"),
+        (lambda stated: stated.pop("rules"), "lacks what RCTab states"),
+        (lambda stated: stated["candidates"].clear(), "who does not stand"),
+        (lambda stated: stated.update(candidates=7), "lacks what RCTab states"),
+        (lambda stated: stated["cvrFileSources"].clear(), "lacks what RCTab states"),
+        (lambda stated: stated["rules"].update(numberOfWinners="many"), "lacks what RCTab states"),
+    ],
+)
+def test_a_contest_that_is_not_ours_to_count_is_refused(change, fact):
+    config = shared("elections/rcv/2015_portland_mayor/2015_portland_mayor_config.json")
+    stated = json.loads(config.read_text())
+    change(stated)
+    with pytest.raises(Refusal) as refusal:
+        rctab.read_contest(json.dumps(stated), lambda name: (config.parent / name).read_text())
+    assert fact in str(refusal.value)
+
+
+def test_a_contest_is_counted_by_the_rule_it_names():
+    election = files.read(shared("elections/rcv/2015_portland_mayor/2015_portland_mayor_config.json"))
+    assert election.rule == ("ranked_choice", {"batch": True})

@@ -4,7 +4,7 @@
 >>> for winners, answers in compare(votes).by_winners().items():
 ...     print(winners, [answer.rule for answer in answers][:4])
 ('library',) ['anti_plurality', 'baldwin', 'black', 'borda']
-('pool',) ['contingent', 'instant_runoff', 'stv', 'stv_minneapolis']
+('pool',) ['contingent', 'instant_runoff', 'ranked_choice', 'stv']
 ('garden',) ['plurality', 'sntv']
 """
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -11,7 +12,9 @@ from engine.elections import blt, files
 from engine.elections.election import Election
 from engine.refusals import Refusal
 from engine.rules import tally
+from engine.rules.voting.stv import _keeping
 from engine.rules.voting.stv._count import Count, Law
+from engine.rules.voting.stv_meek import EXACT, FIXED
 from tests.conftest import SHARED, shared
 
 WARDS = sorted(path.stem for path in (SHARED / "elections/stv/glasgow-2007").glob("*.blt"))
@@ -62,6 +65,26 @@ def test_minneapolis_drops_the_hopeless_first(name):
     rows = [line.split("\t") for line in shared(f"elections/stv/droop/{name}-mpls-fixed-p4-d4.txt").read_text().splitlines()]
     counted = [[row[6 + 3 * each] for each in range(3)] for row in rows if row[1] == "count"]
     assert [[written(votes, 4) for votes in stage.votes] for stage in count.stages][: len(counted)] == counted
+    assert sorted(count.elected) == [0, 2]
+
+
+@pytest.mark.parametrize("name", ["42", "513"])
+@pytest.mark.parametrize(
+    ("kind", "law", "decimals"),
+    [
+        ("meek-prf-o6-fixed-p9-d9", FIXED, 9),
+        ("meek-o10-rational-d12", EXACT, 12),
+        ("warren-o10-rational-d12", replace(EXACT, warren=True), 12),
+    ],
+)
+def test_keep_values_are_those_that_droop_finds(name, kind, law, decimals):
+    election = files.read(shared(f"elections/stv/droop/{name}.blt"))
+    count = _keeping.Count(election, 2, law).run()
+    rows = [line.split("\t") for line in shared(f"elections/stv/droop/{name}-{kind}.txt").read_text().splitlines()]
+    ends = [row for row in rows if row[1] in ("elect", "end")]
+    for stage, row in ((count.stages[0], ends[0]), (count.stages[-1], ends[-1])):
+        assert [written(votes, decimals) for votes in stage.votes] == [row[8 + 4 * each] for each in range(3)]
+        assert [written(keep, decimals) for keep in stage.keeps] == [row[9 + 4 * each] for each in range(3)]
     assert sorted(count.elected) == [0, 2]
 
 
@@ -132,3 +155,20 @@ def test_more_seats_than_options_are_refused():
 def test_a_ballot_that_ranks_two_alike_is_refused():
     with pytest.raises(Refusal, match="ranks several options alike"):
         tally("stv", Election.read("3: a = b > c"))
+
+
+@pytest.mark.parametrize(
+    "path", [f"elections/stv/glasgow-2007/{ward}.blt" for ward in WARDS] or ["elections/stv/glasgow-2007/Canal-2007.blt"]
+)
+@pytest.mark.parametrize("warren", [False, True])
+def test_no_vote_is_lost_or_made_where_papers_are_read_anew(path, warren):
+    election = files.read(shared(path))
+    count = _keeping.Count(election, election.seats or 0, replace(FIXED, warren=warren)).run()
+    assert len(count.elected) == election.seats
+    for stage in count.stages:
+        assert sum(stage.votes, stage.exhausted) == election.total and stage.exhausted >= 0
+        assert all(0 <= keep <= 1 for keep in stage.keeps)
+        if stage.what.endswith("elected") and "as many" not in stage.what:
+            assert all(
+                stage.votes[election.options.index(name)] >= stage.quota for name in stage.what.removesuffix(" elected").split(" and ")
+            )

@@ -1,0 +1,255 @@
+"""The count that Meek's and Warren's transferable votes share: what each elected option keeps of every paper.
+
+Everybody begins by keeping all of what reaches them. Whoever has more than the quota keeps less, just enough to hold it,
+and the rest of each paper goes on to whoever stands next on it; whoever drops out keeps nothing, and every paper is read anew as if
+that option had never stood. Meek lets an elected option keep the same part of whatever reaches it, Warren the same amount
+of every paper. The keep values are found by repeating keep × quota / votes until all surpluses together are below a bound.
+Sources: Hill, Wichmann & Woodall 1987 (algorithm 123); Warren 1994; the reference rule of the Proportional Representation
+Foundation; New Zealand's Local Electoral Regulations 2001, schedule 1A.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import NamedTuple
+
+import numpy as np
+
+from engine.elections.election import INT64_MAX, Array, Election
+from engine.elections.outcome import Outcome, write_number
+from engine.refusals import refuse
+from engine.rules.voting.stv._count import _shown
+
+EXACT_BITS_MAX = 20_000
+"""How long an exact keep value may become: each repetition may double it."""
+ROUNDS_MAX = 100_000
+
+
+@dataclass(frozen=True)
+class Law:
+    """How keep values are counted. `decimals` None is exact; otherwise every product and quotient is rounded up behind so many,
+    and the quota is votes / (seats + 1) cut off there, and one unit more.
+
+    `still`: surpluses below it are none. `warren`: an amount is kept of each paper, not a part. `hopeless`: whoever with all
+    surpluses stays below the next drops out at once. `first`: among equals, whoever was behind at the first stage where they
+    differed drops out; otherwise at the latest.
+    """
+
+    decimals: int | None
+    still: Fraction
+    warren: bool = False
+    hopeless: bool = False
+    first: bool = False
+
+
+class Stage(NamedTuple):
+    """What happened, and with what: the quota, everybody's votes and keep values, and what nobody keeps."""
+
+    what: str
+    quota: Fraction
+    votes: list[Fraction]
+    keeps: list[Fraction]
+    exhausted: Fraction
+
+
+@dataclass
+class Count:
+    """One count; `run` fills `stages`, `elected` in the order of election, and `ties` that only the listing decided."""
+
+    election: Election
+    seats: int
+    law: Law
+    stages: list[Stage] = field(default_factory=list)
+    elected: list[int] = field(default_factory=list)
+    ties: list[tuple[int, ...]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        many = len(self.election.options)
+        if self.seats > many:
+            raise refuse("election_wrong", "the election", f"has {many} options for {self.seats} seats", "give fewer seats")
+        valid = self.election.orders[:, 0] >= 0  # a blank paper counts for nothing, nor for the quota
+        self._orders, self._weights = self.election.orders[valid], self.election.weights[valid]
+        self.valid = int(self._weights.sum())
+        self.one = 1 if self.law.decimals is None else 10**self.law.decimals
+        """What a whole vote is in the units that are counted in."""
+        self.hopeful = set(range(many))
+        self._keep: list[Fraction] = [Fraction(self.one)] * many
+        self._papers = _Papers(self._orders, self._weights, self.law.warren, self.one, exact=self.law.decimals is None)
+
+    def run(self) -> Count:
+        self._distribute()
+        for _ in range(ROUNDS_MAX):
+            if len(self.elected) + len(self.hopeful) <= self.seats or len(self.elected) == self.seats:
+                break
+            if not self._settle():
+                self._drop()
+        if len(self.elected) < self.seats and self.hopeful:
+            last = sorted(self.hopeful, key=lambda place: (-self.votes[place], place))
+            self.elected += last
+            self.hopeful.clear()
+            self._note(f"as many are left as seats: {self._names(last)} elected")
+        return self
+
+    def _settle(self) -> bool:
+        """Repeat until somebody is elected (True) or surpluses are none (False)."""
+        before: Fraction | None = None
+        for _ in range(ROUNDS_MAX):
+            self._distribute()
+            won = [place for place in self.hopeful if self._reaches(self.votes[place])]
+            if won:
+                self._elect(won)
+                return True
+            surplus = self._surplus()
+            if surplus < self.law.still * self.one or (before is not None and surplus >= before and self.law.decimals is not None):
+                return False
+            if self.law.hopeless and self._is_hopeless(surplus):
+                return False
+            before = surplus
+            for place in self.elected:
+                self._keep[place] = self._lowered(self._keep[place], self.votes[place])
+        raise AssertionError("keep values settle: every repetition lowers the surplus, and it is a multiple of one unit")
+
+    def _elect(self, won: list[int]) -> None:
+        won = sorted(won, key=lambda place: (-self.votes[place], place))[: self.seats - len(self.elected)]
+        self.elected += won
+        self.hopeful -= set(won)
+        self._note(f"{self._names(won)} elected")
+
+    def _drop(self) -> None:
+        fewest = min(self.votes[place] for place in self.hopeful)
+        within = Fraction(0) if self.law.hopeless or self.law.decimals is None else self._surplus()
+        place = self._last_of([each for each in sorted(self.hopeful) if self.votes[each] <= fewest + within])
+        self.hopeful.remove(place)
+        self._keep[place] = Fraction(0)
+        self._distribute()
+        self._note(f"{self.election.options[place]} drops out")
+
+    def _distribute(self) -> None:
+        """Everybody's votes as the keep values are, and the quota that the votes kept ask for."""
+        self.votes = self._papers.votes(self._keep)
+        kept = sum(self.votes, Fraction(0))
+        self.exhausted = self.valid * self.one - kept
+        share = kept / (self.seats + 1)
+        self.quota = share if self.law.decimals is None else Fraction(share.numerator // share.denominator + 1)
+
+    def _reaches(self, votes: Fraction) -> bool:
+        return votes > self.quota if self.law.decimals is None else votes >= self.quota
+
+    def _surplus(self) -> Fraction:
+        return sum((max(Fraction(0), self.votes[place] - self.quota) for place in self.elected), Fraction(0))
+
+    def _is_hopeless(self, surplus: Fraction) -> bool:
+        order = sorted(self.votes[place] for place in self.hopeful)
+        return len(order) > 1 and order[0] + surplus < order[1]
+
+    def _lowered(self, keep: Fraction, votes: Fraction) -> Fraction:
+        if self.law.decimals is None:
+            found = keep * self.quota / votes
+            if found.denominator.bit_length() > EXACT_BITS_MAX:
+                raise refuse("undecidable", "the count", "cannot be finished in exact fractions", "count with decimals = 9")
+            return found
+        return Fraction(_up(_up(int(keep) * int(self.quota), self.one) * self.one, int(votes)))
+
+    def _note(self, what: str) -> None:
+        units = [[value / self.one for value in values] for values in (self.votes, self._keep)]
+        self.stages.append(Stage(what, self.quota / self.one, units[0], units[1], self.exhausted / self.one))
+
+    def _names(self, places: list[int]) -> str:
+        return " and ".join(self.election.options[place] for place in places)
+
+    def _last_of(self, tied: list[int]) -> int:
+        """Who of equals drops out: whoever was behind at the stage where they differed; else who is listed last."""
+        left = tied
+        for stage in self.stages if self.law.first else reversed(self.stages):
+            fewest = min(stage.votes[place] for place in left)
+            left = [place for place in left if stage.votes[place] == fewest]
+            if len(left) == 1:
+                return left[0]
+        if len(left) > 1:
+            self.ties.append(tuple(left))
+        return max(left)
+
+
+class _Papers:
+    """Papers, and how they are shared out among those who keep something of them."""
+
+    def __init__(self, orders: Array, weights: Array, warren: bool, one: int, exact: bool) -> None:
+        self._warren, self._one, self._exact = warren, one, exact
+        rows, place = np.unique(orders, axis=0, return_inverse=True)
+        self._orders = rows
+        totals = np.zeros(len(rows), np.int64)
+        np.add.at(totals, place.reshape(-1), weights)
+        self._large = int(weights.sum()) * one > INT64_MAX
+        self._weights = totals
+
+    def votes(self, keep: list[Fraction]) -> list[Fraction]:
+        if self._exact or self._large:
+            return self._one_by_one(keep)
+        kept, found = np.array([int(value) for value in keep], np.int64), np.zeros(len(keep), np.int64)
+        rows, left = np.arange(len(self._orders)), np.full(len(self._orders), self._one, np.int64)
+        for column in range(self._orders.shape[1]):
+            options = self._orders[rows, column]
+            named = options >= 0
+            rows, left, options = rows[named], left[named], options[named]
+            takes = np.minimum(left, kept[options]) if self._warren else -((-left * kept[options]) // self._one)
+            np.add.at(found, options, takes * self._weights[rows])
+            left = left - takes
+            on = left > 0
+            rows, left = rows[on], left[on]
+            if not len(rows):
+                break
+        return [Fraction(value) for value in found.tolist()]
+
+    def _one_by_one(self, keep: list[Fraction]) -> list[Fraction]:
+        found = [Fraction(0)] * len(keep)
+        for order, weight in zip(self._orders.tolist(), self._weights.tolist(), strict=True):
+            left = Fraction(self._one)
+            for option in order:
+                if option < 0 or not left:
+                    break
+                takes = min(left, keep[option]) if self._warren else left * keep[option] / self._one
+                if not self._exact:
+                    takes = Fraction(_up(takes.numerator, takes.denominator))
+                found[option] += takes * weight
+                left -= takes
+        return found
+
+
+def _up(numerator: int, denominator: int) -> int:
+    """A quotient rounded up."""
+    return -(-numerator // denominator)
+
+
+def outcome(count: Count) -> Outcome:
+    """The outcome of a finished count."""
+    options, decimals = count.election.options, count.law.decimals
+
+    def explain() -> list[str]:
+        steps = [f"{count.valid:,} votes for {count.seats} seat{'' if count.seats == 1 else 's'}"]
+        for number, stage in enumerate(count.stages, 1):
+            order = sorted(range(len(options)), key=lambda place: (-stage.votes[place], place))
+            standing = ", ".join(
+                f"{options[place]} {_shown(stage.votes[place], decimals)}"
+                + (f" (keeps {_shown(stage.keeps[place], decimals)})" if stage.keeps[place] < 1 else "")
+                for place in order
+                if stage.votes[place]
+            )
+            rest = f", exhausted {_shown(stage.exhausted, decimals)}" if stage.exhausted else ""
+            steps.append(f"stage {number}: {stage.what}; the quota is {_shown(stage.quota, decimals)}: {standing}{rest}")
+        return steps
+
+    return Outcome(
+        rule="",
+        winners=tuple(options[place] for place in sorted(count.elected)),
+        scores=dict(zip(options, count.stages[-1].votes, strict=True)),
+        ties=tuple(dict.fromkeys(tuple(options[place] for place in tie) for tie in count.ties)),
+        explain=explain,
+        certify=lambda: [
+            list(count.elected),
+            [
+                [stage.what, str(write_number(stage.quota)), [[str(write_number(value)) for value in values] for values in stage[2:4]]]
+                for stage in count.stages
+            ],
+        ],
+    )

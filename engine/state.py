@@ -183,7 +183,7 @@ class Poll:
         columns = [number - 1 for number in order]
         costs = [self.terms.options[column].cost or 0 for column in columns]
         budget = self.terms.budget
-        return Election.of(
+        found = Election.of(
             tuple(labels[column] for column in columns) if labels else tuple(map(str, order)),
             self.kind,
             table[:, columns],
@@ -192,6 +192,8 @@ class Poll:
             budget,
             decimals,
         )
+        found.eligible = self.terms.roll_power
+        return found
 
 
 @dataclass(slots=True)

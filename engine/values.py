@@ -14,6 +14,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Annotated, NewType
 
 from engine.limits import (
@@ -57,6 +58,8 @@ PositiveMoney = NewType("PositiveMoney", int)
 Name = NewType("Name", str)
 """An ASCII identifier: a role, a decision, a rule, a stage."""
 
+Share = NewType("Share", str)
+"""A part of a whole as people write it, `2/3`: from 0 to 1, exact."""
 Scalar = NewType("Scalar", object)
 """A rule's parameter: a whole number, true or false, a name, or an amount as a decimal in quotes."""
 
@@ -68,6 +71,7 @@ _TURNS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _ID = re.compile(r"[mipr](0|[1-9][0-9]{0,15})")
 _DECIMAL = re.compile(r"0|-?[1-9][0-9]*")
 _DIGEST = re.compile(r"[0-9a-f]{64}")
+_SHARE = re.compile(r"0|1|[1-9][0-9]{0,8}/[1-9][0-9]{0,8}")
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")
 
 
@@ -143,7 +147,12 @@ def read_scalar(value: object, field: str) -> object:
         return value if isinstance(value, bool) else read_integer(value, field)
     if isinstance(value, str) and _DECIMAL.fullmatch(value):
         return str(read_decimal(value, field))
-    return read_name(value, field)
+    return value if is_share(value) else read_name(value, field)
+
+
+def is_share(value: object) -> bool:
+    """Whether a value is a part of a whole: `0`, `1` or two whole numbers such as `2/3`, from 0 to 1."""
+    return isinstance(value, str) and _SHARE.fullmatch(value) is not None and Fraction(value) <= 1
 
 
 def read_text(value: object, field: str, of: TextOf) -> str:

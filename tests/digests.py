@@ -19,7 +19,7 @@ from engine.elections.election import Election
 from engine.log.json import canonical
 from engine.refusals import Refusal
 from engine.rules.earning import ACTS, Act
-from engine.values import Money, Points, Positive, PositiveMoney, Power
+from engine.values import Money, Points, Positive, PositiveMoney, Power, Share
 
 WRITTEN = Path(__file__).parent.parent / "engine" / "rules" / "digests.json"
 ELECTIONS = 60
@@ -51,10 +51,12 @@ def elections(kind: str) -> Iterator[Election]:
                 row = [draw.below(top) for _ in range(many)]
             table.append(row)
         costs = [draw.below(9) * 10 for _ in range(many)]
-        yield Election.of(
+        found = Election.of(
             [f"o{place}" for place in range(many)], kind, table, [1 + draw.below(4) for _ in range(rows)], costs,  # type: ignore[arg-type]
             draw.below(20) * 10,
         )  # fmt: skip
+        found.eligible = found.total + number % 7
+        yield found
 
 
 def settings(rule: rules.Rule) -> Iterator[dict[str, Any]]:
@@ -69,6 +71,8 @@ def settings(rule: rules.Rule) -> Iterator[dict[str, Any]]:
             choices.append([False, True])
         elif hint in (int, Money, Points, Power):
             choices.append([0, 1, 7])
+        elif hint is Share:
+            choices.append(["0", "1/2", "2/3"])
         elif name == "seats":
             choices.append([1, 2])
         elif hint in (Positive, PositiveMoney):

@@ -73,6 +73,12 @@ def _check_decision(where: str, decision: Decision, charter: Charter) -> None:
         raise _wrong(f"{where}.quorum", "asks for a part of nothing", 'name the basis "eligible" or "power"')
     if rule.elects in ("budget", "several") and decision.ties == "status_quo":
         raise _wrong(f"{where}.ties", f"is status_quo for {rule.name}, which ties inside", 'give "oldest" or "lot"')
+    if rule.roles and (decision.options == "ideas" or decision.ties == "lot"):
+        raise _wrong(
+            f"{where}.rule", f"asks about {', '.join(rule.roles)}", 'give options = "free" or "amendment", and ties = "status_quo"'
+        )
+    if rule.silence and decision.quorum.basis != "none":
+        raise _wrong(f"{where}.quorum", f"asks for voters, and {rule.name} takes silence for an answer", 'give basis = "none"')
     if "seats" in rule.parameters and "seats" not in decision.parameters:
         raise _wrong(f"{where}.parameters", "does not say how many are elected", "give parameters = { seats = 3 }")
     if rule.elects == "budget" and (not charter.money.unit or decision.options == "amendment"):

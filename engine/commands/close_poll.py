@@ -229,7 +229,8 @@ def conclude(state: State, poll: Poll, lot: LotOpening | None, cause: int) -> Po
     """What closing says of opened ballots; a draw takes the log's root before event `cause`."""
     assert poll.ballots is not None
     terms, cast, power = poll.terms, poll.ballots.cast, poll.ballots.cast_power
-    if not cast:
+    rule = rules.rule_of_version("voting", terms.rule)
+    if not cast and not rule.silence:
         return PollClosed(poll.id, "no_ballots", (), (), (), 0, Power(0), None, lot)
     numbers = tuple(range(1, len(terms.options) + 1))
     if lot is not None:
@@ -241,9 +242,9 @@ def conclude(state: State, poll: Poll, lot: LotOpening | None, cause: int) -> Po
             raise
         return PollClosed(poll.id, "undecidable", (), (), (), cast, Power(power), None, lot)
     winners, status = [int(name) for name in outcome.winners], "decided"
-    if rules.rule_of_version("voting", terms.rule).elects == "one" and len(winners) > 1:
+    if rule.elects == "one" and len(winners) > 1:
         winners, status = ([], "tied") if terms.ties == "status_quo" else (winners[:1], status)
-    if winners and not poll.ballots.say_anything():
+    if winners and not rule.silence and not poll.ballots.say_anything():
         winners, status = [], "tied"
     part, whole = {"eligible": (cast, terms.roll_count), "power": (power, terms.roll_power), "none": (1, 1)}[terms.quorum_basis]
     if 100 * part < terms.quorum_percent_min * whole:

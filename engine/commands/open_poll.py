@@ -224,6 +224,9 @@ def holes(state: State, poll: PollOpened, decision: Decision, at: int) -> list[t
     if poll.roll_power > POWER_TOTAL_MAX:
         found.append((f"a power of {poll.roll_power}", "cap it in the charter: power_parameters.at_most"))
     needed = 1 if budgeted else 2
+    roles = rules.rule("voting", decision.rule).roles
+    if roles and not len(roles) - 1 <= len(poll.options) <= len(roles):
+        found.append((f"{len(poll.options)} options where its rule asks about {', '.join(roles)}", "name them in that order"))
     if len(poll.options) < needed:
         found.append((f"{len(poll.options)} of the {needed} options it needs", "name more (SubmitIdea, or options in OpenPoll)"))
     if len(poll.options) > OPTIONS_PER_POLL_MAX:

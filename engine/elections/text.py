@@ -10,6 +10,7 @@ One kind of ballot a line, with how often it was cast (once, unless said). Names
     options: garden, library, pool     first, to fix the order or name an option without ballots
     costs: garden 500, library 300     for a budget
     budget: 800
+    eligible: 500                      how many could have voted, for rules that ask
 
 >>> written = read('options: garden, library, pool\\n40: garden, library\\n3: pool')
 >>> written.kind, written.options, written.weights
@@ -46,6 +47,7 @@ class Written(NamedTuple):
     weights: list[int]
     costs: list[int] | None
     budget: int | None
+    eligible: int | None
 
 
 def read(text: str) -> Written:
@@ -53,15 +55,15 @@ def read(text: str) -> Written:
     options: dict[str, int] = {}
     ballots: list[tuple[int, list[Item]]] = []
     costs: dict[str, int] = {}
-    budget: int | None = None
+    whole: dict[str, int] = {}
     for number, line in enumerate(text.splitlines(), 1):
         head, items = _read_line(line, number)
         if head is None and not items:
             continue
-        if head == "budget":
+        if head in ("budget", "eligible"):
             if len(items) != 1 or not items[0].name.isdecimal() or len(items[0].name) > 16:
-                raise _wrong(number, "names no budget", "write budget: 800")
-            budget = int(items[0].name)
+                raise _wrong(number, f"names no number after {head}:", f"write {head}: 800")
+            whole[head] = int(items[0].name)
             continue
         for item in items:
             options.setdefault(item.name, len(options))
@@ -73,7 +75,7 @@ def read(text: str) -> Written:
         raise refuse("election_wrong", "the election", "has no ballots and no options", "write lines such as 12: garden")
     kind, many = _kind(ballots), len(options)
     rows = [_row(items, kind, options, many) for _, items in ballots]
-    if costs or budget is not None:
+    if costs or "budget" in whole:
         missing = [name for name in options if costs.get(name, -1) < 0]
         if missing:
             raise refuse("election_wrong", f"option {missing[0]}", "has no cost", "name its cost on the line costs:")
@@ -83,7 +85,8 @@ def read(text: str) -> Written:
         rows,
         [count for count, _ in ballots],
         [costs[name] for name in options] if costs else None,
-        budget,
+        whole.get("budget"),
+        whole.get("eligible"),
     )
 
 

@@ -27,7 +27,7 @@ from engine.elections.outcome import Outcome
 from engine.limits import DECIMAL_DIGITS_MAX, INTEGER_MAX
 from engine.refusals import refuse
 from engine.rules.secrecy import Secrecy
-from engine.values import Money, Points, Positive, PositiveMoney, Power
+from engine.values import Money, Points, Positive, PositiveMoney, Power, Share, is_share
 
 Parameters = dict[str, Any]
 AMOUNTS = (Money, Points, Power, PositiveMoney)
@@ -51,6 +51,10 @@ class Rule:
     """What a voting rule's scores are, in the plural: votes, points."""
     strict: bool = False
     """Whether it takes only ranked ballots that rank no two options alike."""
+    roles: tuple[str, ...] = ()
+    """What its options stand for by their places, where they do; the last may be left out."""
+    silence: bool = False
+    """Whether no ballot at all is an answer."""
     promises: frozenset[str] = frozenset()
     reads_points: bool = False
 
@@ -150,7 +154,11 @@ def terms(found: Rule, election: Election, given: Mapping[str, Any]) -> Paramete
 
 def count(found: Rule, election: Election, parameters: Mapping[str, Any]) -> Outcome:
     complete = terms(found, election, parameters)
-    if not election.rows:
+    if found.roles and not len(found.roles) - 1 <= len(election.options) <= len(found.roles):
+        raise refuse(
+            "election_wrong", "the election", f"has {len(election.options)} options", f"{found.name} asks about {', '.join(found.roles)}"
+        )
+    if not election.rows and not found.silence:
         raise refuse("election_wrong", "the election", "has no ballots", "count it when somebody has voted")
     if found.elects == "budget" and election.budget is None:
         raise refuse(
@@ -168,15 +176,20 @@ def voting_rule(
     promises: set[str] | frozenset[str],
     scores: str = "votes",
     strict: bool = False,
+    roles: tuple[str, ...] = (),
+    silence: bool = False,
 ) -> Callable[[Callable[..., Outcome]], Rule]:
     """A function of an election becomes a voting rule; `scores` says what its scores are, `strict` that it
-    takes no ballot with two options ranked alike, `promises` are checked by Hypothesis.
+    takes no ballot with two options ranked alike, `roles` what its options stand for (the last may be left out), `silence` that
+    it answers without ballots; `promises` are checked by Hypothesis.
     """
     ballots: tuple[Any, ...] = (ballot,) if isinstance(ballot, str) else tuple(ballot)
 
     def make(function: Callable[..., Outcome]) -> Rule:
         made = _rule("voting", function)
-        return replace(made, ballots=ballots, elects=elects, scores=scores, strict=strict, promises=frozenset(promises))
+        return replace(
+            made, ballots=ballots, elects=elects, scores=scores, strict=strict, roles=roles, silence=silence, promises=frozenset(promises)
+        )
 
     return make
 
@@ -215,6 +228,8 @@ def _rule(family: str, function: Callable[..., Any]) -> Rule:
 def _fits(value: Any, hint: Any) -> bool:
     if get_origin(hint) is Literal:
         return isinstance(value, str) and value in get_args(hint)
+    if hint is Share:
+        return is_share(value)
     if hint is bool or hint is str:
         return isinstance(value, hint)
     return type(value) is int and (1 if hint in (Positive, PositiveMoney) else 0) <= value <= INTEGER_MAX
@@ -225,7 +240,7 @@ def allowed(hint: Any) -> str:
         return "one of " + ", ".join(get_args(hint))
     if hint in (Positive, PositiveMoney):
         return "a whole number from 1"
-    return {bool: "true or false", str: "a name"}.get(hint, "a whole number")
+    return {bool: "true or false", str: "a name", Share: 'a share from 0 to 1 in quotes, such as "2/3"'}.get(hint, "a whole number")
 
 
 __all__ = ["FAMILIES", "Election", "Outcome", "Rule", "rule", "tally"]

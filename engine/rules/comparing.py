@@ -69,6 +69,8 @@ def compare(election: Election, swings: bool = False) -> Comparison:
     answers, refused = [], {}
     for name in rules.names("voting"):
         rule = rules.rule("voting", name)
+        if rule.roles:
+            continue  # it asks whether, not which
         try:
             winners = rules.count(rule, merged, {}).winners
             found = _swing(rule, merged, winners) if swings and rule.elects == "one" else None

@@ -23,7 +23,9 @@ def election_of(draw: Any, kind: str, many: int, ballots_max: int, budget: bool,
     rows = draw(st.lists(short_row(many) if strict else row(kind, many), min_size=1, max_size=ballots_max))
     weights = draw(st.lists(st.integers(1, 3), min_size=len(rows), max_size=len(rows)))
     costs = draw(st.lists(st.integers(0, 12), min_size=many, max_size=many)) if budget else None
-    return Election.of(OPTIONS[:many], kind, rows, weights, costs, draw(st.integers(0, 30)) if budget else None)  # type: ignore[arg-type]
+    found = Election.of(OPTIONS[:many], kind, rows, weights, costs, draw(st.integers(0, 30)) if budget else None)  # type: ignore[arg-type]
+    found.eligible = found.total + draw(st.integers(0, 9))
+    return found
 
 
 def row(kind: str, many: int) -> st.SearchStrategy[list[int]]:

@@ -31,9 +31,10 @@ def count(rule: rules.Rule, given: dict[str, Any], election: Election) -> Outcom
 
 def some(rule: rules.Rule, data: st.DataObject, **bounds: Any) -> Election:
     kind = data.draw(st.sampled_from(rule.ballots))
-    return data.draw(
-        elections(kind, budget=rule.elects == "budget", strict=rule.strict, options_min=2 if rule.elects == "several" else 1, **bounds)
-    )
+    if rule.roles:
+        bounds |= {"options_min": len(rule.roles) - 1, "options_max": len(rule.roles)}
+    bounds = {"options_min": 2 if rule.elects == "several" else 1} | bounds
+    return data.draw(elections(kind, budget=rule.elects == "budget", strict=rule.strict, **bounds))
 
 
 def anonymity(rule: rules.Rule, given: dict[str, Any], data: st.DataObject) -> None:

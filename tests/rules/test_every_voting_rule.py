@@ -13,8 +13,7 @@ from engine.elections.election import Election
 from engine.elections.outcome import Outcome
 from engine.refusals import Refusal
 from tests.digests import settings as parameter_settings
-from tests.rules.elections import elections
-from tests.rules.promises import LAWS
+from tests.rules.promises import LAWS, some
 
 RULES = [rules.rule("voting", name) for name in rules.names("voting")]
 BY_NAME = pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
@@ -35,14 +34,7 @@ def test_a_promise_is_kept(rule, promise, data):
 @given(data=st.data())
 @settings(max_examples=40)
 def test_an_outcome_is_exact_and_explained(rule, data):
-    election = data.draw(
-        elections(
-            data.draw(st.sampled_from(rule.ballots)),
-            budget=rule.elects == "budget",
-            strict=rule.strict,
-            options_min=2 if rule.elects == "several" else 1,
-        )
-    )
+    election = some(rule, data)
     outcome = rules.count(rule, election, given_parameters(rule, data))
     assert outcome.steps and all(isinstance(step, str) and step for step in outcome.steps)
     assert list(outcome.scores) == list(election.options)
@@ -81,7 +73,11 @@ def test_a_wrong_parameter_is_refused_by_name(rule):
 
 
 @BY_NAME
-def test_an_election_without_ballots_is_refused(rule):
+def test_an_election_without_ballots_is_refused_unless_silence_is_an_answer(rule):
+    if rule.silence:
+        silent = Election.read("options: yes, no\neligible: 9")
+        assert rules.count(rule, silent, {}).winners == ("yes",)
+        return
     with pytest.raises(Refusal, match="has no ballots"):
         rules.count(rule, Election.of("ab", rule.ballots[0], [], [], [1, 1], 1), {})
 

@@ -1,0 +1,35 @@
+"""It passes unless somebody objects.
+
+Options have roles: the first is for, the second an objection. So many `objections` stop it; without any ballot it passes.
+Source: the Apache Software Foundation's lazy consensus, where one veto is enough.
+
+>>> tally("lazy_consensus", Election.read("9: yes\\n1: objection")).winners
+('objection',)
+>>> tally("lazy_consensus", Election.read("9: yes\\n1: objection"), objections=2).steps
+('yes 9, objection 1', '1 object, and it takes 2 to stop it: it passes')
+"""
+
+from __future__ import annotations
+
+from engine.elections.election import Election
+from engine.elections.outcome import Outcome
+from engine.rules import voting_rule
+from engine.rules.voting.yes_no import ROLES, decided
+from engine.values import Positive
+
+ONE = Positive(1)
+
+
+@voting_rule(ballot="single", elects="one", roles=ROLES, silence=True, promises={"anonymity", "monotonicity"})
+def lazy_consensus(election: Election, *, objections: Positive = ONE) -> Outcome:
+    votes = election.sums.tolist()
+    stopped = votes[1] >= objections
+
+    def explain() -> list[str]:
+        said = "it does not pass" if stopped else "it passes"
+        return [
+            ", ".join(f"{name} {count:,}" for name, count in zip(election.options, votes, strict=True)),
+            f"{votes[1]:,} object, and it takes {objections:,} to stop it: {said}",
+        ]
+
+    return decided(election, not stopped, votes, explain)

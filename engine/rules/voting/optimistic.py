@@ -1,0 +1,39 @@
+"""It passes unless enough vote against it: silence is consent.
+
+Options have roles: the first is for, the second against. It is stopped by votes against of at least `share` of all who could have
+voted; without any ballot it passes. Source: the optimistic proposals of Optimism's and Agora's governors.
+
+>>> votes = Election.read("eligible: 30\\n2: yes\\n9: no")
+>>> print("\\n".join(tally("optimistic", votes).steps))
+yes 2, no 9
+9 of 30 who could vote are against: fewer than 1/3 do not stop it
+>>> tally("optimistic", votes, share="3/10").winners
+('no',)
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from engine.elections.election import Election
+from engine.elections.outcome import Outcome
+from engine.rules import voting_rule
+from engine.rules.voting.yes_no import ROLES, decided, eligible
+from engine.values import Share
+
+THIRD = Share("1/3")
+
+
+@voting_rule(ballot="single", elects="one", roles=ROLES, silence=True, promises={"anonymity", "monotonicity"})
+def optimistic(election: Election, *, share: Share = THIRD) -> Outcome:
+    votes, whole = election.sums.tolist(), eligible(election)
+    stopped = votes[1] > 0 and votes[1] >= Fraction(share) * whole
+
+    def explain() -> list[str]:
+        said = f"{share} or more stop it" if stopped else f"fewer than {share} do not stop it"
+        return [
+            ", ".join(f"{name} {count:,}" for name, count in zip(election.options, votes, strict=True)),
+            f"{votes[1]:,} of {whole:,} who could vote are against: {said}",
+        ]
+
+    return decided(election, not stopped, votes, explain)

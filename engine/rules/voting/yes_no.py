@@ -1,0 +1,80 @@
+"""For, against or abstain: it passes with more than a share of the votes, where enough have taken part.
+
+Options have roles: the first is for, the second against, the third (which may be left out) abstains; a blank ballot
+abstains too. It passes when the votes for it are more than `share` (without `strictly`: at least) of `share_of`: those for and against, or
+also those who abstain, or all who could have voted. A `quorum` above 0 is a share of all who could have voted, and `quorum_basis`
+says who counts towards it: those for it, those for it or abstaining, or all who voted. Where it does not pass, the second
+option wins: things stay as they are. Source: the counting modules of OpenZeppelin's Governor 5 and Snapshot's basic voting, whose
+unspoken choices are parameters here.
+
+>>> outcome = tally("yes_no", Election.read("6: yes\\n3: no\\n2: abstain"), share="2/3")
+>>> outcome.winners
+('no',)
+>>> print("\\n".join(outcome.steps))
+yes 6, no 3, abstain 2
+6 of 9 for and against is not more than 2/3: it does not pass
+>>> tally("yes_no", Election.read("6: yes\\n3: no\\n2: abstain"), share="2/3", strictly=False).winners
+('yes',)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from fractions import Fraction
+from typing import Literal
+
+from engine.elections.election import Election
+from engine.elections.outcome import Outcome
+from engine.refusals import refuse
+from engine.rules import voting_rule
+from engine.values import Share
+
+HALF, NONE = Share("1/2"), Share("0")
+ROLES = ("for", "against", "abstain")
+
+
+@voting_rule(ballot="single", elects="one", roles=ROLES, promises={"anonymity", "monotonicity"})
+def yes_no(
+    election: Election,
+    *,
+    share: Share = HALF,
+    strictly: bool = True,
+    share_of: Literal["for_against", "all_valid", "eligible"] = "for_against",
+    quorum: Share = NONE,
+    quorum_basis: Literal["for", "for_abstain", "all_valid"] = "all_valid",
+) -> Outcome:
+    votes = election.sums.tolist()
+    yes, no = votes[:2]
+    abstain = election.total - yes - no
+    part = Fraction(share)
+    whole = yes + no if share_of == "for_against" else election.total if share_of == "all_valid" else eligible(election)
+    enough = yes > part * whole if strictly else yes >= part * whole and yes > 0
+    took_part = {"for": yes, "for_abstain": yes + abstain, "all_valid": yes + no + abstain}[quorum_basis]
+    needed = Fraction(quorum) * eligible(election) if Fraction(quorum) else Fraction(0)
+    passes = enough and took_part >= needed
+    words = {"for_against": "for and against", "all_valid": "ballots", "eligible": "who could vote"}
+
+    def explain() -> list[str]:
+        names = [*election.options[:2], "abstain"]
+        steps = [", ".join(f"{name} {count:,}" for name, count in zip(names, (yes, no, abstain), strict=True))]
+        if needed:
+            reached = "is reached" if took_part >= needed else "is not reached"
+            counted = {"for": "for it", "for_abstain": "for it or abstaining", "all_valid": "voting"}[quorum_basis]
+            steps.append(f"{took_part:,} {counted} of {eligible(election):,}: the quorum of {quorum} {reached}")
+        compared = f"{'is' if enough else 'is not'} {'more than' if strictly else 'at least'} {share}"
+        steps.append(f"{yes:,} of {whole:,} {words[share_of]} {compared}: it {'passes' if passes else 'does not pass'}")
+        return steps
+
+    return decided(election, passes, votes, explain)
+
+
+def eligible(election: Election) -> int:
+    """What all could have cast who may vote; refused where the ballots came without it."""
+    if election.eligible is None:
+        raise refuse("election_wrong", "the election", "does not say how many may vote", "add a line such as eligible: 500")
+    return election.eligible
+
+
+def decided(election: Election, passes: bool, votes: list[int], explain: Callable[[], list[str]]) -> Outcome:
+    """The outcome of a decision about the first option: where it does not pass, the second wins."""
+    return Outcome.of(election.options, [0 if passes else 1], votes, explain)

@@ -1,0 +1,95 @@
+"""Yes-or-no decisions in a community: what passes, what silence means, and what a charter may ask of them."""
+
+from __future__ import annotations
+
+import pytest
+
+from engine import charter as charters
+from engine.commands.close_poll import ClosePoll
+from engine.elections.election import Election
+from engine.refusals import Refusal
+from engine.rules import tally
+from engine.verify import verify
+from tests.moot import Moot
+
+
+def charter_by(rule: str, parameters: str = "") -> str:
+    text = (
+        charters.preset("product")
+        .replace('rule = "schulze"', f'rule = "{rule}"\n{parameters}')
+        .replace('ties = "lot"', 'ties = "status_quo"')
+    )
+    return text.replace('{ basis = "eligible", percent_min = 20 }', '{ basis = "none" }')
+
+
+def moot_by(rule: str, parameters: str = "", members: int = 9) -> Moot:
+    return Moot(members=members, text=charter_by(rule, parameters))
+
+
+@pytest.mark.parametrize(
+    ("parameters", "choices", "passes"),
+    [
+        ("", ["1", "1", "2"], True),
+        ("", ["1", "2"], False),
+        ("parameters = { strictly = false }", ["1", "2"], True),
+        ('parameters = { share = "2/3" }', ["1", "1", "2"], False),
+        ('parameters = { share_of = "eligible" }', ["1"] * 5, False),
+        ('parameters = { share_of = "eligible" }', ["1"] * 6, True),
+        ('parameters = { share_of = "all_valid" }', ["1", "3", "3"], False),
+        ('parameters = { quorum = "1/2", quorum_basis = "for" }', ["1"] * 4 + ["3"] * 3, False),
+        ('parameters = { quorum = "1/2", quorum_basis = "for_abstain" }', ["1"] * 2 + ["3"] * 3, True),
+        ('parameters = { quorum = "1/2", quorum_basis = "for_abstain" }', ["1"] * 3 + ["2"] * 2, False),
+        ('parameters = { quorum = "1/2", quorum_basis = "all_valid" }', ["1"] * 3 + ["2"] * 2, True),
+    ],
+)
+def test_what_passes(parameters, choices, passes):
+    moot = moot_by("yes_no", parameters)
+    poll = moot.poll()
+    moot.vote(poll, *choices)
+    moot.do("m1", ClosePoll(poll))
+    assert moot.state.polls[poll].result.winners == ((1,) if passes else (2,))
+    assert verify(moot.community.store).verdict == "sound"
+
+
+@pytest.mark.parametrize(
+    ("rule", "against", "passes"),
+    [("optimistic", 0, True), ("optimistic", 3, True), ("optimistic", 4, False), ("lazy_consensus", 0, True), ("lazy_consensus", 1, False)],
+)
+def test_silence_is_consent(rule, against, passes):
+    """Ten may vote: four against are the first to be a third of them."""
+    moot = moot_by(rule)
+    poll = moot.poll()
+    moot.vote(poll, *["2"] * against)
+    moot.do("m1", ClosePoll(poll))
+    result = moot.state.polls[poll].result
+    assert (result.status, result.winners) == ("decided", (1,) if passes else (2,))
+    assert verify(moot.community.store).verdict == "sound"
+
+
+def test_a_poll_whose_options_have_roles_names_them_all():
+    with pytest.raises(Refusal, match="4 options where its rule asks about for, against, abstain"):
+        moot_by("yes_no").poll(options=4)
+
+
+@pytest.mark.parametrize(
+    ("change", "fact"),
+    [
+        (('ties = "status_quo"', 'ties = "lot"'), "asks about for, against, abstain"),
+        (('"1/2"', '"3/2"'), "is '3/2'"),
+        (('"1/2"', '"0.5"'), "0.5"),
+        (('"1/2"', '"1/0"'), "1/0"),
+        (("yes_no", "optimistic"), "takes silence for an answer"),
+    ],
+)
+def test_a_charter_that_asks_wrongly_is_refused(change, fact):
+    text = charter_by("yes_no", 'parameters = { share = "1/2" }')
+    if change[1] == "optimistic":
+        text = text.replace('{ basis = "none" }', '{ basis = "eligible", percent_min = 20 }')
+    with pytest.raises(Refusal, match=fact):
+        Moot(text=text.replace(*change))
+
+
+def test_a_file_that_does_not_say_how_many_may_vote_cannot_meet_a_quorum():
+    with pytest.raises(Refusal, match="eligible: 500"):
+        tally("yes_no", Election.read("3: yes\n2: no"), quorum="1/2")
+    assert tally("yes_no", Election.read("eligible: 9\n3: yes\n2: no"), quorum="1/2").winners == ("yes",)

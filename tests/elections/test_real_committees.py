@@ -13,7 +13,14 @@ from engine.rules import tally
 from tests.conftest import SHARED, shared
 
 INSTANCES = sorted(path.name for path in (SHARED / "elections/committee").glob("*.yaml"))
-SAME = {"block": "av", "pav": "pav", "chamberlin_courant": "cc", "seq_pav": "seqpav", "seq_phragmen": "seqphragmen"}
+SAME = {
+    "block": "av",
+    "pav": "pav",
+    "chamberlin_courant": "cc",
+    "seq_pav": "seqpav",
+    "seq_phragmen": "seqphragmen",
+    "committee_equal_shares": "equal-shares",
+}
 """Our names for their rules."""
 
 

@@ -7,7 +7,7 @@ A law draws an election and looks at a rule's answers; it returns nothing and as
 from __future__ import annotations
 
 from collections.abc import Callable
-from itertools import combinations
+from itertools import combinations, permutations
 from typing import Any
 
 import numpy as np
@@ -229,6 +229,45 @@ def proportional(rule: rules.Rule, given: dict[str, Any], data: st.DataObject) -
                     assert int(election.weights[worst].sum()) * seats < size * election.total or not worst.any()
 
 
+def extended_justified(rule: rules.Rule, given: dict[str, Any], data: st.DataObject) -> None:
+    """Of those who are l quotas together and agree on l options, somebody approves l of the elected
+    (extended justified representation, Aziz et al. 2017)."""
+    election = some(rule, data)
+    seats = data.draw(st.integers(1, len(election.options)))
+    found = winners(rule, given | {"seats": seats}, election)
+    served = election.support[:, [name in found for name in election.options]].sum(axis=1)
+    for size in range(1, seats + 1):
+        for agreed in combinations(range(len(election.options)), size):
+            left_out = election.support[:, list(agreed)].all(axis=1) & (served < size)
+            assert int(election.weights[left_out].sum()) * seats < size * election.total or not left_out.any()
+
+
+def reversal_symmetry(rule: rules.Rule, given: dict[str, Any], data: st.DataObject) -> None:
+    """Who wins alone does not win when everybody turns their ballot around (Saari 1994)."""
+    election = _strict(data)
+    found = winners(rule, given, election)
+    if len(found) == 1 and len(election.options) > 1:
+        around = len(election.options) - 1 - election.table
+        assert not found & winners(rule, given, changed(election, table=around))
+
+
+def resolvability(rule: rules.Rule, given: dict[str, Any], data: st.DataObject) -> None:
+    """Whoever is among the tied wins alone with one more ballot of some kind (Tideman 1987)."""
+    election = _strict(data)
+    found, many = winners(rule, given, election), len(election.options)
+    if many > 4 or len(found) < 2:
+        return
+    for name in found:
+        place = election.options.index(name)
+        others = [each for each in range(many) if each != place]
+        ballots = ([0 if each == place else 1 + order.index(each) for each in range(many)] for order in permutations(others))
+        weights = np.append(election.weights, 1)
+        assert any(
+            winners(rule, given, changed(election, table=np.vstack([election.table, ballot]), weights=weights)) == {name}
+            for ballot in ballots
+        )
+
+
 def within_budget(rule: rules.Rule, given: dict[str, Any], data: st.DataObject) -> None:
     """What is funded costs no more than there is, and nothing is funded that nobody supports."""
     election = some(rule, data)
@@ -266,6 +305,7 @@ LAWS: dict[str, Law] = {
     law.__name__: law
     for law in (
         anonymity, neutrality, unanimity, majority, majority_loser, condorcet, condorcet_loser, smith, monotonicity,
-        participation, reinforcement, clone_independence, solid_coalitions, house_monotonicity, proportional, within_budget, justified,
+        participation, reinforcement, clone_independence, solid_coalitions, house_monotonicity, proportional, extended_justified,
+        reversal_symmetry, resolvability, within_budget, justified,
     )
 }  # fmt: skip

@@ -18,7 +18,16 @@ from engine.rules import voting_rule
     ballot="ranked",
     elects="one",
     scores="points",
-    promises={"anonymity", "neutrality", "unanimity", "monotonicity", "participation", "reinforcement"},
+    promises={
+        "anonymity",
+        "neutrality",
+        "unanimity",
+        "monotonicity",
+        "participation",
+        "reinforcement",
+        "reversal_symmetry",
+        "resolvability",
+    },
 )
 def borda(election: Election) -> Outcome:
     many = len(election.options)

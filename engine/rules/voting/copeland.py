@@ -27,8 +27,7 @@ from engine.rules import voting_rule
     elects="one",
     scores="duels won",
     promises={
-        "anonymity", "neutrality", "unanimity", "majority", "majority_loser", "condorcet", "condorcet_loser", "smith", "monotonicity",
-    },
+        "anonymity", "neutrality", "unanimity", "majority", "majority_loser", "condorcet", "condorcet_loser", "smith", "monotonicity", "reversal_symmetry"},
 )  # fmt: skip
 def copeland(election: Election, *, tiebreak: Literal["none", "average_support"] = "none") -> Outcome:
     options, pairs = election.options, election.pairwise

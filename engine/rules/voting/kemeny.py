@@ -28,8 +28,7 @@ from engine.rules import voting_rule
     elects="one",
     scores="options ranked below",
     promises={
-        "anonymity", "neutrality", "unanimity", "majority", "majority_loser", "condorcet", "condorcet_loser", "smith", "monotonicity",
-    },
+        "anonymity", "neutrality", "unanimity", "majority", "majority_loser", "condorcet", "condorcet_loser", "smith", "monotonicity", "reversal_symmetry", "resolvability"},
 )  # fmt: skip
 def kemeny(election: Election) -> Outcome:
     options, pairs = election.options, election.pairwise

@@ -19,6 +19,8 @@ from engine.rules.voting.stv import ONE
 from engine.values import Positive
 
 
-@voting_rule(ballot="approval", elects="several", scores="votes", promises={"anonymity", "neutrality", "proportional"})
+@voting_rule(
+    ballot="approval", elects="several", scores="votes", promises={"anonymity", "neutrality", "proportional", "extended_justified"}
+)
 def pav(election: Election, *, seats: Positive = ONE) -> Outcome:
     return outcome_of(election, best_committees(election, seats, lambda j: (1, j)))

@@ -15,7 +15,7 @@ from engine.rules import voting_rule
 @voting_rule(
     ballot="single",
     elects="one",
-    promises={"anonymity", "neutrality", "unanimity", "majority", "monotonicity", "participation", "reinforcement"},
+    promises={"anonymity", "neutrality", "unanimity", "majority", "monotonicity", "participation", "reinforcement", "resolvability"},
 )
 def plurality(election: Election) -> Outcome:
     votes = election.sums.tolist()

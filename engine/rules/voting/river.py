@@ -28,8 +28,7 @@ Roots = tuple[int, ...]
     elects="one",
     scores="options beaten",
     promises={
-        "anonymity", "neutrality", "unanimity", "majority", "majority_loser", "condorcet", "condorcet_loser", "smith", "monotonicity",
-    },
+        "anonymity", "neutrality", "unanimity", "majority", "majority_loser", "condorcet", "condorcet_loser", "smith", "monotonicity", "reversal_symmetry", "resolvability"},
 )  # fmt: skip
 def river(election: Election, *, strength: Strength = "margins") -> Outcome:
     options, pairs = election.options, election.pairwise

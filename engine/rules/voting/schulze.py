@@ -24,8 +24,7 @@ from engine.rules import voting_rule
     scores="options beaten",
     promises={
         "anonymity", "neutrality", "unanimity", "majority", "majority_loser", "condorcet", "condorcet_loser", "smith",
-        "monotonicity", "clone_independence",
-    },
+        "monotonicity", "clone_independence", "reversal_symmetry", "resolvability"},
 )  # fmt: skip
 def schulze(election: Election, *, strength: Strength = "winning_votes") -> Outcome:
     options, pairs = election.options, election.pairwise

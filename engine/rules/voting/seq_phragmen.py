@@ -20,7 +20,7 @@ from operator import mul
 import numpy as np
 
 from engine.elections.committees import Approvals, check_seats, committee, first_of
-from engine.elections.election import Election
+from engine.elections.election import Array, Election
 from engine.elections.outcome import Outcome, write_number
 from engine.rules import voting_rule
 from engine.rules.voting.stv import ONE
@@ -32,11 +32,19 @@ from engine.values import Positive
 )
 def seq_phragmen(election: Election, *, seats: Positive = ONE) -> Outcome:
     check_seats(election, seats)
-    options, approvals = election.options, Approvals(election)
-    elected, ties, rounds = list[int](), list[tuple[int, ...]](), list[dict[int, Fraction]]()
-    # Ballots that carry the same load are one class: there are no more classes than seats.
-    loads, classes = [Fraction(0)], np.zeros(election.rows, np.int64)
-    for _ in range(seats):
+    elected, ties = list[int](), list[tuple[int, ...]]()
+    approvals = Approvals(election)
+    rounds = fill(approvals, seats, elected, [Fraction(0)], np.zeros(election.rows, np.int64), ties)
+    return committee(election.options, elected, approvals.supporters, ties, lambda: steps(election.options, elected, rounds))
+
+
+def fill(
+    approvals: Approvals, seats: int, elected: list[int], loads: list[Fraction], classes: Array, ties: list[tuple[int, ...]]
+) -> list[dict[int, Fraction]]:
+    """Add to `elected` until there are `seats`, and say what the load of each option would have been for each seat. Ballots that carry the
+    same load are one of `classes`: no more of them come than seats are filled."""
+    options, rounds = approvals.options, list[dict[int, Fraction]]()
+    while len(elected) < seats:
         left = [place for place in range(len(options)) if place not in elected]
         held, scale = approvals.by_class(classes, len(loads)), lcm(*(load.denominator for load in loads))
         carried = [load.numerator * (scale // load.denominator) for load in loads]
@@ -50,15 +58,14 @@ def seq_phragmen(election: Election, *, seats: Positive = ONE) -> Outcome:
         elected.append(first_of([place for place in left if not after or after.get(place) == lowest], ties))
         loads.append(lowest)
         classes[approvals.rows[elected[-1]]] = len(loads) - 1
+    return rounds
 
-    def explain() -> list[str]:
-        steps = []
-        for seat, (winner, after) in enumerate(zip(elected, rounds, strict=True), 1):
-            shown = ", ".join(
-                f"{options[place]} {write_number(after[place])}" for place in sorted(after, key=lambda each: (after[each], each))
-            )
-            fact = f"loads would be {shown}" if after else "nobody else has support"
-            steps.append(f"seat {seat}: {fact}; {options[winner]} is elected")
-        return steps
 
-    return committee(options, elected, approvals.supporters, ties, explain)
+def steps(options: tuple[str, ...], elected: list[int], rounds: list[dict[int, Fraction]]) -> list[str]:
+    """The last seats as sentences, one for each round."""
+    found, first = [], len(elected) - len(rounds)
+    for seat, (winner, after) in enumerate(zip(elected[first:], rounds, strict=True), first + 1):
+        shown = ", ".join(f"{options[place]} {write_number(after[place])}" for place in sorted(after, key=lambda each: (after[each], each)))
+        fact = f"loads would be {shown}" if after else "nobody else has support"
+        found.append(f"seat {seat}: {fact}; {options[winner]} is elected")
+    return found

@@ -20,8 +20,7 @@ from engine.rules import voting_rule
     elects="one",
     scores="options beaten",
     promises={
-        "anonymity", "neutrality", "majority", "majority_loser", "condorcet", "condorcet_loser", "smith", "monotonicity", "unanimity",
-    },
+        "anonymity", "neutrality", "majority", "majority_loser", "condorcet", "condorcet_loser", "smith", "monotonicity", "unanimity", "reversal_symmetry"},
 )  # fmt: skip
 def smith_set(election: Election) -> Outcome:
     options, pairs = election.options, election.pairwise

@@ -23,8 +23,7 @@ from engine.rules import voting_rule
     scores="defeats that count, below zero",
     promises={
         "anonymity", "neutrality", "unanimity", "majority", "majority_loser", "condorcet", "condorcet_loser", "smith",
-        "monotonicity", "clone_independence",
-    },
+        "monotonicity", "clone_independence", "reversal_symmetry"},
 )  # fmt: skip
 def split_cycle(election: Election, *, strength: Strength = "margins") -> Outcome:
     options, pairs = election.options, election.pairwise

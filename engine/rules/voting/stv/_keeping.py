@@ -147,7 +147,9 @@ class Count:
         if self.law.decimals is None:
             found = keep * self.quota / votes
             if found.denominator.bit_length() > EXACT_BITS_MAX:
-                raise refuse("undecidable", "the count", "cannot be finished in exact fractions", "count with decimals = 9")
+                raise refuse(
+                    "election_wrong", "the election", "is too large to be counted in exact fractions", "count it with exact = false"
+                )
             return found
         return Fraction(_up(_up(int(keep) * int(self.quota), self.one) * self.one, int(votes)))
 

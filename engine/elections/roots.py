@@ -1,0 +1,96 @@
+"""Sums of square roots, compared exactly: which is larger, or that both are the same.
+
+A sum is whole-number radicands with rational factors. What differs is told apart by bounds from whole-number square roots, with as
+many digits as it takes; what cannot be told apart so is settled by algebra: roots of numbers whose products are no squares are
+linearly independent over the rationals (Besicovitch 1940), so that two sums are the same only where every such class cancels.
+
+>>> two, other = Roots({2: Fraction(3)}), Roots({18: Fraction(1)})          # 3·√2 = √18
+>>> compare(two, other), compare(two, Roots({17: Fraction(1)})), compare(Roots({2: Fraction(1), 3: Fraction(1)}), Roots({10: Fraction(1)}))
+(0, 1, -1)
+>>> int(cut(two, 6) * 10**6)
+4242640
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fractions import Fraction
+from math import isqrt
+
+from engine.refusals import refuse
+
+Roots = dict[int, Fraction]
+"""A sum: each radicand's factor."""
+BITS = (64, 256, 1024)
+"""How many bits behind the point bounds are drawn with, before algebra decides."""
+CLASSES_MAX = 2_000
+
+
+def add(into: Roots, radicand: int, factor: Fraction) -> None:
+    """Add factor · √radicand to a sum."""
+    if radicand and factor:
+        into[radicand] = into.get(radicand, Fraction(0)) + factor
+
+
+def bounds(roots: Mapping[int, Fraction], bits: int) -> tuple[Fraction, Fraction]:
+    """What a sum is at least and at most, each root known to so many bits behind the point."""
+    low = high = Fraction(0)
+    for radicand, factor in roots.items():
+        floor = isqrt(radicand << 2 * bits)
+        below, above = Fraction(floor, 1 << bits), Fraction(floor + 1, 1 << bits)
+        low += factor * (below if factor > 0 else above)
+        high += factor * (above if factor > 0 else below)
+    return low, high
+
+
+def sign(roots: Mapping[int, Fraction]) -> int:
+    """Whether a sum is above (1), below (-1) or exactly 0."""
+    left = {radicand: factor for radicand, factor in roots.items() if factor}
+    for bits in BITS:
+        low, high = bounds(left, bits)
+        if low > 0 or high < 0:
+            return 1 if low > 0 else -1
+    left = _independent(left)
+    bits = 2 * BITS[-1]
+    while left:
+        low, high = bounds(left, bits)
+        if low > 0 or high < 0:
+            return 1 if low > 0 else -1
+        bits *= 2  # it is not 0: some digit tells
+    return 0
+
+
+def compare(one: Mapping[int, Fraction], other: Mapping[int, Fraction]) -> int:
+    """1, -1 or 0: whether one sum is larger than another, smaller, or the same."""
+    difference = dict(one)
+    for radicand, factor in other.items():
+        add(difference, radicand, -factor)
+    return sign(difference)
+
+
+def cut(roots: Mapping[int, Fraction], decimals: int) -> Fraction:
+    """A sum that is not negative, cut off behind so many decimals."""
+    scale, bits = 10**decimals, 64
+    while True:
+        low, high = bounds(roots, bits)
+        floors = [value.numerator * scale // value.denominator for value in (low, high)]
+        if floors[0] == floors[1] or compare(roots, {1: Fraction(floors[1], scale)}) >= 0:
+            return Fraction(max(floors) if floors[0] != floors[1] else floors[0], scale)
+        bits *= 2
+
+
+def _independent(roots: Mapping[int, Fraction]) -> Roots:
+    """The same sum with one radicand for each class of those whose products are squares."""
+    found: Roots = {}
+    for radicand, factor in roots.items():
+        for known in found:
+            product = radicand * known
+            root = isqrt(product)
+            if root * root == product:
+                found[known] += factor * Fraction(root, known)
+                break
+        else:
+            if len(found) == CLASSES_MAX:
+                raise refuse("too_many_ties", "the count", "comes so near a tie that it cannot be told", "count it by another rule")
+            found[radicand] = factor
+    return {radicand: factor for radicand, factor in found.items() if factor}

@@ -1,0 +1,67 @@
+"""Every voter gets an equal part of the seats to pay with, and supporters pay for what they support together.
+
+The method of equal shares for approvals: a seat costs 1, every voter has seats / voters; of the options whose supporters can
+still pay for them, the one that asks least of anybody is elected, its supporters paying alike as far as their money reaches. Every group that
+agrees gets what its size can pay for (EJR). Seats that nobody can pay for any more go on as by `seq_phragmen`, what is
+left counting as a load that is carried already. Equal prices: the option listed first, and the tie is reported where that decided.
+Source: Peters & Skowron 2020 (arXiv 1911.11747).
+
+>>> outcome = tally("committee_equal_shares", Election.read("6: a, b, c\\n3: d, e"), seats=3)
+>>> outcome.winners
+('a', 'b', 'd')
+>>> print("\\n".join(outcome.steps))
+each of 9 voters has 1/3 of a seat
+seat 1: a: 6 supporters pay 1/6 each; elected
+seat 2: b: 6 supporters pay 1/6 each; elected
+seat 3: d: 3 supporters pay 1/3 each; elected
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import numpy as np
+
+from engine.elections.committees import Approvals, check_seats, committee
+from engine.elections.election import Array, Election
+from engine.elections.outcome import Outcome, write_number
+from engine.rules import voting_rule
+from engine.rules.voting.equal_shares._shares import Count, Purchase
+from engine.rules.voting.seq_phragmen import fill, steps
+from engine.rules.voting.stv import ONE
+from engine.values import Positive
+
+
+@voting_rule(ballot="approval", elects="several", promises={"anonymity", "neutrality", "proportional", "extended_justified"})
+def committee_equal_shares(election: Election, *, seats: Positive = ONE) -> Outcome:
+    check_seats(election, seats)
+    options, approvals = election.options, Approvals(election)
+    bought = Count(election.changed(costs=[1] * len(options), budget=seats), "cardinality").buy(0)
+    elected = [purchase.option for purchase in bought]
+    ties = [tuple(sorted(purchase.tied)) for purchase in bought if any(place not in elected for place in purchase.tied)]
+    money, classes = _left(approvals, bought, Fraction(seats, election.total))
+    rounds = fill(approvals, seats, elected, [-each for each in money], classes, ties)
+
+    def explain() -> list[str]:
+        found = [f"each of {election.total:,} voters has {write_number(Fraction(seats, election.total))} of a seat"]
+        for seat, purchase in enumerate(bought, 1):
+            paid = (
+                f"{purchase.supporters:,} supporter{' pays' if purchase.supporters == 1 else 's pay'} {write_number(purchase.price)} each"
+            )
+            rest = f" (with {purchase.drained:,} of them all they have left)" if purchase.drained else ""
+            found.append(f"seat {seat}: {options[purchase.option]}: {paid}{rest}; elected")
+        return found + steps(options, elected, rounds)
+
+    return committee(options, elected, approvals.supporters, ties, explain)
+
+
+def _left(approvals: Approvals, bought: list[Purchase], share: Fraction) -> tuple[list[Fraction], Array]:
+    """What voters have left after paying: the amounts, and by ballot which of them."""
+    money, classes = [share], np.zeros(approvals.ballots, np.int64)
+    for purchase in bought:
+        paying = classes * 2
+        paying[approvals.rows[purchase.option]] += 1
+        codes, classes = np.unique(paying, return_inverse=True)
+        classes = classes.reshape(-1)
+        money = [max(Fraction(0), money[code // 2] - purchase.price) if code % 2 else money[code // 2] for code in codes.tolist()]
+    return money, classes

@@ -1,0 +1,44 @@
+"""The options with the most votes fill the seats, everybody having fewer votes than there are seats.
+
+So the largest group cannot take every seat. A ballot with more than `votes` is spoiled and counts for nothing, as on paper. Equal
+votes: the option listed first, and the tie is reported where that decided. Source: used for Spain's Senate (three votes for four
+seats); Lijphart, López Pintor & Sone 1986.
+
+>>> outcome = tally("limited", Election.read("6: a, b\\n5: c\\n4: a, b, c"), seats=3, votes=2)
+>>> outcome.winners, outcome.scores
+(('a', 'b', 'c'), {'a': 6, 'b': 6, 'c': 5})
+>>> outcome.steps
+('4 ballots have more than 2 votes and count for nothing', 'votes: a 6, b 6, c 5')
+"""
+
+from __future__ import annotations
+
+from engine.elections.election import Election
+from engine.elections.outcome import Outcome
+from engine.rules import rule, voting_rule
+from engine.rules.voting.stv import ONE
+from engine.values import Positive
+
+
+@voting_rule(ballot="approval", elects="several", promises={"anonymity", "neutrality", "house_monotonicity"})
+def limited(election: Election, *, seats: Positive = ONE, votes: Positive = ONE) -> Outcome:
+    spoiled = election.table.sum(axis=1) > votes
+    if not spoiled.any():
+        return _block(election, seats)
+    kept = election.changed(table=election.table * ~spoiled[:, None])
+    many = int(election.weights[spoiled].sum())
+    outcome = _block(kept, seats)
+    said = f"{many:,} ballot{' has' if many == 1 else 's have'} more than {votes:,} vote{'' if votes == 1 else 's'} and"
+    return Outcome(
+        outcome.rule,
+        outcome.winners,
+        outcome.scores,
+        outcome.ties,
+        lambda: [f"{said} {'counts' if many == 1 else 'count'} for nothing", *outcome.steps],
+        outcome.certify,
+    )
+
+
+def _block(election: Election, seats: int) -> Outcome:
+    found: Outcome = rule("voting", "block").function(election, seats=seats)
+    return found

@@ -1,0 +1,70 @@
+"""Every ballot is split by the points it gives, and options are compared by the square of the sum of square roots.
+
+What Snapshot calls quadratic voting: an option's part is (Σ √(points / all points of the ballot))², and all parts together are
+scaled to the weight of all ballots that give any. It is not the quadratic rule of credits (`quadratic`): nobody pays more for
+more, and a single voter counts as in a plain split. Wide support counts for more than deep support. A ballot of weight n counts as n
+ballots, so that it does not matter in whose hands power lies (Snapshot also takes the root of a voter's balance, so that a
+balance counts for more where it is spread over accounts). Sums of square roots are compared exactly; the scores shown are rounded to six decimals. Source: snapshot.js, `voting/quadratic.ts`.
+
+>>> votes = Election.read("1: garden 1\\n1: garden 1\\n2: library 1, pool 1")
+>>> outcome = tally("normalised_quadratic", votes)
+>>> outcome.winners, [float(score) for score in outcome.scores.values()]
+(('garden',), [2.0, 1.0, 1.0])
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from fractions import Fraction
+from functools import cmp_to_key
+from math import gcd
+
+from engine.elections import roots
+from engine.elections.election import Election
+from engine.elections.outcome import Outcome
+from engine.rules import voting_rule
+
+DECIMALS = 6
+
+
+@voting_rule(ballot="cumulative", elects="one", promises={"anonymity", "neutrality", "unanimity"})
+def normalised_quadratic(election: Election) -> Outcome:
+    options = election.options
+    often: list[Counter[tuple[int, int]]] = [Counter() for _ in options]
+    valid = 0
+    for row, weight in zip(election.table.tolist(), election.weights.tolist(), strict=True):
+        whole = sum(row)
+        valid += weight if whole else 0
+        for place, points in enumerate(row):
+            if points:
+                common = gcd(points, whole)
+                often[place][points // common, whole // common] += weight
+    sums = []
+    for counted in often:
+        found: roots.Roots = {}
+        for (part, whole), times in counted.items():
+            roots.add(found, part * whole, Fraction(times, whole))
+        sums.append(found)
+    by_sum = cmp_to_key(roots.compare)
+    order = sorted(range(len(options)), key=lambda place: by_sum(sums[place]), reverse=True)
+    winners = [place for place in range(len(options)) if roots.compare(sums[place], sums[order[0]]) == 0]
+    shown = _scores(sums, valid)
+    return Outcome.of(
+        options,
+        winners,
+        shown,
+        lambda: [", ".join(f"{options[place]} {_read(shown[place])}" for place in order) + f", of {valid:,} together"],
+        lambda: [list(order), [sorted([each, str(factor)] for each, factor in one.items()) for one in sums]],
+    )
+
+
+def _scores(sums: list[roots.Roots], valid: int) -> list[Fraction]:
+    """Every option's part of `valid`, from square roots known to twice as many decimals as are shown."""
+    squares = [roots.cut(each, 2 * DECIMALS) ** 2 for each in sums]
+    whole = sum(squares, Fraction(0))
+    scale = 10**DECIMALS
+    return [Fraction(round(valid * square / whole * scale), scale) if whole else Fraction(0) for square in squares]
+
+
+def _read(score: Fraction) -> str:
+    return f"{int(score * 10**DECIMALS) / 10**DECIMALS:,.2f}"

@@ -1,0 +1,34 @@
+"""The option with the most votes wins, and votes are paid for: n votes for one option cost n² of a voter's credits.
+
+Everybody has the same credits (`points_max` in a charter); a second vote for the same option costs three times the
+first, so that votes say how much somebody cares. Credits are true: what is not spent is not counted. It asks for one person, one
+account, for two accounts buy more votes than one. Source: Posner & Weyl 2015; Lalley & Weyl 2018.
+
+>>> votes = Election.read("3: garden 3, library 1\\n4: library 3").as_kind(["quadratic"])      # ten credits each
+>>> tally("quadratic", votes).steps
+('library 15, garden 9 votes, for 66 credits',)
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from engine.elections.election import Election
+from engine.elections.outcome import Outcome, best, listing
+from engine.rules import voting_rule
+
+
+@voting_rule(
+    ballot="quadratic",
+    elects="one",
+    promises={"anonymity", "neutrality", "unanimity", "monotonicity", "participation", "reinforcement"},
+)
+def quadratic(election: Election) -> Outcome:
+    votes = election.sums.tolist()
+
+    def explain() -> list[str]:
+        paid = (election.table.astype(np.int64) ** 2).sum(axis=1).tolist()
+        spent = sum(each * weight for each, weight in zip(paid, election.weights.tolist(), strict=True))
+        return [f"{listing(election.options, votes)} votes, for {spent:,} credits"]
+
+    return Outcome.of(election.options, best(votes), votes, explain)

@@ -23,6 +23,7 @@ from engine.values import Money, Points, Positive, PositiveMoney, Power, Share
 
 WRITTEN = Path(__file__).parent.parent / "engine" / "rules" / "digests.json"
 ELECTIONS = 60
+SETTINGS_MAX, SPREAD, STRIDE = 150, 36, 104_729
 
 
 class Draw:
@@ -79,7 +80,10 @@ def settings(rule: rules.Rule) -> Iterator[dict[str, Any]]:
             choices.append([1, 7])
         else:
             choices.append(list(ACTS) if name == "act" else ["a"])
-    for values in itertools.product(*choices):
+    every = list(itertools.product(*choices))
+    # Of very many combinations a spread of them: the stride shares no factor with how many there are.
+    kept = every if len(every) <= SETTINGS_MAX else [every[number * STRIDE % len(every)] for number in range(SPREAD)]
+    for values in kept:
         yield dict(zip(names, values, strict=True))
 
 

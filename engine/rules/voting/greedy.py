@@ -1,9 +1,10 @@
 """Options are funded in the order of their votes while the money lasts.
 
 The rule of most participatory budgets: simple, and blind to minorities. `skip` says what happens when the next option
-costs more than is left: pass it over and go on, or stop there. An option without any support is not funded. Votes are
-approvals, or points where ballots split points. Equal votes: the one listed first goes first, and the tie is reported
-where that decided. Source: the survey of Rey & Maly 2023 (arXiv 2303.00621), section 4.
+costs more than is left: pass it over and go on, or stop there. `order` may also be that of votes per unit of cost. An
+option with no support, or with fewer than `votes_min` votes, is not funded. Votes are approvals, or points where ballots split
+points. Equals: the one listed first goes first, and the tie is reported where that decided. Source: the survey of Rey & Maly
+2023 (arXiv 2303.00621), section 4.
 
 >>> town = Election.read("costs: garden 600, pool 500, bench 100\\nbudget: 800\\n5: garden\\n4: pool, bench\\n3: bench")
 >>> tally("greedy", town).winners
@@ -16,22 +17,27 @@ pool: 4 votes, costs 500 of 100: too dear, passed over
 
 from __future__ import annotations
 
+from fractions import Fraction
+from typing import Literal
+
 from engine.elections.election import Election
 from engine.elections.outcome import Outcome
 from engine.rules import voting_rule
 
 
-@voting_rule(ballot=("approval", "cumulative"), elects="budget", promises={"anonymity", "neutrality", "within_budget", "unanimity"})
-def greedy(election: Election, *, skip: bool = True) -> Outcome:
+@voting_rule(ballot=("approval", "cumulative"), elects="budget", promises={"anonymity", "neutrality", "within_budget"})
+def greedy(election: Election, *, skip: bool = True, order: Literal["votes", "votes_per_cost"] = "votes", votes_min: int = 0) -> Outcome:
     assert election.costs is not None and election.budget is not None
     options, costs = election.options, election.costs
     votes = election.sums.tolist()
-    order = sorted((place for place in range(len(options)) if votes[place]), key=lambda place: (-votes[place], place))
+    worth = [_worth(count, cost if order == "votes_per_cost" else 1) for count, cost in zip(votes, costs, strict=True)]
+    standing = [place for place in range(len(options)) if votes[place] and votes[place] >= votes_min]
+    standing.sort(key=lambda place: worth[place], reverse=True)
     left, funded, steps, ties = election.budget, [], [], []
     open_still = True
-    before: dict[int, int] = {}
-    for place in order:
-        before.setdefault(votes[place], left if open_still else -1)
+    before: dict[tuple[bool, Fraction], int] = {}
+    for place in standing:
+        before.setdefault(worth[place], left if open_still else -1)
         fact = f"{options[place]}: {votes[place]} votes, costs {election.money(costs[place])} of {election.money(left)}"
         if not open_still:
             steps.append(f"{options[place]}: {votes[place]} votes, not reached")
@@ -43,7 +49,7 @@ def greedy(election: Election, *, skip: bool = True) -> Outcome:
             open_still = skip
             steps.append(f"{fact}: too dear, " + ("passed over" if skip else "the count stops"))
     for level, money in before.items():
-        tied = [place for place in order if votes[place] == level]
+        tied = [place for place in standing if worth[place] == level]
         if any(place not in funded and costs[place] <= money for place in tied) and len(tied) > 1:
             ties.append(tuple(options[place] for place in tied))
     return Outcome(
@@ -51,6 +57,11 @@ def greedy(election: Election, *, skip: bool = True) -> Outcome:
         winners=tuple(options[place] for place in sorted(funded)),
         scores=dict(zip(options, votes, strict=True)),
         ties=tuple(ties),
-        explain=lambda: steps or ["nobody supports any option"],
+        explain=lambda: steps or ["no option has the votes it needs"],
         certify=lambda: [str(left)],
     )
+
+
+def _worth(votes: int, cost: int) -> tuple[bool, Fraction]:
+    """What options go in order of: votes for each unit of cost; what costs nothing comes before everything else."""
+    return cost == 0, Fraction(votes, cost or 1)

@@ -49,7 +49,7 @@ def equal_shares(
     steps = [share + (f", {election.money(raised)} of it added to complete the outcome" if raised else "")]
     if raised == increment * SHARES_STEPS_MAX:
         steps.append(f"adding stopped after {SHARES_STEPS_MAX} times")
-    steps += [_explain(election, purchase) for purchase in bought]
+    steps += [explained(election, purchase) for purchase in bought]
     note = ""
     if compare_with_greedy:
         rival = rule("voting", "greedy").function(election, skip=True)
@@ -78,7 +78,8 @@ def equal_shares(
     )
 
 
-def _explain(election: Election, purchase: Purchase) -> str:
+def explained(election: Election, purchase: Purchase) -> str:
+    """Who pays what for an option."""
     per_unit = "each" if purchase.per_ballot else "per point"
     fully = f", {purchase.drained} of them all they have left" if purchase.drained else ""
     return (

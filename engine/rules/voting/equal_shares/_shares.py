@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import heapq
 from bisect import bisect_left
+from collections.abc import Collection
 from fractions import Fraction
 from math import gcd
 from typing import NamedTuple
@@ -45,13 +46,13 @@ class _Bid(NamedTuple):
 
 
 class Count:
-    """An election made ready to be counted for several shares; `utility` as the rule's parameter."""
+    """An election made ready to be counted for several shares; `utility` as the rule's parameter, `whole` for shares in whole units."""
 
-    def __init__(self, election: Election, utility: str) -> None:
+    def __init__(self, election: Election, utility: str, whole: bool = False) -> None:
         assert election.costs is not None and election.budget is not None
         self.costs, self.budget, self._electorate = election.costs, election.budget, election.total
         self.weights = election.weights
-        self.utility = utility
+        self.utility, self._whole = utility, whole
         support = election.support
         self._rows = [np.flatnonzero(support[:, place]) for place in range(len(self.costs))]
         self._units = [
@@ -70,14 +71,15 @@ class Count:
         units = [each.astype(np.float64) for each in self._units]
         return Voters(self._rows, weights, units, self.costs, self._worth, len(self.weights))
 
-    def complete(self, increment: int, steps_max: int) -> tuple[int, list[Purchase]]:
+    def complete(self, increment: int, steps_max: int, exhaustive: bool = False) -> tuple[int, list[Purchase]]:
         """What is bought when every voter gets `increment` more, again and again, while all of it costs no more than the
-        budget; and how much more that was. Stops when everything is bought, or after `steps_max` times.
+        budget; and how much more that was. Stops when everything is bought, or after `steps_max` times; with `exhaustive` as soon as
+        nothing that somebody supports fits in what is left of the budget.
         """
         if not steps_max:
             return 0, self.buy(0)
         voters, found, bought = self.voters(), list[frozenset[int] | None](), frozenset[int]()
-        first = self._sure_steps(increment, steps_max)
+        first = 0 if exhaustive else self._sure_steps(increment, steps_max)
         for step in range(first, steps_max + 1):
             if step == first + len(found):
                 ahead = range(step, step + min(max(len(found), 8), COLUMNS_MAX))
@@ -89,9 +91,14 @@ class Count:
             if sum(self.costs[option] for option in options) > self.budget:
                 return (step - 1) * increment, self.buy((step - 1) * increment)
             bought = options
-            if len(bought) == self.buyable:
+            if len(bought) == self.buyable or (exhaustive and not self.fitting(bought)):
                 break
         return step * increment, self.buy(step * increment)
+
+    def fitting(self, bought: Collection[int]) -> list[int]:
+        """The supported options, not `bought`, that what is left of the budget pays for."""
+        left = self.budget - sum(self.costs[option] for option in bought)
+        return [place for place, cost in enumerate(self.costs) if place not in bought and self.supporters[place] and cost <= left]
 
     def _sure_steps(self, increment: int, steps_max: int) -> int:
         """How often money can be added before all that anybody could pay for costs more than the budget, or is everything."""
@@ -106,7 +113,7 @@ class Count:
         return max(0, bisect_left(range(steps_max + 1), True, key=lambda step: not sure(step)) - 1)
 
     def share(self, raised: int) -> Fraction:
-        return Fraction(self.budget, self._electorate) + raised
+        return (Fraction(self.budget // self._electorate) if self._whole else Fraction(self.budget, self._electorate)) + raised
 
     def cost(self, bought: list[Purchase]) -> int:
         return sum(purchase.cost for purchase in bought)

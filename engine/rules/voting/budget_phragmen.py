@@ -1,0 +1,62 @@
+"""Options are funded one by one where they put the least load on anybody, supporters sharing the load of what they get.
+
+Phragmén's sequential rule for money: an option is a load of its cost, which its supporters carry together so that they are as evenly
+laden as can be; the next to be funded is the one after which the highest load is lowest. The count ends when that one costs more
+than is left. Groups get what their size can carry. Equal loads: the option listed first, and the tie is reported where
+that decided. Source: Los, Christoff & Grossi 2022 (arXiv 2203.09770).
+
+>>> town = Election.read("costs: garden 600, pool 500, bench 200\\nbudget: 900\\n6: garden\\n3: pool, bench")
+>>> print("\\n".join(tally("budget_phragmen", town).steps))
+bench: its 3 supporters carry about 67 each at most: funded
+garden: its 6 supporters carry 100 each at most: funded
+pool: its 3 supporters would carry about 233 each at most, and it costs more than the 100 left: the count ends
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import numpy as np
+
+from engine.elections.committees import Approvals, first_of
+from engine.elections.election import Election
+from engine.elections.outcome import Outcome
+from engine.rules import voting_rule
+
+
+@voting_rule(ballot="approval", elects="budget", promises={"anonymity", "within_budget"})
+def budget_phragmen(election: Election) -> Outcome:
+    assert election.costs is not None and election.budget is not None
+    options, costs, approvals = election.options, election.costs, Approvals(election)
+    loads, classes, left = [Fraction(0)], np.zeros(election.rows, np.int64), election.budget
+    funded, ties, steps = list[int](), list[tuple[int, ...]](), list[str]()
+    while standing := [place for place in range(len(options)) if place not in funded and approvals.supporters[place]]:
+        held = approvals.by_class(classes, len(loads))
+        after = {
+            place: (costs[place] + sum((load * count for load, count in zip(loads, held[place], strict=True) if count), Fraction(0)))
+            / approvals.supporters[place]
+            for place in standing
+        }
+        lowest = min(after.values())
+        equals = [place for place in standing if after[place] == lowest]
+        dear = [place for place in equals if costs[place] > left]
+        place = dear[0] if dear else first_of(equals, ties)
+        many = approvals.supporters[place]
+        carry = f"{options[place]}: its {many:,} supporter{' carries' if many == 1 else 's carry'} {election.money(lowest)} each at most"
+        if dear:
+            would = carry.replace(" carries", " would carry").replace("s carry", "s would carry")
+            steps.append(f"{would}, and it costs more than the {election.money(left)} left: the count ends")
+            break
+        steps.append(f"{carry}: funded")
+        funded.append(place)
+        left -= costs[place]
+        loads.append(lowest)
+        classes[approvals.rows[place]] = len(loads) - 1
+    return Outcome(
+        rule="",
+        winners=tuple(options[place] for place in sorted(funded)),
+        scores=dict(zip(options, approvals.supporters, strict=True)),
+        ties=tuple(dict.fromkeys(tuple(options[each] for each in tie) for tie in ties if any(each not in funded for each in tie))),
+        explain=lambda: steps or ["nobody supports any option"],
+        certify=lambda: [list(funded), [str(load) for load in loads[1:]]],
+    )

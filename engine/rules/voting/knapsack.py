@@ -1,0 +1,121 @@
+"""What makes voters happiest altogether, of all that the budget can pay for.
+
+The options whose votes add up to the most, found exactly among all sets within the budget (`worth` may also count what is spent on
+each vote: its cost). Of equally good sets the cheapest; of those the one whose options are listed first, and the tie is
+reported. Large groups can take everything. An option that nobody supports is not funded. Sources: Goel et al. 2019 (knapsack voting);
+the exact search by Nemhauser & Ullmann 1969, cut off by Dantzig's bound.
+
+>>> town = Election.read("costs: garden 600, pool 500, bench 400\\nbudget: 900\\n5: garden\\n4: pool, bench")
+>>> outcome = tally("knapsack", town)
+>>> outcome.winners, outcome.steps
+(('pool', 'bench'), ('the best of all sets within 900: pool and bench, 8 votes for 900',))
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Literal, NamedTuple
+
+import numpy as np
+
+from engine.elections.election import INT64_MAX, Array, Election
+from engine.elections.outcome import Outcome
+from engine.refusals import refuse
+from engine.rules import voting_rule
+
+SETS_MAX = 200_000
+"""Sets that are kept side by side: each is better than all that cost less."""
+
+
+@voting_rule(ballot=("approval", "cumulative", "score"), elects="budget", promises={"anonymity", "neutrality", "within_budget"})
+def knapsack(election: Election, *, worth: Literal["votes", "cost"] = "votes") -> Outcome:
+    assert election.costs is not None and election.budget is not None
+    options, costs, votes = election.options, election.costs, election.sums.tolist()
+    value = [count * (cost if worth == "cost" else 1) for count, cost in zip(votes, costs, strict=True)]
+    if sum(value) > INT64_MAX:
+        raise refuse("election_wrong", "the election", "has costs and votes too large to multiply exactly", "count it by worth = votes")
+    places = [place for place in range(len(options)) if value[place] and costs[place] <= election.budget]
+    best = _best([costs[place] for place in places], [value[place] for place in places], election.budget)
+    funded = [places[each] for each in best.chosen]
+    differing = tuple(options[places[each]] for each in best.differing)
+    spent, won = sum(costs[place] for place in funded), sum(votes[place] for place in funded)
+
+    def explain() -> list[str]:
+        named = " and ".join(options[place] for place in funded) or "nothing"
+        return [f"the best of all sets within {election.money(election.budget or 0)}: {named}, {won:,} votes for {election.money(spent)}"]
+
+    return Outcome(
+        rule="",
+        winners=tuple(options[place] for place in funded),
+        scores=dict(zip(options, votes, strict=True)),
+        ties=(differing,) if differing else (),
+        explain=explain,
+        certify=lambda: [spent, str(sum(value[place] for place in funded))],
+    )
+
+
+class _Best(NamedTuple):
+    """The options of the best set, and those that another set, as good and as cheap, has otherwise."""
+
+    chosen: list[int]
+    differing: list[int]
+
+
+def _best(costs: list[int], values: list[int], budget: int) -> _Best:
+    """The set with the most value within the budget, by adding option after option to every set worth keeping."""
+    many = len(costs)
+    order = sorted(range(many), key=lambda each: (Fraction(-values[each], costs[each] or 1), costs[each] > 0, each))
+    known, left = 0, budget
+    for each in order:
+        if costs[each] <= left:
+            known, left = known + values[each], left - costs[each]
+    sets = _Sets(np.zeros(1, np.int64), np.zeros(1, np.int64), np.zeros((1, many), np.bool_), np.zeros((1, many), np.bool_))
+    rest = sum(values)
+    for number, each in enumerate(order):
+        sets = sets.added(each, costs[each], values[each], budget)
+        rest -= values[each]
+        after = order[number + 1] if number + 1 < many else None
+        density = float(rest) if after is None or not costs[after] else values[after] / costs[after]
+        # What the room left could hold at most: a bound a little too high prunes a little less, and never the best.
+        room = np.minimum(float(rest), (budget - sets.cost) * density * (1 + 1e-9) + 1) if after is not None else 0
+        sets = sets.where(sets.value + room >= max(known, int(sets.value[-1])))
+        if len(sets.cost) > SETS_MAX:
+            raise refuse(
+                "election_wrong", "the election", f"has more than {SETS_MAX} sets to compare", "count it by greedy or equal shares"
+            )
+    return _Best(np.flatnonzero(sets.members[-1]).tolist(), np.flatnonzero(sets.differing[-1]).tolist())
+
+
+class _Sets(NamedTuple):
+    """Sets of options, cheapest first, each worth more than all before it: cost, value, who is in it, and in what others, as
+    good and as cheap, differ from it."""
+
+    cost: Array
+    value: Array
+    members: Array
+    differing: Array
+
+    def where(self, kept: Array) -> _Sets:
+        return _Sets(*(part[kept] for part in self))
+
+    def added(self, option: int, cost: int, value: int, budget: int) -> _Sets:
+        """These and the same with one option more, as far as the budget reaches."""
+        fits = self.cost + cost <= budget
+        more = self.members[fits]
+        more[:, option] = True
+        both = _Sets(
+            np.concatenate([self.cost, self.cost[fits] + cost]),
+            np.concatenate([self.value, self.value[fits] + value]),
+            np.concatenate([self.members, more]),
+            np.concatenate([self.differing, self.differing[fits]]),
+        )
+        both = both.where(np.lexsort((-both.value, both.cost)))
+        # At most two are alike, one with the option and one without: of them the one whose options are listed first stays.
+        later = 1 + np.flatnonzero((both.value[1:] == both.value[:-1]) & (both.cost[1:] == both.cost[:-1]))
+        one, other = both.members[later - 1], both.members[later]
+        apart = one ^ other
+        other_first = other[np.arange(len(later)), apart.argmax(axis=1)]
+        both.members[later - 1] = np.where(other_first[:, None], other, one)
+        both.differing[later - 1] |= both.differing[later] | apart
+        before = np.concatenate([[-1], np.maximum.accumulate(both.value)[:-1]])
+        return both.where(both.value > before)

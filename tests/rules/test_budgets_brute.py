@@ -1,0 +1,92 @@
+"""Budget rules against the plainest way to say them, on small elections and on real ones."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from itertools import combinations
+
+import pytest
+from hypothesis import given
+
+from engine.elections import files
+from engine.elections.election import Election
+from engine.refusals import Refusal
+from engine.rules import tally
+from engine.rules.voting import knapsack as module
+from tests.conftest import shared
+from tests.rules.elections import elections
+
+
+def every_set(election: Election) -> list[tuple[int, ...]]:
+    places = range(len(election.options))
+    return [chosen for size in range(len(places) + 1) for chosen in combinations(places, size)]
+
+
+@given(elections("approval", budget=True, options_max=6))
+def test_no_set_is_better_than_the_knapsacks(election):
+    votes = election.sums.tolist()
+    allowed = [
+        chosen
+        for chosen in every_set(election)
+        if sum(election.costs[place] for place in chosen) <= election.budget and all(votes[place] for place in chosen)
+    ]
+    best = max(allowed, key=lambda chosen: (sum(votes[place] for place in chosen), -sum(election.costs[place] for place in chosen)))
+    rank = (sum(votes[place] for place in best), sum(election.costs[place] for place in best))
+    equals = [
+        chosen for chosen in allowed if (sum(votes[place] for place in chosen), sum(election.costs[place] for place in chosen)) == rank
+    ]
+    outcome = tally("knapsack", election)
+    ours = tuple(election.options.index(name) for name in outcome.winners)
+    assert ours in equals
+    assert ours == min(equals, key=lambda chosen: [place not in chosen for place in range(len(election.options))])
+    assert bool(outcome.ties) == (len(equals) > 1)
+
+
+@given(elections("approval", budget=True, options_max=5))
+def test_phragmens_loads_are_the_least_there_are(election):
+    """Replayed on whole ballots: every option funded left the highest load lowest, and the next one was too dear."""
+    ballots = [row for row, weight in zip(election.support.tolist(), election.weights.tolist(), strict=True) for _ in range(weight)]
+    loads, left, funded = [Fraction(0)] * len(ballots), election.budget, []
+    while True:
+        after = {}
+        for place in range(len(election.options)):
+            friends = [voter for voter, ballot in enumerate(ballots) if ballot[place]]
+            if friends and place not in funded:
+                after[place] = (election.costs[place] + sum(loads[voter] for voter in friends)) / len(friends)
+        lowest = min(after.values(), default=None)
+        equals = [place for place, load in after.items() if load == lowest]
+        if not equals or any(election.costs[place] > left for place in equals):
+            break
+        place = equals[0]
+        funded.append(place)
+        left -= election.costs[place]
+        loads = [lowest if ballot[place] else load for ballot, load in zip(ballots, loads, strict=True)]
+    assert set(tally("budget_phragmen", election).winners) == {election.options[place] for place in funded}
+
+
+@pytest.mark.parametrize("name", ["Poland_Warszawa_2021_Mokotow.pb", "Poland_Wieliczka_2023_Green_Budget.pb", "France_Toulouse_2024.pb"])
+@pytest.mark.parametrize("worth", ["votes", "cost"])
+def test_the_best_of_real_budgets_beats_greedy_on_its_own_measure(name, worth):
+    election = files.read(shared(f"elections/pabulib/{name}"))
+    value = {
+        name: votes * (cost if worth == "cost" else 1)
+        for name, votes, cost in zip(election.options, election.sums.tolist(), election.costs, strict=True)
+    }
+    best, greedy = (
+        sum(value[name] for name in tally(rule, election, **given).winners)
+        for rule, given in (("knapsack", {"worth": worth}), ("greedy", {}))
+    )
+    assert best >= greedy
+
+
+def test_too_many_sets_are_refused(monkeypatch):
+    monkeypatch.setattr(module, "SETS_MAX", 3)
+    town = Election.read("costs: a 10, b 11, c 13, d 17\nbudget: 30\n3: a\n4: b\n5: c\n6: d")
+    with pytest.raises(Refusal, match="sets to compare"):
+        tally("knapsack", town)
+
+
+def test_greedy_in_the_order_of_votes_per_cost_and_with_a_threshold():
+    town = Election.read("costs: garden 600, pool 400, bench 100, sign 0\nbudget: 700\n5: garden\n4: pool, bench\n1: bench, sign")
+    assert tally("greedy", town, order="votes_per_cost").winners == ("pool", "bench", "sign")
+    assert tally("greedy", town, votes_min=2).winners == ("garden", "bench")

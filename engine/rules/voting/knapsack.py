@@ -64,7 +64,7 @@ class _Best(NamedTuple):
 def _best(costs: list[int], values: list[int], budget: int) -> _Best:
     """The set with the most value within the budget, by adding option after option to every set worth keeping."""
     many = len(costs)
-    order = sorted(range(many), key=lambda each: (Fraction(-values[each], costs[each] or 1), costs[each] > 0, each))
+    order = sorted(range(many), key=lambda each: (costs[each] > 0, Fraction(-values[each], costs[each] or 1), each))
     known, left = 0, budget
     for each in order:
         if costs[each] <= left:
@@ -75,9 +75,10 @@ def _best(costs: list[int], values: list[int], budget: int) -> _Best:
         sets = sets.added(each, costs[each], values[each], budget)
         rest -= values[each]
         after = order[number + 1] if number + 1 < many else None
-        density = float(rest) if after is None or not costs[after] else values[after] / costs[after]
-        # What the room left could hold at most: a bound a little too high prunes a little less, and never the best.
-        room = np.minimum(float(rest), (budget - sets.cost) * density * (1 + 1e-9) + 1) if after is not None else 0
+        room: Array | int = rest
+        if after is not None and costs[after]:
+            # What the money left could buy at most: a bound a little too high prunes a little less, and never the best.
+            room = np.minimum(rest, (budget - sets.cost) * (values[after] / costs[after]) * (1 + 1e-9) + 1)
         sets = sets.where(sets.value + room >= max(known, int(sets.value[-1])))
         if len(sets.cost) > SETS_MAX:
             raise refuse(

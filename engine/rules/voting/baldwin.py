@@ -23,7 +23,17 @@ from engine.rules import voting_rule
     ballot="ranked",
     elects="one",
     scores="options outlasted",
-    promises={"anonymity", "neutrality", "unanimity", "majority", "majority_loser", "condorcet", "condorcet_loser", "smith"},
+    promises={
+        "anonymity",
+        "neutrality",
+        "unanimity",
+        "majority",
+        "majority_loser",
+        "condorcet",
+        "condorcet_loser",
+        "smith",
+        "resolvability",
+    },
 )
 def baldwin(election: Election) -> Outcome:
     options = election.options

@@ -27,6 +27,7 @@ from engine.rules import voting_rule
         "reinforcement",
         "reversal_symmetry",
         "resolvability",
+        "condorcet_loser",
     },
 )
 def borda(election: Election) -> Outcome:

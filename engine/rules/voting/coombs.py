@@ -21,7 +21,12 @@ from engine.elections.tops import Left, Tops
 from engine.rules import voting_rule
 
 
-@voting_rule(ballot="ranked", elects="one", scores="options outlasted", promises={"anonymity", "neutrality", "unanimity"})
+@voting_rule(
+    ballot="ranked",
+    elects="one",
+    scores="options outlasted",
+    promises={"anonymity", "neutrality", "unanimity", "condorcet_loser", "resolvability"},
+)
 def coombs(election: Election, *, until: Literal["majority", "one_is_left"] = "majority") -> Outcome:
     options, tops = election.options, Tops(election)
 

@@ -20,7 +20,7 @@ from engine.rules import voting_rule
     ballot="ranked",
     elects="one",
     scores="the worst defeat, below zero",
-    promises={"anonymity", "neutrality", "unanimity", "majority", "condorcet", "monotonicity", "resolvability"},
+    promises={"anonymity", "neutrality", "unanimity", "majority", "condorcet", "monotonicity"},
 )
 def minimax(election: Election, *, strength: Strength = "winning_votes") -> Outcome:
     options, pairs = election.options, election.pairwise

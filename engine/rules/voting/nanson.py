@@ -27,7 +27,17 @@ Round = tuple[list[int], list[int], list[int]]
     ballot="ranked",
     elects="one",
     scores="rounds survived",
-    promises={"anonymity", "neutrality", "unanimity", "majority", "majority_loser", "condorcet", "condorcet_loser", "smith"},
+    promises={
+        "anonymity",
+        "neutrality",
+        "unanimity",
+        "majority",
+        "majority_loser",
+        "condorcet",
+        "condorcet_loser",
+        "smith",
+        "resolvability",
+    },
 )
 def nanson(election: Election, *, at_average: Literal["drop", "stay"] = "drop") -> Outcome:
     options, pairs = election.options, election.pairwise

@@ -29,7 +29,7 @@ from engine.rules.voting.instant_runoff import verdict
     strict=True,
     elects="one",
     scores="options outlasted",
-    promises={"anonymity", "neutrality", "unanimity", "majority", "majority_loser", "condorcet_loser"},
+    promises={"anonymity", "neutrality", "unanimity", "majority", "majority_loser", "condorcet_loser", "clone_independence"},
 )
 def ranked_choice(election: Election, *, batch: bool = True) -> Outcome:
     options, tops = election.options, Tops(election)

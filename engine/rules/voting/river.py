@@ -27,8 +27,7 @@ Roots = tuple[int, ...]
     ballot="ranked",
     elects="one",
     scores="options beaten",
-    promises={
-        "anonymity", "neutrality", "unanimity", "majority", "majority_loser", "condorcet", "condorcet_loser", "smith", "monotonicity", "reversal_symmetry", "resolvability"},
+    promises={"anonymity", "neutrality", "unanimity", "majority", "majority_loser", "condorcet", "condorcet_loser", "smith", "monotonicity", "reversal_symmetry", "resolvability", "clone_independence"},
 )  # fmt: skip
 def river(election: Election, *, strength: Strength = "margins") -> Outcome:
     options, pairs = election.options, election.pairwise

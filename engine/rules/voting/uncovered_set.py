@@ -19,8 +19,7 @@ from engine.rules import voting_rule
     ballot="ranked",
     elects="one",
     scores="options beaten",
-    promises={
-        "anonymity", "neutrality", "majority", "majority_loser", "condorcet", "condorcet_loser", "smith", "monotonicity", "unanimity", "reversal_symmetry"},
+    promises={"anonymity", "neutrality", "majority", "majority_loser", "condorcet", "condorcet_loser", "smith", "monotonicity", "unanimity", "reversal_symmetry", "clone_independence"},
 )  # fmt: skip
 def uncovered_set(election: Election) -> Outcome:
     options, pairs = election.options, election.pairwise

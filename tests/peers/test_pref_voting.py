@@ -16,8 +16,10 @@ from engine.rules import tally
 pytest.importorskip("pref_voting", reason="pref_voting is not installed (make peers)")
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")
-    from pref_voting import voting_methods
+    from pref_voting import proportional_methods, voting_methods
     from pref_voting.profiles import Profile
+    from pref_voting.profiles_with_ties import ProfileWithTies
+    from pref_voting.rankings import Ranking
 
 SAME = {
     "plurality": ("plurality", {}),
@@ -50,10 +52,31 @@ SAME = {
 def test_both_name_the_same_winners(rule):
     theirs, parameters = SAME[rule]
     method, chance = getattr(voting_methods, theirs), np.random.default_rng(7)
-    for _ in range(60):
+    for _ in range(120):
         many, rows = int(chance.integers(2, 6)), int(chance.integers(1, 12))
         orders = np.argsort(chance.random((rows, many)), axis=1)
         weights = chance.integers(1, 4, rows)
         profile = Profile([tuple(map(int, order)) for order in orders], rcounts=[int(weight) for weight in weights])
         ours = sorted(map(int, tally(rule, Election.of_orders(many, orders, weights), **parameters).winners))
         assert ours == sorted(map(int, method(profile))), (orders.tolist(), weights.tolist())
+
+
+STV = {"stv_meek": "stv_meek", "stv_warren": "stv_warren", "stv_scotland": "stv_scottish"}
+"""Ours and theirs. Their `stv_wig` is another convention than `stv`: who reaches the quota while surpluses of one round move still gets more."""
+
+
+@pytest.mark.parametrize("rule", STV)
+def test_both_elect_the_same_where_no_tie_has_to_be_broken(rule):
+    method, chance = getattr(proportional_methods, STV[rule]), np.random.default_rng(3)
+    for _ in range(150):
+        many, rows = int(chance.integers(3, 7)), int(chance.integers(4, 14))
+        seats, weights = int(chance.integers(1, many)), chance.integers(1, 100_000, rows)
+        orders = np.argsort(chance.random((rows, many)), axis=1)
+        outcome = tally(rule, Election.of_orders(many, orders, weights), seats=seats)
+        if not outcome.ties:
+            rankings = [Ranking({int(option): rank for rank, option in enumerate(order, 1)}) for order in orders]
+            profile = ProfileWithTies(rankings, rcounts=[int(weight) for weight in weights], candidates=list(range(many)))
+            assert sorted(map(int, outcome.winners)) == sorted(map(int, method(profile, num_seats=seats))), (
+                orders.tolist(),
+                weights.tolist(),
+            )

@@ -38,7 +38,7 @@ def committee_equal_shares(election: Election, *, seats: Positive = ONE) -> Outc
     options, approvals = election.options, Approvals(election)
     bought = Count(election.changed(costs=[1] * len(options), budget=seats), "cardinality").buy(0)
     elected = [purchase.option for purchase in bought]
-    ties = [tuple(sorted(purchase.tied)) for purchase in bought if any(place not in elected for place in purchase.tied)]
+    ties = [tuple(sorted(purchase.tied)) for purchase in bought if purchase.tied]  # who comes first can decide who comes later
     money, classes = _left(approvals, bought, Fraction(seats, election.total))
     rounds = fill(approvals, seats, elected, [-each for each in money], classes, ties)
 

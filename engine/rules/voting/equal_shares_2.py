@@ -78,7 +78,8 @@ def equal_shares_2(
         winners=tuple(options[place] for place in sorted(funded)),
         scores=dict(zip(options, election.sums.tolist() if utility == "additive" else count.supporters, strict=True)),
         ties=tuple(
-            dict.fromkeys(tuple(options[place] for place in sorted(tied)) for tied in level if any(place not in funded for place in tied))
+            # Who is bought first can decide what is bought later, even where in the end all of them are.
+            dict.fromkeys(tuple(options[place] for place in sorted(tied)) for tied in level if tied)
         ),
         explain=lambda: steps,
         certify=lambda: [str(raised), [[purchase.option, str(purchase.price)] for purchase in bought]],

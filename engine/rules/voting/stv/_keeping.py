@@ -101,13 +101,15 @@ class Count:
                 self._elect(won)
                 return True
             surplus = self._surplus()
-            if surplus < self.law.still * self.one or (before is not None and surplus >= before and self.law.decimals is not None):
+            if surplus < self.law.still * self.one or (self.law.hopeless and self._is_hopeless(surplus)):
                 return False
-            if self.law.hopeless and self._is_hopeless(surplus):
-                return False
-            before = surplus
+            if before is not None and surplus >= before and self.law.decimals is not None and not self.law.warren:
+                return False  # the reference rule for Meek: no fewer decimals tell any more
+            before, kept = surplus, list(self._keep)
             for place in self.elected:
                 self._keep[place] = self._lowered(self._keep[place], self.votes[place])
+            if kept == self._keep:
+                return False
         raise AssertionError("keep values settle: every repetition lowers the surplus, and it is a multiple of one unit")
 
     def _elect(self, won: list[int]) -> None:
@@ -144,14 +146,15 @@ class Count:
         return len(order) > 1 and order[0] + surplus < order[1]
 
     def _lowered(self, keep: Fraction, votes: Fraction) -> Fraction:
+        """What holds the quota if nothing else changes; never more than before, for votes only come while others keep less."""
         if self.law.decimals is None:
-            found = keep * self.quota / votes
+            found = min(keep, keep * self.quota / votes)
             if found.denominator.bit_length() > EXACT_BITS_MAX:
                 raise refuse(
                     "election_wrong", "the election", "is too large to be counted in exact fractions", "count it with exact = false"
                 )
             return found
-        return Fraction(_up(_up(int(keep) * int(self.quota), self.one) * self.one, int(votes)))
+        return min(keep, Fraction(_up(_up(int(keep) * int(self.quota), self.one) * self.one, int(votes))))
 
     def _note(self, what: str) -> None:
         units = [[value / self.one for value in values] for values in (self.votes, self._keep)]

@@ -125,7 +125,7 @@ class _Choice:
         money = self._state.part(self._state.money, voters.rows[option], columns)
         plain = bool((units == 1).all())
         total, everybody = weights @ money, float(weights.sum())
-        rounding = EPS * (cost + total) * 4
+        rounding = EPS * (cost + total) * (4 + len(units))  # every term of the sum may be off by one
         doubt = self._state.worst[columns] * everybody + rounding
         reach = total - cost
         if bool((np.abs(reach) <= doubt).any()):
@@ -156,7 +156,7 @@ class _Choice:
             worth = max(voters.worth[option], 1)
             price = self._price[option][0] * worth
             money, error = state.part(state.money, rows, columns), state.part(state.error, rows, columns)
-            rounding = EPS * (voters.costs[option] + weights @ money) * 8
+            rounding = EPS * (voters.costs[option] + weights @ money) * (8 + 2 * len(rows))
             per_unit = weights * voters.units[option]
             with np.errstate(divide="ignore", invalid="ignore"):
                 near = money - error < price * units * (1 + EPS)

@@ -6,6 +6,7 @@ from fractions import Fraction
 from functools import cache
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -139,3 +140,50 @@ def test_one_resting_ballot_does_not_fork_the_count_over_options_without_votes()
     election = Election.read(f"options: {options}\n45: o0 > o1\n30: o1 > o2\n25: o2 > o1\n1: o13 = o14")
     assert tally("instant_runoff", election).winners == ("o1",)
     assert len(tally("instant_runoff", election).steps) < 6
+
+
+def plain_majority_judgment(table: np.ndarray, weights: np.ndarray) -> list[int]:
+    """One middle grade after the other, as the authors say it."""
+    lists = [sorted(np.repeat(column, weights).tolist()) for column in table.T]
+    left = list(range(len(lists)))
+    while True:
+        middles = [lists[place][(len(lists[place]) - 1) // 2] for place in left]
+        left = [place for place, middle in zip(left, middles, strict=True) if middle == max(middles)]
+        for place in left:
+            lists[place].remove(max(middles))
+        if len(left) == 1 or not lists[left[0]]:
+            return left
+
+
+@given(elections("score", options_max=4))
+def test_majority_judgment_takes_one_grade_after_the_other(election):
+    winners = [election.options[place] for place in plain_majority_judgment(election.table, election.weights)]
+    assert tally("majority_judgment", election).winners == tuple(winners)
+
+
+def test_two_grades_that_alternate_a_billion_times_are_one_step():
+    election = Election.of("ab", "score", [[3, 3], [5, 5], [9, 8]], [10**9, 10**9, 1])
+    assert tally("majority_judgment", election).winners == ("a",)
+
+
+@pytest.mark.parametrize("voters", [1_000, 10_000, 40_000])
+def test_a_price_that_everybody_can_only_just_pay_is_told_exactly(voters):
+    """Sums of many floats drift: 26,667 of a budget of 6,667 were spent before their bounds counted every term."""
+    table = np.ones((voters, 2), np.int8)
+    table[1:, 1] = 0
+    budget = 2 * voters // 3
+    for cost in (budget + 2 * voters - 1, budget + 2 * voters, budget + 2 * voters + 1):
+        election = Election.of("ab", "approval", table, None, [cost, budget], budget)
+        spent = sum(
+            dict(zip("ab", election.costs, strict=True))[name]
+            for name in tally("equal_shares", election, completion="add_one_until_infeasible").winners
+        )
+        assert spent <= budget
+
+
+def test_weights_and_points_beyond_a_floats_digits_are_told_exactly():
+    rows, weights = [[500_000, 500_000], [0, 1]], [10**12, 1]
+    election = Election.of("ab", "cumulative", rows, weights, [63 * 10**14, 63 * 10**14], 9 * 10**15)
+    count = Count(election, "additive")
+    exact = frozenset(purchase.option for purchase in count.buy(0))
+    assert bought_for(count.voters(), np.array([float(count.share(0))]), np.array([float(count.share(0)) * EPS]))[0] in (None, exact)

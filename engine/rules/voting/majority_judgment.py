@@ -7,12 +7,12 @@ again, until they differ. Exaggerating moves a middle less than a mean. Source: 
 
 >>> print("\\n".join(tally("majority_judgment", Election.read("3: garden 5, library 3\\n2: garden 1, library 4\\n2: garden 3, library 3")).steps))
 middle grades: garden 3, library 3
-after taking 2 grades of 3 from each: garden 5, library 3
+after taking 2 grades from each: garden 5, library 3
 """
 
 from __future__ import annotations
 
-from itertools import accumulate, pairwise
+from itertools import accumulate
 from typing import NamedTuple
 
 import numpy as np
@@ -22,12 +22,20 @@ from engine.elections.outcome import Outcome, best, listing
 from engine.rules import voting_rule
 
 
-class _Round(NamedTuple):
-    """Who is compared, their middle grades, and how many grades of which kind are then taken from each."""
+class _Run(NamedTuple):
+    """So many times a grade below the middle and then one above it are taken next."""
 
-    left: list[int]
-    middles: list[int]
+    pairs: int
+    below: int
+    above: int
+
+
+class _Round(NamedTuple):
+    """Where some fall behind: how many grades have been taken from each, who was compared, and their next grades."""
+
     taken: int
+    left: list[int]
+    grades: list[int]
 
 
 @voting_rule(
@@ -38,30 +46,37 @@ class _Round(NamedTuple):
 )
 def majority_judgment(election: Election) -> Outcome:
     options = election.options
-    grades = [_counted(election, place) for place in range(len(options))]
-    first = [_middle(held) for held in grades]
-    left, rounds = list(range(len(options))), list[_Round]()
-    while True:
-        middles = [_middle(grades[place]) for place in left]
-        left_now = [left[each] for each in best(middles)]
-        level, sizes = max(middles), sum(grades[left_now[0]].values())
-        # One grade more than leaves every middle where it is: all steps until something moves, in one.
-        taken = min(_spare(grades[place], level) for place in left_now) + 1
-        rounds.append(_Round(left, middles, min(taken, sizes) if len(left_now) > 1 else 0))
-        left = left_now
-        if len(left) == 1 or taken >= sizes:
-            break
+    held = [_counted(election, place) for place in range(len(options))]
+    first = [_middle(grades) for grades in held]
+    left, rounds = _ahead(0, list(range(len(options))), first, [])
+    runs = [_outwards(grades) for grades in held]
+    at, used, taken = [0] * len(options), [0] * len(options), election.total % 2
+    while len(left) > 1 and taken < election.total:
+        # The middles alternate between below and above: all pairs until somebody's next run, in one.
+        now = {place: runs[place][at[place]] for place in left}
+        pairs = min(run.pairs - used[place] for place, run in now.items())
+        left, rounds = _ahead(taken, left, [now[place].below for place in left], rounds)
+        left, rounds = _ahead(taken + 1, left, [now[place].above for place in left], rounds)
+        taken += 2 * pairs
         for place in left:
-            grades[place] = grades[place] | {level: grades[place][level] - taken}
+            used[place] += pairs
+            if used[place] == now[place].pairs:
+                at[place], used[place] = at[place] + 1, 0
 
     def explain() -> list[str]:
         steps = [f"middle grades: {listing(options, first)}"]
-        for before, after in pairwise(rounds):
-            shown = listing([options[place] for place in after.left], after.middles)
-            steps.append(f"after taking {before.taken} grades of {max(before.middles)} from each: {shown}")
+        for found in rounds:
+            shown = listing([options[place] for place in found.left], found.grades)
+            steps += [f"after taking {found.taken:,} grades from each: {shown}"] if found.taken else []
         return steps if len(left) == 1 else [*steps, f"{' and '.join(options[place] for place in left)} have the same grades"]
 
-    return Outcome.of(options, left, first, explain, lambda: [[found.left, found.middles, found.taken] for found in rounds])
+    return Outcome.of(options, left, first, explain, lambda: [[found.taken, found.left, found.grades] for found in rounds])
+
+
+def _ahead(taken: int, left: list[int], grades: list[int], rounds: list[_Round]) -> tuple[list[int], list[_Round]]:
+    """Who has the highest next grade; where others fall behind by it, that is a round."""
+    ahead = [left[each] for each in best(grades)]
+    return ahead, rounds if len(ahead) == len(left) else [*rounds, _Round(taken, left, grades)]
 
 
 def _counted(election: Election, place: int) -> dict[int, int]:
@@ -78,8 +93,25 @@ def _middle(grades: dict[int, int]) -> int:
     return next(grade for (grade, _), reached in zip(grades.items(), accumulate(grades.values()), strict=True) if reached >= half)
 
 
-def _spare(grades: dict[int, int], level: int) -> int:
-    """How many grades of `level`, the middle, can go and it stays the middle."""
-    below = sum(count for grade, count in grades.items() if grade < level)
-    above = sum(count for grade, count in grades.items() if grade > level)
-    return sum(grades.values()) - max(2 * below + 1, 2 * above)
+def _outwards(grades: dict[int, int]) -> list[_Run]:
+    """The grades on both sides of the middle (which of an odd number is none of them) as they are taken, in runs."""
+    half = sum(grades.values()) // 2
+    below, above = _nearest(list(grades.items()), half)[::-1], _nearest(list(reversed(grades.items())), half)[::-1]
+    runs = []
+    while below:
+        (low, lows), (high, highs) = below.pop(0), above.pop(0)
+        pairs = min(lows, highs)
+        runs.append(_Run(pairs, low, high))
+        below = [(low, lows - pairs), *below] if lows > pairs else below
+        above = [(high, highs - pairs), *above] if highs > pairs else above
+    return runs
+
+
+def _nearest(grades: list[tuple[int, int]], many: int) -> list[tuple[int, int]]:
+    """The first `many` of grades counted."""
+    found = []
+    for grade, count in grades:
+        if many and count:
+            found.append((grade, min(count, many)))
+            many -= found[-1][1]
+    return found

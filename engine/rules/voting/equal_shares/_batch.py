@@ -210,8 +210,9 @@ class _Choice:
             money, error = state.part(state.money, rows, columns), state.part(state.error, rows, columns)
             empty = (money == 0) & (error == 0)
             sure = (empty | (money - error > price * units * (1 + 1e-9))).all(axis=0)
-            taking = (voters.weights[option] * voters.units[option]) @ ~empty
-            self._paid_alike[option] = sure, taking.astype(np.int64)
+            # Weight times points fits 63 bits, as an election sees to, and not always the 53 of a float.
+            per_unit = voters.weights[option].astype(np.int64) * voters.units[option].astype(np.int64)
+            self._paid_alike[option] = sure, np.array([per_unit[~column].sum() for column in empty.T], np.int64)
         return self._paid_alike[option]
 
     def buy(self) -> list[tuple[int, Array]]:

@@ -19,8 +19,8 @@ import numpy as np
 from engine.elections.election import Array, Election
 from engine.rules.voting.equal_shares._batch import EPS, Voters, bought_for
 
-COLUMNS_MAX = 64
-"""Sizes of share that are counted together."""
+COLUMNS_MAX, CELLS_MAX = 64, 1 << 24
+"""Sizes of share that are counted together, and ballots times sizes, which memory has to hold."""
 
 
 class Purchase(NamedTuple):
@@ -82,7 +82,7 @@ class Count:
         first = 0 if exhaustive else self._sure_steps(increment, steps_max)
         for step in range(first, steps_max + 1):
             if step == first + len(found):
-                ahead = range(step, step + min(max(len(found), 8), COLUMNS_MAX))
+                ahead = range(step, step + min(max(len(found), 8), COLUMNS_MAX, max(1, CELLS_MAX // len(self.weights))))
                 shares = np.array([float(self.share(each * increment)) for each in ahead])
                 found += bought_for(voters, shares, shares * EPS)
             options = found[step - first]

@@ -283,11 +283,15 @@ def export(
     if out.exists():
         raise refuse("file_exists", str(out), "exists already", "choose another name, or remove it")
     with opened(folder) as community, progress_bars(as_json) as progress:
-        if out.suffix == ".db":
-            count = flat.write(community, out)
-        else:
-            with out.open("xb") as file:
-                count = exports.write(community, file, lambda seq: progress("exporting", seq, 0))
+        try:
+            if out.suffix == ".db":
+                count = flat.write(community, out)
+            else:
+                with out.open("xb") as file:
+                    count = exports.write(community, file, lambda seq: progress("exporting", seq, 0))
+        except BaseException:
+            out.unlink(missing_ok=True)  # half a log is none, and its name is free again
+            raise
     answer({"out": str(out), "events": count}, as_json, [f"{count} events in {out}"])
 
 

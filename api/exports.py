@@ -22,22 +22,34 @@ FILES_MAX, WAITING_MAX = 4, 8
 
 
 class _File:
+    """A written log; it is read and closed under one lock, so that nobody reads whatever takes its place."""
+
     def __init__(self, size: int, file: IO[bytes]) -> None:
-        self.size, self.file, self.readers = size, file, 0
+        self.size, self.readers = size, 0
+        self._file, self._lock = file, threading.RLock()
+
+    def piece(self, place: int) -> bytes:
+        """What stands there; nothing once the file is closed."""
+        with self._lock:
+            return b"" if self._file.closed else os.pread(self._file.fileno(), PIECE_BYTES, place)
+
+    def close(self) -> None:
+        with self._lock:
+            self._file.close()
 
 
 class _Pieces:
     """A file piece by piece; it lets go of it at the end, or when nobody iterates it any more."""
 
     def __init__(self, exports: Exports, file: _File) -> None:
-        self._place, self._handle = 0, file.file
+        self._place, self._file = 0, file
         self._release = weakref.finalize(self, exports.release, file)
 
     def __iter__(self) -> _Pieces:
         return self
 
     def __next__(self) -> bytes:
-        piece = b"" if self._handle.closed else os.pread(self._handle.fileno(), PIECE_BYTES, self._place)
+        piece = self._file.piece(self._place)
         if not piece:
             self._release()
             raise StopIteration
@@ -49,7 +61,8 @@ class Exports:
     """The files being read, the newest last."""
 
     def __init__(self) -> None:
-        self._lock, self._waiting = threading.RLock(), threading.BoundedSemaphore(WAITING_MAX)
+        self._making, self._waiting = threading.Lock(), threading.BoundedSemaphore(WAITING_MAX)
+        self._lock = threading.RLock()  # held for a moment only: who lets go of a file may be the event loop
         self._files: list[_File] = []
 
     def pieces(self, community: Community) -> _Pieces:
@@ -57,10 +70,8 @@ class Exports:
         if not self._waiting.acquire(blocking=False):
             raise refuse("storage_busy", "the log", f"is waited for by {WAITING_MAX} others", "ask again in a minute")
         try:
-            with self._lock:
-                found = self._newest(community)
-                found.readers += 1
-                return _Pieces(self, found)
+            with self._making:
+                return _Pieces(self, self._newest(community))
         finally:
             self._waiting.release()
 
@@ -72,19 +83,24 @@ class Exports:
                 self._drop(found)
 
     def _newest(self, community: Community) -> _File:
+        """A file of all there is, with one reader more."""
         with community.reading() as state:
             size = state.seq
-        if self._files and self._files[-1].size == size:
-            return self._files[-1]
-        if len(self._files) >= FILES_MAX:
-            self._drop(self._files[0])
+        with self._lock:
+            if self._files and self._files[-1].size == size:
+                self._files[-1].readers += 1
+                return self._files[-1]
+            if len(self._files) >= FILES_MAX:
+                self._drop(self._files[0])
         file = TemporaryFile()  # noqa: SIM115 - closed, and with that gone, when the last reader has it
-        written = export.write(community, file)
+        found = _File(export.write(community, file), file)
         file.flush()
-        self._files.append(_File(written, file))
-        return self._files[-1]
+        with self._lock:
+            found.readers = 1
+            self._files.append(found)
+        return found
 
     def _drop(self, found: _File) -> None:
         if found in self._files:
             self._files.remove(found)
-        found.file.close()
+        found.close()

@@ -184,7 +184,7 @@ class Community:
                     answers: list[Receipt | Refusal] = []
                     erasing: list[int] = []
                     if any(ask.key is not None for ask in asks):
-                        batch.drop_receipts(max(ask.now for ask in asks) - RECEIPT_DAYS_KEPT * DAY_MS)
+                        batch.drop_receipts(self.state.at - RECEIPT_DAYS_KEPT * DAY_MS)
                     for number, ask in enumerate(asks):
                         if number in faulty:
                             answers.append(faulty[number])
@@ -208,14 +208,15 @@ class Community:
         seq = self.state.seq
         try:
             at = self._moment(ask)
-            hashed = self._key(ask)
+            command, hashed = self._read(ask)
+            ask = ask._replace(command=command, now=at)
             if hashed:
                 kept = batch.receipt(ask.actor, hashed[0])
                 if kept is not None:
                     if kept.digest != hashed[1]:
                         raise refuse("idempotency_key_reused", f"key {ask.key!r}", "was used for another command", "take a fresh key")
                     return self._receipt_of(kept), False
-            events = ask.command.decide(self.state, ask._replace(now=at), self.store)
+            events = command.decide(self.state, ask, self.store)
             lines, erased = self._fold(events, ask, at)
         except Refusal as refusal:
             if self.state.seq != seq:
@@ -263,19 +264,19 @@ class Community:
             raise refuse("clock_behind", "the clock", f"is {self.state.at - now} ms behind the log", "set this machine's clock right")
         return Moment(max(now, self.state.at))
 
-    def _key(self, ask: Ask) -> tuple[bytes, bytes] | None:
-        """Hash of the idempotency key and digest of the command; the command is validated on the way."""
+    def _read(self, ask: Ask) -> tuple[Command, tuple[bytes, bytes] | None]:
+        """The command with every field spelled as the log spells it (texts in NFC), and, where the ask has an idempotency key, that
+        key's hash and the command's digest."""
         shape = form(type(ask.command), lenient=True)
         try:
-            written = shape.write(ask.command)
-            shape.read(written, type(ask.command).__name__)
+            command: Command = shape.read(shape.write(ask.command), type(ask.command).__name__)
         except (TypeError, AttributeError, ValueError) as wrong:
             raise refuse("field_wrong", type(ask.command).__name__, f"cannot be read: {wrong}", "give each field its type") from None
         if ask.key is None:
-            return None
+            return command, None
         read_text(ask.key, "key", TextOf(KEY_TEXT_MAX))
-        digest = sha256(canonical({"command": type(ask.command).__name__, "fields": written})).digest()
-        return sha256(ask.key.encode()).digest(), digest
+        digest = sha256(canonical({"command": type(command).__name__, "fields": shape.write(command)})).digest()
+        return command, (sha256(ask.key.encode()).digest(), digest)
 
     def _receipt_of(self, kept: Kept) -> Receipt:
         seq, data = next(self.store.lines(kept.seq, kept.seq + 1))
@@ -341,7 +342,7 @@ class Community:
             if size is None:
                 return self._sign()[1]
             self._catch_up()
-            if self.key is None or size > self.state.seq:
+            if self.key is None or str(self.key.verifier) != self.state.key or size > self.state.seq:
                 raise refuse("key_missing", f"a head of size {size}", "cannot be signed here", "export where log.key is")
             note = self.key.sign(Checkpoint(self.state.origin, size, self.state.tree.root(size)))
             self.store.put_checkpoint(size, note)

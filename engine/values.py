@@ -68,6 +68,13 @@ ACTORS_WITHOUT_ID = ("founder", "newcomer", "clock")
 
 _TURNS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 """Controls that turn the direction of what stands around them: a text could show itself as another."""
+_INVISIBLE = frozenset(
+    "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180e\u180f\u2800\u3164\ufeff\uffa0"
+    + "".join(
+        map(chr, [*range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2070), *range(0xFE00, 0xFE10), *range(0xE0000, 0xE1000)])
+    )
+)
+"""What shows nothing by itself, named here and not looked up: tables of Unicode differ from one Python to the next."""
 _ID = re.compile(r"[mipr](0|[1-9][0-9]{0,15})")
 _DECIMAL = re.compile(r"0|-?[1-9][0-9]*")
 _DIGEST = re.compile(r"[0-9a-f]{64}")
@@ -163,7 +170,7 @@ def read_text(value: object, field: str, of: TextOf) -> str:
     """
     if not isinstance(value, str):
         raise _wrong(field, value, "a text")
-    if not of.blank and all(letter.isspace() or unicodedata.category(letter) in ("Cf", "Cn", "Co") for letter in value):
+    if not of.blank and all(letter.isspace() or letter in _INVISIBLE for letter in value):
         raise refuse("text_unclean", field, "shows nothing", "write something that can be seen, or leave it out")
     if value.isascii() and value.isprintable() and len(value) <= of.longest:
         return value

@@ -116,6 +116,8 @@ def _broken_head(source: Source) -> Refusal | None:
                 raise refuse("checkpoint_wrong", f"the head of size {size}", "has another root than its events", "do not rely on it")
     except Refusal as problem:
         return problem
+    except Exception as fault:  # noqa: BLE001 - whatever its bytes are, they do not stand under a head
+        return refuse("log_broken", "the log", f"has events that cannot be read: {type(fault).__name__}", "ask for the whole log")
     return None
 
 

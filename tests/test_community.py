@@ -17,7 +17,7 @@ from engine.commands.share_reward import ShareReward
 from engine.commands.submit_idea import SubmitIdea
 from engine.community import Community
 from engine.log import record as records
-from engine.log.checkpoint import read_proof
+from engine.log.checkpoint import LogKey, read_proof
 from engine.refusals import Refusal
 from engine.store.memory import MemoryStore
 from engine.verify import verify
@@ -307,3 +307,36 @@ def test_the_charter_in_force_is_no_amendment():
     moot = Moot(members=3)
     with pytest.raises(Refusal, match="the charter as it is"):
         moot.do("m1", OpenPoll("charter", "The same again?", amendment=preset("product")))
+
+
+@pytest.mark.parametrize("title", ["Cafe\u0301", "\U0001fae8", "\u1100\u1161"])
+def test_what_is_recorded_is_spelled_as_the_audit_asks(title):
+    """However a text comes, it stands in NFC; and whether a letter is known to this Python's table does not matter."""
+    moot = Moot(members=2)
+    moot.do("m2", SubmitIdea(title, title))
+    moot.do("newcomer", JoinCommunity(title))
+    assert verify(moot.community.store).verdict == "sound"
+
+
+@pytest.mark.parametrize("name", ["\u2800", "\u3164", "\u115f", "\ufe0f", "\u034f", "\u2060 \u00a0"])
+def test_a_name_of_invisible_letters_is_none(name):
+    with pytest.raises(Refusal, match="shows nothing"):
+        Moot().do("newcomer", JoinCommunity(name))
+
+
+def test_a_clock_that_is_refused_forgets_no_receipt():
+    moot = Moot()
+    first = moot.do("m1", SubmitIdea("A", "b"), key="once")
+    wrong = moot.ask("m1", SubmitIdea("C", "d"), key="far")._replace(now=10**15)
+    assert isinstance(moot.community.execute_many([wrong])[0], Refusal)
+    assert moot.do("m1", SubmitIdea("A", "b"), key="once").seq == first.seq
+
+
+def test_no_head_is_signed_by_another_logs_key():
+    moot = Moot(members=2)
+    moot.community.key = LogKey.from_seed("other.example/log", bytes(32))
+    with pytest.raises(Refusal, match="key_missing"):
+        moot.community.checkpoint(2)
+    moot.community.key = KEY
+    moot.community.checkpoint()
+    assert verify(moot.community.store).verdict == "sound"

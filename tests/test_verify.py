@@ -258,3 +258,10 @@ def test_a_vault_row_of_nobody_is_found_in_a_folder():
     opening = moot.community.store._vault[seq]["name"]
     moot.community.store._vault[seq]["name"] = opening._replace(owner="")
     assert verify(moot.community.store).problem.code == "opening_wrong"
+
+
+def test_a_log_that_begins_with_nothing_known_is_judged_and_not_fallen_over():
+    forged = rewritten(lived(), unchanged)
+    forged._lines[0] = canonical(parse_own(forged._lines[0]) | {"kind": "Unheard", "body": {}})
+    report = verify(forged)
+    assert report.verdict != "sound" and report.problem is not None

@@ -218,10 +218,14 @@ class SqliteStore:
         try:
             for _ in range(SCRUB_TRIES):
                 busy, _, _ = connection.execute("pragma wal_checkpoint(truncate)").fetchone()
+                if busy:
+                    continue
+                connection.execute("delete from pending where what = 'scrub'")
+                busy, _, _ = connection.execute("pragma wal_checkpoint(truncate)").fetchone()
                 if not busy:
-                    connection.execute("delete from pending where what = 'scrub'")
-                    connection.execute("pragma wal_checkpoint(truncate)")
                     return True
+                # Somebody may have erased between the two: what she erased may lie in the log again.
+                connection.execute("insert or ignore into pending(what) values ('scrub')")
             return False  # the mark stays, and the clockwork, the next erasure or the next start finishes it
         finally:
             connection.execute(f"pragma busy_timeout = {BUSY_SECONDS * 1000}")

@@ -60,6 +60,21 @@ def elections(kind: str) -> Iterator[Election]:
         yield found
 
 
+def strict_elections() -> Iterator[Election]:
+    """Ranked ballots that rank no two options alike, many of them short, half of them with weights that leave surpluses of many
+    digits, half with ties."""
+    for number in range(ELECTIONS):
+        draw = Draw(f"folkmoot digest corpus 2 {number}")
+        many, rows, table = 3 + draw.below(5), 3 + draw.below(7), []
+        for _ in range(rows):
+            order = sorted(range(many), key=lambda _: draw.below(10**9))
+            named = order[: 1 + draw.below(many)]
+            table.append([named.index(place) if place in named else many for place in range(many)])
+        yield Election.of(
+            [f"o{place}" for place in range(many)], "ranked", table, [1 + draw.below(400 if number % 2 else 3) for _ in range(rows)]
+        )
+
+
 def settings(rule: rules.Rule) -> Iterator[dict[str, Any]]:
     """Every combination of a rule's parameters over a few values each."""
     names = list(rule.parameters)
@@ -75,7 +90,7 @@ def settings(rule: rules.Rule) -> Iterator[dict[str, Any]]:
         elif hint is Share:
             choices.append(["0", "1/2", "2/3"])
         elif name == "seats":
-            choices.append([1, 2])
+            choices.append([1, 2, 3] if rule.strict else [1, 2])
         elif hint in (Positive, PositiveMoney):
             choices.append([1, 7])
         else:
@@ -91,7 +106,7 @@ def answers(rule: rules.Rule, given: dict[str, Any]) -> Iterator[Any]:
     """What a rule says of its family's corpus under one setting of parameters."""
     if rule.family == "voting":
         for kind in rule.ballots:
-            for election in elections(kind):
+            for election in strict_elections() if rule.strict else elections(kind):
                 try:
                     yield rules.count(rule, election, given).digest()
                 except Refusal as refusal:

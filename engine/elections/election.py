@@ -162,6 +162,10 @@ class Election:
         if given.ndim != 2 or given.shape[1] > len(names) or given.dtype.kind not in "iu":
             raise _wrong(f"has orders of shape {given.shape}", f"give a row of at most {len(names)} options to each ballot")
         found._set(names, "ranked", len(given), _weights(weights), None, None, 0)
+        if given.dtype.kind == "u":
+            if int(given.max()) >= len(names):
+                raise _wrong("has an order with an option that is not there", f"options go from 0 to {len(names) - 1}")
+            given = given.astype(np.int16)  # -1 has to fit
         found.orders = given
         if checked:
             found.table  # noqa: B018 - reading the ranks checks the orders

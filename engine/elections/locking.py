@@ -22,21 +22,22 @@ Lock = Callable[[S, int, int], S | None]
 
 def lock_all(start: S, levels: Sequence[Sequence[Step]], lock: Lock[S]) -> list[S]:
     """Every state that all steps can lead to, the order of the steps inside each level being free; refused when there are too many."""
-    found = [start]
+    found, ways = [start], 0
     for level in levels:
         ends: dict[S, None] = {}
         for state in found:
-            ends |= dict.fromkeys(_orders(state, level, lock))
+            after, seen = _orders(state, level, lock, LOCKING_WAYS_MAX - ways)
+            ends |= dict.fromkeys(after)
+            ways += seen - 1
         found = list(ends)
-        if len(found) > LOCKING_WAYS_MAX:
-            raise _too_many()
     return found
 
 
-def _orders(state: S, level: Sequence[Step], lock: Lock[S]) -> list[S]:
+def _orders(state: S, level: Sequence[Step], lock: Lock[S], ways_max: int) -> tuple[list[S], int]:
+    """The states after one level, and how many were looked at on the way, at most `ways_max` and one."""
     if len(level) == 1:
         after = lock(state, *level[0])
-        return [state if after is None else after]
+        return [state if after is None else after], 1
     open_steps = [step for step in level if lock(state, *step) is not None]
     together = state
     for step in open_steps:
@@ -46,7 +47,7 @@ def _orders(state: S, level: Sequence[Step], lock: Lock[S]) -> list[S]:
         together = after
     else:
         if _all_hold(state, open_steps, lock):
-            return [together]
+            return [together], 1
     seen, waiting, ends = {state}, [state], []
     while waiting:
         here = waiting.pop()
@@ -55,11 +56,11 @@ def _orders(state: S, level: Sequence[Step], lock: Lock[S]) -> list[S]:
             ends.append(here)
         for after in ahead:
             if after not in seen:
-                if len(seen) >= LOCKING_WAYS_MAX:
+                if len(seen) > ways_max:
                     raise _too_many()
                 seen.add(after)
                 waiting.append(after)
-    return ends
+    return ends, len(seen)
 
 
 def _all_hold(state: S, steps: Sequence[Step], lock: Lock[S]) -> bool:

@@ -22,6 +22,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from functools import partial
@@ -206,6 +207,8 @@ def _votes(rows: Rows, kind: Kind, places: dict[str, int]) -> np.ndarray[Any, An
 
 
 def _amount(text: str, line: int) -> Decimal:
+    if re.fullmatch(r"\s*\d{1,3}(,\d{3})+\s*", text):
+        raise _wrong(line, f"has {text[:40]!r} where an amount should be", "leave out commas between thousands")
     try:
         amount = Decimal(text.strip().replace(",", "."))
     except InvalidOperation:

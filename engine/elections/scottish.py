@@ -22,7 +22,7 @@ def read(text: str) -> Election:
     """The election in such a file; refused naming the line and what is wrong with it."""
     reader = csv.reader(text.lstrip("\ufeff").splitlines())
     try:
-        rows = [(reader.line_num, [cell.strip() for cell in row if cell.strip()]) for row in reader]
+        rows = [(reader.line_num, _filled(row)) for row in reader]
     except csv.Error as wrong:
         raise _wrong(reader.line_num, f"cannot be read: {wrong}", "mend its quotes") from None
     rows = [(line, row) for line, row in rows if row]
@@ -32,10 +32,14 @@ def read(text: str) -> Election:
     many, seats = int(head[0]), int(head[1])
     if not 1 <= many <= OPTIONS_PER_POLL_MAX or not 1 <= seats <= many:
         raise _wrong(line, f"has {many} options and {seats} seats", f"give 1 to {OPTIONS_PER_POLL_MAX} options, and no more seats")
-    counts, orders, names = [], [], []
+    counts, orders, names = list[int](), list[list[int]](), list[str]()
     for line, row in rows[1:]:
         if row[0].startswith("Candidate "):
+            if row[0] != f"Candidate {len(names) + 1}" or len(row) < 2 or not row[1]:
+                raise _wrong(line, f"is {','.join(row)[:40]!r}", f'name the next option: "Candidate {len(names) + 1}","Name","Party"')
             names.append(row[1] if len(row) < 3 else f"{row[1]} ({row[2]})")
+        elif names and row[0].isdecimal():
+            raise _wrong(line, f"is {','.join(row)[:40]!r} behind the names", "put ballots before them")
         elif not names:
             if not all(cell.isdecimal() and len(cell) <= 16 for cell in row):
                 raise _wrong(line, f"is {','.join(row)[:40]!r}", "write a count and option numbers")
@@ -63,6 +67,14 @@ def write(election: Election, title: str = "") -> str:
     into = io.StringIO()
     csv.writer(into, lineterminator="\n").writerows(rows)
     return into.getvalue()
+
+
+def _filled(row: list[str]) -> list[str]:
+    """The cells up to the last that says something."""
+    cells = [cell.strip() for cell in row]
+    while cells and not cells[-1]:
+        cells.pop()
+    return cells
 
 
 def _wrong(line: int, fact: str, way_out: str) -> Refusal:

@@ -10,6 +10,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 
 import numpy as np
@@ -73,10 +74,13 @@ def compare(election: Election, swings: bool = False) -> Comparison:
             continue  # it asks whether, not which
         try:
             winners = rules.count(rule, merged, {}).winners
-            found = _swing(rule, merged, winners) if swings and rule.elects == "one" else None
         except Refusal as refusal:
             refused[name] = str(refusal)
             continue
+        found = None
+        if swings and rule.elects == "one":
+            with suppress(Refusal):  # a changed election may be one that the rule cannot count
+                found = _swing(rule, merged, winners)
         answers.append(Answer(name, rules.terms(rule, merged, {}), winners, found))
     return Comparison(tuple(answers), refused)
 

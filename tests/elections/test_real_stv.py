@@ -6,9 +6,10 @@ from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
+import numpy as np
 import pytest
 
-from engine.elections import blt, files
+from engine.elections import blt, files, scottish
 from engine.elections.election import Election
 from engine.refusals import Refusal
 from engine.rules import tally
@@ -61,7 +62,7 @@ def test_small_profiles_are_counted_as_droop_counts_them(name, kind, law, decima
 def test_minneapolis_drops_the_hopeless_first(name):
     """droop's log: Pollux is out before the surplus moves, so that it exhausts."""
     election = files.read(shared(f"elections/stv/droop/{name}.blt"))
-    count = Count(election, 2, Law(4, hopeless=True, look_back=False)).run()
+    count = Count(election, 2, Law(4, hopeless=True, look_back=False, cut_twice=True)).run()
     rows = [line.split("\t") for line in shared(f"elections/stv/droop/{name}-mpls-fixed-p4-d4.txt").read_text().splitlines()]
     counted = [[row[6 + 3 * each] for each in range(3)] for row in rows if row[1] == "count"]
     assert [[written(votes, 4) for votes in stage.votes] for stage in count.stages][: len(counted)] == counted
@@ -86,6 +87,12 @@ def test_keep_values_are_those_that_droop_finds(name, kind, law, decimals):
         assert [written(votes, decimals) for votes in stage.votes] == [row[8 + 4 * each] for each in range(3)]
         assert [written(keep, decimals) for keep in stage.keeps] == [row[9 + 4 * each] for each in range(3)]
     assert sorted(count.elected) == [0, 2]
+
+
+def test_minneapolis_cuts_off_twice():
+    """The surplus fraction, and then the value: at three seats the last one turns on it."""
+    election = Election.read("2000: a>c>b>d>e\n470: d>e\n2: e>a>d\n210: d\n47: a>b>c>e\n30: c")
+    assert tally("stv_minneapolis", election, seats=3).winners == ("a", "c", "d")
 
 
 @pytest.mark.parametrize("path", SCOTTISH or ["elections/stv/4_cands/highland_2022_inverness_millburn.csv"])
@@ -172,3 +179,27 @@ def test_no_vote_is_lost_or_made_where_papers_are_read_anew(path, warren):
             assert all(
                 stage.votes[election.options.index(name)] >= stage.quota for name in stage.what.removesuffix(" elected").split(" and ")
             )
+
+
+def test_orders_of_unsigned_numbers_count_as_others_do():
+    short = np.array([[0], [1], [1], [2], [2]])
+    for rule in ("instant_runoff", "stv"):
+        assert (
+            tally(rule, Election.of_orders("abc", short.astype(np.uint8))).digest()
+            == tally(rule, Election.of_orders("abc", short)).digest()
+        )
+    with pytest.raises(Refusal, match="not there"):
+        Election.of_orders("abc", np.array([[40_000]], np.uint16))
+
+
+@pytest.mark.parametrize(
+    ("text", "fact"),
+    [
+        ('2,1,\n7,2,1,\n"Candidate 2","Bob","",\n"Candidate 1","Ann","",\n"Ward",', "name the next option"),
+        ('2,1,\n7,2,1,\n"Candidate 1","Ann","",\n"Candidate 2","Bob","",\n"Ward",\n100,1,', "behind the names"),
+        ('2,1,\n7,2,1,\n"Candidate 1","","Green",\n"Candidate 2","Bob","",\n"Ward",', "name the next option"),
+    ],
+)
+def test_a_council_file_out_of_order_is_refused(text, fact):
+    with pytest.raises(Refusal, match=fact):
+        scottish.read(text)

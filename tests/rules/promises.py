@@ -33,7 +33,7 @@ def some(rule: rules.Rule, data: st.DataObject, **bounds: Any) -> Election:
     kind = data.draw(st.sampled_from(rule.ballots))
     if rule.roles:
         bounds |= {"options_min": len(rule.roles) - 1, "options_max": len(rule.roles)}
-    bounds = {"options_min": 2 if rule.elects == "several" else 1} | bounds
+    bounds = {"options_min": 1 if rule.elects != "several" else 3 if rule.strict else 2} | bounds
     return data.draw(elections(kind, budget=rule.elects == "budget", strict=rule.strict, **bounds))
 
 

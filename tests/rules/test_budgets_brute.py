@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from itertools import combinations
+from itertools import combinations, permutations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 
 from engine.elections import files
 from engine.elections.election import Election
@@ -90,3 +90,37 @@ def test_greedy_in_the_order_of_votes_per_cost_and_with_a_threshold():
     town = Election.read("costs: garden 600, pool 400, bench 100, sign 0\nbudget: 700\n5: garden\n4: pool, bench\n1: bench, sign")
     assert tally("greedy", town, order="votes_per_cost").winners == ("pool", "bench", "sign")
     assert tally("greedy", town, votes_min=2).winners == ("garden", "bench")
+
+
+def order_matters(rule: str, election: Election, **parameters: object) -> bool:
+    """Whether another listing of the same options funds others."""
+    found = set()
+    for order in permutations(range(len(election.options))):
+        moved = election.changed(
+            options=[election.options[place] for place in order],
+            table=election.table[:, order],
+            costs=[election.costs[place] for place in order],
+        )
+        found.add(frozenset(tally(rule, moved, **parameters).winners))
+    return len(found) > 1
+
+
+@pytest.mark.parametrize(
+    ("rule", "parameters"),
+    [
+        ("greedy", {}),
+        ("greedy", {"skip": False}),
+        ("greedy", {"order": "votes_per_cost"}),
+        ("equal_shares", {"utility": "cost"}),
+        ("equal_shares", {"utility": "cardinality"}),
+        ("equal_shares", {"utility": "cost", "compare_with_greedy": True}),
+        ("equal_shares_2", {"utility": "cardinality", "completion": "utilitarian"}),
+        ("knapsack", {}),
+        ("budget_phragmen", {}),
+    ],
+    ids=str,
+)
+@given(election=elections("approval", budget=True, options_max=4))
+@settings(max_examples=60)
+def test_where_the_listing_decides_a_tie_is_told(rule, parameters, election):
+    assert tally(rule, election, **parameters).ties or not order_matters(rule, election, **parameters)

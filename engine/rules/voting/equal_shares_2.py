@@ -64,6 +64,7 @@ def equal_shares_2(
         rival = rule("voting", "greedy").function(election, skip=True, votes_min=votes_min)
         assert isinstance(rival, Outcome)
         others = [options.index(name) for name in rival.winners]
+        level += [tuple(options.index(name) for name in tie) for tie in rival.ties]
         ours, theirs = (
             count.better_off(funded, others) if compare == "satisfaction" else (served(election, each) for each in (funded, others))
         )

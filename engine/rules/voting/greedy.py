@@ -50,7 +50,8 @@ def greedy(election: Election, *, skip: bool = True, order: Literal["votes", "vo
             steps.append(f"{fact}: too dear, " + ("passed over" if skip else "the count stops"))
     for level, money in before.items():
         tied = [place for place in standing if worth[place] == level]
-        if any(place not in funded and costs[place] <= money for place in tied) and len(tied) > 1:
+        left_out = any(place not in funded and (costs[place] <= money or not skip) for place in tied)
+        if left_out and any(costs[place] <= money for place in tied) and len(tied) > 1:
             ties.append(tuple(options[place] for place in tied))
     return Outcome(
         rule="greedy",

@@ -35,7 +35,7 @@ def instant_runoff(election: Election) -> Outcome:
         options,
         walked.winners,
         walked.outlasted(len(options)),
-        explain=lambda: walked.steps(options, lambda left, last: verdict(options, left, last), "the fewest"),
+        explain=lambda: walked.steps(options, lambda left, last: verdict(options, tops.votes(left)[1], left, last), "the fewest"),
         certify=walked.facts,
     )
 
@@ -56,9 +56,9 @@ def count_round(tops: Tops, left: Left) -> Round:
     return Round(votes, (), without_each(left, last))
 
 
-def verdict(options: tuple[str, ...], left: Left, last: Round) -> str:
-    """How the count ended."""
+def verdict(options: tuple[str, ...], alive: int, left: Left, last: Round) -> str:
+    """How the count ended, among ballots that weigh `alive` together: those that rest count for a majority, too."""
     if len(last.winners) > 1:
         return "nobody has a vote left"
     winner = options[last.winners[0]]
-    return f"{winner} has more than half of {sum(last.scores)}" if len(left) > 1 else f"{winner} is left"
+    return f"{winner} has more than half of {alive}" if len(left) > 1 else f"{winner} is left"

@@ -38,7 +38,7 @@ def ranked_choice(election: Election, *, batch: bool = True) -> Outcome:
         options,
         walked.winners,
         walked.outlasted(len(options)),
-        explain=lambda: walked.steps(options, lambda left, last: verdict(options, left, last), "the fewest"),
+        explain=lambda: walked.steps(options, lambda left, last: verdict(options, tops.votes(left)[1], left, last), "the fewest"),
         certify=walked.facts,
     )
 

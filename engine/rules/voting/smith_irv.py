@@ -35,7 +35,7 @@ def smith_irv(election: Election) -> Outcome:
     walked = walk(smith, lambda left: count_round(tops, left))
 
     def explain() -> list[str]:
-        rounds = walked.steps(options, lambda left, last: verdict(options, left, last), "the fewest")
+        rounds = walked.steps(options, lambda left, last: verdict(options, tops.votes(left)[1], left, last), "the fewest")
         return [f"the Smith set: {', '.join(options[place] for place in smith)}", *rounds]
 
     return Outcome.of(

@@ -2,7 +2,7 @@
 
 The single transferable vote by Meek's method: when somebody drops out, every paper is read anew as if that option had never stood,
 elected options are not passed over, and the quota falls as papers run out. Every step is rounded up behind nine decimals, and surpluses
-below 0.000001 are none; `exact` counts in fractions (small elections only: refused where they grow too long).
+below 0.000001 are none; `exact` counts in fractions (slower), in which only a keep value too long to write down is rounded, behind sixty decimals.
 Among equals, whoever had fewer votes at the latest stage where they differed drops out first, then who is listed last, and that
 tie is reported. Sources: Meek 1969; Hill, Wichmann & Woodall 1987; the reference rule of the Proportional Representation Foundation.
 

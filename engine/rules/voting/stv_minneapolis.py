@@ -1,7 +1,7 @@
 """The single transferable vote as Minneapolis elects boards.
 
-Who cannot catch up any more drops out first, all such at once; then the largest surplus moves on, at a value cut off
-behind four decimals; then who has least drops out. The quota is the least whole number above votes / (seats + 1). Among
+Who cannot catch up any more drops out first, all such at once; then the largest surplus moves on: the surplus by the votes,
+cut off behind four decimals, times what a paper was worth, cut off again; then who has least drops out. The quota is the least whole number above votes / (seats + 1). Among
 equals who is listed last drops out, and that tie is reported. Source: Minneapolis Code of Ordinances 167.70.
 
 >>> tally("stv_minneapolis", Election.read("4: castor > pollux\\n2: helen"), seats=2).winners
@@ -20,4 +20,4 @@ from engine.values import Positive
 
 @voting_rule(ballot="ranked", strict=True, elects="several", scores="votes in the last stage", promises={"anonymity", "neutrality"})
 def stv_minneapolis(election: Election, *, seats: Positive = ONE) -> Outcome:
-    return outcome(Count(election, seats, Law(4, hopeless=True, look_back=False)).run())
+    return outcome(Count(election, seats, Law(4, hopeless=True, look_back=False, cut_twice=True)).run())

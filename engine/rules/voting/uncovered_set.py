@@ -1,4 +1,4 @@
-"""Whoever is covered by nobody wins: no other beats it and also everybody it beats.
+"""Whoever is covered by nobody wins: no other beats it and loses only to who beats it, too.
 
 a covers b when a beats b and everybody who beats a beats b too (Gillies' definition). Inside the Smith set, and often
 smaller. Source: Gillies 1959; Miller 1980.

@@ -50,11 +50,12 @@ def equal_shares(
     if raised == increment * SHARES_STEPS_MAX:
         steps.append(f"adding stopped after {SHARES_STEPS_MAX} times")
     steps += [explained(election, purchase) for purchase in bought]
-    note = ""
+    note, level = "", [purchase.tied for purchase in bought]
     if compare_with_greedy:
         rival = rule("voting", "greedy").function(election, skip=True)
         assert isinstance(rival, Outcome)
         others = [options.index(name) for name in rival.winners]
+        level += [tuple(options.index(name) for name in tie) for tie in rival.ties]
         ours, theirs = count.better_off(funded, others)
         steps.append(f"better off under equal shares: {ours} voters; under greedy: {theirs}")
         if theirs > ours:
@@ -65,13 +66,8 @@ def equal_shares(
         rule="equal_shares",
         winners=tuple(options[place] for place in funded),
         scores=dict(zip(options, count.supporters, strict=True)),
-        ties=tuple(
-            dict.fromkeys(
-                tuple(options[place] for place in sorted(purchase.tied))
-                for purchase in bought
-                if any(place not in funded for place in purchase.tied)
-            )
-        ),
+        # Who is bought first can decide what is bought later, even where in the end all of them are.
+        ties=tuple(dict.fromkeys(tuple(options[place] for place in sorted(tied)) for tied in level if tied)),
         explain=lambda: steps,
         certify=lambda: [str(raised), [[purchase.option, str(purchase.price)] for purchase in bought]],
         note=note,

@@ -27,6 +27,7 @@ class Law:
 
     `whole_quota`: the least whole number more than votes / (seats + 1), which elects; otherwise that very fraction, which
     has to be passed. `hopeless`: who cannot catch up any more drops out before a surplus is moved (Minneapolis).
+    `cut_twice`: the part of its value that a paper keeps is cut off, too, before it is multiplied.
     `look_back`: among equals, whoever had fewer at the latest stage where they differed.
     """
 
@@ -34,6 +35,11 @@ class Law:
     whole_quota: bool = True
     hopeless: bool = False
     look_back: bool = True
+    cut_twice: bool = False
+
+    def passed_on(self, value: Fraction, surplus: Fraction, votes: Fraction) -> Fraction:
+        """What a paper of `value` is worth to whoever stands next on it."""
+        return self.cut(value * self.cut(surplus / votes)) if self.cut_twice else self.cut(value * surplus / votes)
 
     def cut(self, value: Fraction) -> Fraction:
         """A value with no more decimals than the law keeps."""
@@ -128,11 +134,11 @@ class Count:
         papers = np.flatnonzero(self._top == place)
         class_of = np.arange(len(self._values), dtype=np.int32)
         for old in np.unique(self._class[papers]).tolist():
-            class_of[old] = self._class_of(self.law.cut(self._values[old] * surplus / self.votes[place]))
+            class_of[old] = self._class_of(self.law.passed_on(self._values[old], surplus, self.votes[place]))
         self._transfer(papers, class_of)
         self._moved.add(place)
         self._recount()
-        self._note(f"surplus of {_shown(surplus)} from {self.election.options[place]} moves on")
+        self._note(f"surplus of {_shown(surplus, self.law.decimals)} from {self.election.options[place]} moves on")
 
     def _drop(self, places: list[int], how: str) -> None:
         self.hopeful -= set(places)

@@ -21,14 +21,15 @@ from engine.elections.outcome import Outcome, write_number
 from engine.refusals import refuse
 from engine.rules.voting.stv._count import _shown
 
-EXACT_BITS_MAX = 20_000
-"""How long an exact keep value may become: each repetition may double it."""
+EXACT_BITS_MAX, EXACT_UNITS = 1_024, 10**60
+"""How long an exact keep value may become, for each repetition may double it; and the units a longer one is rounded up to."""
 ROUNDS_MAX = 100_000
 
 
 @dataclass(frozen=True)
 class Law:
-    """How keep values are counted. `decimals` None is exact; otherwise every product and quotient is rounded up behind so many,
+    """How keep values are counted. `decimals` None is exact (but that a keep value too long to write
+    down is rounded up behind sixty); otherwise every product and quotient is rounded up behind so many,
     and the quota is votes / (seats + 1) cut off there, and one unit more.
 
     `still`: surpluses below it are none. `warren`: an amount is kept of each paper, not a part. `hopeless`: whoever with all
@@ -150,9 +151,7 @@ class Count:
         if self.law.decimals is None:
             found = min(keep, keep * self.quota / votes)
             if found.denominator.bit_length() > EXACT_BITS_MAX:
-                raise refuse(
-                    "election_wrong", "the election", "is too large to be counted in exact fractions", "count it with exact = false"
-                )
+                found = min(keep, Fraction(_up(found.numerator * EXACT_UNITS, found.denominator), EXACT_UNITS))
             return found
         return min(keep, Fraction(_up(_up(int(keep) * int(self.quota), self.one) * self.one, int(votes))))
 

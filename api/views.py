@@ -7,6 +7,7 @@ private or still sealed is ever read here.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from difflib import unified_diff
 from heapq import nlargest
 from itertools import islice
 from typing import Any, TypeVar
@@ -14,6 +15,7 @@ from typing import Any, TypeVar
 from api import explaining
 from api.texts import member_name, surviving, text, when
 from engine import commands, rules
+from engine.commands.open_poll import ADOPT
 from engine.community import Community
 from engine.elections import choice as choices
 from engine.elections.kinds import NUMBERED
@@ -130,10 +132,23 @@ def polls(community: Community, state: State, start: int = 0, count: int = PAGE)
     return [_poll(community, state, found) for found in page_of(newest, start, count)]
 
 
+def current(community: Community, state: State, decided: int) -> Json:
+    """Every open poll, newest first, and the `decided` newest of the others."""
+    still, over = [], []
+    for found in reversed(state.polls.values()):
+        if found.ballots is not None:
+            still.append(found)
+        elif len(over) < decided:
+            over.append(found)
+    return [_poll(community, state, found) for found in (*still, *over)]
+
+
 def poll(community: Community, state: State, name: str, outcome: Outcome | None) -> Json:
     """One poll: its terms, and its result with the steps of the count once it is closed, as `explaining` counted it again."""
     found = state.poll(name)
     shown = _poll(community, state, found)
+    if found.terms.amendment is not None:
+        shown["amendment"] = _amendment(state, found)
     if found.result is None:
         return shown
     spent = sum(found.terms.options[number - 1].cost or 0 for number in found.result.winners)
@@ -146,6 +161,14 @@ def poll(community: Community, state: State, name: str, outcome: Outcome | None)
     return shown
 
 
+def _amendment(state: State, found: Poll) -> Json:
+    """A charter that is asked about: its text, what it changes line by line, and whether it is adopted and not yet in force."""
+    text, before = found.terms.amendment or "", state.charters[found.terms.charter]
+    changes = list(unified_diff(before.splitlines(), text.splitlines(), "in force", "proposed", lineterm="", n=2))
+    waits = found.result is not None and found.result.winners == (ADOPT,) and found.terms.charter == state.charter_seq
+    return {"text": text, "changes": changes, "waits": waits}
+
+
 def _poll(community: Community, state: State, found: Poll) -> dict[str, Json]:
     terms, seq = found.terms, int(found.id[1:])
     options = explaining.option_labels(community, state, found)
@@ -153,7 +176,7 @@ def _poll(community: Community, state: State, found: Poll) -> dict[str, Json]:
         "id": found.id,
         "question": text(community, seq, "question"),
         "decision": terms.decision,
-        "status": "void" if found.void else "open" if found.ballots is not None else found.result.status,
+        "status": "void" if found.void else found.result.status if found.result else "open",
         "rule": terms.rule,
         "strict": rules.rule_of_version("voting", terms.rule).strict,
         "scores_are": rules.rule_of_version("voting", terms.rule).scores,
@@ -165,6 +188,8 @@ def _poll(community: Community, state: State, found: Poll) -> dict[str, Json]:
         "not_protected": rules.secrecy(terms.secrecy).not_protected,
         "ties": terms.ties,
         "quorum": {"basis": terms.quorum_basis, "percent_min": terms.quorum_percent_min},
+        "replaceable": terms.replaceable,
+        "closing": terms.closes,
         "opens": when(terms.opens_at),
         "closes": when(terms.closes_at),
         "budget": None if terms.budget is None else str(terms.budget),

@@ -135,12 +135,12 @@ def _path_value(kind: type[Command], name: str, value: str) -> object:
 
 def _after(request: Request, kind: type[Command], receipt: Receipt) -> str:
     """Where a browser goes when its form is done."""
-    places = {"i": f"/ideas/i{receipt.seq}", "p": f"/polls/p{receipt.seq}", "m": f"/members/m{receipt.seq}?done={receipt.seq}"}
+    places = {"i": f"/ideas/i{receipt.seq}", "p": f"/polls/p{receipt.seq}", "m": f"/members/m{receipt.seq}"}
     path = request.url.path
-    for ending in ("/ballots", "/closing", "/voiding", "/versions", "/comments", "/supports"):
+    for ending in ("/ballots", "/closing", "/voiding", "/versions", "/comments", "/supports", "/forgetting", "/points"):
         if path.endswith(ending):
             return path.removesuffix(ending) + f"?done={receipt.seq}"
-    return places.get(kind.makes, "/ledger")
+    return places.get(kind.makes, "/charter" if path == "/charters" else "/ledger") + f"?done={receipt.seq}"
 
 
 async def _body(request: Request) -> bytes:

@@ -13,9 +13,12 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from api import money, texts, views
-from api.doors.asker import who
+from api.doors.asker import now, who
 from api.pages.charts import bars
+from engine.community import Community
+from engine.log.json import parse_own
 from engine.refusals import Refusal
+from engine.state import State
 
 
 def wanted(request: Request) -> bool:
@@ -48,12 +51,12 @@ def render(request: Request, page: str, shown: Any, status: int = 200) -> HTMLRe
             "money": partial(money.shown, state.charter.money),
             "decimal": _decimal,
             "plain_money": partial(money.typed, state.charter.money),
-            "done": _number(request, "done"),
+            "done": _done(request, community, state, member),
             "start": _number(request, "start") or 0,
             "step": views.PAGE,
         }
         if page == "home":
-            context |= {"polls": views.polls(community, state, 0, 12), "ideas": views.most_supported(community, state, 6)}
+            context |= {"polls": views.current(community, state, 6), "ideas": views.most_supported(community, state, 6)}
         if page == "polls":
             context |= {"decisions": views.decisions(state), "charter_text": views.charter(community, state)["text"]}
         if page == "ledger":
@@ -62,6 +65,8 @@ def render(request: Request, page: str, shown: Any, status: int = 200) -> HTMLRe
             context["mine"] = views.own_opening(community, state, shown["event"], found.id)
         if page == "poll" and found is not None:
             context["mine"] = views.own_ballot(community, state, shown["id"], found.id)
+        if page == "poll":
+            context["waiting"] = shown["status"] == "open" and now() < state.poll(shown["id"]).terms.opens_at
     return HTMLResponse(environment().get_template(f"{page}.html").render(context), status)
 
 
@@ -69,6 +74,15 @@ def _number(request: Request, name: str) -> int | None:
     """A number somebody put into the address; nothing else is shown."""
     given = request.query_params.get(name, "")
     return int(given) if given.isascii() and given.isdecimal() and len(given) < 16 else None
+
+
+def _done(request: Request, community: Community, state: State, member: str | None) -> int | None:
+    """The event that somebody's form has just recorded: only one of her own is shown as that."""
+    seq = _number(request, "done")
+    if seq is None or seq >= state.seq:
+        return None
+    actor = parse_own(next(community.store.lines(seq, seq + 1))[1])["actor"]
+    return seq if actor == member or (actor == "newcomer" and member == f"m{seq}") else None
 
 
 def _spoken(kind: str) -> str:

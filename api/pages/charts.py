@@ -21,7 +21,7 @@ def bars(labels: Sequence[str], scores: Sequence[str | int], winners: Sequence[i
         top = ROW * place + 4
         length = int(max(value, Fraction(0)) / most * (WIDTH - 60))
         won = " won" if place in winners else ""
-        parts.append(f'<text class="label{won}" x="0" y="{top + 15}">{escape(_short(label))}</text>')
+        parts.append(f'<text class="label{won}" x="0" y="{top + 15}">{escape(_short(label))}<title>{escape(label)}</title></text>')
         parts.append(f'<rect class="bar{won}" x="0" y="{top + LABEL}" width="{max(length, 2)}" height="12" rx="6"></rect>')
         parts.append(f'<text class="score" x="{max(length, 2) + 8}" y="{top + LABEL + 11}">{escape(str(score))}</text>')
     return Markup("".join(parts) + "</svg>")  # noqa: S704 - every text in it is escaped above
@@ -32,4 +32,5 @@ def _spoken(labels: Sequence[str], scores: Sequence[str | int], unit: str) -> st
 
 
 def _short(label: str) -> str:
-    return label if len(label) <= 54 else label[:53] + "…"
+    """As much of a label as fits the chart's width in bold letters; the whole of it shows where one points, and in the table."""
+    return label if len(label) <= 44 else label[:43] + "…"

@@ -15,15 +15,19 @@ from engine.values import CharterText, PollId
 
 @dataclass(frozen=True)
 class AmendCharter(Command):
-    """`charter` is the whole new text, to the letter the one that `poll` was about."""
+    """Left out, `charter` is the text that `poll` was about; given, it has to be that text to the letter."""
 
     resource = "/charters"
 
     poll: PollId
-    charter: CharterText
+    charter: CharterText | None = None
 
     def decide(self, state: State, ask: Ask, vault: Vault) -> list[Event]:
-        return [CharterAmended(self.poll, self.charter)]
+        asked = state.poll(self.poll).terms.amendment
+        text = asked if self.charter is None else self.charter
+        if text is None:
+            raise _forbidden(f"poll {self.poll}", "was about no charter", "name one that was")
+        return [CharterAmended(self.poll, text)]
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,7 @@ def moot(monkeypatch):
     monkeypatch.setattr("api.writes.now", lambda: found.now)
     monkeypatch.setattr("api.reads.now", lambda: found.now)
     monkeypatch.setattr("api.clockwork.now", lambda: found.now)
+    monkeypatch.setattr("api.pages.now", lambda: found.now)
     return found
 
 

@@ -153,7 +153,7 @@ def test_nothing_but_a_number_is_shown_as_recorded(client, done):
 def test_every_kind_of_ballot_is_cast_and_counted_from_the_page(monkeypatch, sessions, rule, parameters, ballot, said):
     text = charter.preset("product").replace('rule = "schulze"', f'rule = "{rule}"\n{parameters}')
     found = Moot(members=4, text=text)
-    for place in ("api.doors.asker.now", "api.writes.now", "api.reads.now"):
+    for place in ("api.doors.asker.now", "api.writes.now", "api.reads.now", "api.pages.now"):
         monkeypatch.setattr(place, lambda: found.now)
     client = TestClient(build(found.community, sessions, ("testserver",)), follow_redirects=False)
     poll = found.poll()
@@ -199,3 +199,44 @@ def test_ideas_of_one_title_are_told_apart_on_the_ballot(client, moot):
 def test_a_browser_that_is_lost_is_led_to_a_page_and_a_program_to_the_document(client):
     assert 'href="/">To the first page' in client.get("/nothing", headers=HTML).text
     assert client.get("/nothing").json()["way_out"] == "look at /openapi.json"
+
+
+def amending(moot):
+    text = charter.preset("product").replace("award_max = 500", "award_max = 600")
+    return f"p{moot.do('m1', OpenPoll('charter', 'Award more?', amendment=text)).seq}"
+
+
+def test_who_votes_on_a_charter_sees_what_it_would_change_and_can_put_it_in_force(client, sessions, moot):
+    poll = amending(moot)
+    as_member(client, sessions, "m1", moot)
+    page = client.get(f"/polls/{poll}", headers=HTML).text
+    assert "-award_max = 500" in page and "+award_max = 600" in page and "Put it in force" not in page
+    moot.vote(poll, "1", "1", "1", "1")
+    moot.do("m1", ClosePoll(poll))
+    assert "Put it in force" in client.get(f"/polls/{poll}", headers=HTML).text
+    done = client.post("/charters", content=f"poll={poll}", headers={"content-type": FORM})
+    assert done.status_code == 303 and "award_max = 600" in client.get("/charter", headers=HTML).text
+    assert "Put it in force" not in client.get(f"/polls/{poll}", headers=HTML).text
+
+
+def test_a_poll_that_opens_later_says_when_and_takes_no_ballot_yet(client, sessions, moot):
+    poll = moot.poll(opens_at=moot.now + 3_600_000)
+    as_member(client, sessions, "m2", moot)
+    page = client.get(f"/polls/{poll}", headers=HTML).text
+    assert "It opens at" in page and "<fieldset>" not in page
+    moot.wait(61)
+    assert "<fieldset>" in client.get(f"/polls/{poll}", headers=HTML).text
+
+
+def test_home_shows_an_open_poll_however_many_have_closed_since(client, moot):
+    poll = moot.poll()
+    for _ in range(13):
+        moot.do("m1", ClosePoll(moot.poll()))
+    assert f'href="/polls/{poll}"' in client.get("/", headers=HTML).text
+
+
+def test_only_what_somebody_did_herself_is_shown_as_done(client, sessions, moot):
+    as_member(client, sessions, "m2", moot)
+    assert "Recorded as event" not in client.get("/?done=1", headers=HTML).text
+    seq = moot.do("m2", SubmitIdea("A", "b")).seq
+    assert "Recorded as event" in client.get(f"/?done={seq}", headers=HTML).text

@@ -38,16 +38,19 @@ class ClosePoll(Command):
             return None
         _check_may_close(state, poll, ask.actor, max(ask.now, state.at))
         ballots, order = poll.ballots.opening_copy(), tuple(range(1, len(poll.terms.options) + 1))
-        secret = vault.opening(poll.seq, "lot") if poll.terms.lot is not None else None
-        if secret is not None:
+        if poll.terms.lot is not None:
+            secret = vault.opening(poll.seq, "lot")
+            if secret is None:
+                return None  # nothing to count: closing will be refused
             order = draw_order(parse_own(secret[1]), state.tree.root(state.seq), len(order))
         sealed, counted = ballots.sealed(), poll.ballots.counted
 
         def work() -> Keep:
             for member, seq in sealed:
                 opening = vault.opening(seq, "choice")
-                if opening is not None:
-                    ballots.open(member, parse_own(opening[1]))
+                if opening is None:
+                    return lambda state: None  # nothing to count: closing will be refused
+                ballots.open(member, parse_own(opening[1]))
             ballots.counted = {}
             recount(Poll(poll.id, poll.terms, ballots), order)
             return lambda state: counted.update(ballots.counted)

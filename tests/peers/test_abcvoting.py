@@ -10,19 +10,12 @@ import pytest
 
 from engine.elections.election import Election
 from engine.rules import tally
+from tests.elections.test_real_committees import SAME
 
 pytest.importorskip("abcvoting", reason="abcvoting is not installed (make peers)")
 from abcvoting import abcrules
 from abcvoting.preferences import Profile
 
-SAME = {
-    "block": "av",
-    "pav": "pav",
-    "chamberlin_courant": "cc",
-    "seq_pav": "seqpav",
-    "seq_phragmen": "seqphragmen",
-    "committee_equal_shares": "equal-shares",
-}
 EXACT = {"seqphragmen": "standard-fractions", "equal-shares": "standard-fractions", "pav": "brute-force", "cc": "brute-force"}
 """Where their usual algorithm counts with floating point or asks a solver."""
 

@@ -8,8 +8,8 @@ balance counts for more where it is spread over accounts). Sums of square roots 
 
 >>> votes = Election.read("1: garden 1\\n1: garden 1\\n2: library 1, pool 1")
 >>> outcome = tally("normalised_quadratic", votes)
->>> outcome.winners, [float(score) for score in outcome.scores.values()]
-(('garden',), [2.0, 1.0, 1.0])
+>>> outcome.winners, [str(score) for score in outcome.scores.values()]
+(('garden',), ['2', '1', '1'])
 """
 
 from __future__ import annotations
@@ -67,4 +67,5 @@ def _scores(sums: list[roots.Roots], valid: int) -> list[Fraction]:
 
 
 def _read(score: Fraction) -> str:
-    return f"{int(score * 10**DECIMALS) / 10**DECIMALS:,.2f}"
+    hundredths = round(score * 100)
+    return f"{hundredths // 100:,}.{hundredths % 100:02d}"

@@ -33,7 +33,7 @@ class Answer:
 
     def __str__(self) -> str:
         terms = [f"{name}: {value}" for name, value in self.terms.items()]
-        terms += [] if self.swing is None else [f"at most {self.swing:,} ballots turn it"]
+        terms += [] if self.swing is None else [f"turned by at most {self.swing:,} ballot{'' if self.swing == 1 else 's'}"]
         return self.rule + (f" ({'; '.join(terms)})" if terms else "")
 
 

@@ -51,7 +51,7 @@ def build(kind: type[Command], fields: dict[str, Any]) -> Command:
 
 
 def view_of(community: Community, thing: str, start: int = 0, count: int = views.PAGE) -> Any:
-    """What is called `thing`: a part of a list, or one thing by its id (m3, i18, p40, or an event's number)."""
+    """What is called `thing`: a part of a list (or of what was said of an idea), or one thing by its id (m3, i18, p40, or an event's number)."""
     is_poll = thing[:1] == "p" and thing[1:].isdecimal()
     outcome = explaining.explained(community, thing) if is_poll else None
     with community.reading() as state:
@@ -63,9 +63,10 @@ def view_of(community: Community, thing: str, start: int = 0, count: int = views
             return LISTS[thing](community, state, start, count)
         if thing.isdecimal():
             return views.event(community, state, int(thing[:17]))
-        by_letter = {"m": views.member, "i": views.idea}
-        if thing[:1] in by_letter and thing[1:].isdecimal():
-            return by_letter[thing[0]](community, state, thing)
+        if thing[:1] == "m" and thing[1:].isdecimal():
+            return views.member(community, state, thing)
+        if thing[:1] == "i" and thing[1:].isdecimal():
+            return views.idea(community, state, thing, start, count)
     raise refuse(
         "thing_unknown", f"{thing[:40]!r}", "is nothing that can be shown", "try " + ", ".join([*THINGS, *LISTS]) + ", m1, i18, p40 or 17"
     )

@@ -72,12 +72,13 @@ def serve(
         Path | None, typer.Option(metavar="FILE", help="The newest signed head you know; a log behind it is not served.")
     ] = None,
     link: Annotated[list[str] | None, typer.Option(metavar="MEMBER", help="Print a sign-in link for this member, such as m2.")] = None,
+    name: Annotated[list[str] | None, typer.Option(metavar="NAME", help="Another name people reach it by, such as moot.example.")] = None,
 ) -> None:
     """Serve a community: pages and HTTP. Prints a sign-in link for the founder, or for each --link."""
     from api import server
     from engine.elections.files import read_text
 
-    server.serve(folder, port, host, tuple(link or ("m1",)), None if head is None else read_text(head))
+    server.serve(folder, port, host, tuple(link or ("m1",)), None if head is None else read_text(head), tuple(name or ()))
 
 
 @app.command()
@@ -171,10 +172,11 @@ def tally(
         rule, given = election.rule[0], election.rule[1] | given
     found = rules.rule_of_version("voting", rule) if "@" in rule else rules.rule("voting", rule)
     outcome = rules.count(found, election, given)
+    kept = rules.terms(found, election, given)
     if as_json:
-        answer(outcome.as_json() | {"rule": rule}, as_json, [])
+        answer(outcome.as_json() | {"rule": rule, "parameters": kept}, as_json, [])
         return
-    terms = ", ".join([found.version, *(f"{name}: {value}" for name, value in rules.terms(found, election, given).items())])
+    terms = ", ".join([found.version, *(f"{name}: {value}" for name, value in kept.items())])
     money = "" if election.budget is None else f", a budget of {election.money(election.budget)}"
     counted = f"{election.total:,} ballots for {len(election.options)} options{money}, by {terms}"
     tied = [f"tied: {', '.join(tie)}" for tie in outcome.ties]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
@@ -12,10 +13,11 @@ from typing import Any
 from engine.community import Community
 from engine.elections import pabulib
 from engine.elections.files import read_text
+from engine.elections.outcome import write_money
 from engine.refusals import refuse
 from engine.store import folder as folders
 from engine.values import DAY_MS
-from engine.verify import verify
+from engine.verify import Report, verify
 from simulations import real_vote, roastery
 from simulations.asking import Progress
 
@@ -36,22 +38,49 @@ def made(folder: Path, source: Path | None, chance: bytes, now: int, bars: Abstr
         if source is None and (folder / "community.db").is_file():
             community = folders.open_folder(folder)
             folders.check_not_gone_back(community)
-            summary: dict[str, Any] = {"folder": str(folder), "made": False}
             lines = [f"Taking up the demo in {folder} (remove that folder to begin anew)."]
-        elif source is None:
-            community, summary, lines = _roastery(folder, chance, now, progress)
+            report = _verified(community, folder, progress)
+            summary: dict[str, Any] = {"made": False}
         else:
-            community, summary, lines = _real(folder, source, chance, now, progress)
-        community.checkpoint()
-        report = verify(community.store, progress=lambda seq: progress("verifying", seq, community.store.size()))
-        folders.close(community)
-    if report.problem is not None:
-        raise refuse("log_unlawful", str(folder), f"does not verify: {report.problem}", "remove it and begin anew")
-    summary |= {"events": report.checked["events"], "verdict": report.verdict}
+            with _beside(folder) as place:
+                if source is None:
+                    community, summary, lines = _roastery(place, chance, now, progress)
+                else:
+                    community, summary, lines = _real(place, source, chance, now, progress)
+                report = _verified(community, folder, progress)
+            summary |= {"made": True}
+            lines[0] += f", in {folder}"
+    summary |= {"folder": str(folder), "events": report.checked["events"], "verdict": report.verdict}
     lines.append(
         f"Verified: {report.checked['events']:,} events, {report.checked['PollClosed']} poll{'' if report.checked['PollClosed'] == 1 else 's'} recounted."
     )
     yield Made(summary, lines, ("m1", "m2", "m3"))
+
+
+def _verified(community: Community, folder: Path, progress: Progress) -> Report:
+    """Audit a community as a stranger would, and close it."""
+    try:
+        community.checkpoint()
+        report = verify(community.store, progress=lambda seq: progress("verifying", seq, community.store.size()))
+    finally:
+        folders.close(community)
+    if report.problem is not None:
+        raise refuse("log_unlawful", str(folder), f"does not verify: {report.problem}", "remove it and begin anew")
+    return report
+
+
+@contextmanager
+def _beside(folder: Path) -> Iterator[Path]:
+    """A place to make a community in that bears its name only once it is whole; what a stopped process left there is removed."""
+    if folder.exists() and any(folder.iterdir()):
+        raise refuse("already_founded", str(folder), "is not empty", "name a new folder (with demo: --dir)")
+    place = folder.absolute().with_name(f".{folder.absolute().name}.making")
+    shutil.rmtree(place, ignore_errors=True)
+    try:
+        yield place
+        place.replace(folder)
+    finally:
+        shutil.rmtree(place, ignore_errors=True)
 
 
 def _roastery(folder: Path, chance: bytes, now: int, progress: Progress) -> tuple[Community, dict[str, Any], list[str]]:
@@ -60,9 +89,9 @@ def _roastery(folder: Path, chance: bytes, now: int, progress: Progress) -> tupl
     roastery.play(community, b"kestrel", now, progress)
     with community.reading() as state:
         closed = sum(1 for poll in state.polls.values() if poll.result)
-        summary = {"folder": str(folder), "made": True, "members": len(state.members), "ideas": len(state.ideas), "closed_polls": closed}
+        summary = {"members": len(state.members), "ideas": len(state.ideas), "closed_polls": closed}
     return community, summary, [
-        f"Kestrel Coffee, an invented roaster, in {folder}: {summary['members']} members, {summary['ideas']} ideas, {closed} closed polls."
+        f"Kestrel Coffee, an invented roaster: {summary['members']} members, {summary['ideas']} ideas, {closed} closed polls"
     ]  # fmt: skip
 
 
@@ -77,25 +106,21 @@ def _real(folder: Path, source: Path, chance: bytes, now: int, progress: Progres
     rule = ", ".join([held.rule, *(f"{name}: {value}" for name, value in parameters.items())]) + (
         " (rule chosen by us: the file names none that we know)" if held.rule_is_ours else ""
     )
+    spent = write_money(held.spent, budget.decimals)
+    whole = f"{write_money(budget.election.budget or 0, budget.decimals)} {budget.meta.get('currency', '')}".strip()
     official = {None: "the file names no official outcome", True: "the official outcome", False: "NOT the official outcome"}
     summary = {
-        "folder": str(folder),
-        "made": True,
         "rule": held.rule,
         "rule_chosen_by": "us" if held.rule_is_ours else "the file",
         "voters": len(budget.election.table),
         "winners": list(held.winners),
-        "spent": held.spent / 10**budget.decimals if budget.decimals else held.spent,
+        "spent": str(held.spent),
+        "decimals": budget.decimals,
         "official": held.official,
     }
     return community, summary, [
-        f"{budget.meta.get('description', source.stem)}: {summary['voters']:,} voters, {len(budget.election.options)} projects, in {folder}",
+        f"{budget.meta.get('description', source.stem)}: {summary['voters']:,} voters, {len(budget.election.options)} projects",
         f"Rule: {rule}",
-        f"Funded: {len(held.winners)} projects for {summary['spent']:,} of {held_budget(budget)}: {', '.join(held.winners)}",
+        f"Funded: {len(held.winners)} projects for {spent} of {whole}: {', '.join(held.winners)}",
         f"That is {official[held.official]}." if held.official is not None else f"({official[None]})",
     ]  # fmt: skip
-
-
-def held_budget(budget: pabulib.Budget) -> str:
-    amount = budget.election.budget or 0
-    return f"{amount / 10**budget.decimals if budget.decimals else amount:,} {budget.meta.get('currency', '')}".strip()

@@ -52,11 +52,11 @@ def _list(name: str) -> Callable[[Request, int, int], Response]:
     return handle
 
 
-def _thing(name: str) -> Callable[[Request, str], Response]:
-    def handle(request: Request, thing: str) -> Response:
+def _thing(name: str) -> Callable[[Request, str, int, int], Response]:
+    def handle(request: Request, thing: str, start: Number = 0, count: Number = views.PAGE) -> Response:
         if thing[:1] != name[0] or not thing[1:].isdecimal():
             raise refuse(f"{name}_unknown", f"{name} {thing[:40]}", "does not exist here", f"look at the list of {name}s")
-        return _answer(request, name, view_of(community_of(request), thing))
+        return _answer(request, name, view_of(community_of(request), thing, start, count))
 
     return handle
 

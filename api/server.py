@@ -14,23 +14,39 @@ from api.texts import member_name
 from engine.refusals import refuse
 from engine.store import folder as folders
 
+EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104 - compared with, to ask for a name
 CONNECTIONS_MAX = 1_000
 """More are answered 503 at once: each takes memory and a file handle."""
 
 
-def serve(folder: Path, port: int = 8000, host: str = "127.0.0.1", links: tuple[str, ...] = ("m1",), head: str | None = None) -> None:
-    """Serve until stopped; prints a sign-in link for each of `links`. A log that does not continue `head` is refused."""
+def serve(
+    folder: Path,
+    port: int = 8000,
+    host: str = "127.0.0.1",
+    links: tuple[str, ...] = ("m1",),
+    head: str | None = None,
+    names: tuple[str, ...] = (),
+) -> None:
+    """Serve until stopped; prints a sign-in link for each of `links`. A log that does not continue `head` is refused.
+
+    `names` are other names people reach the server by; under a name it does not know it answers nobody, so that no foreign
+    page can point its own name here.
+    """
+    if host in EVERYWHERE and not names:
+        raise refuse("field_missing", "--name", f"is not given, and --host {host} has none", "say how people reach it: --name moot.example")
     with folders.opened(folder) as community, _bound(host, port) as listener:
         if head is not None:
             folders.check_not_gone_back(community, head)
-        sessions = Sessions(chance())
-        print(f"Serving {folder} at http://{host}:{port}  (stop with Ctrl-C)")
         with community.reading() as state:
             for member in links:
                 state.member(member)  # no link for nobody
+        sessions = Sessions(chance())
+        own = f"[{host}]" if ":" in host else host
+        address = f"http://{names[0] if names else own}:{port}"
+        print(f"Serving {folder} at {address}  (stop with Ctrl-C)")
         for member in links:
-            print(f"  sign in as {member_name(community, member)}: http://{host}:{port}/session?token={sessions.token(member, now())}")
-        app = build(community, sessions, ("127.0.0.1", "localhost", host))
+            print(f"  sign in as {member_name(community, member)}: {address}/session?token={sessions.token(member, now())}")
+        app = build(community, sessions, ("127.0.0.1", "localhost", own, *names))
         uvicorn.Server(uvicorn.Config(app, log_level="warning", limit_concurrency=CONNECTIONS_MAX, timeout_keep_alive=5)).run(
             sockets=[listener]
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 
 from engine.community import Community
@@ -15,6 +16,17 @@ def when(at: int) -> str:
     if at > MOMENT_MAX:
         return "after the year 9999"
     return datetime.fromtimestamp(at / 1000, UTC).strftime("%Y-%m-%d %H:%M UTC")
+
+
+def in_words(said: str) -> str:
+    """A refusal's words without the engine's names for things.
+
+    >>> in_words("improve the idea (ReviseIdea), or give the option a cost"), in_words("SubmitIdea.title"), in_words("which may not open_poll")
+    ('improve the idea, or give the option a cost', 'title', 'which may not open poll')
+    """
+    said = re.sub(r" \((?:[A-Z][a-z]+){2,}\)", "", said)
+    said = re.sub(r"\b(?:[A-Z][a-z]+){2,}\.(?=[a-z])", "", said)
+    return re.sub(r"\b[a-z]+(?:_[a-z]+)+\b", lambda name: name[0].replace("_", " "), said)
 
 
 def text(community: Community, seq: int, field: str) -> str | None:

@@ -6,9 +6,9 @@ private or still sealed is ever read here.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from difflib import unified_diff
-from heapq import nlargest
+from heapq import nlargest, nsmallest
 from itertools import islice
 from typing import Any, TypeVar
 
@@ -16,6 +16,8 @@ from api import explaining
 from api.texts import member_name, surviving, text, when
 from engine import commands, rules
 from engine.commands.open_poll import ADOPT
+from engine.commands.revise_idea import check_may_revise
+from engine.commands.support_idea import check_may_support
 from engine.community import Community
 from engine.elections import choice as choices
 from engine.elections.kinds import NUMBERED
@@ -23,7 +25,7 @@ from engine.elections.outcome import Outcome, write_number
 from engine.log import record as records
 from engine.log.fields import Erasable, sealed_in
 from engine.log.json import parse_own
-from engine.refusals import refuse
+from engine.refusals import Refusal, refuse
 from engine.state import Idea, Poll, State
 from engine.values import MemberId, PollId
 
@@ -49,7 +51,8 @@ def home(community: Community, state: State) -> Json:
         "origin": state.origin,
         "key": state.key,
         "events": state.seq,
-        "members": sum(1 for member in state.members.values() if not member.forgotten),
+        "members": len(state.members) - state.forgotten,
+        "joined": len(state.members),
         "ideas": len(state.ideas),
         "polls": len(state.polls),
     }
@@ -88,22 +91,44 @@ def most_supported(community: Community, state: State, count: int) -> Json:
     return [_idea(community, state, one) for one in found]
 
 
-def idea(community: Community, state: State, name: str) -> Json:
-    """One idea with its versions and comments."""
+def idea(community: Community, state: State, name: str, start: int = 0, count: int = PAGE) -> Json:
+    """One idea with its versions, its first supporters, and what was `said` of it: `count` comments from number `start`."""
     found = state.idea(name)
-    comments = []
-    for seq, data in community.store.find("thing", found.id):
-        line = parse_own(data)
-        if line["kind"] == "IdeaCommented":
-            author = member_name(community, line["actor"])
-            comments.append({"seq": seq, "by": author, "at": when(line["at"]), "text": text(community, seq, "text")})
+    said = ((seq, line) for seq, line in _about(community, found.id) if line["kind"] == "IdeaCommented")
+    first = max(0, min(start, found.comments))
     return {
         **_idea(community, state, found),
         "text": text(community, surviving(community, found), "text"),
         "versions": [{"seq": seq, "title": text(community, seq, "title"), "text": text(community, seq, "text")} for seq in found.versions],
-        "comments": comments,
-        "supporters": sorted(found.supporters, key=lambda one: int(one[1:])),
+        "said": [
+            {"seq": seq, "by": person(community, line["actor"]), "at": when(line["at"]), "text": text(community, seq, "text")}
+            for seq, line in islice(said, first, first + max(0, min(count, PAGE_MAX)))
+        ],
+        "supporters": nsmallest(PAGE, found.supporters, key=lambda one: int(one[1:])),
     }
+
+
+def _about(community: Community, thing: str) -> Iterator[tuple[int, Json]]:
+    """The events about an idea or poll, oldest first."""
+    return ((seq, parse_own(data)) for seq, data in community.store.find("thing", thing))
+
+
+def idea_to(state: State, name: str, member: MemberId | None) -> Json:
+    """What somebody who looks at an idea may do with it, by the very conditions her ask would meet."""
+    supports = member is not None and member in state.idea(name).supporters
+    return {
+        "supports": supports,
+        "may_support": _allowed(lambda: check_may_support(state, member or "newcomer", name)),
+        "may_revise": _allowed(lambda: check_may_revise(state, member or "newcomer", name)),
+    }
+
+
+def _allowed(check: Callable[[], object]) -> bool:
+    try:
+        check()
+    except Refusal:
+        return False
+    return True
 
 
 def _idea(community: Community, state: State, found: Idea) -> dict[str, Json]:
@@ -111,8 +136,7 @@ def _idea(community: Community, state: State, found: Idea) -> dict[str, Json]:
         "id": found.id,
         "title": text(community, surviving(community, found), "title"),
         "stage": found.stage,
-        "revisable": _revisable(state, found),
-        "authors": [{"id": author, "name": member_name(community, author)} for author in found.authors],
+        "authors": [person(community, author) for author in found.authors],
         "supports": len(found.supporters),
         "comments": found.comments,
         "cost": None if found.cost is None else str(found.cost),
@@ -120,10 +144,9 @@ def _idea(community: Community, state: State, found: Idea) -> dict[str, Json]:
     }
 
 
-def _revisable(state: State, found: Idea) -> bool:
-    """Whether the stage it stands in lets anybody improve it."""
-    stage = state.charter_at(found.terms).stage(found.stage)
-    return stage is not None and stage.revisable
+def person(community: Community, member: str) -> Json:
+    """A member as she is named beside what she did."""
+    return {"id": member, "name": member_name(community, member)}
 
 
 def polls(community: Community, state: State, start: int = 0, count: int = PAGE) -> Json:
@@ -225,19 +248,23 @@ def decisions(state: State) -> Json:
             "stage": decision.stage,
             "rule": decision.rule,
             "budget": rules.rule("voting", decision.rule).elects == "budget",
-            "days": decision.minutes_open / 1440,
+            "minutes": decision.minutes_open,
         }
         for name, decision in state.charter.decisions.items()
     ]
 
 
 def own_ballot(community: Community, state: State, name: str, member: MemberId) -> Json:
-    """A member's own last ballot in a poll, with what opens it: she alone may read it while it is sealed."""
+    """A member's own last ballot in a poll, with what opens it: she alone may read it while it is sealed. None for who has no
+    place in the poll, and after it for who did not vote."""
     found = state.poll(name)
-    if found.ballots is None or found.ballots.place(member) is None:
+    if found.ballots is None:
+        seq = _last_ballot(community, found, member)
+        if seq is None:
+            return None
+    elif found.ballots.place(member) is None:
         return None
-    seq = found.ballots.last(member)
-    if seq < 0:
+    elif (seq := found.ballots.last(member)) < 0:
         return {"seq": None, "choice": None, "said": "", "salt": None, "marks": {}}
     opening = community.store.opening(seq, "choice")
     _, data = next(community.store.lines(seq, seq + 1))
@@ -247,22 +274,23 @@ def own_ballot(community: Community, state: State, name: str, member: MemberId) 
     return {"seq": seq, "choice": choice, "said": said, "salt": opening[0].hex() if opening else None, "marks": marks}
 
 
+def _last_ballot(community: Community, found: Poll, member: MemberId) -> int | None:
+    """The event of a member's last ballot in a poll that is over, where it was not withdrawn and its opening was not lost."""
+    seqs = [
+        seq
+        for seq, line in ((seq, parse_own(data)) for seq, data in community.store.find("actor", member))
+        if line["kind"] in ("BallotCast", "BallotSealed") and line["body"]["poll"] == found.id
+    ]
+    sealed = rules.secrecy(found.terms.secrecy).sealed
+    return seqs[-1] if seqs and (not sealed or community.store.opening(seqs[-1], "choice")) else None
+
+
 def own_opening(community: Community, state: State, line: Json, member: MemberId) -> Json:
     """What opens a sealed ballot while its poll is open, for her who cast it: None for anybody else and anything else."""
     if line["kind"] != "BallotSealed" or line["body"]["voter"] != member:
         return None
     opening = community.store.opening(line["seq"], "choice")
     return None if opening is None else {"salt": opening[0].hex(), "choice": parse_own(opening[1])}
-
-
-def funded_titles(community: Community, state: State) -> dict[str, str]:
-    """What the accounts of funded options (`p40.2`) are called."""
-    found = {}
-    for account in state.ledger.accounts["money"]:
-        poll, dot, number = account.partition(".")
-        if dot and poll in state.polls:
-            found[account] = explaining.option_labels(community, state, state.polls[PollId(poll)])[int(number) - 1]
-    return found
 
 
 def _said(marks: dict[int, int], labels: list[str], kind: str) -> str:
@@ -286,22 +314,40 @@ def _marks(choice: str, found: Poll) -> dict[int, int]:
 
 
 def ledger(community: Community, state: State) -> Json:
-    """Points as members could spend them now, and money: who holds most first, at most `PAGE` of each, and how many do."""
+    """Points as members could spend them at the last event, and money: who holds most first, what was funded and shared newest
+    first, at most `PAGE` of each, and how many there are."""
     points = {one: held for one in state.ledger.lots if (held := state.ledger.points(one, state.at))}
     accounts = {account: amount for account, amount in state.ledger.accounts["money"].items() if amount}
     paid = {account: amount for account, amount in accounts.items() if account in state.members}
+    funded = [account for account in accounts if "." in account]
     gini = rules.rule("metric", "gini").function(list(points.values()))
     return {
         "points": [{**row, "points": row.pop("held")} for row in _richest(community, points)],
         "holders": len(points),
         "gini": write_number(gini),
-        "money": {account: str(amount) for account, amount in accounts.items() if account not in paid},
+        "money": {account: str(amount) for account, amount in accounts.items() if account not in paid and "." not in account},
+        "funded": _funded(community, state, funded[: -PAGE - 1 : -1]),
+        "fundings": len(funded),
         "paid": [{**row, "money": row.pop("held")} for row in _richest(community, paid)],
         "payees": len(paid),
         "rounds": [
-            {"id": found.id, "reward": found.reward, "pot": str(found.pot), "members": found.members} for found in state.rounds.values()
+            {"id": found.id, "reward": found.reward, "pot": str(found.pot), "members": found.members}
+            for found in islice(reversed(state.rounds.values()), PAGE)
         ],
+        "shared": len(state.rounds),
     }
+
+
+def _funded(community: Community, state: State, accounts: list[str]) -> list[dict[str, str]]:
+    """What polls have funded: the account of an option is called `p40.2`."""
+    found, labels = [], dict[str, list[str]]()
+    for account in accounts:
+        poll, _, number = account.partition(".")
+        if poll not in labels:
+            labels[poll] = explaining.option_labels(community, state, state.polls[PollId(poll)])
+        amount = str(state.ledger.money(account))
+        found.append({"account": account, "poll": poll, "title": labels[poll][int(number) - 1], "money": amount})
+    return found
 
 
 def _richest(community: Community, held: dict[Any, int]) -> list[dict[str, str]]:

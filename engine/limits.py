@@ -45,8 +45,11 @@ IDEA_TEXT_MAX = 20_000
 
 MEMBERS_MAX = 10_000_000
 IDEAS_MAX = 100_000
+VERSIONS_PER_IDEA_MAX = 100
+COMMENTS_PER_IDEA_MAX = 10_000
+ROUNDS_MAX = 10_000
 POLLS_OPEN_MAX = 1_000
-"""What the state holds while it is open must fit one machine's memory."""
+"""What the state holds must fit one machine's memory, and what stands on one page somebody's patience."""
 
 BATCH_ASKS_MAX = 256
 """One commit answers at most so many asks: throughput without a long tail (the engine has no clock to cut by time)."""

@@ -7,6 +7,7 @@ from fractions import Fraction
 from functools import cache, partial
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse
@@ -59,8 +60,8 @@ def render(request: Request, page: str, shown: Any, status: int = 200) -> HTMLRe
             context |= {"polls": views.current(community, state, 6), "ideas": views.most_supported(community, state, 6)}
         if page == "polls":
             context |= {"decisions": views.decisions(state), "charter_text": views.charter(community, state)["text"]}
-        if page == "ledger":
-            context["titles"] = views.funded_titles(community, state)
+        if page == "idea":
+            context["mine"] = views.idea_to(state, shown["id"], None if found is None else found.id)
         if page == "event" and found is not None:
             context["mine"] = views.own_opening(community, state, shown["event"], found.id)
         if page == "poll" and found is not None:
@@ -97,4 +98,17 @@ def _decimal(number: int | str) -> str:
 
 
 def render_refusal(request: Request, refusal: Refusal, status: int) -> HTMLResponse:
-    return render(request, "refusal", refusal.as_json() | {"asked": request.method != "GET"}, status)
+    """A refusal in words for people, with the way back; it is shown even while the community itself cannot be."""
+    shown = {name: texts.in_words(said) for name, said in refusal.as_json().items() if name != "code"}
+    shown |= {"code": refusal.code, "asked": request.method != "GET", "back": _came_from(request)}
+    try:
+        return render(request, "refusal", shown, status)
+    except Refusal:
+        return HTMLResponse(environment().get_template("fault.html").render(shown=shown), status)
+
+
+def _came_from(request: Request) -> str:
+    """The page of ours that a form was sent from; the first one where the browser does not say."""
+    page = urlsplit(request.headers.get("referer", ""))
+    ours = page.netloc == request.headers.get("host") and page.path.startswith("/") and not page.path.startswith("//")
+    return page.path if ours else "/"

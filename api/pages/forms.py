@@ -31,12 +31,26 @@ def fields_of(kind: type[Command], given: Given, path: dict[str, str], terms: Mo
         if name in amounts:
             fields[name] = money.read(terms, text, name)
         elif part.get("type") == "array":
-            fields[name] = [{"label": line.strip()} for line in text.splitlines() if line.strip()] if name == "options" else typed
+            fields[name] = _options(text, terms, "budget" in given) if name == "options" else typed
         else:
             fields[name] = _value(part, text)
     if kind.__name__ == "CastBallot" and "choice" not in fields:
         fields["choice"] = choice(given)
     return fields
+
+
+def _options(text: str, terms: MoneyTerms, costed: bool) -> list[dict[str, str]]:
+    """Options of their own, one a line; where a budget is shared out each ends in what it costs: `A new oven | 1200`."""
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    if not costed:
+        return [{"label": line} for line in lines]
+    found = []
+    for number, line in enumerate(lines, 1):
+        label, bar, cost = line.rpartition("|")
+        if not bar:
+            raise refuse("field_missing", f"the cost of option {number}", "is not given", "end its line in | and what it costs")
+        found.append({"label": label.strip(), "cost": money.read(terms, cost, f"the cost of option {number}")})
+    return found
 
 
 def choice(given: Given) -> str:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from engine.commands import Ask, Command, Vault
+from engine.limits import COMMENTS_PER_IDEA_MAX
 from engine.log.fields import Erasable
 from engine.log.record import Event, Record
+from engine.refusals import refuse
 from engine.rules.earning import Act
 from engine.state import State
 from engine.values import CommentText, IdeaId
@@ -32,7 +34,10 @@ class IdeaCommented(Event):
 
     def check(self, state: State, record: Record) -> None:
         state.require(record.actor, "comment_idea")
-        state.idea(self.idea)
+        if state.idea(self.idea).comments >= COMMENTS_PER_IDEA_MAX:
+            raise refuse(
+                "limit_reached", f"idea {self.idea}", f"has {COMMENTS_PER_IDEA_MAX} comments", "extend it: an extension has its own"
+            )
 
     def apply(self, state: State, record: Record) -> None:
         state.ideas[self.idea].comments += 1

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 
 from engine.commands import Ask, Command, Vault
 from engine.commands.submit_idea import check_cost
+from engine.limits import VERSIONS_PER_IDEA_MAX
 from engine.log.fields import Erasable
 from engine.log.record import Event, Record
 from engine.refusals import refuse
 from engine.rules.earning import Act
-from engine.state import State
+from engine.state import Idea, State
 from engine.values import IdeaId, IdeaText, MemberId, Money, TitleText
 
 
@@ -37,16 +38,8 @@ class IdeaRevised(Event):
     cost: Money | None
 
     def check(self, state: State, record: Record) -> None:
-        state.require(record.actor, "revise_idea")
-        idea = state.idea(self.idea)
-        terms = state.charter_at(idea.terms)
-        stage = terms.stage(idea.stage)
-        if stage is None or not stage.revisable:
-            raise refuse("stage_closed", f"idea {idea.id}", f"is {idea.stage} and not revised any more", "extend it instead")
-        assert terms.ideas is not None
-        if terms.ideas.revised_by == "authors" and record.actor not in idea.authors:
-            raise refuse("not_author", f"member {record.actor}", f"is no author of idea {idea.id}", "comment on it, or extend it")
-        check_cost(terms, self.cost)
+        idea = check_may_revise(state, record.actor, self.idea)
+        check_cost(state.charter_at(idea.terms), self.cost)
 
     def apply(self, state: State, record: Record) -> None:
         idea = state.ideas[self.idea]
@@ -57,3 +50,19 @@ class IdeaRevised(Event):
 
     def acts(self, state: State, record: Record) -> list[Act]:
         return [Act("idea_revised", record.actor, self.idea, state.ideas[self.idea].authors)]
+
+
+def check_may_revise(state: State, actor: str, name: str) -> Idea:
+    """Refuse unless the charter, the idea's stage and its authors let `actor` improve it."""
+    state.require(actor, "revise_idea")
+    idea = state.idea(name)
+    terms = state.charter_at(idea.terms)
+    stage = terms.stage(idea.stage)
+    if stage is None or not stage.revisable:
+        raise refuse("stage_closed", f"idea {idea.id}", f"is {idea.stage} and not revised any more", "extend it instead")
+    assert terms.ideas is not None
+    if terms.ideas.revised_by == "authors" and actor not in idea.authors:
+        raise refuse("not_author", f"member {actor}", f"is no author of idea {idea.id}", "comment on it, or extend it")
+    if len(idea.versions) >= VERSIONS_PER_IDEA_MAX:
+        raise refuse("limit_reached", f"idea {idea.id}", f"has {VERSIONS_PER_IDEA_MAX} versions", "extend it instead")
+    return idea

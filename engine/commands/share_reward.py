@@ -8,7 +8,7 @@ from engine import rules
 from engine.commands import Ask, Command, Vault
 from engine.commands.settle import expiries
 from engine.ledger import Entry
-from engine.limits import SHARES_PER_EVENT_MAX
+from engine.limits import ROUNDS_MAX, SHARES_PER_EVENT_MAX
 from engine.log.record import Event, Record
 from engine.refusals import refuse
 from engine.state import Round, State
@@ -73,6 +73,8 @@ class RewardRoundOpened(Event):
             terms.rule, self.parameters, self.spends_points,
         ):  # fmt: skip
             raise refuse("log_unlawful", f"reward {self.reward}", "has other terms than the charter's", "keep to the charter")
+        if len(state.rounds) >= ROUNDS_MAX:
+            raise refuse("limit_reached", "the community", f"has shared {ROUNDS_MAX} rounds", "found another beside it")
         funds = state.ledger.money("funds")
         if not 0 < self.pot <= funds:
             raise refuse(

@@ -29,13 +29,7 @@ class IdeaSupported(Event):
     idea: IdeaId
 
     def check(self, state: State, record: Record) -> None:
-        state.require(record.actor, "support_idea")
-        idea = state.idea(self.idea)
-        stage = state.charter_at(idea.terms).stage(idea.stage)
-        if stage is None or not stage.supportable:
-            raise refuse("stage_closed", f"idea {idea.id}", f"is {idea.stage} and needs no support", "look for an open idea")
-        if record.actor in idea.supporters:
-            raise refuse("already_supported", f"idea {idea.id}", "has your support", "nothing more is needed")
+        check_may_support(state, record.actor, self.idea)
 
     def apply(self, state: State, record: Record) -> None:
         state.ideas[self.idea].supporters.add(MemberId(record.actor))
@@ -53,6 +47,17 @@ class IdeaSupported(Event):
         if after and 0 < after[0].supports_min <= len(idea.supporters) and state.charter.stage(after[0].name):
             return [IdeaAdvanced(self.idea, after[0].name, state.charter_seq)]
         return []
+
+
+def check_may_support(state: State, actor: str, name: str) -> None:
+    """Refuse unless the charter and the idea's stage let `actor` support it, and she does not already."""
+    state.require(actor, "support_idea")
+    idea = state.idea(name)
+    stage = state.charter_at(idea.terms).stage(idea.stage)
+    if stage is None or not stage.supportable:
+        raise refuse("stage_closed", f"idea {idea.id}", f"is {idea.stage} and needs no support", "look for an open idea")
+    if actor in idea.supporters:
+        raise refuse("already_supported", f"idea {idea.id}", "has your support", "nothing more is needed")
 
 
 @dataclass(frozen=True)

@@ -14,8 +14,14 @@ FORM = "application/x-www-form-urlencoded"
 
 
 @pytest.fixture
-def moot(monkeypatch):
-    found = Moot(members=4)
+def moot_text(request):
+    """The charter the community is founded with, where a test asks for its own."""
+    return getattr(request, "param", "")
+
+
+@pytest.fixture
+def moot(monkeypatch, moot_text):
+    found = Moot(members=4, text=moot_text)
     monkeypatch.setattr("api.doors.asker.now", lambda: found.now)
     monkeypatch.setattr("api.writes.now", lambda: found.now)
     monkeypatch.setattr("api.reads.now", lambda: found.now)

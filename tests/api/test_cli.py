@@ -73,7 +73,7 @@ def test_a_tally_of_a_file(tmp_path):
     file = tmp_path / "votes.txt"
     file.write_text('120: "Jane Doe" > bob = carol\n80: bob > carol\n30: carol > bob\n')
     found = answer("tally", file, "--rule", "instant_runoff")
-    assert found["winners"] == ["Jane Doe"] and set(found) == {"rule", "winners", "scores", "ties", "steps"}
+    assert found["winners"] == ["Jane Doe"] and set(found) == {"rule", "winners", "scores", "ties", "steps", "parameters"}
     assert found["rule"] == "instant_runoff"
     assert "winners: Jane Doe" in folkmoot("tally", file, "--rule", "plurality").stdout
     pb = shared("elections/pabulib/Poland_Wieliczka_2023_Green_Budget.pb")

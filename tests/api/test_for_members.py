@@ -1,0 +1,126 @@
+"""What a member sees she can do is what she may do, and a refusal leads her back."""
+
+from __future__ import annotations
+
+import pytest
+
+from engine import charter
+from engine.commands.cast_ballot import CastBallot
+from engine.commands.close_poll import ClosePoll
+from engine.commands.comment_idea import CommentIdea
+from engine.commands.submit_idea import SubmitIdea
+from engine.commands.support_idea import SupportIdea
+from engine.limits import COMMENTS_PER_IDEA_MAX
+from engine.refusals import Refusal
+from tests.api.conftest import HTML, as_member
+from tests.moot import Moot
+
+AUTHORS_ONLY = charter.preset("product").replace('revised_by = "members"', 'revised_by = "authors"')
+
+
+def page(client, path: str) -> str:
+    return client.get(path, headers=HTML).text
+
+
+@pytest.mark.parametrize("moot_text", [AUTHORS_ONLY], indirect=True)
+def test_only_who_may_improve_an_idea_is_offered_to(client, sessions, moot):
+    idea = moot.idea("m2")
+    assert "Improve it" in page(as_member(client, sessions, "m2", moot), f"/ideas/{idea}")
+    assert "Improve it" not in page(as_member(client, sessions, "m3", moot), f"/ideas/{idea}")
+
+
+def test_an_idea_that_needs_no_support_asks_for_none(client, sessions, moot):
+    ideas = [moot.idea("m2", supports=5), moot.idea("m3", supports=5)]
+    poll = client_poll(client, sessions, moot)
+    moot.vote(poll, *["1"] * 5)
+    moot.do("m1", ClosePoll(poll))
+    as_member(client, sessions, "m4", moot)
+    assert moot.state.ideas[ideas[0]].stage == "adopted"
+    assert "Support this idea" not in page(client, f"/ideas/{ideas[0]}") and "You support it" in page(client, f"/ideas/{ideas[1]}")
+
+
+def client_poll(client, sessions, moot) -> str:
+    """The monthly poll, opened by the founder's form."""
+    answer = as_member(client, sessions, "m1", moot).post("/polls", data={"decision": "monthly", "question": "Which?"})
+    assert answer.status_code == 303
+    return answer.headers["location"].split("?")[0].removeprefix("/polls/")
+
+
+def test_long_talk_is_read_page_by_page_and_ends(client, moot, monkeypatch):
+    idea = moot.idea("m2")
+    for number in range(5):
+        moot.do("m3", CommentIdea(idea, f"word {number}"))
+    found = client.get(f"/ideas/{idea}?start=2&count=2").json()
+    assert [one["text"] for one in found["said"]] == ["word 2", "word 3"] and found["comments"] == 5
+    assert 'start=4">More' in page(client, f"/ideas/{idea}?start=2&count=2")
+    assert COMMENTS_PER_IDEA_MAX > 5
+    monkeypatch.setattr("engine.commands.comment_idea.COMMENTS_PER_IDEA_MAX", 5)
+    with pytest.raises(Refusal, match="has 5 comments"):
+        moot.do("m3", CommentIdea(idea, "one more"))
+
+
+@pytest.mark.parametrize("decision", ["ranking", "charter"])
+def test_a_voter_still_finds_her_ballot_when_the_poll_is_over(client, sessions, moot, decision):
+    amended = charter.preset("product").replace("award_max = 500", "award_max = 600")
+    poll = moot.poll() if decision == "ranking" else moot.poll(decision, 0, amendment=amended)
+    moot.do("m2", CastBallot(poll, "1"))
+    receipt = moot.do("m2", CastBallot(poll, "2"))
+    moot.do("m1", ClosePoll(poll))
+    label = "option 1" if decision == "ranking" else "Keep the charter as it is"
+    mine = page(as_member(client, sessions, "m2", moot), f"/polls/{poll}")
+    assert f'You voted <strong>{label}</strong> (<a href="/log/{receipt.seq}">' in mine
+    assert "You voted" not in page(as_member(client, sessions, "m3", moot), f"/polls/{poll}")
+
+
+def test_points_are_awarded_by_a_form_to_whom_it_is_shown(client, sessions, moot):
+    assert "Award points" not in page(as_member(client, sessions, "m2", moot), "/members/m3")
+    assert "Award points" in page(as_member(client, sessions, "m1", moot), "/members/m3")
+    assert client.post("/members/m3/points", data={"points": "40", "reason": "the soup"}).status_code == 303
+    assert moot.state.ledger.points("m3", moot.now) == 40
+
+
+def test_a_refused_form_leads_back_and_speaks_of_no_command(client, sessions, moot):
+    as_member(client, sessions, "m2", moot)
+    headers = HTML | {"referer": "http://testserver/ideas?start=0"}
+    said = client.post("/ideas", data={"title": "A", "text": ""}, headers=headers).text
+    assert '<a href="/ideas">Back to the page' in said and "SubmitIdea" not in said and "Text is not given" in said
+    assert "Back to the page" not in client.post("/ideas", data={"title": "A"}, headers=HTML | {"referer": "http://foe//x"}).text
+
+
+def test_options_that_cost_money_are_written_with_their_costs(client, sessions, monkeypatch):
+    text = charter.preset("product").replace('rule = "schulze"', 'rule = "greedy"')
+    found = Moot(members=2, text=text)
+    from fastapi.testclient import TestClient
+
+    from api.app import build
+
+    monkeypatch.setattr("api.doors.asker.now", lambda: found.now)
+    client = TestClient(build(found.community, sessions, ("testserver",)), follow_redirects=False)
+    as_member(client, sessions, "m1", found)
+    form = {"decision": "ranking", "question": "Which?", "budget": "2000", "options": "An oven | 1,200.50\nA bench | by the river | 80"}
+    assert client.post("/polls", data=form).status_code == 303
+    poll = next(iter(found.state.polls.values()))
+    assert [option.cost for option in poll.terms.options] == [120_050, 8_000]
+    assert client.get(f"/polls/{poll.id}").json()["options"][1]["label"] == "A bench | by the river"
+    refused = client.post("/polls", data=form | {"options": "An oven"}).json()
+    assert (refused["code"], refused["thing"]) == ("field_missing", "the cost of option 1")
+
+
+def test_a_log_that_cannot_be_followed_still_says_so_in_words(client, moot, monkeypatch):
+    monkeypatch.setattr(moot.community.store, "size", lambda: 1 / 0)
+    for path, status, words in (("/", 503, "or verify it"), ("/ideas", 503, "or verify it"), ("/nothing", 404, "does not exist here")):
+        said = client.get(path, headers=HTML)
+        assert (said.status_code, words in said.text) == (status, True)
+
+
+def test_what_polls_fund_and_rounds_share_is_listed_newest_first(client, moot):
+    for number in range(3):
+        moot.do("m1", SubmitIdea(f"idea {number}", "b", 100))
+    for idea in list(moot.state.ideas):
+        for member in moot.members:
+            moot.do(member, SupportIdea(idea))
+    poll = moot.poll("spending", 0, budget=1_000)
+    moot.vote(poll, "1,2,3", "1,2,3")
+    moot.do("m1", ClosePoll(poll))
+    found = client.get("/ledger").json()
+    assert [row["title"] for row in found["funded"]] == ["idea 2", "idea 1", "idea 0"] and found["fundings"] == 3

@@ -38,7 +38,7 @@ from engine.verify import verify
 from tests.moot import KEY, ORIGIN, START, Moot
 
 members = st.integers(1, 14).map(lambda number: f"m{number}")
-texts = st.text(st.characters(exclude_categories=["Cs"]), min_size=0, max_size=12)
+texts = st.text(st.characters(exclude_categories=["Cs"]), min_size=0, max_size=12) | st.sampled_from(["Cafe\u0301", "\U0001fae8", "\u3164"])
 choices = st.sampled_from(["", "1", "2", "1,2", "1>2", "2=1", "3", "1:5", "2:3,1:1", "x"])
 CHARTER = charter.preset("product").replace("supports_min = 5", "supports_min = 2").replace("minutes_open = 10080", "minutes_open = 60")
 CHARTER = CHARTER.replace("expire_days = 730", "expire_days = 1")

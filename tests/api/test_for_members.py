@@ -8,6 +8,7 @@ from engine import charter
 from engine.commands.cast_ballot import CastBallot
 from engine.commands.close_poll import ClosePoll
 from engine.commands.comment_idea import CommentIdea
+from engine.commands.erase_text import EraseText
 from engine.commands.submit_idea import SubmitIdea
 from engine.commands.support_idea import SupportIdea
 from engine.limits import COMMENTS_PER_IDEA_MAX
@@ -124,3 +125,12 @@ def test_what_polls_fund_and_rounds_share_is_listed_newest_first(client, moot):
     moot.do("m1", ClosePoll(poll))
     found = client.get("/ledger").json()
     assert [row["title"] for row in found["funded"]] == ["idea 2", "idea 1", "idea 0"] and found["fundings"] == 3
+
+
+def test_a_label_that_was_erased_leaves_the_steps_of_the_count_too(client, moot):
+    poll = moot.poll()
+    moot.vote(poll, "1>2", "1>3")
+    moot.do("m1", ClosePoll(poll))
+    assert "option 0" in " ".join(client.get(f"/polls/{poll}").json()["result"]["steps"])
+    moot.do("m1", EraseText(int(poll[1:]), "options.0.label", "spam"))
+    assert "option 0" not in str(client.get(f"/polls/{poll}").json())

@@ -1,6 +1,7 @@
 """A log that went back, as after a restore from a copy, is not served until the loss stands in it."""
 
 import shutil
+import threading
 
 import pytest
 
@@ -93,3 +94,17 @@ def test_a_restore_under_a_running_server_leaves_the_evidence(tmp_path):
     assert folder.kept_head(tmp_path / "c") == head
     folder.close(moot.community)
     assert folder.kept_head(tmp_path / "c") == head
+
+
+def test_the_newest_head_is_written_by_one_at_a_time(tmp_path):
+    """Else somebody who read an older head could put it in the place of a newer one."""
+    moot = moot_in(tmp_path / "c", members=2)
+    store, note = moot.community.store, moot.community.checkpoint()
+    keeping = threading.Thread(target=folder.keep_head, args=(store,))
+    with store.writing():
+        keeping.start()
+        keeping.join(0.2)
+        assert keeping.is_alive() and folder.kept_head(tmp_path / "c") != note
+    keeping.join()
+    assert folder.kept_head(tmp_path / "c") == note
+    folder.close(moot.community)

@@ -195,7 +195,17 @@ def compare(
 
     found = compared(files.read(file), swings)
     shown = {
-        "answers": [{"rule": one.rule, "parameters": one.terms, "winners": list(one.winners), "swing": one.swing} for one in found.answers],
+        "answers": [
+            {
+                "rule": one.rule,
+                "parameters": one.terms,
+                "winners": list(one.winners),
+                "drawn": one.drawn,
+                "ties": one.ties,
+                "swing": one.swing,
+            }
+            for one in found.answers
+        ],
         "refused": found.refused,
     }
     answer(shown, as_json, found.lines())

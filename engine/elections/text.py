@@ -53,7 +53,8 @@ class Written(NamedTuple):
 def read(text: str) -> Written:
     """The ballots that lines of text stand for; refused naming the line and what is wrong with it."""
     options: dict[str, int] = {}
-    ballots: list[tuple[int, list[Item]]] = []
+    ballots: list[tuple[int, int, list[Item]]] = []
+    """Line, how often cast, and what stands on it."""
     costs: dict[str, int] = {}
     whole: dict[str, int] = {}
     for number, line in enumerate(text.splitlines(), 1):
@@ -68,13 +69,13 @@ def read(text: str) -> Written:
         for item in items:
             options.setdefault(item.name, len(options))
         if head == "costs":
-            costs.update({item.name: item.points for item in items})
+            costs.update({item.name: _read_cost(item, number) for item in items})
         elif head != "options":
-            ballots.append((_read_count(head, number), items))
+            ballots.append((number, _read_count(head, number), items))
     if not options:
         raise refuse("election_wrong", "the election", "has no ballots and no options", "write lines such as 12: garden")
     kind, many = _kind(ballots), len(options)
-    rows = [_row(items, kind, options, many) for _, items in ballots]
+    rows = [_row(number, items, kind, options, many) for number, _, items in ballots]
     if costs or "budget" in whole:
         missing = [name for name in options if costs.get(name, -1) < 0]
         if missing:
@@ -83,7 +84,7 @@ def read(text: str) -> Written:
         tuple(options),
         kind,
         rows,
-        [count for count, _ in ballots],
+        [count for _, count, _ in ballots],
         [costs[name] for name in options] if costs else None,
         whole.get("budget"),
         whole.get("eligible"),
@@ -128,7 +129,7 @@ def _read_line(line: str, number: int) -> tuple[str | None, list[Item]]:
             raise _wrong(number, f"has {stray!r} at column {match.start(5) + 1}", "put names with such signs in double quotes")
         if mark == ":":
             if head is not None or len(items) != 1 or not bare:
-                raise _wrong(number, f"has a colon at column {match.start(2) + 1}", "write count: ballot")
+                raise _wrong(number, f"has a colon at column {match.start(2) + 1}", "write count: ballot, the count without commas")
             head, items, fresh = items[0].name, [], True
         elif mark is not None:
             if fresh:
@@ -142,10 +143,26 @@ def _read_line(line: str, number: int) -> tuple[str | None, list[Item]]:
         elif word is not None and word.isdecimal() and items[-1].points < 0 and len(word) <= 16:
             items[-1] = items[-1]._replace(points=int(word))
         else:
-            raise _wrong(number, f"has two names side by side: {items[-1].name!r} and {word or quoted!r}", "quote names with spaces")
+            raise _side_by_side(number, items, word or quoted)
     if fresh and items:
         raise _wrong(number, f"ends with {sign}", "name an option after it")
     return head, items
+
+
+def _side_by_side(number: int, items: list[Item], other: str) -> Refusal:
+    """Two names without a sign between them: what was meant shows in what they look like."""
+    name = items[-1].name
+    if len(items) == 1 and name.isdecimal():
+        return _wrong(number, f"has no colon after {name}", f"write {name}: and then the ballot")
+    if re.fullmatch(r"-?[0-9]*\.?[0-9]+", other):
+        return _wrong(number, f"gives {name!r} {other}", "points and costs are whole numbers from 0")
+    return _wrong(number, f"has two names side by side: {name!r} and {other!r}", "quote names with spaces")
+
+
+def _read_cost(item: Item, number: int) -> int:
+    if item.points < 0:
+        raise _wrong(number, f"names no cost after {item.name!r}", "write costs: garden 500, library 300, each amount without commas")
+    return item.points
 
 
 def _read_count(head: str | None, number: int) -> int:
@@ -156,21 +173,31 @@ def _read_count(head: str | None, number: int) -> int:
     return int(head)
 
 
-def _kind(ballots: list[tuple[int, list[Item]]]) -> Kind:
-    signs = {item.sign for _, items in ballots for item in items}
-    scored = any(item.points >= 0 for _, items in ballots for item in items)
-    ranked = bool(signs & {">", "="})
-    if ranked and (scored or "," in signs):
-        raise refuse("election_wrong", "the election", "mixes > or = with commas or points", "use one kind of ballot")
-    if scored:
-        return "cumulative"
-    return "ranked" if ranked else "approval" if "," in signs else "single"
+def _kind(ballots: list[tuple[int, int, list[Item]]]) -> Kind:
+    """What kind of ballots the signs on all lines make; refused at the first line that makes another than those before it."""
+    first: dict[Kind, int] = {}
+    for number, _, items in ballots:
+        signs = {item.sign for item in items}
+        if signs & {">", "="}:
+            first.setdefault("ranked", number)
+        if any(item.points >= 0 for item in items):
+            first.setdefault("cumulative", number)
+        elif "," in signs:
+            first.setdefault("approval", number)
+    if "ranked" in first and len(first) > 1:
+        number, other = sorted(first.values())[1], min(first.values())
+        raise _wrong(
+            number,
+            f"mixes > or = with the commas or points of {'this line' if number == other else f'line {other}'}",
+            "use one kind of ballot",
+        )
+    return next((kind for kind in ("ranked", "cumulative", "approval") if kind in first), "single")
 
 
-def _row(items: list[Item], kind: Kind, options: dict[str, int], many: int) -> list[int]:
+def _row(number: int, items: list[Item], kind: Kind, options: dict[str, int], many: int) -> list[int]:
     if len({item.name for item in items}) != len(items):
         twice = next(item.name for item in items if [other.name for other in items].count(item.name) > 1)
-        raise refuse("election_wrong", f"option {twice!r}", "stands twice on one ballot", "name it once")
+        raise _wrong(number, f"names {twice!r} twice", "name each option once")
     row = [many if kind == "ranked" else 0] * many
     rank = 0
     for place, item in enumerate(items):
@@ -179,7 +206,7 @@ def _row(items: list[Item], kind: Kind, options: dict[str, int], many: int) -> l
             row[options[item.name]] = rank
         elif kind == "cumulative":
             if item.points < 0:
-                raise refuse("election_wrong", f"option {item.name!r}", "has no points on a ballot that splits points", "add them")
+                raise _wrong(number, f"gives {item.name!r} no points, where other ballots split points", "add them, without commas")
             row[options[item.name]] = item.points
         else:
             row[options[item.name]] = 1

@@ -23,18 +23,30 @@ from engine.rules import Parameters, Rule
 
 @dataclass(frozen=True)
 class Answer:
-    """What one rule says with its parameters as they are unless said. `swing`: changing so many ballots is enough for another
-    to win alone, and fewer may be; None where that was not looked for, or not found."""
+    """What one rule says with its parameters as they are unless said.
+
+    `drawn`: several tie for what one can have. `ties`: how often the order of listing decided between equals. `sought`: whether
+    a swing was looked for; `swing`: changing so many ballots is enough for another to win alone, and fewer may be, or None
+    where no number was found to be.
+    """
 
     rule: str
     terms: Parameters
     winners: tuple[str, ...]
+    drawn: bool
+    ties: int
+    sought: bool = False
     swing: int | None = None
 
     def __str__(self) -> str:
-        terms = [f"{name}: {value}" for name, value in self.terms.items()]
-        terms += [] if self.swing is None else [f"turned by at most {self.swing:,} ballot{'' if self.swing == 1 else 's'}"]
-        return self.rule + (f" ({'; '.join(terms)})" if terms else "")
+        said = [f"{name}: {value}" for name, value in self.terms.items()]
+        if self.ties and not self.drawn:
+            said.append("equals in the order of listing")
+        if self.swing is not None:
+            said.append(f"turned by at most {self.swing:,} ballot{'' if self.swing == 1 else 's'}")
+        elif self.sought:
+            said.append("no swing found")
+        return self.rule + (f" ({'; '.join(said)})" if said else "")
 
 
 @dataclass(frozen=True)
@@ -51,12 +63,19 @@ class Comparison:
             found.setdefault(answer.winners, []).append(answer)
         return dict(sorted(found.items(), key=lambda item: -len(item[1])))
 
+    def by_verdict(self) -> dict[str, list[Answer]]:
+        """The answers by what they come to in words: one wins, several win, several tie."""
+        found: dict[str, list[Answer]] = {}
+        for winners, answers in self.by_winners().items():
+            names = ", ".join(winners[:-1]) + " and " * (len(winners) > 1) + winners[-1] if winners else "nobody"
+            for answer in answers:
+                verb = "tie" if answer.drawn else "win" if len(winners) > 1 else "wins"
+                found.setdefault(f"{names} {verb}", []).append(answer)
+        return found
+
     def lines(self) -> list[str]:
         """One line for each outcome, with the rules that give it and how many ballots would turn each; and who did not count."""
-        lines = []
-        for winners, answers in self.by_winners().items():
-            names = " and ".join(winners) or "nobody"
-            lines.append(f"{names} {'win' if len(winners) > 1 else 'wins'} by {', '.join(map(str, answers))}")
+        lines = [f"{verdict} by {', '.join(map(str, answers))}" for verdict, answers in self.by_verdict().items()]
         return [*lines, *([f"cannot count these ballots: {', '.join(self.refused)}"] if self.refused else [])]
 
 
@@ -73,15 +92,16 @@ def compare(election: Election, swings: bool = False) -> Comparison:
         if rule.roles:
             continue  # it asks whether, not which
         try:
-            winners = rules.count(rule, merged, {}).winners
+            outcome = rules.count(rule, merged, {})
         except Refusal as refusal:
             refused[name] = str(refusal)
             continue
-        found = None
-        if swings and rule.elects == "one":
+        one, found = rule.elects == "one", None
+        if swings and one:
             with suppress(Refusal):  # a changed election may be one that the rule cannot count
-                found = _swing(rule, merged, winners)
-        answers.append(Answer(name, rules.terms(rule, merged, {}), winners, found))
+                found = _swing(rule, merged, outcome.winners)
+        drawn = one and len(outcome.winners) > 1
+        answers.append(Answer(name, rules.terms(rule, merged, {}), outcome.winners, drawn, len(outcome.ties), swings and one, found))
     return Comparison(tuple(answers), refused)
 
 

@@ -28,6 +28,14 @@ def test_eleven_of_twenty_votes_between_them_turn_a_plurality():
     assert {answer.rule: answer.swing for answer in compare(Election.read("12: a\n8: b"), swings=True).answers}["plurality"] == 3
 
 
+def test_a_tie_is_called_a_tie_and_a_swing_that_is_missing_is_said_to_be():
+    votes = Election.read("2: a > b > c\n2: b > a > c\n1: c")
+    lines = compare(votes, swings=True).lines()
+    assert any(line.startswith("a and b tie by ") and "plurality (turned by at most 1 ballot)" in line for line in lines)
+    assert "no swing found" in " ".join(compare(Election.read("3: a"), swings=True).lines())
+    assert "sntv (seats: 1; equals in the order of listing)" in " ".join(lines)
+
+
 def test_a_rule_that_cannot_count_the_ballots_says_why():
     found = compare(Election.read("3: a, b\n2: b"))
     assert "schulze" in found.refused and "ballot_kind_wrong" in found.refused["schulze"]

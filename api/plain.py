@@ -15,7 +15,7 @@ from typing import Any
 
 from api.texts import when
 
-MONEY = frozenset({"cost", "budget", "pot"})
+MONEY = frozenset({"cost", "budget", "pot", "spent"})
 """Names under which things show an amount of money; the accounts of the ledger and of members are others."""
 
 

@@ -11,13 +11,13 @@ from pydantic import Field
 
 from api import pages, views
 from api.asking import view_of
-from api.doors.asker import check_origin, now, sessions_of
+from api.doors.asker import check_origin, now, sessions_of, who
 from api.doors.session import COOKIE, SESSION_MS
 from api.exports import Exports
 from api.rulebook import pages as rule_pages
 from engine.community import Community
 from engine.limits import INTEGER_MAX
-from engine.refusals import refuse
+from engine.refusals import Refusal, refuse
 
 router = APIRouter()
 Number = Annotated[int, Field(ge=0, le=INTEGER_MAX)]
@@ -133,7 +133,12 @@ def sign_out(request: Request) -> Response:
 @router.get("/session", response_model=None, include_in_schema=False)
 def session(request: Request, token: str) -> Response:
     """The sign-in link."""
-    cookie = sessions_of(request).sign_in(token, now())
     response = RedirectResponse("/", 303)
+    try:
+        cookie = sessions_of(request).sign_in(token, now())
+    except Refusal:
+        if who(request) is None:
+            raise
+        return response  # a link works once, and this browser is in already
     response.set_cookie(COOKIE, cookie, max_age=SESSION_MS // 1000, httponly=True, samesite="lax")
     return response

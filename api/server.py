@@ -39,7 +39,8 @@ def serve(
             folders.check_not_gone_back(community, head)
         with community.reading() as state:
             for member in links:
-                state.member(member)  # no link for nobody
+                if state.member(member).forgotten:  # no link for nobody
+                    raise refuse("already_forgotten", f"member {member}", "is forgotten", "name somebody who is here")
         sessions = Sessions(chance())
         own = f"[{host}]" if ":" in host else host
         address = f"http://{names[0] if names else own}:{port}"
@@ -60,6 +61,7 @@ def _bound(host: str, port: int) -> socket.socket:
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((host, port))
+        listener.listen()
     except OSError as fault:
         listener.close()
         raise refuse("storage_busy", f"port {port} of {host}", f"cannot be used: {fault.strerror}", "try --port 8001") from None

@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 from api import explaining
 from api.texts import member_name, surviving, text, when
 from engine import commands, rules
+from engine.charter.terms import Charter, Stage
 from engine.commands.open_poll import ADOPT
 from engine.commands.revise_idea import check_may_revise
 from engine.commands.support_idea import check_may_support
@@ -86,20 +87,27 @@ def ideas(community: Community, state: State, start: int = 0, count: int = PAGE)
 
 
 def most_supported(community: Community, state: State, count: int) -> Json:
-    """The ideas with the most supports."""
-    found = nlargest(count, state.ideas.values(), key=lambda one: (len(one.supporters), -one.versions[0]))
+    """The ideas with the most supports, of those that still ask for some."""
+    stages = {(terms, stage.name): stage.supportable for terms in state.charters for stage in _stages(state.charter_at(terms))}
+    waiting = (one for one in state.ideas.values() if one.supporters and stages[one.terms, one.stage])
+    found = nlargest(count, waiting, key=lambda one: (len(one.supporters), -one.versions[0]))
     return [_idea(community, state, one) for one in found]
+
+
+def _stages(charter: Charter) -> tuple[Stage, ...]:
+    return charter.ideas.stages if charter.ideas else ()
 
 
 def idea(community: Community, state: State, name: str, start: int = 0, count: int = PAGE) -> Json:
     """One idea with its versions, its first supporters, and what was `said` of it: `count` comments from number `start`."""
     found = state.idea(name)
-    said = ((seq, line) for seq, line in _about(community, found.id) if line["kind"] == "IdeaCommented")
+    said = ((seq, parse_own(data)) for seq, data in community.store.find("thing", found.id, "IdeaCommented"))
     first = max(0, min(start, found.comments))
     return {
         **_idea(community, state, found),
         "text": text(community, surviving(community, found), "text"),
-        "versions": [{"seq": seq, "title": text(community, seq, "title"), "text": text(community, seq, "text")} for seq in found.versions],
+        "versions": [_version(community, seq) for seq in found.versions],
+        "stages": [_advance(community, parse_own(data)) for _, data in community.store.find("thing", found.id, "IdeaAdvanced")],
         "said": [
             {"seq": seq, "by": person(community, line["actor"]), "at": when(line["at"]), "text": text(community, seq, "text")}
             for seq, line in islice(said, first, first + max(0, min(count, PAGE_MAX)))
@@ -108,9 +116,20 @@ def idea(community: Community, state: State, name: str, start: int = 0, count: i
     }
 
 
-def _about(community: Community, thing: str) -> Iterator[tuple[int, Json]]:
-    """The events about an idea or poll, oldest first."""
-    return ((seq, parse_own(data)) for seq, data in community.store.find("thing", thing))
+def _event(community: Community, seq: int) -> Json:
+    return parse_own(next(community.store.lines(seq, seq + 1))[1])
+
+
+def _version(community: Community, seq: int) -> Json:
+    line = _event(community, seq)
+    written = {name: text(community, seq, name) for name in ("title", "text")}
+    return {"seq": seq, "by": person(community, line["actor"]), "at": when(line["at"]), **written, "cost": line["body"]["cost"]}
+
+
+def _advance(community: Community, line: Json) -> Json:
+    """A stage an idea came to, and the poll that brought it there, if one did."""
+    poll = _event(community, line["cause"])["body"].get("poll")
+    return {"stage": line["body"]["stage"], "at": when(line["at"]), "seq": line["seq"], "poll": poll}
 
 
 def idea_to(state: State, name: str, member: MemberId | None) -> Json:
@@ -189,11 +208,12 @@ def _amendment(state: State, found: Poll) -> Json:
     text, before = found.terms.amendment or "", state.charters[found.terms.charter]
     changes = list(unified_diff(before.splitlines(), text.splitlines(), "in force", "proposed", lineterm="", n=2))
     waits = found.result is not None and found.result.winners == (ADOPT,) and found.terms.charter == state.charter_seq
-    return {"text": text, "changes": changes, "waits": waits}
+    now_in = next((seq for seq, adopted in state.charters.items() if adopted == text and seq > found.seq), None)
+    return {"text": text, "changes": changes, "waits": waits, "in_force": now_in}
 
 
 def _poll(community: Community, state: State, found: Poll) -> dict[str, Json]:
-    terms, seq = found.terms, int(found.id[1:])
+    terms, seq = found.terms, found.seq
     options = explaining.option_labels(community, state, found)
     shown: dict[str, Json] = {
         "id": found.id,
@@ -267,8 +287,7 @@ def own_ballot(community: Community, state: State, name: str, member: MemberId) 
     elif (seq := found.ballots.last(member)) < 0:
         return {"seq": None, "choice": None, "said": "", "salt": None, "marks": {}}
     opening = community.store.opening(seq, "choice")
-    _, data = next(community.store.lines(seq, seq + 1))
-    choice = parse_own(opening[1]) if opening else parse_own(data)["body"]["choice"]
+    choice = parse_own(opening[1]) if opening else _event(community, seq)["body"]["choice"]
     marks = _marks(choice, found)
     said = _said(marks, explaining.option_labels(community, state, found), found.kind)
     return {"seq": seq, "choice": choice, "said": said, "salt": opening[0].hex() if opening else None, "marks": marks}
@@ -276,12 +295,9 @@ def own_ballot(community: Community, state: State, name: str, member: MemberId) 
 
 def _last_ballot(community: Community, found: Poll, member: MemberId) -> int | None:
     """The event of a member's last ballot in a poll that is over, where it was not withdrawn and its opening was not lost."""
-    seqs = [
-        seq
-        for seq, line in ((seq, parse_own(data)) for seq, data in community.store.find("actor", member))
-        if line["kind"] in ("BallotCast", "BallotSealed") and line["body"]["poll"] == found.id
-    ]
     sealed = rules.secrecy(found.terms.secrecy).sealed
+    cast = community.store.find("actor", member, "BallotSealed" if sealed else "BallotCast")
+    seqs = [seq for seq, data in cast if parse_own(data)["body"]["poll"] == found.id]
     return seqs[-1] if seqs and (not sealed or community.store.opening(seqs[-1], "choice")) else None
 
 

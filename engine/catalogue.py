@@ -50,12 +50,16 @@ def modules(folder: str) -> Iterator[Any]:
         yield module(folder, name)
 
 
+LISTED_MAX = 24
+"""Names that a refusal lists."""
+
+
 def did_you_mean(name: str, known: tuple[str, ...] | list[str]) -> str:
-    """The way out of a wrong name: the nearest known one, or all of them.
+    """The way out of a wrong name: the nearest known one, and all of them while they fit on a line.
 
     >>> did_you_mean("bordo", ["borda", "schulze"])
     "did you mean 'borda'? known: borda, schulze"
     """
     near = get_close_matches(str(name), known, n=1)
-    listed = "known: " + (", ".join(known) or "none")
+    listed = "known: " + (", ".join(known) or "none") if len(known) <= LISTED_MAX else f"{len(known)} are known"
     return f"did you mean {near[0]!r}? {listed}" if near else listed

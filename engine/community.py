@@ -18,7 +18,7 @@ from typing import Protocol
 
 from engine import commands, fold
 from engine.commands import Ask, Command
-from engine.limits import BATCH_ASKS_MAX, CLOCK_BEHIND_MS_MAX, KEY_TEXT_MAX, MOMENT_MAX, RECEIPT_DAYS_KEPT
+from engine.limits import BATCH_ASKS_MAX, CLOCK_BEHIND_MS_MAX, KEY_TEXT_MAX, RECEIPT_DAYS_KEPT
 from engine.log import record as records
 from engine.log.checkpoint import Checkpoint, LogKey, Verifier, read_checkpoint, write_proof
 from engine.log.codec import form
@@ -28,7 +28,7 @@ from engine.log.merkle import Tile, Tree, leaf_hash
 from engine.log.record import Erased, Event, Line, Record
 from engine.refusals import Refusal, refuse
 from engine.state import State
-from engine.values import DAY_MS, Moment, Seq, TextOf, read_actor, read_integer, read_text
+from engine.values import DAY_MS, Moment, Seq, TextOf, read_actor, read_moment, read_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,7 @@ class Store(Protocol):
     def openings(self, seq: int) -> list[Opening]: ...
     def opening(self, seq: int, field: str) -> tuple[bytes, bytes] | None: ...
     def erasable(self, seq: int, field: str) -> bool: ...
-    def find(self, column: str, value: str) -> Iterator[tuple[int, bytes]]: ...
+    def find(self, column: str, value: str, kind: str = "") -> Iterator[tuple[int, bytes]]: ...
     def tile(self, level: int, index: int) -> bytes: ...
     def writing(self) -> AbstractContextManager[Batch]: ...
     def checkpoint(self) -> str | None: ...
@@ -256,9 +256,7 @@ class Community:
 
     def _moment(self, ask: Ask) -> Moment:
         """When the ask's events are said to happen: never before what happened before."""
-        now = read_integer(ask.now, "now")
-        if now > MOMENT_MAX:
-            raise refuse("field_wrong", "now", f"is {now}", "give milliseconds before the year 10000")
+        now = read_moment(ask.now, "now")
         read_actor(ask.actor, "actor")
         if now < self.state.at - CLOCK_BEHIND_MS_MAX:
             raise refuse("clock_behind", "the clock", f"is {self.state.at - now} ms behind the log", "set this machine's clock right")
@@ -343,6 +341,9 @@ class Community:
                 return self._sign()[1]
             self._catch_up()
             if self.key is None or str(self.key.verifier) != self.state.key or size > self.state.seq:
+                stored = self.store.checkpoint()
+                if stored is not None and read_checkpoint(stored, Verifier.read(self.state.key)).size == size:
+                    return stored
                 raise refuse("key_missing", f"a head of size {size}", "cannot be signed here", "export where log.key is")
             note = self.key.sign(Checkpoint(self.state.origin, size, self.state.tree.root(size)))
             self.store.put_checkpoint(size, note)

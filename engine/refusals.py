@@ -80,6 +80,7 @@ CODES = {
     "nothing_to_share": "conflict",
     "nothing_to_settle": "conflict",
     "nothing_lost": "conflict",
+    "nothing_changed": "conflict",
     "openings_lost": "conflict",
     "idempotency_key_reused": "conflict",
     "limit_reached": "conflict",

@@ -171,7 +171,7 @@ def read_text(value: object, field: str, of: TextOf) -> str:
     if not isinstance(value, str):
         raise _wrong(field, value, "a text")
     if not of.blank and all(letter.isspace() or letter in _INVISIBLE for letter in value):
-        raise refuse("text_unclean", field, "shows nothing", "write something that can be seen, or leave it out")
+        raise refuse("text_unclean", field, "shows nothing", "write something that can be seen")
     if value.isascii() and value.isprintable() and len(value) <= of.longest:
         return value
     if len(value) > of.longest:

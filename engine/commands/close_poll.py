@@ -79,7 +79,7 @@ class ClosePoll(Command):
             )  # fmt: skip
         lot = None
         if poll.terms.lot is not None:
-            drawn = vault.opening(int(poll.id[1:]), "lot")
+            drawn = vault.opening(poll.seq, "lot")
             if drawn is None:
                 raise refuse(
                     "openings_lost", f"poll {poll.id}", "has lost the secret of its draw",

@@ -228,7 +228,12 @@ def holes(state: State, poll: PollOpened, decision: Decision, at: int) -> list[t
     if roles and not len(roles) - 1 <= len(poll.options) <= len(roles):
         found.append((f"{len(poll.options)} options where its rule asks about {', '.join(roles)}", "name them in that order"))
     if len(poll.options) < needed:
-        found.append((f"{len(poll.options)} of the {needed} options it needs", "name more (SubmitIdea, or options in OpenPoll)"))
+        more = {
+            "ideas": f"bring more ideas to the stage {decision.stage} (supports do that, where the charter says how many)",
+            "free": "give more options",
+            "amendment": "give the new charter",
+        }[decision.options]
+        found.append((f"{len(poll.options)} of the {needed} options it needs", more))
     if len(poll.options) > OPTIONS_PER_POLL_MAX:
         found.append((f"{len(poll.options)} options", f"name at most {OPTIONS_PER_POLL_MAX}"))
     if budgeted:

@@ -8,6 +8,7 @@ from engine.commands import Ask, Command, Vault
 from engine.commands.submit_idea import check_cost
 from engine.limits import VERSIONS_PER_IDEA_MAX
 from engine.log.fields import Erasable
+from engine.log.json import parse_own
 from engine.log.record import Event, Record
 from engine.refusals import refuse
 from engine.rules.earning import Act
@@ -27,6 +28,10 @@ class ReviseIdea(Command):
     cost: Money | None = None
 
     def decide(self, state: State, ask: Ask, vault: Vault) -> list[Event]:
+        idea = state.idea(self.idea)
+        last = [vault.opening(idea.versions[-1], field) for field in ("title", "text")]
+        if self.cost == idea.cost and [opening and parse_own(opening[1]) for opening in last] == [self.title, self.text]:
+            raise refuse("nothing_changed", f"idea {idea.id}", "says all of that already", "change something in it, or comment on it")
         return [IdeaRevised(self.idea, Erasable(self.title), Erasable(self.text), self.cost)]
 
 

@@ -76,7 +76,9 @@ class RewardRoundOpened(Event):
         if len(state.rounds) >= ROUNDS_MAX:
             raise refuse("limit_reached", "the community", f"has shared {ROUNDS_MAX} rounds", "found another beside it")
         funds = state.ledger.money("funds")
-        if not 0 < self.pot <= funds:
+        if self.pot <= 0:
+            raise refuse("field_wrong", "the pot", f"is {state.charter.money.shown(self.pot)}", "share more than nothing")
+        if self.pot > funds:
             raise refuse(
                 "funds_short",
                 "the pot",

@@ -44,7 +44,9 @@ class PollVoided(Event):
         state.require(record.actor, "void_poll")
         poll = state.poll(self.poll)
         if poll.ballots is None or record.at < poll.terms.closes_at:
-            raise refuse("poll_still_open", f"poll {poll.id}", "is not waiting to be closed", "close it when its time is over")
+            by_hand = "close it by hand (ClosePoll): who voted counts, and without ballots nothing is decided"
+            way_out = "wait for its clock" if poll.terms.closes == "clock" else by_hand
+            raise refuse("poll_still_open", f"poll {poll.id}", "is not waiting to be closed", way_out)
         if list(self.lost) != sorted(set(self.lost)):
             raise refuse("log_unlawful", f"poll {poll.id}", "names a lost ballot twice or out of order", "name each once, oldest first")
         if not self.lost:

@@ -32,10 +32,15 @@ def write(election: Election, path: Path) -> str:
         if preflib.type_of(election) != ending:
             raise refuse("file_foreign", str(path), f"ends in .{ending}, and these ballots are .{preflib.type_of(election)}", "name it so")
         return preflib.write(election, path.stem)
-    if ending == "blt":
-        return blt.write(election, path.stem)
-    if ending == "csv":
-        return rctab.write(election)
+    if ending in ("blt", "csv"):
+        if election.kind != "ranked" or election.budget is not None:
+            raise refuse(
+                "ballot_kind_wrong",
+                str(path),
+                f"ends in .{ending}, which holds only rankings",
+                "write a .txt, or a .pb for a budget",
+            )
+        return blt.write(election, path.stem) if ending == "blt" else rctab.write(election)
     if ending != "txt":
         endings = ", ".join(["pb", *preflib.TYPES, "blt", "csv", "txt"])
         raise refuse("file_foreign", str(path), f"ends in {ending or 'nothing'}", f"name a file that ends in one of {endings}")

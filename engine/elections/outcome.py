@@ -103,6 +103,11 @@ def write_money(amount: Number, decimals: int = 0) -> str:
     return ("" if rounded == amount else "about ") + f"{whole:,}" + (f".{part:0{decimals}d}" if decimals else "")
 
 
+def counted(number: int, thing: str) -> str:
+    """`1 voter`, `2,000 voters`."""
+    return f"{number:,} {thing}{'' if number == 1 else 's'}"
+
+
 def listing(options: Sequence[str], scores: Sequence[Number], unit: str = "") -> str:
     """`garden 4, library 3, pool 2`, highest first."""
     order = sorted(range(len(options)), key=lambda place: (-scores[place], place))

@@ -7,7 +7,7 @@ One kind of ballot a line, with how often it was cast (once, unless said). Names
     40: garden, library                approvals
     3: garden 7, library 3             points split
     12: garden                         one choice
-    options: garden, library, pool     first, to fix the order or name an option without ballots
+    options: garden, library, pool     first, to fix the order; other names are then slips of the pen
     costs: garden 500, library 300     for a budget
     budget: 800
     eligible: 500                      how many could have voted, for rules that ask
@@ -23,6 +23,7 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from engine.catalogue import did_you_mean
 from engine.elections.kinds import NUMBERED, Kind
 from engine.limits import POWER_TOTAL_MAX
 from engine.refusals import Refusal, refuse
@@ -57,17 +58,23 @@ def read(text: str) -> Written:
     """Line, how often cast, and what stands on it."""
     costs: dict[str, int] = {}
     whole: dict[str, int] = {}
+    listed = False
     for number, line in enumerate(text.splitlines(), 1):
         head, items = _read_line(line, number)
         if head is None and not items:
             continue
         if head in ("budget", "eligible"):
+            if head in whole:
+                raise _wrong(number, f"says {head}: again", "say it once")
             if len(items) != 1 or not items[0].name.isdecimal() or len(items[0].name) > 16:
                 raise _wrong(number, f"names no number after {head}:", f"write {head}: 800")
             whole[head] = int(items[0].name)
             continue
         for item in items:
+            if listed and item.name not in options:
+                raise _wrong(number, f"names {item.name!r}", did_you_mean(item.name, list(options)) + " (from the line options:)")
             options.setdefault(item.name, len(options))
+        listed |= head == "options"
         if head == "costs":
             costs.update({item.name: _read_cost(item, number) for item in items})
         elif head != "options":

@@ -57,10 +57,10 @@ class MemoryStore:
     def tiles(self) -> Iterator[Tile]:
         return iter((level, index, data) for (level, index), data in self._tiles.items())
 
-    def find(self, column: str, value: str) -> Iterator[tuple[int, bytes]]:
-        """The events whose `kind`, `actor` or `thing` (a poll's or idea's id) is `value`, oldest first."""
+    def find(self, column: str, value: str, kind: str = "") -> Iterator[tuple[int, bytes]]:
+        """The events whose `kind`, `actor` or `thing` (a poll's or idea's id) is `value`, perhaps of one kind only, oldest first."""
         for seq, filing in enumerate(self._filings):
-            if getattr(filing, column) == value:
+            if getattr(filing, column) == value and kind in ("", filing.kind):
                 yield seq, self._lines[seq]
 
     def filing(self, seq: int) -> Filing:
@@ -114,6 +114,7 @@ class MemoryBatch:
     def put_tiles(self, tiles: Sequence[Tile]) -> None:
         for level, index, data in tiles:
             self._store._tiles[level, index] = data
+            self._undo.append(lambda place=(level, index): self._store._tiles.pop(place))  # type: ignore[misc]
 
     def erase(self, erased: Erased) -> None:
         store = self._store
@@ -139,5 +140,8 @@ class MemoryBatch:
         self._undo.append(lambda: self._store._receipts.pop((actor, key_hash), None))
 
     def drop_receipts(self, before: int) -> None:
-        for key in [key for key, (_, at) in self._store._receipts.items() if at < before]:
-            del self._store._receipts[key]
+        receipts = self._store._receipts
+        old = {key: kept for key, kept in receipts.items() if kept[1] < before}
+        for key in old:
+            del receipts[key]
+        self._undo.append(lambda: receipts.update(old))

@@ -141,10 +141,14 @@ class SqliteStore:
         )
         yield from rows
 
-    def find(self, column: str, value: str) -> Iterator[tuple[int, bytes]]:
-        """The events whose `kind`, `actor` or `thing` (a poll's or idea's id) is `value`, oldest first, by index."""
+    def find(self, column: str, value: str, kind: str = "") -> Iterator[tuple[int, bytes]]:
+        """The events whose `kind`, `actor` or `thing` (a poll's or idea's id) is `value`, perhaps of one kind only, oldest first, by
+        index."""
         assert column in Filing._fields
-        yield from self._connection().execute(f"select seq, cast(event as blob) from events where {column} = ? order by seq", (value,))
+        # The plus keeps the index of the first column in use: the second has few values.
+        of_kind = " and +kind = ?" if kind else ""
+        query = f"select seq, cast(event as blob) from events where {column} = ?{of_kind} order by seq"
+        yield from self._connection().execute(query, (value, kind) if kind else (value,))
 
     def filing(self, seq: int) -> Filing:
         row = self._connection().execute("select kind, actor, thing from events where seq = ?", (seq,)).fetchone()

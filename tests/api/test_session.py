@@ -29,6 +29,8 @@ def test_a_sign_in_link_works_once(client, sessions, moot):
     link = f"/session?token={sessions.token('m3', moot.now)}"
     assert client.get(link).status_code == 303
     assert client.post("/ideas", json={"title": "a", "text": "b"}).status_code == 201
+    assert client.get(link).headers["location"] == "/", "whoever is in already is led on"
+    client.cookies.clear()
     answer = client.get(link)
     assert (answer.status_code, answer.json()["code"]) == (401, "link_spent")
     moot.wait(61)

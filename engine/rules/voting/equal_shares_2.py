@@ -74,6 +74,7 @@ def equal_shares_2(
             funded = others
             note = f"This is the greedy outcome: under it there are more voters {what}."
             steps.append("so the greedy outcome is taken: " + (", ".join(rival.winners) or "nothing"))
+            steps += [f"by greedy, {step}" for step in rival.steps]
     return Outcome(
         rule="",
         winners=tuple(options[place] for place in sorted(funded)),

@@ -21,7 +21,7 @@ from __future__ import annotations
 from typing import Literal
 
 from engine.elections.election import Election
-from engine.elections.outcome import Outcome
+from engine.elections.outcome import Outcome, counted
 from engine.limits import SHARES_STEPS_MAX
 from engine.rules import rule, voting_rule
 from engine.rules.voting.equal_shares._shares import Count, Purchase
@@ -45,7 +45,7 @@ def equal_shares(
     count = Count(election, utility)
     raised, bought = count.complete(increment, SHARES_STEPS_MAX if completion == "add_one_until_infeasible" else 0)
     funded = sorted(purchase.option for purchase in bought)
-    share = f"each of {voters} voters has {election.money(count.share(raised))}"
+    share = f"each of {counted(voters, 'voter')} has {election.money(count.share(raised))}"
     steps = [share + (f", {election.money(raised)} of it added to complete the outcome" if raised else "")]
     if raised == increment * SHARES_STEPS_MAX:
         steps.append(f"adding stopped after {SHARES_STEPS_MAX} times")
@@ -62,6 +62,7 @@ def equal_shares(
             funded = others
             note = "This is the greedy outcome: under it more voters are better off than under equal shares."
             steps.append("so the greedy outcome is taken: " + ", ".join(rival.winners))
+            steps += [f"by greedy, {step}" for step in rival.steps]
     return Outcome(
         rule="equal_shares",
         winners=tuple(options[place] for place in funded),
@@ -79,6 +80,6 @@ def explained(election: Election, purchase: Purchase) -> str:
     per_unit = "each" if purchase.per_ballot else "per point"
     fully = f", {purchase.drained} of them all they have left" if purchase.drained else ""
     return (
-        f"{election.options[purchase.option]}: {purchase.supporters} supporters pay {election.money(purchase.cost)}, "
+        f"{election.options[purchase.option]}: {counted(purchase.supporters, 'supporter')} pay{'s' * (purchase.supporters == 1)} {election.money(purchase.cost)}, "
         f"{per_unit} {election.money(purchase.price)}{fully}; funded"
     )

@@ -7,7 +7,7 @@ from collections import Counter, OrderedDict
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from api.texts import surviving, text
+from api.texts import text
 from engine import commands, fold
 from engine.commands.close_poll import draw_order, recount
 from engine.community import Community
@@ -32,10 +32,11 @@ def option_labels(community: Community, state: State, found: Poll) -> list[str]:
             labels.append(("Adopt the new charter", "Keep the charter as it is")[number])
             continue
         if option.idea:
-            label = text(community, option.version, "title") or text(community, surviving(community, state.ideas[option.idea]), "title")
+            # Never another version's: nobody was asked about that one.
+            label = text(community, option.version, "title") or f"(erased: {option.idea})"
         else:
-            label = text(community, found.seq, f"options.{number}.label")
-        labels.append(label or "(erased)")
+            label = text(community, found.seq, f"options.{number}.label") or "(erased)"
+        labels.append(label)
     often = Counter(labels)
     return [
         f"{label} ({option.idea})" if option.idea and often[label] > 1 else label

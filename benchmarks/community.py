@@ -163,7 +163,7 @@ def restart(place: Path, events: int) -> None:
     community.execute_many([ask(member, CastBallot(poll, "3>1")) for member in members])  # type: ignore[arg-type]
     with community.reading() as state:
         size = state.seq
-        say(f"writing a snapshot of {size:,} events", timed(lambda: snapshot.save(path / "snapshot.npz", state)) * 1000, "ms")
+        say(f"writing a snapshot of {size:,} events", timed(lambda: snapshot.save(community.store.cache, state)) * 1000, "ms")
     community.checkpoint()
     draw = random.Random(1)
     proofs = sorted(timed(lambda: community.prove(draw.randrange(size))) for _ in range(300))

@@ -23,7 +23,7 @@ from engine.elections.kinds import Kind
 from engine.elections.outcome import Outcome
 from engine.ledger import Ledger
 from engine.log.merkle import Tree
-from engine.refusals import refuse
+from engine.refusals import Refusal, refuse
 from engine.roll import Roll, RollBook
 from engine.rules import rule
 from engine.values import DAY_MS, Actor, IdeaId, MemberId, Moment, Money, Name, PollId, RoundId, Seq
@@ -71,8 +71,8 @@ class Ballots:
         self.commitments: dict[MemberId, str] = {}
         self.waiting: dict[int, MemberId] = {}
         """Whose ballot each event is that is still sealed."""
-        self.counted: dict[tuple[bytes, tuple[int, ...]], Outcome] = {}
-        """Counts already made of these ballots: closing decides by one and is checked by the same."""
+        self.counted: dict[tuple[bytes, tuple[int, ...]], Outcome | Refusal] = {}
+        """Counts already made of these ballots, or why there are none: closing decides by one and is checked by the same."""
 
     def put(self, member: MemberId, seq: int, choice: str | None) -> None:
         """A ballot cast: `choice` None while it is sealed."""

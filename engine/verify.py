@@ -40,6 +40,10 @@ class Source(Protocol):
     def lines(self, start: int, stop: int | None = None) -> Iterable[tuple[int, bytes]]: ...
     def openings(self, seq: int) -> list[Opening]: ...
     def filing(self, seq: int) -> Filing | None: ...
+    def rows(self) -> tuple[int, int] | None:
+        """How many events and openings it holds in all, wherever they stand; None where nothing can stand beside the log."""
+        ...
+
     def checkpoints(self) -> Iterator[tuple[int, str]]: ...
     def tiles(self) -> Iterator[Tile]: ...
 
@@ -85,6 +89,7 @@ def verify(
         audit.finish_group()
         report.seq = None
         audit.finish(key)
+        audit.check_rows(source.rows())
         audit.check_heads(source.checkpoints())
         audit.check_tiles(source.tiles())
         if head is not None:
@@ -246,6 +251,9 @@ class _Audit:
 
     def _check_openings(self, record: Record, openings: dict[str, Opening]) -> None:
         sealed = sealed_in(record.event)
+        labels = [opening.value for name, opening in openings.items() if name.endswith(".label")]
+        if len(set(labels)) != len(labels):
+            raise refuse("log_unlawful", f"event {record.seq}", "has two options of one name", "do not rely on it")
         for name, value in sealed.items():
             owner = record.event.owner(record, name)
             private = isinstance(value, Private)
@@ -308,6 +316,15 @@ class _Audit:
         if left:
             seq, name = min(left)
             raise refuse("opening_wrong", f"event {seq}.{name}", "was erased and is still there", "start folkmoot once to finish erasing")
+
+    def check_rows(self, rows: tuple[int, int] | None) -> None:
+        """Nothing lies beside the log: a text that was erased could hide under the number of no event."""
+        found = self.report.checked["events"], self.report.checked["openings"]
+        if rows is not None and rows != found:
+            raise refuse(
+                "opening_wrong", "the database", f"holds {rows[0]} events and {rows[1]} openings, of which {found[0]} and {found[1]} belong to the log",
+                "restore it from a copy",
+            )  # fmt: skip
 
     def check_heads(self, checkpoints: Iterator[tuple[int, str]]) -> None:
         verifier = Verifier.read(self.state.key)

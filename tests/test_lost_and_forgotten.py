@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import pytest
 
+from api.explaining import option_labels
+from engine import charter as charters
+from engine.commands.cast_ballot import CastBallot
 from engine.commands.close_poll import ClosePoll
 from engine.commands.erase_text import EraseText
 from engine.commands.forget_member import ForgetMember
+from engine.commands.open_poll import OpenPoll
+from engine.commands.revise_idea import ReviseIdea
 from engine.commands.void_poll import VoidPoll
 from engine.log.json import parse_own
 from engine.refusals import Refusal
@@ -77,3 +82,35 @@ def test_a_poll_that_lost_the_secret_of_its_draw_can_be_ended():
         moot.do("m1", ClosePoll(poll))
     moot.do("m1", VoidPoll(poll))
     assert verify(moot.community.store).verdict == "sound"
+
+
+@pytest.mark.parametrize(("rule", "options"), [("kemeny", 17), ("pav", 60)])
+def test_a_poll_that_its_rule_cannot_count_ends_all_the_same(rule, options):
+    """Else it could be neither closed nor voided, nor whoever voted in it be forgotten."""
+    text = charters.preset("product").replace(
+        'rule = "schulze"', f'rule = "{rule}"' + ("\nparameters = { seats = 10 }" if rule == "pav" else "")
+    )
+    moot = Moot(members=3, text=text)
+    poll = moot.poll(options=options)
+    order = [str(number) for number in range(1, options + 1)]
+    if rule == "pav":
+        for place, member in enumerate(moot.members):
+            moot.do(member, CastBallot(poll, ",".join(order[place::2])))
+    else:
+        for shift, member in zip((0, 6, 12), moot.members, strict=False):
+            moot.do(member, CastBallot(poll, ">".join(order[shift:] + order[:shift])))
+    moot.do("m1", ClosePoll(poll))
+    assert moot.state.polls[poll].result.status == "undecidable"
+    moot.do("m2", ForgetMember("m2"))
+    assert verify(moot.community.store).verdict == "sound"
+
+
+def test_nobody_is_said_to_have_voted_on_a_text_that_came_later():
+    moot = Moot(members=5)
+    garden = moot.idea("m2", supports=5)
+    moot.idea("m3", supports=5)
+    poll = f"p{moot.do('m1', OpenPoll('monthly', 'Which?')).seq}"
+    moot.do("m4", ReviseIdea(garden, "Pave a car park", "instead", None))
+    moot.do("m2", ForgetMember("m2"))
+    labels = option_labels(moot.community, moot.state, moot.state.polls[poll])
+    assert labels == [f"(erased: {garden})", "A bench"]

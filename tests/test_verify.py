@@ -11,6 +11,7 @@ from engine.commands import kind_of
 from engine.commands.erase_text import EraseText
 from engine.commands.forget_member import ForgetMember
 from engine.commands.join_community import JoinCommunity
+from engine.commands.open_poll import FreeOption, OpenPoll
 from engine.log import record as records
 from engine.log.checkpoint import Checkpoint
 from engine.log.fields import commit
@@ -344,3 +345,27 @@ def test_a_log_that_begins_with_nothing_known_is_judged_and_not_fallen_over():
     forged._lines[0] = canonical(parse_own(forged._lines[0]) | {"kind": "Unheard", "body": {}})
     report = verify(forged)
     assert report.verdict != "sound" and report.problem is not None
+
+
+def test_two_options_of_one_name_would_part_the_votes_of_one():
+    moot = lived()
+    poll = int(list(moot.state.polls)[-1][1:])
+    opening = moot.community.store._vault[poll]["options.0.label"]
+
+    def change(line: dict) -> None:
+        if line["seq"] == poll:
+            line["body"]["options"][1]["label"] = line["body"]["options"][0]["label"]
+
+    forged = rewritten(moot, change)
+    forged._vault[poll]["options.1.label"] = opening._replace(field="options.1.label")
+    assert "has two options of one name" in str(verify(forged).problem)
+
+
+def test_a_parameter_of_another_type_is_another_parameter():
+    """True is 1 to Python, and not to the rule that will be asked to count by it."""
+    moot = Moot(members=2, text=charters.preset("product").replace('rule = "schulze"', 'rule = "greedy"'))
+    options = (FreeOption("an oven", 5), FreeOption("a bench", 7))
+    moot.do("m1", OpenPoll("ranking", "Which?", options=options, budget=10))
+    stated = parse_own(moot.log()[-1])["body"]["parameters"]
+    assert stated["skip"] is True
+    assert verify(rewritten(moot, of_kind("PollOpened", parameters=stated | {"skip": 1}))).verdict == "unsound"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Literal
@@ -52,7 +53,8 @@ class ClosePoll(Command):
                     return lambda state: None  # nothing to count: closing will be refused
                 ballots.open(member, parse_own(opening[1]))
             ballots.counted = {}
-            recount(Poll(poll.id, poll.terms, ballots), order)
+            with suppress(Refusal):  # kept beside the ballots, as an outcome is
+                recount(Poll(poll.id, poll.terms, ballots), order)
             return lambda state: counted.update(ballots.counted)
 
         return work
@@ -89,7 +91,7 @@ class ClosePoll(Command):
         return [*_parts(poll.id, opened), conclude(state, Poll(poll.id, poll.terms, ballots), lot, state.seq)]
 
 
-UNDECIDABLE = ("too_many_ties", "election_wrong")
+UNDECIDABLE = ("too_many_ties", "too_large", "election_wrong")
 """Refusals of a rule that no waiting mends: the poll ends without a decision instead of never."""
 COUNT_AHEAD_MIN = 20_000
 """Ballots times options from which a count is made before the writer's turn."""
@@ -279,9 +281,16 @@ def recount(poll: Poll, order: tuple[int, ...], labels: list[str] | None = None,
     if labels is not None:
         return rules.count(rule, poll.election(order, labels, decimals), poll.terms.parameters)
     key = poll.ballots.digest(), order
-    if key not in poll.ballots.counted:
-        poll.ballots.counted[key] = rules.count(rule, poll.election(order), poll.terms.parameters)
-    return poll.ballots.counted[key]
+    found = poll.ballots.counted.get(key)
+    if found is None:
+        try:
+            found = rules.count(rule, poll.election(order), poll.terms.parameters)
+        except Refusal as refusal:
+            found = refusal
+        poll.ballots.counted[key] = found
+    if isinstance(found, Refusal):
+        raise found
+    return found
 
 
 def draw_order(secret: str, root: bytes, many: int) -> tuple[int, ...]:

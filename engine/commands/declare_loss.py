@@ -43,6 +43,8 @@ class LossDeclared(Event):
         head = read_checkpoint(self.head, Verifier.read(state.key))
         if (head.size, head.root.hex()) != (self.size, self.root):
             raise refuse("log_unlawful", "the head", "is of another size or root than said beside it", "write its own")
+        if (self.size, self.root) in state.losses:
+            raise refuse("nothing_lost", f"the loss of the head of size {self.size}", "stands in the log already", "serve it")
         if continues(state, head):
             raise refuse("nothing_lost", f"the head of size {head.size}", "is one this log continues", "serve it: nothing is missing")
 

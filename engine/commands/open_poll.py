@@ -12,7 +12,9 @@ from engine.commands import Ahead, Ask, Command, Vault
 from engine.elections.kinds import Kind
 from engine.ledger import Entry
 from engine.limits import INTEGER_MAX, MOMENT_MAX, OPTIONS_PER_POLL_MAX, POLLS_OPEN_MAX, POWER_TOTAL_MAX
+from engine.log.codec import form
 from engine.log.fields import Erasable, Private, draw
+from engine.log.json import canonical
 from engine.log.record import Event, Record
 from engine.refusals import Refusal, refuse
 from engine.state import Ballots, Poll, State
@@ -158,7 +160,8 @@ class PollOpened(Event):
         rules.check_digest("power", self.power_rule, self.power_digest)
         expected = freeze(state, self.decision, self.options, self.budget, self.opens_at, record.at)
         own = {"question": self.question, "amendment": self.amendment, "lot": self.lot, "subject": self.subject}
-        if replace(expected, **own) != self:  # type: ignore[arg-type]
+        same = form(PollOpened).write
+        if canonical(same(replace(expected, **own))) != canonical(same(self)):  # type: ignore[arg-type]
             raise refuse("log_unlawful", f"decision {self.decision}", "is frozen otherwise than the charter says", "freeze it as it is")
         problems = holes(state, self, state.decision(self.decision), record.at)
         if problems:
@@ -313,7 +316,9 @@ def _option_holes(state: State, option: Option, decision: Decision) -> list[tupl
         named = option.label is not None
         if option.idea is not None or named != (decision.options == "free"):
             return [("an option of the wrong sort", f"this decision is about {decision.options}")]
-        return [("an option that costs less than nothing", "give it a cost from 0")] if option.cost is not None and option.cost < 0 else []
+        if option.version is not None or (option.cost is not None and decision.options != "free"):
+            return [("an option of another sort", f"this decision is about {decision.options}")]
+        return [] if option.cost is None or 0 <= option.cost <= INTEGER_MAX else [("a cost out of bounds", f"give 0 to {INTEGER_MAX}")]
     idea = state.idea(option.idea or "")
     if idea.stage != decision.stage:
         return [(f"idea {idea.id}, which is {idea.stage}", f"choose ideas that are {decision.stage}")]

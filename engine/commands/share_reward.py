@@ -9,6 +9,7 @@ from engine.commands import Ask, Command, Vault
 from engine.commands.settle import expiries
 from engine.ledger import Entry
 from engine.limits import ROUNDS_MAX, SHARES_PER_EVENT_MAX
+from engine.log.json import canonical
 from engine.log.record import Event, Record
 from engine.refusals import refuse
 from engine.state import Round, State
@@ -69,9 +70,8 @@ class RewardRoundOpened(Event):
             raise refuse("log_unlawful", f"reward {self.reward!r}", "is not in the charter", "share one that is")
         rules.check_digest("reward", self.rule, self.rule_digest)
         rule = rules.rule_of_version("reward", self.rule)
-        if (rule.name, rule.written(terms.parameters), terms.spends_points) != (
-            terms.rule, self.parameters, self.spends_points,
-        ):  # fmt: skip
+        stated = [rule.name, canonical(rule.written(terms.parameters)), terms.spends_points]
+        if stated != [terms.rule, canonical(self.parameters), self.spends_points]:
             raise refuse("log_unlawful", f"reward {self.reward}", "has other terms than the charter's", "keep to the charter")
         if len(state.rounds) >= ROUNDS_MAX:
             raise refuse("limit_reached", "the community", f"has shared {ROUNDS_MAX} rounds", "found another beside it")

@@ -13,6 +13,7 @@ c2sp.org/tlog-proof. Keys are Ed25519; the signature is made by the `cryptograph
 from __future__ import annotations
 
 import binascii
+import hmac
 import re
 from base64 import b64decode, b64encode
 from collections.abc import Sequence
@@ -99,6 +100,10 @@ class LogKey:
     def write(self) -> str:
         public = self.verifier
         return f"PRIVATE+KEY+{public.name}+{public.key_id.hex()}+{b64encode(ED25519 + self._seed).decode()}\n"
+
+    def secret(self, purpose: str) -> bytes:
+        """32 bytes for another purpose than signing, that tell nothing of the key."""
+        return hmac.digest(self._seed, f"folkmoot {purpose}".encode(), "sha256")
 
     def sign(self, checkpoint: Checkpoint) -> str:
         """The checkpoint as a signed note."""

@@ -89,6 +89,9 @@ class Export:
     def filing(self, seq: int) -> None:
         return None
 
+    def rows(self) -> None:
+        """Nothing can stand beside the log: what is no line of it was refused."""
+
     def checkpoints(self) -> Iterator[tuple[int, str]]:
         if self._head is None:
             raise refuse("checkpoint_wrong", "the log", "has no signed head", "ask for the whole file")

@@ -39,7 +39,7 @@ def found(folder: Path, charter: str, origin: str, now: int, chance: bytes, foun
     try:
         _write_key(folder / "log.key", key)
         create(folder / "community.db")
-        community = Community(SqliteStore(folder / "community.db", folder / "snapshot.npz"), key)
+        community = Community(SqliteStore(folder / "community.db", _cache(folder, key)), key)
         community.execute(Ask(Actor("founder"), command, Moment(now), chance))
     except BaseException:
         for left in [folder / "log.key", *folder.glob("community.db*")]:
@@ -53,9 +53,13 @@ def found(folder: Path, charter: str, origin: str, now: int, chance: bytes, foun
 def open_folder(folder: Path) -> Community:
     """The community in a folder, brought up to date from its snapshot and its log."""
     sweep(folder)
-    store = SqliteStore(folder / "community.db", folder / "snapshot.npz")
     key_file = folder / "log.key"
-    return Community(store, LogKey.read(key_file.read_text()) if key_file.is_file() else None)
+    key = LogKey.read(key_file.read_text()) if key_file.is_file() else None
+    return Community(SqliteStore(folder / "community.db", _cache(folder, key)), key)
+
+
+def _cache(folder: Path, key: LogKey | None) -> snapshot.Cache | None:
+    return None if key is None else snapshot.Cache(folder / "snapshot.npz", key.secret("snapshot"))
 
 
 def close(community: Community) -> None:
@@ -65,8 +69,8 @@ def close(community: Community) -> None:
     try:
         # Nothing that was committed depends on these files: a full disk must not make a command look as if it had failed.
         with suppress(Refusal, OSError), community.reading() as state:
-            if store.snapshot_path is not None and _snapshot_is_old(store):
-                snapshot.save(store.snapshot_path, state)
+            if store.cache is not None and _snapshot_is_old(store):
+                snapshot.save(store.cache, state)
         with suppress(Refusal, OSError):  # whose log went back keeps the head that says so
             check_not_gone_back(community)
             keep_head(store)
@@ -118,7 +122,7 @@ def kept_head(folder: Path) -> str | None:
 
 
 def _snapshot_is_old(store: SqliteStore) -> bool:
-    return store.snapshot_path is not None and store.size() - snapshot.seq_of(store.snapshot_path) >= SNAPSHOT_EVERY
+    return store.cache is not None and store.size() - snapshot.seq_of(store.cache) >= SNAPSHOT_EVERY
 
 
 @contextmanager

@@ -63,6 +63,9 @@ class MemoryStore:
             if getattr(filing, column) == value and kind in ("", filing.kind):
                 yield seq, self._lines[seq]
 
+    def rows(self) -> tuple[int, int]:
+        return len(self._lines), sum(len(kept) for kept in self._vault.values())
+
     def filing(self, seq: int) -> Filing:
         return self._filings[seq]
 

@@ -1,14 +1,17 @@
 """A state on disk, so that a start need not fold the whole log.
 
-Canonical JSON and integer arrays in one `.npz` (never pickle), named by seq, root and version; whatever differs makes
-it be ignored. It is a cache: delete it at will. `verify` never reads it. It holds no text, because the state holds none.
+Canonical JSON and integer arrays in one `.npz` (never pickle), named by seq, root and version, behind 32 bytes that only the
+log's secret key can make of them; whatever differs makes it be ignored. It is a cache: delete it at will. `verify` never
+reads it. It holds no text, because the state holds none.
 """
 
 from __future__ import annotations
 
+import hmac
+import io
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 from zipfile import BadZipFile
 
 import numpy as np
@@ -23,6 +26,7 @@ from engine.state import Ballots, Idea, Member, Poll, Round, State
 from engine.store.beside import replace_with
 
 VERSION = 2
+MAC_BYTES = 32
 
 
 class Log(Protocol):
@@ -33,7 +37,14 @@ class Log(Protocol):
     def tile(self, level: int, index: int) -> bytes: ...
 
 
-def save(path: Path, state: State) -> None:
+class Cache(NamedTuple):
+    """Where a snapshot lies, and the secret by which it is known for our own: without the log's key there is none."""
+
+    path: Path
+    secret: bytes
+
+
+def save(cache: Cache, state: State) -> None:
     """Write a snapshot beside the old one and put it in its place."""
     arrays: dict[str, Any] = {}
     meta = {
@@ -53,15 +64,22 @@ def save(path: Path, state: State) -> None:
         "losses": sorted([size, root] for size, root in state.losses),
         "acts": [[actor, kind, day, times] for (actor, kind), (day, times) in state.acts.items()],
     }
-    replace_with(path, lambda file: np.savez(file, seq=np.array(state.seq), meta=np.frombuffer(canonical(meta), np.uint8), **arrays))
+    into = io.BytesIO()
+    np.savez(into, seq=np.array(state.seq), meta=np.frombuffer(canonical(meta), np.uint8), **arrays)
+    data = into.getbuffer()
+    replace_with(cache.path, lambda file: file.write(hmac.digest(cache.secret, data, "sha256") + data))
 
 
-def load(path: Path, log: Log) -> State | None:
-    """The state a snapshot holds, if it fits this log; None when there is none or anything differs."""
-    if not path.is_file():
+def load(cache: Cache, log: Log) -> State | None:
+    """The state a snapshot holds, if it is ours and fits this log; None when there is none or anything differs."""
+    if not cache.path.is_file():
         return None
     try:
-        with path.open("rb") as opened, np.load(opened, allow_pickle=False) as file:
+        whole = cache.path.read_bytes()
+        data = memoryview(whole)[MAC_BYTES:]
+        if not hmac.compare_digest(whole[:MAC_BYTES], hmac.digest(cache.secret, data, "sha256")):
+            return None
+        with np.load(io.BytesIO(data), allow_pickle=False) as file:
             meta = parse_own(file["meta"].tobytes())
             if meta["version"] != VERSION or meta["seq"] > log.size():
                 return None
@@ -71,11 +89,13 @@ def load(path: Path, log: Log) -> State | None:
     return state if state.tree.root().hex() == meta["root"] else None
 
 
-def seq_of(path: Path) -> int:
-    """How many events the snapshot in `path` covers; 0 when there is none to read."""
+def seq_of(cache: Cache) -> int:
+    """How many events a snapshot says it covers; 0 when there is none to read."""
     try:
-        with path.open("rb") as opened, np.load(opened, allow_pickle=False) as file:
-            return int(file["seq"])
+        with cache.path.open("rb") as opened:
+            opened.seek(MAC_BYTES)
+            with np.load(opened, allow_pickle=False) as file:
+                return int(file["seq"])
     except (OSError, ValueError, KeyError, EOFError, BadZipFile):
         return 0
 

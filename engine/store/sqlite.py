@@ -28,6 +28,8 @@ APPLICATION_ID = 0x466F6C6B
 """`Folk`: what says that a database is ours."""
 SCHEMA = 1
 BUSY_SECONDS = 30
+VALUE_BYTES_MAX = 1_000_000
+"""Longer than anything we write, and short enough to be read from a database that somebody else gave us."""
 SCRUB_TRIES, SCRUB_MS = 20, 50
 """How often, and how long each time, an erasure waits for readers before it leaves the rest to the next start."""
 
@@ -80,12 +82,12 @@ def create(path: Path) -> None:
 
 
 class SqliteStore:
-    """The store in `path`, which must exist. `snapshot_path` is where a snapshot of the state may lie; `readonly` is
+    """The store in `path`, which must exist. `cache` is where a snapshot of the state may lie; `readonly` is
     for a database somebody else gave us: one view of it, and nothing in its schema trusted.
     """
 
-    def __init__(self, path: Path, snapshot_path: Path | None = None, readonly: bool = False) -> None:
-        self.path, self.snapshot_path, self._readonly = path, snapshot_path, readonly
+    def __init__(self, path: Path, cache: snapshot.Cache | None = None, readonly: bool = False) -> None:
+        self.path, self.cache, self._readonly = path, cache, readonly
         self._local = threading.local()
         self._opened: WeakSet[_Connection] = WeakSet()
         self._opened_lock = threading.Lock()
@@ -94,8 +96,8 @@ class SqliteStore:
         with _refusing():
             if self._one("pragma application_id") != APPLICATION_ID:
                 raise refuse("file_foreign", str(path), "is no database of folkmoot's", "name the folder of a community")
-            if readonly and self._one("select count(*) from sqlite_master where type not in ('table', 'index')"):
-                raise refuse("file_foreign", str(path), "holds views or triggers", "name a folder folkmoot has written")
+            if readonly and not self._is_ours():
+                raise refuse("file_foreign", str(path), "holds more than folkmoot writes", "name a folder folkmoot has written")
             if self._one("pragma user_version") != SCHEMA:
                 raise refuse("file_foreign", str(path), "is of another version of folkmoot", "use the version that wrote it")
         if not readonly and self._one("select count(*) from pending"):
@@ -110,6 +112,7 @@ class SqliteStore:
             )
             found.execute("pragma trusted_schema = off")
             if self._readonly:
+                found.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, VALUE_BYTES_MAX)
                 found.execute("pragma cell_size_check = on")
                 found.execute("begin")
             else:
@@ -119,6 +122,18 @@ class SqliteStore:
             with self._opened_lock:
                 self._opened.add(found)
         return found
+
+    def _is_ours(self) -> bool:
+        """Whether there are our tables with our columns, and nothing that would be worked out when it is read."""
+        rows = self._connection().execute("select type, name from sqlite_master where type != 'index'").fetchall()
+        columns = {
+            name: {column[1] for column in self._connection().execute(f"pragma table_xinfo({name})") if column[6] == 0}
+            for _, name in rows
+            if name in TABLES
+        }
+        hidden = any(column[6] for name in columns for column in self._connection().execute(f"pragma table_xinfo({name})"))
+        ours = {name: set(listed) for name, listed in TABLES.items()}
+        return all(kind == "table" for kind, _ in rows) and len(rows) == len(ours) and not hidden and columns == ours
 
     def _one(self, sql: str, *values: object) -> int:
         row = self._connection().execute(sql, values).fetchone()
@@ -149,6 +164,9 @@ class SqliteStore:
         of_kind = " and +kind = ?" if kind else ""
         query = f"select seq, cast(event as blob) from events where {column} = ?{of_kind} order by seq"
         yield from self._connection().execute(query, (value, kind) if kind else (value,))
+
+    def rows(self) -> tuple[int, int]:
+        return self._one("select count(*) from events"), self._one("select count(*) from vault")
 
     def filing(self, seq: int) -> Filing:
         row = self._connection().execute("select kind, actor, thing from events where seq = ?", (seq,)).fetchone()
@@ -189,7 +207,7 @@ class SqliteStore:
         yield from self._connection().execute("select level, number, hashes from tiles")
 
     def snapshot(self) -> State | None:
-        return None if self.snapshot_path is None else snapshot.load(self.snapshot_path, self)
+        return None if self.cache is None else snapshot.load(self.cache, self)
 
     @contextmanager
     def writing(self) -> Iterator[SqliteBatch]:

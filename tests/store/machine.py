@@ -49,7 +49,7 @@ def main(path: Path, die_at: str, turn: int) -> None:
     if die_at == "snapshot" or die_at[1:] in ("save", "fsync"):
         while True:
             with community.reading() as state:
-                snapshot.save(path / "snapshot.npz", state)
+                snapshot.save(community.store.cache, state)
     threads[0].join()
 
 

@@ -1,5 +1,7 @@
 """The embedded store: erasure that leaves no byte, snapshots, two processes, full disks."""
 
+import contextlib
+import hmac
 import resource
 import sqlite3
 import subprocess
@@ -39,7 +41,7 @@ def test_forgotten_means_gone_from_every_file(tmp_path):
     secret = f"m{moot.do('newcomer', JoinCommunity('Zebediah Quux', 'quux@example.org')).seq}"
     idea = moot.idea(secret)
     moot.do(secret, CommentIdea(idea, "my unmistakable remark"))
-    snapshot.save(tmp_path / "c" / "snapshot.npz", moot.state)
+    snapshot.save(moot.community.store.cache, moot.state)
     assert b"Zebediah" in bytes_of(tmp_path / "c")
     moot.do(secret, ForgetMember(secret))
     found = bytes_of(tmp_path / "c")
@@ -95,11 +97,11 @@ def test_a_snapshot_gives_the_state_the_log_gives(tmp_path):
     moot.do("m1", AwardPoints("m2", 7, "soup"))
     poll = moot.poll()
     moot.vote(poll, "1>2", "2", "3>1=2")
-    snapshot.save(tmp_path / "c" / "snapshot.npz", moot.state)
+    snapshot.save(moot.community.store.cache, moot.state)
     moot.do("m5", CastBallot(poll, "2"))
     live = moot.state
     folder.close(moot.community)
-    loaded = snapshot.load(tmp_path / "c" / "snapshot.npz", folder.untrusted(tmp_path / "c"))
+    loaded = snapshot.load(moot.community.store.cache, folder.untrusted(tmp_path / "c"))
     assert loaded is not None and loaded.seq == live.seq - 2, "the ballot and its points come after it"
     with folder.opened(tmp_path / "c") as again:
         for name in ("members", "ideas", "rounds", "acts", "ledger", "charters", "seq", "at", "origin", "key"):
@@ -109,13 +111,24 @@ def test_a_snapshot_gives_the_state_the_log_gives(tmp_path):
         assert again.state.tree.root() == live.tree.root()
 
 
-@pytest.mark.parametrize("spoil", [lambda data: data[:-40], lambda data: b"", lambda data: data.replace(b'"seq":', b'"sqe":')])
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda data: data[:-40],
+        lambda data: b"",
+        lambda data: data.replace(b'"seq":', b'"sqe":'),
+        lambda data: data.replace(b'["m2","member"', b'["m2","founder"'),
+        lambda data: hmac.digest(bytes(32), data[32:], "sha256") + data[32:],
+    ],
+)
 def test_a_spoilt_snapshot_is_ignored(tmp_path, spoil):
     moot = moot_in(tmp_path / "c", members=3)
-    path = tmp_path / "c" / "snapshot.npz"
-    snapshot.save(path, moot.state)
-    path.write_bytes(spoil(path.read_bytes()))
-    assert snapshot.load(path, moot.community.store) is None
+    cache = moot.community.store.cache
+    snapshot.save(cache, moot.state)
+    assert snapshot.load(cache, moot.community.store) is not None
+    before = cache.path.read_bytes()
+    cache.path.write_bytes(spoil(before))
+    assert cache.path.read_bytes() != before and snapshot.load(cache, moot.community.store) is None
     folder.close(moot.community)
     with folder.opened(tmp_path / "c") as again:
         assert again.state.seq == 5
@@ -123,8 +136,31 @@ def test_a_spoilt_snapshot_is_ignored(tmp_path, spoil):
 
 def test_a_snapshot_of_another_log_is_ignored(tmp_path):
     one, two = moot_in(tmp_path / "one", members=3), moot_in(tmp_path / "two", "budget", members=4)
-    snapshot.save(tmp_path / "two" / "snapshot.npz", one.state)
-    assert snapshot.load(tmp_path / "two" / "snapshot.npz", two.community.store) is None
+    cache = two.community.store.cache
+    snapshot.save(cache, one.state)
+    assert snapshot.load(cache, two.community.store) is None
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "alter table events add column x text generated always as (hex(zeroblob(499999999))) virtual",
+        "create table more (seq integer)",
+        "create view more as select 1",
+        "insert into vault values (999999, 'name', 'm2', zeroblob(32), '\"Secret\"')",
+        "insert into vault values (-4, 'name', 'm2', zeroblob(32), '\"Secret\"')",
+        "insert into events values (-5, 'MemberJoined', 'newcomer', '', '{}')",
+    ],
+)
+def test_what_lies_beside_the_log_in_a_folder_somebody_gave_us_is_found(tmp_path, sql):
+    moot = moot_in(tmp_path / "c", members=3)
+    folder.close(moot.community)
+    with contextlib.closing(sqlite3.connect(tmp_path / "c" / "community.db")) as connection, connection:
+        connection.execute(sql)
+    try:
+        assert verify(folder.untrusted(tmp_path / "c")).problem.code == "opening_wrong"
+    except Refusal as refusal:
+        assert refusal.code == "file_foreign"
 
 
 def test_two_processes_write_into_one_log(tmp_path):

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+from typing import IO, TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
@@ -222,11 +222,8 @@ def convert(
 
     election = files.read(file)
     text = files.write(election, out)
-    try:
-        with out.open("x", encoding="utf-8") as into:
-            into.write(text)
-    except FileExistsError:
-        raise refuse("file_exists", str(out), "exists already", "choose another name, or remove it") from None
+    with _fresh(out) as into:
+        into.write(text.encode())
     answer({"file": str(out), "ballots": election.total}, as_json, [f"Wrote {election.total:,} ballots to {out}."])
 
 
@@ -290,20 +287,11 @@ def export(
     from engine.store import flat
     from engine.store.folder import opened
 
-    if not out.parent.is_dir():
-        raise _wrong_file(out.parent, "is no folder that exists", "make it first")
-    if out.exists():
-        raise refuse("file_exists", str(out), "exists already", "choose another name, or remove it")
-    with opened(folder) as community, progress_bars(as_json) as progress:
-        try:
-            if out.suffix == ".db":
-                count = flat.write(community, out)
-            else:
-                with out.open("xb") as file:
-                    count = exports.write(community, file, lambda seq: progress("exporting", seq, 0))
-        except BaseException:
-            out.unlink(missing_ok=True)  # half a log is none, and its name is free again
-            raise
+    with _fresh(out) as file, opened(folder) as community, progress_bars(as_json) as progress:
+        if out.suffix == ".db":
+            count = flat.write(community, out)
+        else:
+            count = exports.write(community, file, lambda seq: progress("exporting", seq, 0))
     answer({"out": str(out), "events": count}, as_json, [f"{count} events in {out}"])
 
 
@@ -314,6 +302,23 @@ def import_(folder: Folder, file: Annotated[Path, typer.Argument(metavar="FILE.p
 
     with demonstration.made(folder, file, _chance(), _now(), progress_bars(as_json)) as made:
         answer(made.summary, as_json, made.lines)
+
+
+@contextmanager
+def _fresh(out: Path) -> Iterator[IO[bytes]]:
+    """A file made now and by us, to be written: if that fails its name is free again, for half a file is none."""
+    if not out.parent.is_dir():
+        raise _wrong_file(out.parent, "is no folder that exists", "make it first")
+    try:
+        file = out.open("xb")
+    except FileExistsError:
+        raise refuse("file_exists", str(out), "exists already", "choose another name, or remove it") from None
+    try:
+        with file:
+            yield file
+    except BaseException:
+        out.unlink(missing_ok=True)
+        raise
 
 
 @contextmanager

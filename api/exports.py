@@ -1,7 +1,8 @@
 """The whole log as a download: one file for all who fetch it at the same size, gone when the last of them has it.
 
 The log does not lie in memory, and a slow reader holds a file, not a lock. An erasure is an event, so what is fetched
-after it is a fresh file; whoever still reads the oldest of `FILES_MAX` is cut off when another is needed.
+after it is a fresh file; whoever still reads the oldest of `FILES_MAX` is cut off when another is needed, and her connection ends
+before what it promised has come, so that her program can tell.
 """
 
 from __future__ import annotations
@@ -29,9 +30,11 @@ class _File:
         self._file, self._lock = file, threading.RLock()
 
     def piece(self, place: int) -> bytes:
-        """What stands there; nothing once the file is closed."""
+        """What stands there; nothing at the end. Fails once the file is closed: half a log must not look like a whole one."""
         with self._lock:
-            return b"" if self._file.closed else os.pread(self._file.fileno(), PIECE_BYTES, place)
+            if self._file.closed:
+                raise BrokenPipeError("this download was too slow, and its file was needed")
+            return os.pread(self._file.fileno(), PIECE_BYTES, place)
 
     def close(self) -> None:
         with self._lock:

@@ -123,8 +123,9 @@ def rule(request: Request, name: str) -> Response:
 
 @router.post("/session/end", response_model=None, include_in_schema=False)
 def sign_out(request: Request) -> Response:
-    """Forget the session in this browser."""
+    """End the session, in this browser and wherever else its cookie may have been copied to."""
     check_origin(request)
+    sessions_of(request).end(request.cookies.get(COOKIE), now())
     response = RedirectResponse("/", 303)
     response.delete_cookie(COOKIE)
     return response

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 from pathlib import Path
 
+import h11
 import uvicorn
+from fastapi import FastAPI
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from api.app import build
 from api.doors.asker import chance, now
@@ -17,6 +21,30 @@ from engine.store import folder as folders
 EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104 - compared with, to ask for a name
 CONNECTIONS_MAX = 1_000
 """More are answered 503 at once: each takes memory and a file handle."""
+
+
+HEAD_SECONDS = 5
+"""A request's head that has not come in twice as long does not come any more: its place is needed."""
+
+
+class Impatient(H11Protocol):
+    """Hangs up on whoever opens a connection and does not ask."""
+
+    _waited = False
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self.loop.call_later(HEAD_SECONDS, self._look)
+
+    def _look(self) -> None:
+        if self.transport.is_closing():
+            return
+        waits = self.conn.their_state is h11.IDLE and self.timeout_keep_alive_task is None
+        if waits and self._waited:
+            self.transport.close()
+            return
+        self._waited = waits
+        self.loop.call_later(HEAD_SECONDS, self._look)
 
 
 def serve(
@@ -48,9 +76,12 @@ def serve(
         for member in links:
             print(f"  sign in as {member_name(community, member)}: {address}/session?token={sessions.token(member, now())}")
         app = build(community, sessions, ("127.0.0.1", "localhost", own, *names))
-        uvicorn.Server(uvicorn.Config(app, log_level="warning", limit_concurrency=CONNECTIONS_MAX, timeout_keep_alive=5)).run(
-            sockets=[listener]
-        )
+        uvicorn.Server(configured(app)).run(sockets=[listener])
+
+
+def configured(app: FastAPI) -> uvicorn.Config:
+    """How the application is served: what limits connections, and for how long."""
+    return uvicorn.Config(app, log_level="warning", http=Impatient, limit_concurrency=CONNECTIONS_MAX, timeout_keep_alive=5)
 
 
 def _bound(host: str, port: int) -> socket.socket:

@@ -30,6 +30,8 @@ CHARTER_TEXT_MAX = 40_000
 
 OPTIONS_PER_POLL_MAX = 256
 """Options of a poll fit one event with their commitments; nobody reads more."""
+BALLOT_CELLS_MAX = 400_000_000
+"""Ballots times options of one election: some gigabytes, where options are given points."""
 CHOICE_TEXT_MAX = 2_000
 """The longest ballot: 256 options ranked, or scored with small numbers."""
 POINTS_PER_BALLOT_MAX = 1_000_000
@@ -71,5 +73,5 @@ LOCKING_WAYS_MAX = 4_096
 """States that ranked pairs and river look at where defeats are equally strong, before they refuse to look at every order."""
 KEMENY_OPTIONS_MAX = 16
 """Options in one cycle that Kemeny ranks: 2^16 sets, a tenth of a second."""
-BRANCHES_MAX, COMMITTEES_MAX = 20_000, 2_000
-"""Branches that a search for the best committee follows, some seconds; equally good committees that it lists."""
+COMMITTEE_WORK_MAX, COMMITTEES_MAX = 1_000_000_000, 2_000
+"""Approvals that a search for the best committee looks at, some seconds; equally good committees that it lists."""

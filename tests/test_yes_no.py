@@ -93,3 +93,24 @@ def test_a_file_that_does_not_say_how_many_may_vote_cannot_meet_a_quorum():
     with pytest.raises(Refusal, match="eligible: 500"):
         tally("yes_no", Election.read("3: yes\n2: no"), quorum="1/2")
     assert tally("yes_no", Election.read("eligible: 9\n3: yes\n2: no"), quorum="1/2").winners == ("yes",)
+
+
+def test_more_than_all_is_never_reached_and_refused():
+    with pytest.raises(Refusal, match="more than all is never reached"):
+        tally("yes_no", Election.read("options: for, against\n3: for"), share="1")
+
+
+def test_more_ballots_than_could_be_cast_are_refused():
+    with pytest.raises(Refusal, match="more ballots than the 3"):
+        Election.read("eligible: 3\n10: for")
+
+
+def test_where_no_option_has_the_votes_it_needs_things_stay_as_they_are():
+    text = charters.preset("product").replace('rule = "schulze"', 'rule = "impact"\nparameters = { voters_min = 17 }')
+    moot = Moot(members=3, text=text.replace('ties = "lot"', 'ties = "oldest"'))
+    poll = moot.poll()
+    moot.vote(poll, "1:900", "2:10")
+    moot.do("m1", ClosePoll(poll))
+    result = moot.state.polls[poll].result
+    assert (result.status, result.winners) == ("undecidable", ())
+    assert verify(moot.community.store).verdict == "sound"

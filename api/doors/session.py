@@ -27,6 +27,7 @@ class Sessions:
     def __init__(self, secret: bytes) -> None:
         self._secret, self._serial = secret, 0
         self._spent: set[str] = set()
+        """Links that were used, and sessions that were ended."""
         self._lock = threading.Lock()
 
     def token(self, member: str, now: int) -> str:
@@ -50,11 +51,19 @@ class Sessions:
         return self.cookie(found, now)
 
     def cookie(self, member: str, now: int) -> str:
-        return self._sign("session", member, now, 0)
+        with self._lock:
+            self._serial += 1
+            return self._sign("session", member, now, self._serial)
 
     def member(self, cookie: str | None, now: int) -> str | None:
         """Whose session it is; None when it is nobody's."""
-        return None if cookie is None else self._read("session", cookie, now, SESSION_MS)
+        return None if cookie is None or cookie in self._spent else self._read("session", cookie, now, SESSION_MS)
+
+    def end(self, cookie: str | None, now: int) -> None:
+        """Nobody acts by this session any more, though the browser may have kept it."""
+        if cookie is not None and self.member(cookie, now) is not None:
+            with self._lock:
+                self._spent.add(cookie)
 
     def _sign(self, purpose: str, member: str, now: int, serial: int) -> str:
         text = f"{purpose}.{member}.{now}.{serial}"

@@ -249,6 +249,8 @@ def conclude(state: State, poll: Poll, lot: LotOpening | None, cause: int) -> Po
     winners, status = [int(name) for name in outcome.winners], "decided"
     if rule.elects == "one" and len(winners) > 1:
         winners, status = ([], "tied") if terms.ties == "status_quo" else (winners[:1], status)
+    if rule.elects == "one" and not winners:
+        status = "undecidable"  # the rule says itself that nobody has what it takes
     if winners and not rule.silence and not poll.ballots.say_anything():
         winners, status = [], "tied"
     part, whole = {"eligible": (cast, terms.roll_count), "power": (power, terms.roll_power), "none": (1, 1)}[terms.quorum_basis]

@@ -21,7 +21,9 @@ listed in that order, which is how ties break here.
 from __future__ import annotations
 
 import re
+from collections import deque
 from collections.abc import Iterator
+from itertools import islice
 
 from engine.elections.election import Election
 from engine.limits import OPTIONS_PER_POLL_MAX, POWER_TOTAL_MAX
@@ -37,16 +39,16 @@ _COMMENT = re.compile(r'("[^"]*")|#.*')
 
 def read(text: str) -> Election:
     """The election in a BLT file; refused naming the line and what is wrong with it."""
-    lines = list(_lines(text))
+    lines = deque(_lines(text))
     if not lines:
         raise _wrong(1, "is empty", "a BLT file begins with options and seats, such as 9 4")
-    number, first = lines.pop(0)
+    number, first = lines.popleft()
     many, seats = _numbers(number, first, 2)
     if not 1 <= many <= OPTIONS_PER_POLL_MAX or not 1 <= seats <= many:
         raise _wrong(number, f"has {many} options and {seats} seats", f"give 1 to {OPTIONS_PER_POLL_MAX} options, and no more seats")
     order, gone = list(range(1, many + 1)), set[int]()
     while lines and lines[0][1][:1] in "[-":
-        number, line = lines.pop(0)
+        number, line = lines.popleft()
         match = _TIE.fullmatch(line)
         if match is not None:
             order = [int(each) for each in match[1].split()]
@@ -60,15 +62,20 @@ def read(text: str) -> Election:
     while True:
         if not lines:
             raise _wrong(number, "is the last, and no line 0 ended the ballots", "end them with a line 0")
-        number, line = lines.pop(0)
+        number, line = lines.popleft()
         found = _numbers(number, line, None)
         if found == [0]:
             break
-        if len(found) < 2 or found[-1] != 0 or not 1 <= found[0] <= POWER_TOTAL_MAX or not all(1 <= each <= many for each in found[1:-1]):
+        if (
+            not 2 <= len(found) <= many + 2
+            or found[-1] != 0
+            or not 1 <= found[0] <= POWER_TOTAL_MAX
+            or not all(1 <= each <= many for each in found[1:-1])
+        ):
             raise _wrong(number, f"is {line[:40]!r}", f"write a count, option numbers from 1 to {many}, and 0")
         counts.append(found[0])
         ballots.append([each for each in found[1:-1] if each not in gone])
-    names = [_name(number, line) for number, line in lines[:many]]
+    names = [_name(number, line) for number, line in islice(lines, many)]
     if len(names) < many:
         raise _wrong(number, f"is followed by {len(names)} names", f"give {many} names in quotes, and perhaps a title")
     kept = [option for option in order if option not in gone]

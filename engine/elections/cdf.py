@@ -32,7 +32,8 @@ def ballots(report: Any, contest: str) -> list[list[list[str]]]:
 
 
 def _ranks(record: Any, contest: str, named: dict[str, str]) -> list[list[str]]:
-    snapshot = next(each for each in record["CVRSnapshot"] if each["@id"] == record["CurrentSnapshotId"])
+    snapshots = {each["@id"]: each for each in record["CVRSnapshot"]}
+    snapshot = snapshots[record["CurrentSnapshotId"]]
     marked: dict[int, list[str]] = {}
     for part in snapshot["CVRContest"]:
         for selection in part["CVRContestSelection"] if part["ContestId"] == contest else []:

@@ -23,7 +23,8 @@ from engine.elections import counting
 from engine.elections import text as ballots
 from engine.elections.kinds import NUMBERED, Kind
 from engine.elections.outcome import Number, write_money
-from engine.limits import INTEGER_MAX, OPTIONS_PER_POLL_MAX, POINTS_PER_BALLOT_MAX, POWER_TOTAL_MAX
+from engine.elections.size import check_size
+from engine.limits import INTEGER_MAX, POINTS_PER_BALLOT_MAX, POWER_TOTAL_MAX
 from engine.refusals import Refusal, refuse
 
 INT64_MAX = 2**63 - 1
@@ -85,8 +86,7 @@ class Election:
         many = len(self.options)
         if not many:
             raise _wrong("has no options", "name at least one")
-        if many > OPTIONS_PER_POLL_MAX:
-            raise _wrong(f"has {many} options", f"give at most {OPTIONS_PER_POLL_MAX}")
+        check_size(rows, many)
         if len(set(self.options)) != many:
             twice = next(name for name in self.options if self.options.count(name) > 1)
             raise _wrong(f"has the option {twice!r} twice", "name each option once")

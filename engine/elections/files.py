@@ -17,10 +17,11 @@ def read_text(path: Path) -> str:
         if path.stat().st_size > ELECTION_FILE_BYTES_MAX:
             raise refuse("too_large", str(path), "is too large", f"at most {ELECTION_FILE_BYTES_MAX} bytes")
         return path.read_bytes().decode("utf-8-sig").replace("\r\n", "\n")
-    except OSError as fault:
-        raise refuse("file_unreadable", str(path), f"cannot be read: {fault.strerror}", "check its name") from None
-    except UnicodeDecodeError as fault:
-        raise refuse("file_unreadable", str(path), f"is not UTF-8 at byte {fault.start}", "convert it to UTF-8") from None
+    except (OSError, ValueError) as fault:
+        if isinstance(fault, UnicodeDecodeError):
+            raise refuse("file_unreadable", str(path), f"is not UTF-8 at byte {fault.start}", "convert it to UTF-8") from None
+        why = fault.strerror if isinstance(fault, OSError) else str(fault)
+        raise refuse("file_unreadable", repr(str(path)), f"cannot be read: {why}", "check its name") from None
 
 
 def write(election: Election, path: Path) -> str:
@@ -40,12 +41,17 @@ def write(election: Election, path: Path) -> str:
                 f"ends in .{ending}, which holds only rankings",
                 "write a .txt, or a .pb for a budget",
             )
-        return blt.write(election, path.stem) if ending == "blt" else rctab.write(election)
+        if ending == "blt":
+            return blt.write(election, path.stem)
+        ranks = election.write_ins is not None or (election.seats is None and rctab.holds(election))
+        return rctab.write(election) if ranks else scottish.write(election, path.stem)
     if ending != "txt":
         endings = ", ".join(["pb", *preflib.TYPES, "blt", "csv", "txt"])
         raise refuse("file_foreign", str(path), f"ends in {ending or 'nothing'}", f"name a file that ends in one of {endings}")
     money = None if election.costs is None or election.budget is None else (election.costs, election.budget)
-    return ballots.write(election.options, election.kind, election.table.tolist(), election.weights.tolist(), money)
+    if money is not None and election.decimals:
+        raise refuse("file_foreign", str(path), f"would show money with {election.decimals} decimals in whole units", "write a .pb")
+    return ballots.write(election.options, election.kind, election.table, election.weights.tolist(), money, election.eligible)
 
 
 def read(path: Path) -> Election:

@@ -20,7 +20,7 @@ import numpy as np
 from engine.elections.committees import Approvals, check_seats
 from engine.elections.election import Election
 from engine.elections.outcome import Outcome, write_number
-from engine.limits import BRANCHES_MAX, COMMITTEES_MAX
+from engine.limits import COMMITTEE_WORK_MAX, COMMITTEES_MAX
 from engine.refusals import refuse
 
 
@@ -42,6 +42,8 @@ def best_committees(election: Election, seats: int, worth: Callable[[int], tuple
     support = merged.support
     best: list[tuple[int, ...]] = []
     highest, looked = -1, 0
+    work = sum(map(len, approvals.rows)) + 100 * many * seats
+    """What looking at a branch takes: every approval once, and a sum for every option."""
 
     def gains(counts: np.ndarray[tuple[int, ...], np.dtype[np.int64]], start: int) -> list[int]:
         found = []
@@ -52,8 +54,8 @@ def best_committees(election: Election, seats: int, worth: Callable[[int], tuple
 
     def grow(chosen: tuple[int, ...], score: int, counts: np.ndarray[tuple[int, ...], np.dtype[np.int64]]) -> None:
         nonlocal highest, looked
-        looked += 1
-        if looked > BRANCHES_MAX or len(best) > COMMITTEES_MAX:
+        looked += work
+        if looked > COMMITTEE_WORK_MAX or len(best) > COMMITTEES_MAX:
             raise refuse(
                 "too_large", "the election", f"has too many committees of {seats} among {many} options to look at",
                 "elect one by one (seq_pav, seq_phragmen)",

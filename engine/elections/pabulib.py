@@ -32,9 +32,12 @@ import numpy as np
 
 from engine.elections.election import Election
 from engine.elections.kinds import Kind
+from engine.elections.size import check_size
 from engine.limits import INTEGER_MAX, POINTS_PER_BALLOT_MAX
 from engine.refusals import Refusal, refuse
 
+VOTERS_WRITTEN_MAX = 10_000_000
+"""Lines of votes in a file that is written."""
 KINDS: dict[str, Kind] = {"approval": "approval", "choose-1": "approval", "cumulative": "cumulative"}
 RULES: dict[str, tuple[str, dict[str, Any]]] = {
     "greedy": ("greedy", {"skip": True}),
@@ -109,6 +112,8 @@ def write(election: Election, title: str = "") -> str:
     """An election about a budget, by approvals or points, as a `.pb` file; projects are called as its options are."""
     if election.budget is None or election.costs is None or election.kind not in ("approval", "single", "cumulative"):
         raise refuse("ballot_kind_wrong", "the election", "is no budget by approvals or points", "write it in another format")
+    if election.total > VOTERS_WRITTEN_MAX:
+        raise refuse("too_large", "the election", f"has {election.total:,} voters, and a .pb file a line for each", "write a .txt")
     if any("," in name for name in election.options):
         raise refuse("file_foreign", "an option", "has a comma in its name, which parts a .pb file's votes", "rename it")
     points = election.kind == "cumulative"
@@ -187,6 +192,7 @@ def _table(rows: Rows, part: str, needed: tuple[str, ...]) -> tuple[dict[str, in
 
 def _votes(rows: Rows, kind: Kind, places: dict[str, int]) -> np.ndarray[Any, Any]:
     columns, votes = _table(rows, "VOTES", ("vote", "points") if kind == "cumulative" else ("vote",))
+    check_size(len(votes), len(places))
     table = np.zeros((len(votes), len(places)), np.int64 if kind == "cumulative" else np.int8)
     vote, points = columns["vote"], columns.get("points", -1)
     for number, (line, row) in enumerate(votes):
@@ -213,7 +219,7 @@ def _amount(text: str, line: int) -> Decimal:
         amount = Decimal(text.strip().replace(",", "."))
     except InvalidOperation:
         raise _wrong(line, f"has {text[:40]!r} where an amount should be", "write it as 1000 or 1000.50") from None
-    if not amount.is_finite() or int(amount.normalize().as_tuple().exponent) < -12 or not 0 <= amount <= INTEGER_MAX // 10**4:
+    if not amount.is_finite() or not 0 <= amount <= INTEGER_MAX // 10**4 or int(amount.normalize().as_tuple().exponent) < -12:
         raise _wrong(line, f"has the amount {text[:40]}", f"give one from 0 to {INTEGER_MAX // 10**4}")
     return amount
 

@@ -12,7 +12,10 @@ from __future__ import annotations
 import re
 from collections import Counter
 
+import numpy as np
+
 from engine.elections.election import Election
+from engine.elections.size import check_size
 from engine.limits import POWER_TOTAL_MAX
 from engine.refusals import Refusal, refuse
 
@@ -48,14 +51,14 @@ def read(text: str) -> Election:
         raise _wrong(1, "names no alternative", "a PrefLib file has lines # ALTERNATIVE NAME 1: …")
     columns = {alternative: column for column, alternative in enumerate(names)}
     many = len(columns)
-    rows = []
-    for order in orders:
-        row, rank = [0 if stated == "cat" else many] * many, 0
+    check_size(len(orders), many)
+    rows = np.full((len(orders), many), 0 if stated == "cat" else many, np.int16)
+    for row, order in zip(rows, orders, strict=True):
+        rank = 0
         for level, members in enumerate(order):
             for alternative in members:
                 row[columns[alternative]] = int(level == 0) if stated == "cat" else rank
             rank += len(members)
-        rows.append(row)
     return Election.of(_labels(names), "approval" if stated == "cat" else "ranked", rows, counts)
 
 

@@ -27,8 +27,8 @@ from engine.log.json import parse_input
 from engine.refusals import Refusal, refuse
 
 WRITE_INS = "Undeclared Write-ins"
-SEVERAL, NONE = -1, -2
-"""What stands at a rank where no one option does."""
+SEVERAL, NONE, EXCLUDED = -1, -2, -3
+"""What stands at a rank where no one option does: several, nothing, or somebody who was excluded and is passed over."""
 ENDS = ("by exhausted choices", "by overvotes", "by skipped rankings", "by repeated rankings")
 """Why a ballot goes no further than it does."""
 
@@ -76,34 +76,46 @@ def read_contest(text: str, beside: Callable[[str], str]) -> Contest:
     """
     stated = parse_input(text.encode(), "the contest")
     try:
-        law, sources = stated["rules"], stated["cvrFileSources"]
-        candidates = [(each["name"], [each["name"], *each["aliases"]]) for each in stated["candidates"] if not each["excluded"]]
-        gone = [name for each in stated["candidates"] if each["excluded"] for name in (each["name"], *each["aliases"])]
-        source = sources[0]
-        marks, election_rule, seats = _law(law)
+        standing = {_text(each["name"]): _names(each) for each in stated["candidates"] if not each["excluded"]}
+        gone = [name for each in stated["candidates"] if each["excluded"] for name in _names(each)]
+        sources = [_source(each) for each in stated["cvrFileSources"]]
+        marks, election_rule, seats = _law(stated["rules"])
     except (KeyError, TypeError, IndexError, AttributeError, ValueError) as missing:
         raise refuse("file_unreadable", "the contest", f"lacks what RCTab states: {missing}", "give RCTab's configuration whole") from None
-    names = [name for name, _ in candidates]
-    called = {alias: number for number, (_, aliases) in enumerate(candidates) for alias in aliases}
-    called |= dict.fromkeys(gone, NONE)
-    called |= {source.get("overvoteLabel") or "overvote": SEVERAL, source.get("skippedRankLabel") or "undervote": NONE}
-    write_in = source.get("undeclaredWriteInLabel") or ""
-    if write_in:
-        called[write_in] = len(names)
-        names.append(WRITE_INS)
-    path = str(source["filePath"])
-    if source.get("provider") == "cdf":
-        cast = cdf.ballots(parse_input(beside(path).encode(), "the records"), source.get("contestId") or "")
-        rows = [(number, 1, [_mark(names, called) for names in ranks]) for number, ranks in enumerate(cast, 1)]
-    else:
-        _, rows = _rows(beside(path if path.endswith(".csv") else "ballots.csv"), called, source.get("overvoteDelimiter") or "\n")
+    if not sources:
+        raise refuse("file_unreadable", "the contest", "has no source of ballots", "name one in cvrFileSources")
+    names = [*standing, *([WRITE_INS] if any(source["undeclaredWriteInLabel"] for source in sources) else [])]
+    people = {alias: number for number, aliases in enumerate(standing.values()) for alias in aliases} | dict.fromkeys(gone, EXCLUDED)
+    rows: Rows = []
+    for source in sources:
+        called = people | {source["overvoteLabel"] or "overvote": SEVERAL, source["skippedRankLabel"] or "undervote": NONE}
+        if source["undeclaredWriteInLabel"]:
+            called[source["undeclaredWriteInLabel"]] = len(standing)
+        path = source["filePath"]
+        if source["provider"] == "cdf":
+            cast = cdf.ballots(parse_input(beside(path).encode(), "the records"), source["contestId"])
+            rows += [(number, 1, [_mark(marked, called) for marked in ranks]) for number, ranks in enumerate(cast, 1)]
+        else:
+            rows += _rows(beside(path if path.endswith(".csv") else "ballots.csv"), called, source["overvoteDelimiter"] or "\n")[1]
     found = _contest(names, rows, marks)
     found.election.seats, found.election.rule = seats, election_rule
     return found
 
 
+def holds(election: Election) -> bool:
+    """Whether a table of ranks, which has no list of options, holds them all in the order of listing, which decides ties."""
+    come_up = dict.fromkeys(int(option) for option in election.orders[election.orders >= 0])
+    return list(come_up) == list(range(len(election.options)))
+
+
 def write(election: Election) -> str:
-    """Ranked ballots without ties as a `.csv` with a column for each rank."""
+    """Ranked ballots without ties as a `.csv` with a column for each rank; refused where it would not be read again as it was."""
+    if not holds(election):
+        raise refuse(
+            "file_foreign", "the election", "lists options otherwise than they come up, and a table of ranks has no list", "write a .soi"
+        )
+    if taken := sorted({name.strip().lower() for name in election.options} & {"overvote", "undervote", "uwi", ""}):
+        raise refuse("file_foreign", f"the option {taken[0]!r}", "is called as a mark is in such a table", "rename it")
     into = io.StringIO()
     table = csv.writer(into, lineterminator="\n")
     table.writerow(["count", *(f"rank{rank}" for rank in range(1, max(1, election.orders.shape[1]) + 1))])
@@ -115,7 +127,7 @@ def write(election: Election) -> str:
 
 def _rows(text: str, called: dict[str, int], delimiter: str = "\n") -> tuple[list[str], Rows]:
     """The lines of ballots; `called` says what cells mean, and is added to where it is empty."""
-    reader = csv.reader(text.lstrip("\ufeff").splitlines(), strict=True)
+    reader = csv.reader(io.StringIO(text.lstrip("\ufeff"), newline=""), strict=True)
     fixed, names = bool(called), list[str]()
     called = {"overvote": SEVERAL, "undervote": NONE} | called
     rows: Rows = []
@@ -187,6 +199,8 @@ def _ballot(cells: Sequence[int], marks: Marks) -> tuple[list[int], int]:
         if marks.skipped_max is not None and rank - seen - 1 > marks.skipped_max:
             return order, ENDS.index("by skipped rankings")
         seen = rank
+        if cell == EXCLUDED:
+            continue
         if cell == SEVERAL:
             if marks.overvote_ends:
                 return order, ENDS.index("by overvotes")
@@ -198,15 +212,52 @@ def _ballot(cells: Sequence[int], marks: Marks) -> tuple[list[int], int]:
     return order, -1 if seen < 0 else 0
 
 
+def _text(value: object) -> str:
+    if not isinstance(value, str) or "\0" in value:
+        raise TypeError(f"{str(value)[:40]!r} is no text")
+    return value
+
+
+def _names(candidate: dict[str, Any]) -> list[str]:
+    return [_text(name) for name in (candidate["name"], *candidate["aliases"])]
+
+
+def _source(stated: dict[str, Any]) -> dict[str, str]:
+    """What a source says of its file and its labels, left out where it says nothing."""
+    if stated.get("treatBlankAsUndeclaredWriteIn") is True:
+        raise _uncounted("treatBlankAsUndeclaredWriteIn", True, "a blank rank is a skipped one")
+    labels = ("provider", "contestId", "overvoteLabel", "skippedRankLabel", "undeclaredWriteInLabel", "overvoteDelimiter")
+    return {"filePath": _text(stated["filePath"])} | {name: _text(stated.get(name) or "") for name in labels}
+
+
+PLAIN = {
+    "hareQuota": (False,),
+    "minimumVoteThreshold": ("", "0", 0),
+    "continueUntilTwoCandidatesRemain": (False,),
+    "stopTabulationEarlyAfterRound": ("", None),
+    "multiSeatBottomsUpPercentageThreshold": ("", None),
+    "doesFirstRoundDetermineThreshold": (False,),
+    "treatBlankAsUndeclaredWriteIn": (False,),
+}
+"""What a contest may say of settings we count at one value only; left out, they are that."""
+
+
+def _uncounted(name: str, value: object, counted: str) -> Refusal:
+    return refuse("file_unreadable", "the contest", f"sets {name} to {str(value)[:40]!r}", f"we do not count that: {counted}")
+
+
 def _law(stated: dict[str, Any]) -> tuple[Marks, tuple[str, dict[str, Any]], int]:
     """What RCTab's configuration says of marks, of the rule, and of seats; refused where it asks for what we do not count."""
+    for name, plain in PLAIN.items():
+        if name in stated and stated[name] not in plain:
+            raise _uncounted(name, stated[name], f"it must be {plain[0]!r}")
     overvotes = {"exhaustImmediately": True, "alwaysSkipToNextRank": False}
     rule = stated["overvoteRule"]
     if rule not in overvotes:
         raise refuse("file_unreadable", "the contest", f"has the overvote rule {rule!r}", "we count " + " and ".join(overvotes))
     seats = int(stated["numberOfWinners"])
     mode = stated["winnerElectionMode"]
-    if mode not in ("singleWinnerMajority", "multiWinnerAllowMultipleWinnersPerRound", "multiWinnerAllowOnlyOneWinnerPerRound"):
+    if mode not in ("singleWinnerMajority", "multiWinnerAllowMultipleWinnersPerRound"):
         raise refuse(
             "file_unreadable", "the contest", f"elects by {mode!r}", "we count a single winner by majority, and several by surpluses"
         )

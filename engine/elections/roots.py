@@ -13,7 +13,7 @@ linearly independent over the rationals (Besicovitch 1940), so that two sums are
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from math import isqrt
 
@@ -32,14 +32,15 @@ def add(into: Roots, radicand: int, factor: Fraction) -> None:
         into[radicand] = into.get(radicand, Fraction(0)) + factor
 
 
-def bounds(roots: Mapping[int, Fraction], bits: int) -> tuple[Fraction, Fraction]:
-    """What a sum is at least and at most, each root known to so many bits behind the point."""
-    low = high = Fraction(0)
+def bounds(roots: Mapping[int, Fraction], bits: int) -> tuple[int, int]:
+    """What a sum is at least and at most, in units of 2^-bits: each root and each product is cut off there."""
+    low = high = 0
     for radicand, factor in roots.items():
-        floor = isqrt(radicand << 2 * bits)
-        below, above = Fraction(floor, 1 << bits), Fraction(floor + 1, 1 << bits)
-        low += factor * (below if factor > 0 else above)
-        high += factor * (above if factor > 0 else below)
+        part, whole = factor.numerator, factor.denominator
+        below = isqrt(radicand << 2 * bits)
+        above = below + 1
+        low += part * (below if part > 0 else above) // whole
+        high -= -part * (above if part > 0 else below) // whole
     return low, high
 
 
@@ -68,12 +69,24 @@ def compare(one: Mapping[int, Fraction], other: Mapping[int, Fraction]) -> int:
     return sign(difference)
 
 
+def comparing(sums: Sequence[Roots]) -> Callable[[int, int], int]:
+    """`compare` for the sums at two places; most are told apart by what each is bound by once."""
+    bound = [bounds(each, BITS[0]) for each in sums]
+
+    def by(one: int, other: int) -> int:
+        if bound[one][0] > bound[other][1]:
+            return 1
+        return -1 if bound[one][1] < bound[other][0] else compare(sums[one], sums[other])
+
+    return by
+
+
 def cut(roots: Mapping[int, Fraction], decimals: int) -> Fraction:
     """A sum that is not negative, cut off behind so many decimals."""
     scale, bits = 10**decimals, 64
     while True:
         low, high = bounds(roots, bits)
-        floors = [value.numerator * scale // value.denominator for value in (low, high)]
+        floors = [value * scale >> bits for value in (low, high)]
         if floors[0] == floors[1] or compare(roots, {1: Fraction(floors[1], scale)}) >= 0:
             return Fraction(max(floors) if floors[0] != floors[1] else floors[0], scale)
         bits *= 2

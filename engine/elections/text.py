@@ -21,10 +21,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
+
+import numpy as np
 
 from engine.catalogue import did_you_mean
 from engine.elections.kinds import NUMBERED, Kind
+from engine.elections.size import check_size
 from engine.limits import POWER_TOTAL_MAX
 from engine.refusals import Refusal, refuse
 
@@ -44,7 +47,7 @@ class Written(NamedTuple):
 
     options: tuple[str, ...]
     kind: Kind
-    rows: list[list[int]]
+    rows: np.ndarray[Any, Any]
     weights: list[int]
     costs: list[int] | None
     budget: int | None
@@ -82,7 +85,12 @@ def read(text: str) -> Written:
     if not options:
         raise refuse("election_wrong", "the election", "has no ballots and no options", "write lines such as 12: garden")
     kind, many = _kind(ballots), len(options)
-    rows = [_row(number, items, kind, options, many) for number, _, items in ballots]
+    check_size(len(ballots), many)
+    rows = np.empty((len(ballots), many), np.int64 if kind in NUMBERED else np.int16)
+    for row, (number, _, items) in zip(rows, ballots, strict=True):
+        row[:] = _row(number, items, kind, options, many)
+    if "eligible" in whole and sum(count for _, count, _ in ballots) > whole["eligible"]:
+        raise refuse("election_wrong", "the election", f"has more ballots than the {whole['eligible']} who could vote", "mend eligible:")
     if costs or "budget" in whole:
         missing = [name for name in options if costs.get(name, -1) < 0]
         if missing:
@@ -99,14 +107,20 @@ def read(text: str) -> Written:
 
 
 def write(
-    options: Sequence[str], kind: Kind, rows: Sequence[Sequence[int]], weights: Sequence[int], money: tuple[Sequence[int], int] | None
+    options: Sequence[str],
+    kind: Kind,
+    rows: np.ndarray[Any, Any],
+    weights: Sequence[int],
+    money: tuple[Sequence[int], int] | None,
+    eligible: int | None,
 ) -> str:
     """Ballots as lines of text, which `read` reads again (points, grades and votes as points); `money` is costs and budget."""
     quoted = [_quoted(name) for name in options]
     lines = ["options: " + ", ".join(quoted)]
     if money is not None:
         lines += ["costs: " + ", ".join(f"{name} {cost}" for name, cost in zip(quoted, money[0], strict=True)), f"budget: {money[1]}"]
-    for row, weight in zip(rows, weights, strict=True):
+    lines += [] if eligible is None else [f"eligible: {eligible}"]
+    for row, weight in zip(rows.tolist(), weights, strict=True):
         lines.append(f"{weight}: {_written(row, kind, quoted)}".rstrip())
     return "\n".join(lines) + "\n"
 

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
-import pytest
+import socket
+import threading
+from contextlib import closing
 
+import pytest
+import uvicorn
+
+from api import server
 from api.doors.session import COOKIE
 from tests.api.conftest import FORM, as_member
 
@@ -69,3 +75,32 @@ def test_who_signs_out_is_signed_out(client, moot, sessions):
     assert client.post("/session/end", headers={"origin": "https://evil.example"}).status_code == 403
     gone = client.post("/session/end")
     assert gone.status_code == 303 and gone.headers["set-cookie"].startswith(f'{COOKIE}=""; ') and "Max-Age=0" in gone.headers["set-cookie"]
+
+
+def test_a_session_that_was_ended_is_nobodys_wherever_its_cookie_was_copied_to(client, sessions, moot):
+    kept = sessions.cookie("m3", moot.now)
+    client.cookies.set(COOKIE, kept)
+    assert client.post("/session/end").status_code == 303
+    client.cookies.set(COOKIE, kept)
+    assert client.post("/ideas", json={"title": "a", "text": "b"}).status_code == 401
+    assert sessions.member(sessions.cookie("m3", moot.now), moot.now) == "m3", "her other sessions go on"
+
+
+def test_whoever_opens_a_connection_and_does_not_ask_is_hung_up_on(client, monkeypatch):
+    monkeypatch.setattr(server, "HEAD_SECONDS", 0.1)
+    with closing(socket.socket()) as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen()
+        running = uvicorn.Server(server.configured(client.app))
+        thread = threading.Thread(target=running.run, kwargs={"sockets": [listener]})
+        thread.start()
+        try:
+            with closing(socket.create_connection(listener.getsockname(), timeout=10)) as slow:
+                slow.sendall(b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nX: ")
+                assert slow.recv(1) == b"", "the end of the connection"
+            with closing(socket.create_connection(listener.getsockname(), timeout=10)) as quick:
+                quick.sendall(b"GET /checkpoint HTTP/1.1\r\nHost: testserver\r\nConnection: close\r\n\r\n")
+                assert quick.recv(20).startswith(b"HTTP/1.1 200")
+        finally:
+            running.should_exit = True
+            thread.join()

@@ -80,10 +80,8 @@ def test_blt_scottish_and_ranks(election, seats):
     for written in (blt, scottish):
         again = written.read(written.write(election))
         assert same(again, election) and again.seats == election.seats
-    ranked = [place for place in range(len(election.options)) if (election.table[:, place] < len(election.options)).any()]
-    if ranked:  # a table of ranks knows only who stands on some ballot
-        again = rctab.read(rctab.write(election))
-        assert by_name(again) == by_name(election) and set(again.options) == {election.options[place] for place in ranked}
+    if rctab.holds(election):
+        assert same(rctab.read(rctab.write(election)), election)
 
 
 @given(st.sampled_from(["approval", "cumulative"]), st.data())
@@ -122,6 +120,9 @@ def test_real_files_survive_a_round_trip(tmp_path, name):
         ("2: a > b", "x.toc", "these ballots are .soc"),
         ("2: a > b", "x.pb", "is no budget"),
         ("2: a > b", "x.doc", "ends in doc"),
+        ("2: a, b", "x.csv", "holds only rankings"),
+        ("2: a 7, b 1", "x.blt", "holds only rankings"),
+        ("60000000: a\ncosts: a 1\nbudget: 1", "x.pb", "has 60,000,000 voters"),
         ("2: a = b > c", "x.blt", "ranks several options alike"),
         ('costs: "a,b" 1\nbudget: 2\n1: "a,b", c\ncosts: c 1', "x.pb", "has a comma in its name"),
     ],
@@ -130,3 +131,21 @@ def test_what_a_format_has_no_place_for_is_refused(ballots, name, fact):
     with pytest.raises(Refusal) as refusal:
         files.write(Election.read(ballots), Path(name))
     assert fact in str(refusal.value)
+
+
+@given(elections("ranked", strict=True))
+def test_a_csv_is_whichever_table_holds_it_whole(election):
+    text = files.write(election, Path("x.csv"))
+    again = scottish.read(text) if text[:1].isdecimal() else rctab.read(text)
+    assert same(again, election)
+
+
+@pytest.mark.parametrize("name", ["overvote", "UWI", "Undervote "])
+def test_an_option_called_like_a_mark_is_not_written_as_one(name):
+    with pytest.raises(Refusal, match="is called as a mark is"):
+        rctab.write(Election.of([name, "b"], "ranked", [[0, 1]]))
+
+
+def test_who_could_vote_is_written_too():
+    election = Election.read("eligible: 30\n2: a\n1: b")
+    assert Election.read(files.write(election, Path("x.txt"))).eligible == 30

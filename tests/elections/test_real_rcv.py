@@ -108,7 +108,15 @@ def test_a_broken_table_is_refused_by_line_and_cell(text, fact):
         (lambda stated: stated.pop("rules"), "lacks what RCTab states"),
         (lambda stated: stated["candidates"].clear(), "who does not stand"),
         (lambda stated: stated.update(candidates=7), "lacks what RCTab states"),
-        (lambda stated: stated["cvrFileSources"].clear(), "lacks what RCTab states"),
+        (lambda stated: stated["cvrFileSources"].clear(), "has no source of ballots"),
+        (lambda stated: stated["cvrFileSources"][0].pop("filePath"), "lacks what RCTab states"),
+        (lambda stated: stated.update(cvrFileSources=[[1]]), "lacks what RCTab states"),
+        (lambda stated: stated["candidates"][0].update(name=[1]), "lacks what RCTab states"),
+        (lambda stated: stated["cvrFileSources"][0].update(filePath="a\0b"), "lacks what RCTab states"),
+        (lambda stated: stated["rules"].update(hareQuota=True), "sets hareQuota to 'True'"),
+        (lambda stated: stated["rules"].update(minimumVoteThreshold="100"), "minimumVoteThreshold"),
+        (lambda stated: stated["rules"].update(continueUntilTwoCandidatesRemain=True), "continueUntilTwoCandidatesRemain"),
+        (lambda stated: stated["rules"].update(winnerElectionMode="multiWinnerAllowOnlyOneWinnerPerRound"), "elects by"),
         (lambda stated: stated["rules"].update(numberOfWinners="many"), "lacks what RCTab states"),
     ],
 )
@@ -124,3 +132,31 @@ def test_a_contest_that_is_not_ours_to_count_is_refused(change, fact):
 def test_a_contest_is_counted_by_the_rule_it_names():
     election = files.read(shared("elections/rcv/2015_portland_mayor/2015_portland_mayor_config.json"))
     assert election.rule == ("ranked_choice", {"batch": True})
+
+
+def stated_contest(rules: dict, candidates: list, files: list[str]) -> str:
+    plain = {
+        "overvoteRule": "exhaustImmediately", "winnerElectionMode": "singleWinnerMajority", "numberOfWinners": "1", "batchElimination": False,
+        "maxSkippedRanksAllowed": "unlimited", "maxRankingsAllowed": "max", "exhaustOnDuplicateCandidate": False,
+    }  # fmt: skip
+    people = [{"name": name, "aliases": [], "excluded": gone} for name, gone in candidates]
+    return json.dumps({"rules": plain | rules, "candidates": people, "cvrFileSources": [{"filePath": name} for name in files]})
+
+
+def test_every_source_of_a_contest_is_read():
+    cast = {"one.csv": "count,rank1\n5,Ann\n3,Bob\n", "two.csv": "count,rank1\n99,Bob\n"}
+    found = rctab.read_contest(stated_contest({}, [("Ann", False), ("Bob", False)], list(cast)), cast.__getitem__)
+    assert (found.election.total, found.election.placed[:, 0].tolist()) == (107, [5, 102])
+
+
+def test_the_mark_of_who_was_excluded_is_no_skipped_rank():
+    text = stated_contest({"maxSkippedRanksAllowed": "0"}, [("Ann", False), ("Bob", False), ("Gone", True)], ["x.csv"])
+    found = rctab.read_contest(text, lambda name: "count,rank1,rank2\n5,Gone,Ann\n3,Bob,\n")
+    assert found.election.placed[:, 0].tolist() == [5, 3]
+
+
+def test_several_names_in_a_cell_are_an_overvote_however_they_are_parted():
+    text = stated_contest({}, [("Ann", False), ("Bob", False), ("Cy", False)], ["x.csv"])
+    found = rctab.read_contest(text, lambda name: 'rank1,rank2\n"Ann\nBob",Cy\nCy,\n')
+    assert found.election.placed[:, 0].tolist() == [0, 0, 1]
+    assert found.inactive([0, 1, 2])["by overvotes"] == 1

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from engine.elections import blt, files, scottish
 from engine.elections.election import Election
@@ -17,6 +19,7 @@ from engine.rules.voting.stv import _keeping
 from engine.rules.voting.stv._count import Count, Law
 from engine.rules.voting.stv_meek import EXACT, FIXED
 from tests.conftest import SHARED, shared
+from tests.rules.elections import elections
 
 WARDS = sorted(path.stem for path in (SHARED / "elections/stv/glasgow-2007").glob("*.blt"))
 SCOTTISH = sorted(str(path.relative_to(SHARED)) for path in (SHARED / "elections/stv").glob("*_cands/*.csv"))
@@ -203,3 +206,19 @@ def test_orders_of_unsigned_numbers_count_as_others_do():
 def test_a_council_file_out_of_order_is_refused(text, fact):
     with pytest.raises(Refusal, match=fact):
         scottish.read(text)
+
+
+@pytest.mark.parametrize("exact", [False, True])
+def test_one_paper_that_brings_more_than_all_others_does_not_keep_warrens_count_from_settling(exact):
+    """Lowering by keep × quota / votes took a repetition for every paper; the level is found at once."""
+    election = Election.read("2000001: a > b > d\n1000000: c > d\n999999: d > c")
+    outcome = tally("stv_warren", election, seats=3, exact=exact)
+    assert outcome.winners == ("a", "b", "c")
+
+
+@given(elections("ranked", strict=True, options_max=4), st.integers(1, 3))
+def test_warrens_keep_values_hold_the_quota(election, seats):
+    count = _keeping.Count(election, min(seats, len(election.options)), replace(FIXED, warren=True)).run()
+    for stage in count.stages:
+        for place, keep in enumerate(stage.keeps):
+            assert keep in (0, 1) or stage.votes[place] >= stage.quota

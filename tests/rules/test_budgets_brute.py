@@ -7,6 +7,7 @@ from itertools import combinations, permutations
 
 import pytest
 from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from engine.elections import files
 from engine.elections.election import Election
@@ -115,6 +116,7 @@ def order_matters(rule: str, election: Election, **parameters: object) -> bool:
         ("equal_shares", {"utility": "cardinality"}),
         ("equal_shares", {"utility": "cost", "compare_with_greedy": True}),
         ("equal_shares_2", {"utility": "cardinality", "completion": "utilitarian"}),
+        ("equal_shares_2", {"completion": "add_one_utilitarian", "votes_min": 2, "compare": "exclusion"}),
         ("knapsack", {}),
         ("budget_phragmen", {}),
     ],
@@ -124,3 +126,54 @@ def order_matters(rule: str, election: Election, **parameters: object) -> bool:
 @settings(max_examples=60)
 def test_where_the_listing_decides_a_tie_is_told(rule, parameters, election):
     assert tally(rule, election, **parameters).ties or not order_matters(rule, election, **parameters)
+
+
+def test_money_and_points_beyond_a_floats_digits_prune_no_best_set():
+    """A bound in floats once lost every set, and with them the poll."""
+    points, costs = [765101, 944872, 985580, 481388, 485431], [44054926984, 45551400686, 51028821003, 32716069940, 41818211990]
+    table = [[given * (place == voter) for place in range(5)] for voter, given in enumerate(points)]
+    election = Election.of("abcde", "score", table, None, costs, 173729171411)
+    best = max(
+        (chosen for chosen in every_set(election) if sum(costs[place] for place in chosen) <= 173729171411),
+        key=lambda chosen: sum(points[place] * costs[place] for place in chosen),
+    )
+    assert tally("knapsack", election, worth="cost").winners == tuple("abcde"[place] for place in best)
+
+
+@given(st.lists(st.tuples(st.integers(1, 10**6), st.integers(1, 10**11)), min_size=1, max_size=6), st.integers(0, 3 * 10**11))
+def test_no_set_of_dear_options_is_better_than_the_knapsacks(options, budget):
+    points, costs = zip(*options, strict=True)
+    table = [[given * (place == voter) for place in range(len(points))] for voter, given in enumerate(points)]
+    election = Election.of([f"o{place}" for place in range(len(points))], "score", table, None, costs, budget)
+    worth = [
+        sum(points[place] * costs[place] for place in chosen)
+        for chosen in every_set(election)
+        if sum(costs[place] for place in chosen) <= budget
+    ]
+    outcome = tally("knapsack", election, worth="cost")
+    assert sum(points[election.options.index(name)] * costs[election.options.index(name)] for name in outcome.winners) == max(worth)
+
+
+def test_what_the_threshold_left_out_is_not_taken_back_by_the_comparison():
+    town = Election.read("costs: a 5, b 5\nbudget: 5\n1: a 10\n3: b 1")
+    assert tally("equal_shares_2", town, votes_min=4, compare="exclusion").winners == ()
+    assert tally("equal_shares_2", town, votes_min=3, compare="exclusion").winners == ("b",)
+
+
+def test_equals_that_are_all_funded_are_no_tie_of_what_is_left():
+    town = Election.read("costs: a 5, b 5, c 12\nbudget: 12\n1: a\n1: b\n1: c")
+    assert tally("equal_shares_2", town, utility="cardinality", completion="utilitarian").ties == ()
+
+
+def test_adding_money_without_end_stops_and_says_so():
+    town = Election.read("costs: a 100000000, b 90000000\nbudget: 150000000\n1: a\n9: b")
+    steps = tally("equal_shares_2", town, completion="add_one").steps
+    assert "adding stopped after 10,000 times" in steps
+
+
+def test_phragmen_tells_a_tie_with_what_is_too_dear_and_one_that_decides_later():
+    town = Election.read("costs: a 2, b 4\nbudget: 3\n1: a\n2: b")
+    assert tally("budget_phragmen", town).winners == () and tally("budget_phragmen", town).ties == (("a", "b"),)
+    rows = [[1, 1, 0, 1, 0], [0, 1, 1, 0, 1], [1, 1, 0, 0, 0], [1, 0, 1, 1, 1], [0, 0, 1, 0, 1]]
+    election = Election.of("abcde", "approval", rows, [2] * 5, (3, 1, 1, 4, 3), 7)
+    assert tally("budget_phragmen", election).ties

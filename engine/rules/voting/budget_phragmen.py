@@ -2,8 +2,8 @@
 
 Phragmén's sequential rule for money: an option is a load of its cost, which its supporters carry together so that they are as evenly
 laden as can be; the next to be funded is the one after which the highest load is lowest. The count ends when that one costs more
-than is left. Groups get what their size can carry. Equal loads: the option listed first, and the tie is reported where
-that decided. Source: Los, Christoff & Grossi 2022 (arXiv 2203.09770).
+than is left, or one that ties with it does. Groups get what their size can carry. Equal loads: the option listed first goes
+first, and every such tie is reported, for the order can decide what comes later. Source: Los, Christoff & Grossi 2022 (arXiv 2203.09770).
 
 >>> town = Election.read("costs: garden 600, pool 500, bench 200\\nbudget: 900\\n6: garden\\n3: pool, bench")
 >>> print("\\n".join(tally("budget_phragmen", town).steps))
@@ -41,6 +41,8 @@ def budget_phragmen(election: Election) -> Outcome:
         equals = [place for place in standing if after[place] == lowest]
         dear = [place for place in equals if costs[place] > left]
         place = dear[0] if dear else first_of(equals, ties)
+        if dear and len(dear) < len(equals):
+            ties.append(tuple(equals))  # the dear one ends the count, and a cheaper equal goes without
         many = approvals.supporters[place]
         carry = f"{options[place]}: its {many:,} supporter{' carries' if many == 1 else 's carry'} {election.money(lowest)} each at most"
         if dear:
@@ -56,7 +58,7 @@ def budget_phragmen(election: Election) -> Outcome:
         rule="",
         winners=tuple(options[place] for place in sorted(funded)),
         scores=dict(zip(options, approvals.supporters, strict=True)),
-        ties=tuple(dict.fromkeys(tuple(options[each] for each in tie) for tie in ties if any(each not in funded for each in tie))),
+        ties=tuple(dict.fromkeys(tuple(options[each] for each in tie) for tie in ties)),
         explain=lambda: steps or ["nobody supports any option"],
         certify=lambda: [list(funded), [str(load) for load in loads[1:]]],
     )

@@ -1,7 +1,7 @@
 """Equal shares with every choice that equalshares.net knows: how it is completed, when it stops, what it is compared with.
 
 The method of equal shares as in version 1 (which old polls name), and more of what towns ask for. `completion`: `none`;
-`utilitarian` spends what is left in the order of votes; `add_one` gives every voter `increment` more units of money again and again;
+`utilitarian` spends what is left in the order of supporters; `add_one` gives every voter `increment` more units of money again and again;
 `add_one_utilitarian` does both, one after the other. Adding ends (`stop`) before the outcome costs more than the budget (`infeasible`), or as soon
 as nothing else would fit (`exhaustive`). With `whole_shares` every voter begins with whole units. `compare` takes the greedy outcome
 instead where more voters get more from it (`satisfaction`), or where fewer get nothing (`exclusion`). Options with fewer than
@@ -25,7 +25,7 @@ from typing import Literal
 import numpy as np
 
 from engine.elections.election import Election
-from engine.elections.outcome import Outcome
+from engine.elections.outcome import Outcome, counted
 from engine.limits import SHARES_STEPS_MAX
 from engine.rules import rule, voting_rule
 from engine.rules.voting.equal_shares import ONE, Utility, explained
@@ -47,21 +47,24 @@ def equal_shares_2(
 ) -> Outcome:
     assert election.budget is not None
     options, voters = election.options, election.total
-    count = Count(_left_in(election, votes_min), utility, whole_shares)
+    standing = _left_in(election, votes_min)
+    count = Count(standing, utility, whole_shares)
     adding = SHARES_STEPS_MAX if completion.startswith("add_one") else 0
     raised, bought = count.complete(increment, adding, stop == "exhaustive")
     funded = [purchase.option for purchase in bought]
     steps = [
-        f"each of {voters} voters has {election.money(count.share(raised))}"
+        f"each of {counted(voters, 'voter')} has {election.money(count.share(raised))}"
         + (f", {election.money(raised)} of it added to complete the outcome" if raised else "")
     ]
+    if raised == increment * SHARES_STEPS_MAX:
+        steps.append(f"adding stopped after {SHARES_STEPS_MAX:,} times")
     steps += [explained(election, purchase) for purchase in bought]
     level = [purchase.tied for purchase in bought]
     if completion.endswith("utilitarian"):
         steps += _spend_the_rest(election, count, funded, level)
     note = ""
     if compare != "none":
-        rival = rule("voting", "greedy").function(election, skip=True, votes_min=votes_min)
+        rival = rule("voting", "greedy").function(standing, skip=True)
         assert isinstance(rival, Outcome)
         others = [options.index(name) for name in rival.winners]
         level += [tuple(options.index(name) for name in tie) for tie in rival.ties]
@@ -103,17 +106,18 @@ def _left_in(election: Election, votes_min: int) -> Election:
 
 
 def _spend_the_rest(election: Election, count: Count, funded: list[int], level: list[tuple[int, ...]]) -> list[str]:
-    """Fund what fits in the order of votes, and say so; `level` is added those that were equal."""
+    """Fund what fits in the order of supporters, and say so; `level` is added those that were equal and do not all fit."""
     assert election.budget is not None
     steps = []
     while fitting := count.fitting(funded):
         most = max(count.supporters[each] for each in fitting)
         equals = [each for each in fitting if count.supporters[each] == most]
         place = equals[0]
-        level += [tuple(equals)] if len(equals) > 1 else []
+        left = election.budget - sum(count.costs[each] for each in funded)
+        level += [tuple(equals)] if sum(count.costs[each] for each in equals) > left else []
         funded.append(place)
         steps.append(
-            f"{election.options[place]}: {count.supporters[place]} supporters, {election.money(count.costs[place])} of what is left; funded"
+            f"{election.options[place]}: {counted(count.supporters[place], 'supporter')}, {election.money(count.costs[place])} of what is left; funded"
         )
     left = election.budget - sum(count.costs[place] for place in funded)
     return [*steps, f"{election.money(left)} are left, and nothing else fits"]

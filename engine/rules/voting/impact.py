@@ -1,7 +1,7 @@
 """Everybody says how much each option is worth to them, and the typical answer counts: its median, or its mean.
 
 As retroactive funding rounds do: an option's score is the `median` (`mean`) of what those ballots give that give it
-anything; it counts only with `voters_min` votes or more, so that a handful of friends cannot set its price. Without a median in the
+anything; it counts only with `voters_min` votes or more, so that a handful of friends cannot set its price; where none has them, nobody wins. Without a median in the
 middle, it lies halfway between the two in the middle. Source: Optimism's retroactive public goods funding, round 3 (median, 17 voters),
 as counted by easy-retro-pgf.
 
@@ -42,7 +42,8 @@ def impact(election: Election, *, method: Literal["median", "mean"] = "median", 
             for option, count, score in zip(election.options, voters, scores, strict=True)
         ]
 
-    return Outcome.of(election.options, best(scores), scores, explain)
+    counted = [place for place in best(scores) if voters[place] >= voters_min]
+    return Outcome.of(election.options, counted, scores, explain)
 
 
 def _typical(points: Array, weights: Array, method: str) -> Number:

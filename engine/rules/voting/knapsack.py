@@ -23,6 +23,8 @@ from engine.elections.outcome import Outcome
 from engine.refusals import refuse
 from engine.rules import voting_rule
 
+VALUE_MAX = INT64_MAX >> 2
+"""All votes' worth together: room to add and to round up without an overflow."""
 SETS_MAX = 200_000
 """Sets that are kept side by side: each is better than all that cost less."""
 
@@ -32,7 +34,7 @@ def knapsack(election: Election, *, worth: Literal["votes", "cost"] = "votes") -
     assert election.costs is not None and election.budget is not None
     options, costs, votes = election.options, election.costs, election.sums.tolist()
     value = [count * (cost if worth == "cost" else 1) for count, cost in zip(votes, costs, strict=True)]
-    if sum(value) > INT64_MAX:
+    if sum(value) > VALUE_MAX:
         raise refuse("election_wrong", "the election", "has costs and votes too large to multiply exactly", "count it by worth = votes")
     places = [place for place in range(len(options)) if value[place] and costs[place] <= election.budget]
     best = _best([costs[place] for place in places], [value[place] for place in places], election.budget)
@@ -77,14 +79,22 @@ def _best(costs: list[int], values: list[int], budget: int) -> _Best:
         after = order[number + 1] if number + 1 < many else None
         room: Array | int = rest
         if after is not None and costs[after]:
-            # What the money left could buy at most: a bound a little too high prunes a little less, and never the best.
-            room = np.minimum(rest, (budget - sets.cost) * (values[after] / costs[after]) * (1 + 1e-9) + 1)
+            room = np.minimum(rest, _reach(budget - sets.cost, values[after], costs[after], budget))
         sets = sets.where(sets.value + room >= max(known, int(sets.value[-1])))
         if len(sets.cost) > SETS_MAX:
             raise refuse(
                 "election_wrong", "the election", f"has more than {SETS_MAX} sets to compare", "count it by greedy or equal shares"
             )
     return _Best(np.flatnonzero(sets.members[-1]).tolist(), np.flatnonzero(sets.differing[-1]).tolist())
+
+
+def _reach(left: Array, value: int, cost: int, budget: int) -> Array:
+    """At least what `left` money could buy at `value` for `cost`, in whole numbers: a bound a little too high never prunes the best."""
+    each = -(-value // cost)
+    spare = 62 - budget.bit_length() - each.bit_length()
+    if spare >= 0:
+        return (left * -(-(value << spare) // cost) >> spare) + 1
+    return ((left >> -spare) + 1) * each
 
 
 class _Sets(NamedTuple):

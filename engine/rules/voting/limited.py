@@ -1,4 +1,4 @@
-"""The options with the most votes fill the seats, everybody having fewer votes than there are seats.
+"""The options with the most votes fill the seats, everybody having a limited number of votes, mostly fewer than there are seats.
 
 So the largest group cannot take every seat. A ballot with more than `votes` is spoiled and counts for nothing, as on paper. Equal
 votes: the option listed first, and the tie is reported where that decided. Source: used for Spain's Senate (three votes for four

@@ -96,14 +96,14 @@ def _middle(grades: dict[int, int]) -> int:
 def _outwards(grades: dict[int, int]) -> list[_Run]:
     """The grades on both sides of the middle (which of an odd number is none of them) as they are taken, in runs."""
     half = sum(grades.values()) // 2
-    below, above = _nearest(list(grades.items()), half)[::-1], _nearest(list(reversed(grades.items())), half)[::-1]
+    below, above = _nearest(list(grades.items()), half), _nearest(list(reversed(grades.items())), half)
     runs = []
     while below:
-        (low, lows), (high, highs) = below.pop(0), above.pop(0)
+        (low, lows), (high, highs) = below.pop(), above.pop()
         pairs = min(lows, highs)
         runs.append(_Run(pairs, low, high))
-        below = [(low, lows - pairs), *below] if lows > pairs else below
-        above = [(high, highs - pairs), *above] if highs > pairs else above
+        below += [(low, lows - pairs)] if lows > pairs else []
+        above += [(high, highs - pairs)] if highs > pairs else []
     return runs
 
 

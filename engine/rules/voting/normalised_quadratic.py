@@ -45,9 +45,9 @@ def normalised_quadratic(election: Election) -> Outcome:
         for (part, whole), times in counted.items():
             roots.add(found, part * whole, Fraction(times, whole))
         sums.append(found)
-    by_sum = cmp_to_key(roots.compare)
-    order = sorted(range(len(options)), key=lambda place: by_sum(sums[place]), reverse=True)
-    winners = [place for place in range(len(options)) if roots.compare(sums[place], sums[order[0]]) == 0]
+    by_sum = roots.comparing(sums)
+    order = sorted(range(len(options)), key=cmp_to_key(by_sum), reverse=True)
+    winners = [place for place in range(len(options)) if by_sum(place, order[0]) == 0]
     shown = _scores(sums, valid)
     return Outcome.of(
         options,

@@ -47,6 +47,8 @@ def yes_no(
     yes, no = votes[:2]
     abstain = election.total - yes - no
     part = Fraction(share)
+    if strictly and part == 1:
+        raise refuse("parameter_wrong", "yes_no.share", "is 1, and more than all is never reached", "set strictly = false")
     whole = yes + no if share_of == "for_against" else election.total if share_of == "all_valid" else eligible(election)
     enough = yes > part * whole if strictly else yes >= part * whole and yes > 0
     took_part = {"for": yes, "for_abstain": yes + abstain, "all_valid": yes + no + abstain}[quorum_basis]
@@ -55,7 +57,7 @@ def yes_no(
     words = {"for_against": "for and against", "all_valid": "ballots", "eligible": "who could vote"}
 
     def explain() -> list[str]:
-        names = [*election.options[:2], "abstain"]
+        names = [*election.options, "abstain"][:3]
         steps = [", ".join(f"{name} {count:,}" for name, count in zip(names, (yes, no, abstain), strict=True))]
         if needed:
             reached = "is reached" if took_part >= needed else "is not reached"

@@ -3,7 +3,8 @@
 Everybody begins by keeping all of what reaches them. Whoever has more than the quota keeps less, just enough to hold it,
 and the rest of each paper goes on to whoever stands next on it; whoever drops out keeps nothing, and every paper is read anew as if
 that option had never stood. Meek lets an elected option keep the same part of whatever reaches it, Warren the same amount
-of every paper. The keep values are found by repeating keep × quota / votes until all surpluses together are below a bound.
+of every paper. The keep values are found by giving each the one that would hold the quota if nothing else changed (Meek: keep ×
+quota / votes; Warren: the level up to which what reaches it fills the quota), until all surpluses together are below a bound.
 Sources: Hill, Wichmann & Woodall 1987 (algorithm 123); Warren 1994; the reference rule of the Proportional Representation
 Foundation; New Zealand's Local Electoral Regulations 2001, schedule 1A.
 """
@@ -108,10 +109,10 @@ class Count:
                 return False  # the reference rule for Meek: no fewer decimals tell any more
             before, kept = surplus, list(self._keep)
             for place in self.elected:
-                self._keep[place] = self._lowered(self._keep[place], self.votes[place])
+                self._keep[place] = self._lowered(place)
             if kept == self._keep:
                 return False
-        raise AssertionError("keep values settle: every repetition lowers the surplus, and it is a multiple of one unit")
+        raise refuse("too_large", "the count", f"has keep values that do not settle in {ROUNDS_MAX} repetitions", "count it by stv")
 
     def _elect(self, won: list[int]) -> None:
         won = sorted(won, key=lambda place: (-self.votes[place], place))[: self.seats - len(self.elected)]
@@ -146,13 +147,19 @@ class Count:
         order = sorted(self.votes[place] for place in self.hopeful)
         return len(order) > 1 and order[0] + surplus < order[1]
 
-    def _lowered(self, keep: Fraction, votes: Fraction) -> Fraction:
+    def _lowered(self, place: int) -> Fraction:
         """What holds the quota if nothing else changes; never more than before, for votes only come while others keep less."""
+        keep, votes = self._keep[place], self.votes[place]
+        if votes <= self.quota:
+            return keep
         if self.law.decimals is None:
-            found = min(keep, keep * self.quota / votes)
+            found = min(keep, self._papers.level(place, self.quota) if self.law.warren else keep * self.quota / votes)
             if found.denominator.bit_length() > EXACT_BITS_MAX:
                 found = min(keep, Fraction(_up(found.numerator * EXACT_UNITS, found.denominator), EXACT_UNITS))
             return found
+        if self.law.warren:
+            level = self._papers.level(place, self.quota)
+            return min(keep, Fraction(_up(level.numerator, level.denominator)))
         return min(keep, Fraction(_up(_up(int(keep) * int(self.quota), self.one) * self.one, int(votes))))
 
     def _note(self, what: str) -> None:
@@ -186,16 +193,20 @@ class _Papers:
         np.add.at(totals, place.reshape(-1), weights)
         self._large = int(weights.sum()) * one > INT64_MAX
         self._weights = totals
+        self._reached: list[tuple[Array, Array, Array]] = []
+        """Whom papers came to, with how much left, and how many such papers: when the votes were last counted."""
 
     def votes(self, keep: list[Fraction]) -> list[Fraction]:
         if self._exact or self._large:
             return self._one_by_one(keep)
         kept, found = np.array([int(value) for value in keep], np.int64), np.zeros(len(keep), np.int64)
         rows, left = np.arange(len(self._orders)), np.full(len(self._orders), self._one, np.int64)
+        self._reached = []
         for column in range(self._orders.shape[1]):
             options = self._orders[rows, column]
             named = options >= 0
             rows, left, options = rows[named], left[named], options[named]
+            self._reached.append((options, left, self._weights[rows]))
             takes = np.minimum(left, kept[options]) if self._warren else -((-left * kept[options]) // self._one)
             np.add.at(found, options, takes * self._weights[rows])
             left = left - takes
@@ -207,17 +218,32 @@ class _Papers:
 
     def _one_by_one(self, keep: list[Fraction]) -> list[Fraction]:
         found = [Fraction(0)] * len(keep)
+        reached = list[tuple[int, Fraction, int]]()
         for order, weight in zip(self._orders.tolist(), self._weights.tolist(), strict=True):
             left = Fraction(self._one)
             for option in order:
                 if option < 0 or not left:
                     break
+                reached.append((option, left, weight))
                 takes = min(left, keep[option]) if self._warren else left * keep[option] / self._one
                 if not self._exact:
                     takes = Fraction(_up(takes.numerator, takes.denominator))
                 found[option] += takes * weight
                 left -= takes
+        self._reached = [tuple(np.array(part, object) for part in zip(*reached, strict=True))] if reached else []  # type: ignore[list-item]
         return found
+
+    def level(self, option: int, quota: Fraction) -> Fraction:
+        """The amount of each paper that an option has to keep to hold just the quota, of what last reached it (which is more)."""
+        amounts = np.concatenate([left[options == option] for options, left, _ in self._reached])
+        weights = np.concatenate([many[options == option] for options, _, many in self._reached])
+        below, above = Fraction(0), Fraction(int(weights.sum()))
+        for place in np.argsort(amounts, kind="stable"):
+            amount, weight = Fraction(amounts[place]), int(weights[place])
+            if below + amount * above >= quota:
+                break
+            below, above = below + amount * weight, above - weight
+        return (quota - below) / above
 
 
 def _up(numerator: int, denominator: int) -> int:

@@ -161,7 +161,7 @@ def test_what_the_threshold_left_out_is_not_taken_back_by_the_comparison():
 
 
 def test_equals_that_are_all_funded_are_no_tie_of_what_is_left():
-    town = Election.read("costs: a 5, b 5, c 12\nbudget: 12\n1: a\n1: b\n1: c")
+    town = Election.read("costs: a 5, b 5, c 13\nbudget: 12\n1: a\n1: b\n2: c")
     assert tally("equal_shares_2", town, utility="cardinality", completion="utilitarian").ties == ()
 
 

@@ -4,18 +4,14 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Annotated, Any, NoReturn
+from typing import Annotated, Any, NoReturn
 
 import typer
 
+from api.terminal import answer, fresh, progress_bars, wrong_file
 from engine.limits import DECIMAL_DIGITS_MAX
 from engine.refusals import Refusal, refuse
-
-if TYPE_CHECKING:
-    from simulations.asking import Progress
 
 app = typer.Typer(
     name="folkmoot",
@@ -112,7 +108,7 @@ def do(
     key: Annotated[str | None, typer.Option(help="An idempotency key: the same key does it once.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Do a command: {"command": "SubmitIdea", "title": "…", "text": "…"}."""
+    """Do a command: {"command": "SubmitIdea", "title": "…", "text": "…"}. `folkmoot commands` lists them all."""
     from api.asking import read_command, shown
     from engine.commands import Ask
     from engine.commands.declare_loss import DeclareLoss
@@ -193,7 +189,8 @@ def compare(
     from engine.elections import files
     from engine.rules.comparing import compare as compared
 
-    found = compared(files.read(file), swings)
+    with progress_bars(as_json) as progress:
+        found = compared(files.read(file), swings, lambda done, whole: progress("comparing", done, whole))
     shown = {
         "answers": [
             {
@@ -222,9 +219,42 @@ def convert(
 
     election = files.read(file)
     text = files.write(election, out)
-    with _fresh(out) as into:
+    with fresh(out) as into:
         into.write(text.encode())
     answer({"file": str(out), "ballots": election.total}, as_json, [f"Wrote {election.total:,} ballots to {out}."])
+
+
+@app.command("commands")
+def show_commands(
+    name: Annotated[str | None, typer.Argument(help="One command: its fields.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """List what `folkmoot do` can do, or show one command with its fields."""
+    from api.rulebook import command_pages
+
+    found = command_pages(name)
+    lines = [f"{page['command']:15} {page['about']}" for page in found]
+    if name:
+        page = found[0]
+        needed = [f"  {field}{'' if about['required'] else ' (may be left out)'}" for field, about in page["fields"].items()]
+        lines = [page["about"], page["page"], f"POST {page['path']}", "fields:", *needed]
+    answer(found, as_json, lines)
+
+
+@app.command("charter")
+def show_charter(
+    preset: Annotated[str | None, typer.Argument(help="A preset's name.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """List the charters that come with folkmoot, or print one, to make your own of it: folkmoot charter product > ours.toml."""
+    from engine import charter as charters
+
+    if preset is None:
+        found = {name: charters.preset(name).splitlines()[0].lstrip("# ") for name in charters.presets()}
+        answer(found, as_json, [f"{name:9} {about}" for name, about in found.items()])
+    else:
+        text = charters.preset(preset)
+        answer({"preset": preset, "text": text}, as_json, [text.rstrip()])
 
 
 @app.command("rules")
@@ -287,7 +317,7 @@ def export(
     from engine.store import flat
     from engine.store.folder import opened
 
-    with _fresh(out) as file, opened(folder) as community, progress_bars(as_json) as progress:
+    with fresh(out) as file, opened(folder) as community, progress_bars(as_json) as progress:
         if out.suffix == ".db":
             count = flat.write(community, out)
         else:
@@ -304,47 +334,6 @@ def import_(folder: Folder, file: Annotated[Path, typer.Argument(metavar="FILE.p
         answer(made.summary, as_json, made.lines)
 
 
-@contextmanager
-def _fresh(out: Path) -> Iterator[IO[bytes]]:
-    """A file made now and by us, to be written: if that fails its name is free again, for half a file is none."""
-    if not out.parent.is_dir():
-        raise _wrong_file(out.parent, "is no folder that exists", "make it first")
-    try:
-        file = out.open("xb")
-    except FileExistsError:
-        raise refuse("file_exists", str(out), "exists already", "choose another name, or remove it") from None
-    try:
-        with file:
-            yield file
-    except BaseException:
-        out.unlink(missing_ok=True)
-        raise
-
-
-@contextmanager
-def progress_bars(hidden: bool) -> Iterator[Progress]:
-    """A bar for whatever takes longer than a moment, on standard error, where somebody looks."""
-    if hidden or not sys.stderr.isatty():
-        yield lambda what, done, whole: None
-        return
-    from rich.console import Console
-    from rich.progress import Progress as Bars
-
-    with Bars(console=Console(stderr=True), transient=True) as bars:
-        tasks: dict[str, Any] = {}
-
-        def progress(what: str, done: int, whole: int) -> None:
-            if what not in tasks:
-                tasks[what] = bars.add_task(what, total=whole or None)
-            bars.update(tasks[what], completed=done)
-
-        yield progress
-
-
-def answer(shown: Any, as_json: bool, lines: list[str]) -> None:
-    print(json.dumps(shown, ensure_ascii=False) if as_json else "\n".join(lines))
-
-
 def main() -> None:
     """The command; a refusal is one line on standard error (JSON with `--json`) and exit code 1."""
     try:
@@ -353,7 +342,7 @@ def main() -> None:
         _say_no(refusal)
     except OSError as fault:
         _say_no(
-            _wrong_file(Path(str(fault.filename or "the file")), f"cannot be used: {fault.strerror}", "name another, or make its folder")
+            wrong_file(Path(str(fault.filename or "the file")), f"cannot be used: {fault.strerror}", "name another, or make its folder")
         )
 
 
@@ -366,10 +355,6 @@ def _parameter(item: str) -> tuple[str, Any]:
     name, _, value = item.partition("=")
     known = {"true": True, "false": False}
     return name, known.get(value, int(value) if value.isdecimal() and len(value) <= DECIMAL_DIGITS_MAX else value)
-
-
-def _wrong_file(out: Path, fact: str, way_out: str) -> Refusal:
-    return refuse("file_unreadable", str(out), fact, way_out)
 
 
 def _now() -> int:

@@ -1,12 +1,13 @@
-"""The rules this copy knows, as pages."""
+"""The rules and the commands this copy knows, as pages."""
 
 from __future__ import annotations
 
 import inspect
 from typing import Any
 
-from engine import rules
+from engine import catalogue, commands, rules
 from engine.catalogue import did_you_mean
+from engine.log.codec import form
 from engine.refusals import refuse
 
 
@@ -37,4 +38,23 @@ def _page(family: str, name: str) -> dict[str, Any]:
         "promises": sorted(rule.promises),
         "ballots": list(rule.ballots),
         "page": rule.page,
+    }
+
+
+def command_pages(name: str | None = None) -> list[dict[str, Any]]:
+    """Every command, or the one called `name`: what it does, its path in HTTP, its fields, and what of them may be left out."""
+    verbs = catalogue.names(commands.FOLDER) if name is None else [commands.verb_of(name)]
+    return [_command_page(verb) for verb in verbs]
+
+
+def _command_page(verb: str) -> dict[str, Any]:
+    kind = commands.command(verb)
+    schema = form(kind, lenient=True).schema
+    module = inspect.getmodule(kind)
+    return {
+        "command": kind.__name__,
+        "about": ((module.__doc__ if module else None) or "").splitlines()[0],
+        "page": inspect.cleandoc(kind.__doc__ or ""),
+        "path": kind.resource,
+        "fields": {field: {"required": field in schema["required"], **part} for field, part in schema["properties"].items()},
     }

@@ -259,6 +259,11 @@ def _poll(community: Community, state: State, found: Poll) -> dict[str, Json]:
     return shown
 
 
+def voted(state: State, member: MemberId) -> set[str]:
+    """The open polls in which a member has a ballot."""
+    return {one.id for one in state.polls.values() if one.ballots is not None and one.ballots.last(member) >= 0}
+
+
 def decisions(state: State) -> Json:
     """The kinds of decision a poll may be opened for, and what each needs."""
     return [

@@ -16,6 +16,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from api import money, texts, views
 from api.doors.asker import now, who
 from api.pages.charts import bars
+from engine.charter.terms import MoneyTerms
 from engine.community import Community
 from engine.log.json import parse_own
 from engine.refusals import Refusal
@@ -49,7 +50,7 @@ def render(request: Request, page: str, shown: Any, status: int = 200) -> HTMLRe
             "charter": state.charter,
             "me": None if found is None or found.forgotten else {"id": found.id, "name": texts.member_name(community, found.id)},
             "may": may,
-            "money": partial(money.shown, state.charter.money),
+            "money": partial(_money, state.charter.money),
             "decimal": _decimal,
             "plain_money": partial(money.typed, state.charter.money),
             "done": _done(request, community, state, member),
@@ -58,6 +59,8 @@ def render(request: Request, page: str, shown: Any, status: int = 200) -> HTMLRe
         }
         if page == "home":
             context |= {"polls": views.current(community, state, 6), "ideas": views.most_supported(community, state, 6)}
+        if page in ("home", "polls"):
+            context["voted"] = set() if found is None else views.voted(state, found.id)
         if page == "polls":
             context |= {"decisions": views.decisions(state), "charter_text": views.charter(community, state)["text"]}
         if page == "idea":
@@ -89,6 +92,11 @@ def _done(request: Request, community: Community, state: State, member: str | No
 def _spoken(kind: str) -> str:
     """`BallotSealed` as `ballot sealed`."""
     return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", kind).lower()
+
+
+def _money(terms: MoneyTerms, amount: int | str) -> str:
+    """An amount that no line break parts from its unit."""
+    return money.shown(terms, amount).replace(" ", "\u00a0")
 
 
 def _decimal(number: int | str) -> str:

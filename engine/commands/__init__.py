@@ -62,14 +62,20 @@ def class_of(verb: str) -> str:
     return verb.title().replace("_", "")
 
 
-def command(verb: str) -> type[Command]:
-    """The command of a verb, such as `cast_ballot`, or by its class name, such as `CastBallot`."""
+def verb_of(name: str) -> str:
+    """The verb of a command, such as `cast_ballot`, which may also be named by its class, `CastBallot`."""
     known = catalogue.names(FOLDER)
-    by_class = {class_of(name): name for name in known}
-    name = by_class.get(verb, verb)
-    if name not in known:
-        raise refuse("command_unknown", f"command {verb!r}", "is not known", catalogue.did_you_mean(verb, sorted(by_class)))
-    found: type[Command] = getattr(catalogue.module(FOLDER, name), class_of(name))
+    by_class = {class_of(verb): verb for verb in known}
+    verb = by_class.get(name, name)
+    if verb not in known:
+        raise refuse("command_unknown", f"command {name!r}", "is not known", catalogue.did_you_mean(name, sorted(by_class)))
+    return verb
+
+
+def command(name: str) -> type[Command]:
+    """The command of a verb or of that class name."""
+    verb = verb_of(name)
+    found: type[Command] = getattr(catalogue.module(FOLDER, verb), class_of(verb))
     return found
 
 

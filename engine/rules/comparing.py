@@ -10,6 +10,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -17,6 +18,7 @@ import numpy as np
 
 from engine import rules
 from engine.elections.election import Array, Election
+from engine.elections.outcome import Outcome
 from engine.refusals import Refusal
 from engine.rules import Parameters, Rule
 
@@ -79,7 +81,7 @@ class Comparison:
         return [*lines, *([f"cannot count these ballots: {', '.join(self.refused)}"] if self.refused else [])]
 
 
-def compare(election: Election, swings: bool = False) -> Comparison:
+def compare(election: Election, swings: bool = False, progress: Callable[[int, int], None] | None = None) -> Comparison:
     """Count an election by every rule that takes its ballots, parameters as they are unless said.
 
     With `swings` also how many ballots would have to change for another to win alone: each is changed in the way that helps one
@@ -87,7 +89,10 @@ def compare(election: Election, swings: bool = False) -> Comparison:
     """
     merged = election.merged()
     answers, refused = [], {}
-    for name in rules.names("voting"):
+    names = rules.names("voting")
+    for done, name in enumerate(names):
+        if progress is not None:
+            progress(done, len(names))
         rule = rules.rule("voting", name)
         if rule.roles:
             continue  # it asks whether, not which
@@ -99,16 +104,17 @@ def compare(election: Election, swings: bool = False) -> Comparison:
         one, found = rule.elects == "one", None
         if swings and one:
             with suppress(Refusal):  # a changed election may be one that the rule cannot count
-                found = _swing(rule, merged, outcome.winners)
+                found = _swing(rule, merged, outcome)
         drawn = one and len(outcome.winners) > 1
         answers.append(Answer(name, rules.terms(rule, merged, {}), outcome.winners, drawn, len(outcome.ties), swings and one, found))
     return Comparison(tuple(answers), refused)
 
 
-def _swing(rule: Rule, election: Election, winners: tuple[str, ...]) -> int | None:
-    """The fewest ballots found that, changed for one rival's sake, make it win alone."""
+def _swing(rule: Rule, election: Election, outcome: Outcome) -> int | None:
+    """The fewest ballots found that, changed for one rival's sake, make it win alone; those that came near first, which saves counts."""
     best: int | None = None
-    for rival in range(len(election.options)):
+    winners, scores = outcome.winners, list(outcome.scores.values())
+    for rival in sorted(range(len(election.options)), key=lambda place: -scores[place]):
         if winners == (election.options[rival],):
             continue
         for order in _orders(election, rival, winners):

@@ -195,3 +195,26 @@ def test_what_cannot_be_done_is_refused_without_a_trace(tmp_path, words):
         tmp_path / word if word in ("file", "file/inside", "moot", "votes.txt") or word.startswith("nowhere") else word for word in words
     ]
     assert folkmoot(*here, code=1).stderr.startswith("folkmoot: ")
+
+
+def test_what_can_be_done_and_founded_is_listed_where_it_is_asked_for(tmp_path):
+    assert "SubmitIdea" in folkmoot("commands").stdout and "extends (may be left out)" in folkmoot("commands", "SubmitIdea").stdout
+    preset = tmp_path / "ours.toml"
+    preset.write_text(folkmoot("charter", "product").stdout)
+    assert folkmoot("found", str(preset), str(tmp_path / "c")).returncode == 0
+
+
+def test_an_export_that_fails_leaves_what_others_made(tmp_path):
+    folkmoot("found", "product", str(tmp_path / "c"))
+    (tmp_path / "link.jsonl").symlink_to(tmp_path / "nowhere" / "target")
+    folkmoot("export", str(tmp_path / "c"), str(tmp_path / "link.jsonl"), code=1)
+    assert (tmp_path / "link.jsonl").is_symlink()
+    folkmoot("export", str(tmp_path / "none"), str(tmp_path / "new.jsonl"), code=1)
+    assert not (tmp_path / "new.jsonl").exists(), "half a log is none"
+
+
+def test_serving_everywhere_takes_a_name_and_a_link_somebody_to_sign_in(tmp_path):
+    folkmoot("found", "product", str(tmp_path / "c"))
+    assert "--name" in folkmoot("serve", str(tmp_path / "c"), "--host", "0.0.0.0", code=1).stderr
+    said = folkmoot("serve", str(tmp_path / "c"), "--port", "8199", "--link", "m99", code=1)
+    assert "member_unknown" in said.stderr and said.stdout == ""

@@ -390,6 +390,14 @@ def event(community: Community, state: State, seq: int) -> Json:
     return {"event": parse_own(data), "open": openings, "proof": community.prove(seq)}
 
 
+def done(community: Community, state: State, seq: int | None, member: str | None) -> int | None:
+    """The event that somebody's form has just recorded: only one of her own is shown as that."""
+    if seq is None or seq >= state.seq:
+        return None
+    actor = _event(community, seq)["actor"]
+    return seq if actor == member or (actor == "newcomer" and member == f"m{seq}") else None
+
+
 def log(community: Community, state: State, start: int = 0, count: int = 50) -> Json:
     """Events `start` to `start + count - 1`, oldest first, with the signed head."""
     start = max(0, min(start, state.seq))

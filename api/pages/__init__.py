@@ -17,10 +17,7 @@ from api import money, texts, views
 from api.doors.asker import now, who
 from api.pages.charts import bars
 from engine.charter.terms import MoneyTerms
-from engine.community import Community
-from engine.log.json import parse_own
 from engine.refusals import Refusal
-from engine.state import State
 
 
 def wanted(request: Request) -> bool:
@@ -53,7 +50,7 @@ def render(request: Request, page: str, shown: Any, status: int = 200) -> HTMLRe
             "money": partial(_money, state.charter.money),
             "decimal": _decimal,
             "plain_money": partial(money.typed, state.charter.money),
-            "done": _done(request, community, state, member),
+            "done": views.done(community, state, _number(request, "done"), member),
             "start": _number(request, "start") or 0,
             "step": views.PAGE,
         }
@@ -78,15 +75,6 @@ def _number(request: Request, name: str) -> int | None:
     """A number somebody put into the address; nothing else is shown."""
     given = request.query_params.get(name, "")
     return int(given) if given.isascii() and given.isdecimal() and len(given) < 16 else None
-
-
-def _done(request: Request, community: Community, state: State, member: str | None) -> int | None:
-    """The event that somebody's form has just recorded: only one of her own is shown as that."""
-    seq = _number(request, "done")
-    if seq is None or seq >= state.seq:
-        return None
-    actor = parse_own(next(community.store.lines(seq, seq + 1))[1])["actor"]
-    return seq if actor == member or (actor == "newcomer" and member == f"m{seq}") else None
 
 
 def _spoken(kind: str) -> str:

@@ -221,13 +221,14 @@ def freeze(state: State, name: Name, options: tuple[Option, ...], budget: Money 
 def holes(state: State, poll: PollOpened, decision: Decision, at: int) -> list[tuple[str, str]]:
     """What keeps a poll from opening: each fact, and what closes it (law 10)."""
     found: list[tuple[str, str]] = []
-    budgeted = rules.rule("voting", decision.rule).elects == "budget"
+    rule = rules.rule_of_version("voting", poll.rule)
+    budgeted = rule.elects == "budget"
     if not poll.roll_count:
         found.append(("nobody on its roll", "let members join (JoinCommunity) or earn points first"))
     if poll.roll_power > POWER_TOTAL_MAX:
         found.append((f"a power of {poll.roll_power}", "cap it in the charter: power_parameters.at_most"))
     needed = 1 if budgeted else 2
-    roles = rules.rule("voting", decision.rule).roles
+    roles = rule.roles
     if roles and not len(roles) - 1 <= len(poll.options) <= len(roles):
         found.append((f"{len(poll.options)} options where its rule asks about {', '.join(roles)}", "name them in that order"))
     if len(poll.options) < needed:

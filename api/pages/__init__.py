@@ -13,7 +13,7 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from api import money, texts, views
+from api import money, own, texts, views
 from api.doors.asker import now, who
 from api.pages.charts import bars
 from engine.charter.terms import MoneyTerms
@@ -57,15 +57,15 @@ def render(request: Request, page: str, shown: Any, status: int = 200) -> HTMLRe
         if page == "home":
             context |= {"polls": views.current(community, state, 6), "ideas": views.most_supported(community, state, 6)}
         if page in ("home", "polls"):
-            context["voted"] = set() if found is None else views.voted(state, found.id)
+            context["voted"] = set() if found is None else own.voted(state, found.id)
         if page == "polls":
             context |= {"decisions": views.decisions(state), "charter_text": views.charter(community, state)["text"]}
         if page == "idea":
-            context["mine"] = views.idea_to(state, shown["id"], None if found is None else found.id)
+            context["mine"] = own.idea(state, shown["id"], None if found is None else found.id)
         if page == "event" and found is not None:
-            context["mine"] = views.own_opening(community, state, shown["event"], found.id)
+            context["mine"] = own.opening(community, state, shown["event"], found.id)
         if page == "poll" and found is not None:
-            context["mine"] = views.own_ballot(community, state, shown["id"], found.id)
+            context["mine"] = own.ballot(community, state, shown["id"], found.id)
         if page == "poll":
             context["waiting"] = shown["status"] == "open" and now() < state.poll(shown["id"]).terms.opens_at
     return HTMLResponse(environment().get_template(f"{page}.html").render(context), status)

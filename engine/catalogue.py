@@ -51,15 +51,17 @@ def modules(folder: str) -> Iterator[Any]:
 
 
 LISTED_MAX = 24
-"""Names that a refusal lists."""
+"""Names that a refusal lists beside the nearest."""
 
 
 def did_you_mean(name: str, known: tuple[str, ...] | list[str]) -> str:
-    """The way out of a wrong name: the nearest known one, and all of them while they fit on a line.
+    """The way out of a wrong name: the nearest known one, and all of them where there is none or they are few.
 
     >>> did_you_mean("bordo", ["borda", "schulze"])
     "did you mean 'borda'? known: borda, schulze"
     """
     near = get_close_matches(str(name), known, n=1)
-    listed = "known: " + (", ".join(known) or "none") if len(known) <= LISTED_MAX else f"{len(known)} are known"
-    return f"did you mean {near[0]!r}? {listed}" if near else listed
+    listed = "known: " + (", ".join(known) or "none")
+    if not near:
+        return listed
+    return f"did you mean {near[0]!r}?" + (f" {listed}" if len(known) <= LISTED_MAX else "")

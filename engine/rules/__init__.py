@@ -7,7 +7,7 @@ name is the rule's name; `borda_2.py` is version 2 of borda, and version 1 stays
 ('garden',)
 >>> tally("pluralty", Election.read("3: garden"))
 Traceback (most recent call last):
-engine.refusals.Refusal: rule_unknown: voting rule 'pluralty' is not known here; did you mean 'plurality'? known: ...
+engine.refusals.Refusal: rule_unknown: voting rule 'pluralty' is not known here; did you mean 'plurality'?
 """
 
 from __future__ import annotations

@@ -166,7 +166,7 @@ def tally(
         if election.rule is None:
             raise refuse("parameter_wrong", "--rule", f"is not given, and {file.name} names none", "see folkmoot rules")
         rule, given = election.rule[0], election.rule[1] | given
-    found = rules.rule_of_version("voting", rule) if "@" in rule else rules.rule("voting", rule)
+    found = rules.counting_rule(rule)
     outcome = rules.count(found, election, given)
     kept = rules.terms(found, election, given)
     if as_json:

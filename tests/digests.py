@@ -89,6 +89,8 @@ def settings(rule: rules.Rule) -> Iterator[dict[str, Any]]:
             choices.append([0, 1, 7])
         elif hint is Share:
             choices.append(["0", "1/2", "2/3"])
+        elif name in ("pool", "bound"):
+            choices.append([1_000] if name == "pool" else [1, 50])
         elif name == "seats":
             choices.append([1, 2, 3] if rule.strict else [1, 2])
         elif hint in (Positive, PositiveMoney):
@@ -112,6 +114,10 @@ def answers(rule: rules.Rule, given: dict[str, Any]) -> Iterator[Any]:
                 except Refusal as refusal:
                     yield refusal.code
         return
+    if rule.family == "funding" and rule.ballots:
+        for election in elections("cumulative"):
+            yield rules.count(rule, election, given).digest()
+        return
     for number in range(40):
         draw = Draw(f"folkmoot digest corpus 1 {rule.family} {number}")
         held = [draw.below(6) * draw.below(50) for _ in range(1 + draw.below(9))]
@@ -124,6 +130,9 @@ def answers(rule: rules.Rule, given: dict[str, Any]) -> Iterator[Any]:
             authors = tuple(by_member)[: 1 + draw.below(4)]
             act = Act(ACTS[draw.below(len(ACTS))], "m1", "i18", authors, 1 + draw.below(9))
             yield list(rule.function(act, **given).items())
+        elif rule.name == "conviction":
+            ticks = sorted(draw.below(30) for _ in held)
+            yield rule.function(list(zip(ticks, held, strict=True)), **given)
         elif rule.name == "turnout":
             yield rule.function(draw.below(20), draw.below(3) * 20)
         else:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from engine import catalogue
+from engine import catalogue, rules
 
 ROOT = Path(__file__).parent.parent
 PACKAGES = ("engine", "contracts", "simulations", "api")
@@ -115,9 +115,7 @@ def test_a_rule_knows_elections_and_not_the_community(name):
 
 def test_no_file_is_dead():
     used = set().union(*(imports(name) for name in modules())) | ENTRY_POINTS
-    catalogues = {f"engine.rules.{family}" for family in ("voting", "power", "earning", "reward", "metric", "secrecy")} | {
-        "engine.commands"
-    }
+    catalogues = {f"engine.rules.{family}" for family in rules.FAMILIES} | {"engine.commands"}
     for name in modules():
         folder = name.rpartition(".")[0]
         if name in PACKAGES or folder in catalogues or name in catalogues:

@@ -32,7 +32,7 @@ from engine.values import Money, Points, Positive, PositiveMoney, Power, Share, 
 Parameters = dict[str, Any]
 AMOUNTS = (Money, Points, Power, PositiveMoney)
 """Parameters of these types are decimals in quotes where they are written; a charter may leave the quotes out."""
-FAMILIES = ("voting", "power", "earning", "reward", "metric", "secrecy")
+FAMILIES = ("voting", "funding", "power", "earning", "reward", "metric", "secrecy")
 """The sockets, each a folder of rules."""
 
 
@@ -140,9 +140,18 @@ def check_digest(family: str, version: str, digest: str) -> None:
         raise refuse("cannot_recount", f"{family} rule {version}", "behaves otherwise in this copy", "use the version it was named with")
 
 
+def counting_rule(name: str) -> Rule:
+    """The voting or funding rule of a name or, as a log names it, of a version such as `borda@1`."""
+    family = "funding" if name.partition("@")[0] in names("funding") else "voting"
+    found = rule_of_version(family, name) if "@" in name else rule(family, name)
+    if not found.ballots:
+        raise refuse("rule_unknown", f"the rule {name!r}", "does not count ballots", "see its page: folkmoot rules")
+    return found
+
+
 def tally(name: str, election: Election, **parameters: Any) -> Outcome:
-    """What the voting rule `name` says of an election. Law 1: exact; law 2: ties are values."""
-    return count(rule("voting", name), election, parameters)
+    """What the voting or funding rule `name` says of an election. Law 1: exact; law 2: ties are values."""
+    return count(counting_rule(name), election, parameters)
 
 
 def terms(found: Rule, election: Election, given: Mapping[str, Any]) -> Parameters:
@@ -201,6 +210,13 @@ def power_rule(*, reads_points: bool) -> Callable[[Callable[..., list[int]]], Ru
         return replace(_rule("power", function), reads_points=reads_points)
 
     return make
+
+
+def funding_rule(function: Callable[..., Any]) -> Rule:
+    """A function of gifts becomes a funding rule: an election by points, each so many units of money given to an option."""
+    made = _rule("funding", function)
+    takes_gifts = next(iter(get_type_hints(function).values()), None) is Election
+    return replace(made, ballots=("cumulative",) if takes_gifts else (), scores="money")
 
 
 def earning_rule(function: Callable[..., Any]) -> Rule:

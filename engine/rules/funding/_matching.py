@@ -1,0 +1,84 @@
+"""What rules that match contributions share: claims become payouts, within the pool and below a cap."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import numpy as np
+
+from engine.elections.apportion import apportion
+from engine.elections.election import Election
+from engine.elections.outcome import Outcome, counted
+from engine.values import Share
+
+DECIMALS = 12
+UNIT: int = 10**DECIMALS
+"""Claims are whole numbers of 10^-12 of the smallest unit of money: roots are cut off there, and everything after is exact."""
+WHOLE = Share("1")
+
+
+def matched(election: Election, claims: list[int], pool: int, cap: Share, fill: bool) -> Outcome:
+    """The outcome that pays out claims: all of them where the pool suffices (`fill`: the whole pool), else in proportion."""
+    paid, tied = payouts(claims, pool, cap, fill)
+    options, given = election.options, election.sums.tolist()
+    backers = [int(election.weights[np.flatnonzero(column)].sum()) for column in election.table.T]
+
+    def explain() -> list[str]:
+        whole = sum(claims)
+        steps = [f"a pool of {election.money(pool)} for claims of {election.money(Fraction(whole, UNIT))} together"]
+        for place, option in enumerate(options):
+            given_by = f"{counted(backers[place], 'contributor')} gave {election.money(given[place])}"
+            steps.append(
+                f"{option}: {given_by}, a claim of {election.money(Fraction(claims[place], UNIT))}; paid {election.money(paid[place])}"
+            )
+        if left := pool - sum(paid):
+            steps.append(f"{election.money(left)} of the pool are left")
+        return steps
+
+    return Outcome(
+        rule="",
+        winners=tuple(option for option, amount in zip(options, paid, strict=True) if amount),
+        scores=dict(zip(options, paid, strict=True)),
+        ties=(tuple(options[place] for place in tied),) if tied else (),
+        explain=explain,
+        certify=lambda: [str(claim) for claim in claims],
+    )
+
+
+def payouts(claims: list[int], pool: int, cap: Share, fill: bool) -> tuple[list[int], tuple[int, ...]]:
+    """Whole amounts for claims, and the places between which only the order of listing decided about a unit.
+
+    Nobody gets more than `cap` of the pool; what that cuts off goes to the others in proportion, until nobody is above it.
+
+    >>> payouts([60 * UNIT, 30 * UNIT, 10 * UNIT], 50, Share("1/2"), False)
+    ([25, 19, 6], ())
+    """
+    whole, most = sum(claims), int(Fraction(cap) * pool)
+    rest = pool if fill or whole >= pool * UNIT else whole // UNIT
+    paid = [0] * len(claims)
+    standing = [place for place, claim in enumerate(claims) if claim]
+    while standing:
+        weight = sum(claims[place] for place in standing)
+        above = [place for place in standing if rest * claims[place] > most * weight]
+        if not above:
+            shared = apportion(rest, [claims[place] for place in standing])
+            for place, amount in zip(standing, shared.shares, strict=True):
+                paid[place] = amount
+            return paid, tuple(standing[each] for each in shared.tied)
+        for place in above:
+            paid[place] = most
+            rest -= most
+        standing = [place for place in standing if place not in above]
+    return paid, ()
+
+
+def columns(election: Election) -> list[dict[int, int]]:
+    """For each option, how many contributors gave which amount."""
+    found: list[dict[int, int]] = []
+    for column in election.table.T:
+        given = np.flatnonzero(column)
+        amounts, places = np.unique(column[given], return_inverse=True)
+        many = np.zeros(len(amounts), np.int64)
+        np.add.at(many, places.reshape(-1), election.weights[given])
+        found.append(dict(zip(amounts.tolist(), many.tolist(), strict=True)))
+    return found

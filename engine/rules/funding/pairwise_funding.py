@@ -1,0 +1,45 @@
+"""Quadratic funding in which two people who give to the same options again and again raise each other's gifts ever less.
+
+An option's claim is what quadratic funding makes of every pair of contributors, 2·√(a·b) for their gifts a and b, times
+`bound` / (`bound` + Σ√(a·b) over all options): however much a pair gives together, it moves no more than twice `bound`. A large `bound` is plain
+quadratic funding. Everything else is as there (`cap`, `fill`). Roots and quotients are cut off behind twelve decimals. Source:
+Buterin 2019, "Pairwise coordination subsidies" (ethresear.ch 5553).
+
+>>> gifts = Election.read("2: garden 100\\n1: garden 100, pool 100\\n1: pool 100")
+>>> tally("pairwise_funding", gifts, pool=1000, bound=100).scores
+{'garden': 300, 'pool': 100}
+"""
+
+from __future__ import annotations
+
+from math import isqrt
+
+from engine.elections.election import Election
+from engine.elections.outcome import Outcome
+from engine.refusals import refuse
+from engine.rules import funding_rule
+from engine.rules.funding._matching import UNIT, WHOLE, matched
+from engine.values import PositiveMoney, Share
+
+PAIRS_MAX = 2_000_000
+"""Pairs of different contributors that are looked at, some seconds."""
+
+
+@funding_rule
+def pairwise_funding(election: Election, *, pool: PositiveMoney, bound: PositiveMoney, cap: Share = WHOLE, fill: bool = False) -> Outcome:
+    merged = election.merged()
+    if merged.rows * (merged.rows + 1) // 2 > PAIRS_MAX:
+        raise refuse(
+            "too_large", "the election", f"has {merged.rows:,} different contributors to compare in pairs", "count it by quadratic_funding"
+        )
+    claims = [0] * len(election.options)
+    gifts = [{place: amount for place, amount in enumerate(row) if amount} for row in merged.table.tolist()]
+    weights = merged.weights.tolist()
+    for one, given in enumerate(gifts):
+        for other in range(one, len(gifts)):
+            pairs = weights[one] * (weights[one] - 1) // 2 if one == other else weights[one] * weights[other]
+            shared = {place: isqrt(amount * gifts[other][place] * UNIT * UNIT) for place, amount in given.items() if place in gifts[other]}
+            whole = bound * UNIT + sum(shared.values())
+            for place, root in shared.items():
+                claims[place] += 2 * pairs * (root * bound * UNIT // whole)
+    return matched(election, claims, pool, cap, fill)

@@ -1,0 +1,44 @@
+"""A pool of money matches what people give, and many small gifts count for more than a few large ones.
+
+An option's claim is (Σ√c)² − Σc over the gifts c of its contributors: what liberal radicalism would have it receive, less what it
+received. Claims above the pool are paid in proportion; a pool above the claims pays just them, unless `fill` pays it out whole.
+Nobody gets more than `cap` of the pool, and what that cuts off goes to the others in proportion. Whoever parts one gift over
+invented people gains by it: know who gives. Roots are cut off behind twelve decimals, and all else is exact; payouts are whole units
+by largest remainder, together never more than the pool. Source: Buterin, Hitzig & Weyl 2019 (arXiv 1809.06421); the cap as in
+pluralistic.js.
+
+>>> gifts = Election.read("4: garden 100\\n1: library 400\\n1: garden 25, pool 25\\n1: pool 225")
+>>> outcome = tally("quadratic_funding", gifts, pool=1000)
+>>> outcome.scores
+{'garden': 914, 'library': 0, 'pool': 86}
+>>> outcome.steps[1]
+'garden: 5 contributors gave 425, a claim of 1,600; paid 914'
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from engine.elections import roots
+from engine.elections.election import Election
+from engine.elections.outcome import Outcome
+from engine.rules import funding_rule
+from engine.rules.funding._matching import DECIMALS, UNIT, WHOLE, columns, matched
+from engine.values import PositiveMoney, Share
+
+
+@funding_rule
+def quadratic_funding(election: Election, *, pool: PositiveMoney, cap: Share = WHOLE, fill: bool = False) -> Outcome:
+    return matched(election, [_claim(gifts) for gifts in columns(election)], pool, cap, fill)
+
+
+def _claim(gifts: dict[int, int]) -> int:
+    """(Σ√c)² − Σc in units of 10^-12; nothing for a single contributor."""
+    if sum(gifts.values()) < 2:
+        return 0
+    summed: roots.Roots = {}
+    for amount, many in gifts.items():
+        roots.add(summed, amount, Fraction(many))
+    root = (roots.cut(summed, DECIMALS) * UNIT).numerator
+    given = sum(amount * many for amount, many in gifts.items())
+    return max(0, root * root // UNIT - given * UNIT)

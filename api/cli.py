@@ -209,6 +209,22 @@ def compare(
 
 
 @app.command()
+def draw(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="People, one a line, perhaps as north: Ana to name their group.")],
+    seats: Annotated[int, typer.Option(min=1, help="How many are drawn.")],
+    seed: Annotated[str, typer.Option(help="64 hexadecimal digits to draw by; left out, fresh ones, which are printed.")] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Draw people by lot, from every group as many as its size asks for; whoever has the list and the seed can draw again."""
+    from engine.elections.files import read_people
+    from engine.rules import rule
+
+    sortition, source = rule("lot", "sortition"), seed or _chance().hex()
+    chosen = sortition.function(read_people(file), **sortition.complete({"seats": seats, "seed": source}))
+    answer({"drawn": list(chosen), "seed": source}, as_json, [*chosen, f"seed: {source}"])
+
+
+@app.command()
 def convert(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="Ballots, as tally takes them.")],
     out: Annotated[Path, typer.Argument(metavar="OUT", help="A new file: .pb .soc .soi .toc .toi .cat .blt .csv or .txt.")],

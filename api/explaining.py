@@ -8,8 +8,8 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 from api.texts import text
-from engine import commands, fold
-from engine.commands.close_poll import draw_order, recount
+from engine import commands, fold, rules
+from engine.commands.close_poll import Draw, broken, recount
 from engine.community import Community
 from engine.elections.outcome import Outcome
 from engine.log import record as records
@@ -70,11 +70,14 @@ def explained(community: Community, name: str) -> Outcome | None:
 def _explain(community: Community, found: Poll, labels: list[str], decimals: int) -> Outcome:
     lines = [parse_own(data) for _, data in community.store.find("thing", found.id)]
     ballots = _ballots(lines) if found.terms.power_rule == "equal@1" else _ballots_by_folding(community, found)
-    order = tuple(range(1, len(found.terms.options) + 1))
+    drawn = Draw.none(len(found.terms.options))
     if found.result.lot is not None:
         with community.reading() as state:
-            order = draw_order(found.result.lot.secret, state.tree.root(_cause(lines)), len(order))
-    return recount(Poll(found.id, found.terms, ballots), order, labels, decimals)
+            drawn = Draw.of(found.result.lot.secret, state.tree.root(_cause(lines)), len(drawn.order))
+    poll = Poll(found.id, found.terms, ballots)
+    outcome = recount(poll, drawn, labels, decimals)
+    one = rules.rule_of_version("voting", found.terms.rule).elects == "one"
+    return broken(poll, drawn, outcome, labels) if one else outcome
 
 
 def _cause(lines: list[Json]) -> int:
@@ -120,5 +123,5 @@ def draw(community: Community, state: State, found: Poll) -> Json:
     assert found.result is not None and found.result.lot is not None
     cause, secret = _cause([parse_own(data) for _, data in community.store.find("thing", found.id)]), found.result.lot.secret
     root = state.tree.root(cause)
-    order = draw_order(secret, root, len(found.terms.options))
-    return {"secret": secret, "root": root.hex(), "events": cause, "order": list(order)}
+    drawn = Draw.of(secret, root, len(found.terms.options))
+    return {"secret": secret, "root": root.hex(), "events": cause, "seed": drawn.seed, "order": list(drawn.order)}

@@ -71,7 +71,7 @@ class Ballots:
         self.commitments: dict[MemberId, str] = {}
         self.waiting: dict[int, MemberId] = {}
         """Whose ballot each event is that is still sealed."""
-        self.counted: dict[tuple[bytes, tuple[int, ...]], Outcome | Refusal] = {}
+        self.counted: dict[tuple[bytes, Any], Outcome | Refusal] = {}
         """Counts already made of these ballots, or why there are none: closing decides by one and is checked by the same."""
 
     def put(self, member: MemberId, seq: int, choice: str | None) -> None:

@@ -137,8 +137,12 @@ def read_decimal(value: object, field: str) -> int:
     raise _wrong(field, value, f'a whole number in quotes, such as "40", of at most {DECIMAL_DIGITS_MAX} digits')
 
 
+def is_digest(value: str) -> bool:
+    return _DIGEST.fullmatch(value) is not None
+
+
 def read_digest(value: object, field: str) -> str:
-    if isinstance(value, str) and _DIGEST.fullmatch(value):
+    if isinstance(value, str) and is_digest(value):
         return value
     raise _wrong(field, value, "64 lower-case hexadecimal digits")
 
@@ -154,7 +158,7 @@ def read_scalar(value: object, field: str) -> object:
         return value if isinstance(value, bool) else read_integer(value, field)
     if isinstance(value, str) and _DECIMAL.fullmatch(value):
         return str(read_decimal(value, field))
-    return value if is_share(value) else read_name(value, field)
+    return value if is_share(value) or (isinstance(value, str) and is_digest(value)) else read_name(value, field)
 
 
 def is_share(value: object) -> bool:

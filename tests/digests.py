@@ -19,7 +19,7 @@ from engine.elections.election import Election
 from engine.log.json import canonical
 from engine.refusals import Refusal
 from engine.rules.earning import ACTS, Act
-from engine.values import Money, Points, Positive, PositiveMoney, Power, Share
+from engine.values import Digest, Money, Points, Positive, PositiveMoney, Power, Share
 
 WRITTEN = Path(__file__).parent.parent / "engine" / "rules" / "digests.json"
 ELECTIONS = 60
@@ -87,6 +87,8 @@ def settings(rule: rules.Rule) -> Iterator[dict[str, Any]]:
             choices.append([False, True])
         elif hint in (int, Money, Points, Power):
             choices.append([0, 1, 7])
+        elif hint is Digest:
+            choices.append(["0" * 64, "ab" * 32])
         elif hint is Share:
             choices.append(["0", "1/2", "2/3"])
         elif name in ("pool", "bound"):
@@ -108,7 +110,7 @@ def answers(rule: rules.Rule, given: dict[str, Any]) -> Iterator[Any]:
     """What a rule says of its family's corpus under one setting of parameters."""
     if rule.family == "voting":
         for kind in rule.ballots:
-            for election in strict_elections() if rule.strict else elections(kind):
+            for election in strict_elections() if rule.strict and kind == "ranked" else elections(kind):
                 try:
                     yield rules.count(rule, election, given).digest()
                 except Refusal as refusal:
@@ -122,7 +124,13 @@ def answers(rule: rules.Rule, given: dict[str, Any]) -> Iterator[Any]:
         draw = Draw(f"folkmoot digest corpus 1 {rule.family} {number}")
         held = [draw.below(6) * draw.below(50) for _ in range(1 + draw.below(9))]
         by_member = {f"m{place}": amount for place, amount in enumerate(held)}
-        if rule.family == "power":
+        if rule.family == "lot":
+            people = {member: f"group {amount % 3}" for member, amount in by_member.items()}
+            try:
+                yield list(rule.function(people, **given))
+            except Refusal as refusal:
+                yield refusal.code
+        elif rule.family == "power":
             yield rule.function(held, **given)
         elif rule.family == "reward":
             yield list(rule.function(draw.below(10_000), by_member, **given).items())

@@ -71,8 +71,14 @@ def _check_decision(where: str, decision: Decision, charter: Charter) -> None:
         raise _wrong(f"{where}.quorum.percent_min", f"is {decision.quorum.percent_min}", "give 0 to 100")
     if decision.quorum.basis == "none" and decision.quorum.percent_min:
         raise _wrong(f"{where}.quorum", "asks for a part of nothing", 'name the basis "eligible" or "power"')
-    if rule.elects in ("budget", "several") and decision.ties == "status_quo":
-        raise _wrong(f"{where}.ties", f"is status_quo for {rule.name}, which ties inside", 'give "oldest" or "lot"')
+    if rule.elects in ("budget", "several") and decision.ties not in ("oldest", "lot"):
+        raise _wrong(f"{where}.ties", f"is {decision.ties} for {rule.name}, which ties inside", 'give "oldest" or "lot"')
+    if decision.ties == "previous_round" and not rule.rounds:
+        raise _wrong(
+            f"{where}.ties", f"is previous_round for {rule.name}, which tells of no rounds", 'give "oldest", "lot" or "most_approved"'
+        )
+    if rule.drawn and (decision.ties != "lot" or "seed" in decision.parameters):
+        raise _wrong(f"{where}.ties", f"does not draw the seed {rule.name} needs", 'give ties = "lot", and no seed')
     if rule.roles and (decision.options == "ideas" or decision.ties == "lot"):
         raise _wrong(
             f"{where}.rule", f"asks about {', '.join(rule.roles)}", 'give options = "free" or "amendment", and ties = "status_quo"'

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 from engine.elections.kinds import Kind
 from engine.elections.outcome import write_money
+from engine.elections.ties import Way
 from engine.limits import NAME_TEXT_MAX, REASON_TEXT_MAX, TITLE_TEXT_MAX
 from engine.values import Money, Name, Points, Scalar, TextOf
 
@@ -57,14 +58,15 @@ class Decision:
     """One kind of poll.
 
     `options`: `ideas` that stand in `stage`, `free` options named at opening, or an `amendment` (adopt or keep).
-    `ties`: `status_quo` leaves things as they are, `oldest` prefers the option listed first, `lot` draws.
+    `ties`: `status_quo` leaves things as they are, `oldest` prefers the option listed first, `lot` draws; where one is elected
+    also `most_approved` (named on most ballots) and, by rules that count in rounds, `previous_round`.
     `named_max` and `points_max` bound one ballot (0: no bound). Winning ideas move to `winners_to`.
     """
 
     options: Literal["ideas", "free", "amendment"]
     rule: Name
     quorum: Quorum
-    ties: Literal["status_quo", "oldest", "lot"]
+    ties: Way
     minutes_open: int
     secrecy: Name
     parameters: dict[str, Scalar] = field(default_factory=dict)

@@ -5,13 +5,15 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from engine import rules
 from engine.commands import Ahead, Ask, Command, Keep, Vault
 from engine.commands.cast_ballot import read_choice
 from engine.commands.support_idea import IdeaAdvanced
+from engine.elections import lots
 from engine.elections.outcome import Outcome, write_number
+from engine.elections.ties import break_ties
 from engine.ledger import Entry
 from engine.limits import PART_BYTES_MAX, TIES_PER_EVENT_MAX
 from engine.log.fields import opens
@@ -38,12 +40,12 @@ class ClosePoll(Command):
         if poll is None or poll.ballots is None or poll.ballots.cast * len(poll.terms.options) < COUNT_AHEAD_MIN:
             return None
         _check_may_close(state, poll, ask.actor, max(ask.now, state.at))
-        ballots, order = poll.ballots.opening_copy(), tuple(range(1, len(poll.terms.options) + 1))
+        ballots, drawn = poll.ballots.opening_copy(), Draw.none(len(poll.terms.options))
         if poll.terms.lot is not None:
             secret = vault.opening(poll.seq, "lot")
             if secret is None:
                 return None  # nothing to count: closing will be refused
-            order = draw_order(parse_own(secret[1]), state.tree.root(state.seq), len(order))
+            drawn = Draw.of(parse_own(secret[1]), state.tree.root(state.seq), len(drawn.order))
         sealed, counted = ballots.sealed(), poll.ballots.counted
 
         def work() -> Keep:
@@ -54,7 +56,7 @@ class ClosePoll(Command):
                 ballots.open(member, parse_own(opening[1]))
             ballots.counted = {}
             with suppress(Refusal):  # kept beside the ballots, as an outcome is
-                recount(Poll(poll.id, poll.terms, ballots), order)
+                recount(Poll(poll.id, poll.terms, ballots), drawn)
             return lambda state: counted.update(ballots.counted)
 
         return work
@@ -237,20 +239,19 @@ def conclude(state: State, poll: Poll, lot: LotOpening | None, cause: int) -> Po
     rule = rules.rule_of_version("voting", terms.rule)
     if not cast and not rule.silence:
         return PollClosed(poll.id, "no_ballots", (), (), (), 0, Power(0), None, lot)
-    numbers = tuple(range(1, len(terms.options) + 1))
-    if lot is not None:
-        numbers = draw_order(lot.secret, state.tree.root(cause), len(numbers))
+    many = len(terms.options)
+    drawn = Draw.none(many) if lot is None else Draw.of(lot.secret, state.tree.root(cause), many)
     try:
-        outcome = recount(poll, numbers)
+        outcome = recount(poll, drawn)
     except Refusal as refusal:
         if refusal.code not in UNDECIDABLE:
             raise
         return PollClosed(poll.id, "undecidable", (), (), (), cast, Power(power), None, lot)
     winners, status = [int(name) for name in outcome.winners], "decided"
-    if rule.elects == "one" and len(winners) > 1:
-        winners, status = ([], "tied") if terms.ties == "status_quo" else (winners[:1], status)
-    if rule.elects == "one" and not winners:
-        status = "undecidable"  # the rule says itself that nobody has what it takes
+    if rule.elects == "one":
+        # That nobody wins though nothing ties is what a rule says where nobody has what it takes.
+        winners = [int(name) for name in broken(poll, drawn, outcome).winners]
+        status = status if winners else "tied" if outcome.ties else "undecidable"
     if winners and not rule.silence and not poll.ballots.say_anything():
         winners, status = [], "tied"
     part, whole = {"eligible": (cast, terms.roll_count), "power": (power, terms.roll_power), "none": (1, 1)}[terms.quorum_basis]
@@ -261,7 +262,7 @@ def conclude(state: State, poll: Poll, lot: LotOpening | None, cause: int) -> Po
         status,  # type: ignore[arg-type]
         tuple(sorted(winners)),
         tuple(tuple(sorted(map(int, tie))) for tie in outcome.ties[:TIES_PER_EVENT_MAX]),
-        tuple(str(write_number(outcome.scores[str(number)])) for number in sorted(numbers)),
+        tuple(str(write_number(outcome.scores[str(number)])) for number in range(1, many + 1)),
         cast,
         Power(power),
         Digest(outcome.digest()),
@@ -269,8 +270,32 @@ def conclude(state: State, poll: Poll, lot: LotOpening | None, cause: int) -> Po
     )
 
 
-def recount(poll: Poll, order: tuple[int, ...], labels: list[str] | None = None, decimals: int = 0) -> Outcome:
-    """The frozen rule on the poll's ballots, with the options listed in `order`, which is how ties inside a count break.
+class Draw(NamedTuple):
+    """What a poll's lot says: a seed, and the options' numbers in the order drawn. Without a lot: no seed, and as they are listed."""
+
+    seed: str
+    order: tuple[int, ...]
+
+    @classmethod
+    def none(cls, many: int) -> Draw:
+        return cls(rules.NO_SEED, tuple(range(1, many + 1)))
+
+    @classmethod
+    def of(cls, secret: str, root: bytes, many: int) -> Draw:
+        """The seed is SHA-256(secret ‖ root), the order that of SHA-256(seed ‖ number)."""
+        seed = sha256(bytes.fromhex(secret) + root).digest()
+        return cls(seed.hex(), tuple(map(int, lots.order(seed, [str(number) for number in range(1, many + 1)]))))
+
+
+def broken(poll: Poll, drawn: Draw, outcome: Outcome, labels: list[str] | None = None) -> Outcome:
+    """The outcome with a tie for the win broken as the poll's terms say."""
+    names = labels or [str(number) for number in range(1, len(poll.terms.options) + 1)]
+    election = poll.election(drawn.order, labels) if poll.terms.ties == "most_approved" and len(outcome.winners) > 1 else None
+    return break_ties(outcome, poll.terms.ties, election=election, drawn=[names[number - 1] for number in drawn.order])
+
+
+def recount(poll: Poll, drawn: Draw, labels: list[str] | None = None, decimals: int = 0) -> Outcome:
+    """The frozen rule on the poll's ballots, with the options listed as drawn, which is how ties inside a count break.
 
     Options go by their numbers, or by `labels` (and money with `decimals`) where people read the steps: no rule looks at what options are called.
     """
@@ -280,25 +305,20 @@ def recount(poll: Poll, order: tuple[int, ...], labels: list[str] | None = None,
             "cannot_recount", f"voting rule {poll.terms.rule}", "behaves otherwise in this copy", "use the version it was opened with"
         )
     assert poll.ballots is not None
+    parameters = poll.terms.parameters | ({"seed": drawn.seed} if rule.drawn else {})
     if labels is not None:
-        return rules.count(rule, poll.election(order, labels, decimals), poll.terms.parameters)
-    key = poll.ballots.digest(), order
+        return rules.count(rule, poll.election(drawn.order, labels, decimals), parameters)
+    key = poll.ballots.digest(), drawn
     found = poll.ballots.counted.get(key)
     if found is None:
         try:
-            found = rules.count(rule, poll.election(order), poll.terms.parameters)
+            found = rules.count(rule, poll.election(drawn.order), parameters)
         except Refusal as refusal:
             found = refusal
         poll.ballots.counted[key] = found
     if isinstance(found, Refusal):
         raise found
     return found
-
-
-def draw_order(secret: str, root: bytes, many: int) -> tuple[int, ...]:
-    """The options in the order of SHA-256(seed ‖ number), the seed being SHA-256(secret ‖ root)."""
-    seed = sha256(bytes.fromhex(secret) + root).digest()
-    return tuple(sorted(range(1, many + 1), key=lambda number: sha256(seed + str(number).encode()).digest()))
 
 
 def _check_may_close(state: State, poll: Poll, actor: str, at: int) -> None:

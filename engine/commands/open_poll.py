@@ -10,6 +10,7 @@ from engine import rules
 from engine.charter.terms import Charter, Decision
 from engine.commands import Ahead, Ask, Command, Vault
 from engine.elections.kinds import Kind
+from engine.elections.ties import Way
 from engine.ledger import Entry
 from engine.limits import INTEGER_MAX, MOMENT_MAX, OPTIONS_PER_POLL_MAX, POLLS_OPEN_MAX, POWER_TOTAL_MAX
 from engine.log.codec import form
@@ -133,7 +134,7 @@ class PollOpened(Event):
     secrecy: Name
     quorum_basis: Literal["eligible", "power", "none"]
     quorum_percent_min: int
-    ties: Literal["status_quo", "oldest", "lot"]
+    ties: Way
     closes: Literal["clock", "hand_or_clock"]
     replaceable: bool
     named_max: int

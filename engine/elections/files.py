@@ -72,3 +72,20 @@ def read(path: Path) -> Election:
     if ending == "json":
         return rctab.read_contest(text, lambda name: read_text(path.with_name(Path(name).name))).election
     return Election.read(text)
+
+
+def read_people(path: Path) -> dict[str, str]:
+    """A list of people, one a line, each perhaps with a group and a colon before the name: who belongs to which group."""
+    found: dict[str, str] = {}
+    for number, line in enumerate(read_text(path).splitlines(), 1):
+        group, colon, name = line.partition(":")
+        called = (name if colon else group).strip()
+        if not line.strip():
+            continue
+        if not called or called in found:
+            fact = f"names {called!r} again" if called else "names nobody"
+            raise refuse("file_unreadable", f"line {number}", fact, "write one name a line, such as Ana or north: Ana")
+        found[called] = group.strip() if colon else ""
+    if not found:
+        raise refuse("file_unreadable", str(path), "names nobody", "write one name a line")
+    return found

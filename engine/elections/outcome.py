@@ -7,7 +7,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
@@ -27,7 +27,8 @@ class Outcome:
     `ties` holds each set of options between which only the order of listing, or nothing, decided. `explain` makes the
     sentences for people, `certify` the same count as numbers, which is part of the digest: both only when somebody
     reads `steps` or `facts`, for simulations count millions of times and read none. `note` is what has to be said beside the winners, where they
-    are not what the rule's name makes people expect.
+    are not what the rule's name makes people expect. `rounds` gives what those left had in each round, where a rule counts in
+    rounds; it only says again what `facts` hold.
     """
 
     rule: str
@@ -37,6 +38,7 @@ class Outcome:
     explain: Callable[[], Iterable[str]] = tuple
     certify: Callable[[], Fact] = tuple
     note: str = ""
+    rounds: Callable[[], Sequence[Mapping[str, Number]]] = tuple
 
     @cached_property
     def steps(self) -> tuple[str, ...]:
@@ -56,10 +58,12 @@ class Outcome:
         scores: Iterable[Number],
         explain: Callable[[], Iterable[str]],
         certify: Callable[[], Fact] = tuple,
+        rounds: Callable[[], Sequence[Mapping[str, Number]]] = tuple,
     ) -> Outcome:
         """The outcome of a rule that elects one: `places` are the winner's, or those of all that are tied."""
         winners = tuple(options[place] for place in places)
-        return cls("", winners, dict(zip(options, scores, strict=True)), (winners,) if len(winners) > 1 else (), explain, certify)
+        tied = (winners,) if len(winners) > 1 else ()
+        return cls("", winners, dict(zip(options, scores, strict=True)), tied, explain, certify, rounds=rounds)
 
     def as_json(self) -> dict[str, Any]:
         return {

@@ -37,6 +37,10 @@ class Walk(NamedTuple):
         """The way shown in numbers: who is left in each round, with what."""
         return [[list(left), [self.rounds[left].scores[place] for place in left]] for left in self.path]
 
+    def scores(self, options: Sequence[str]) -> list[dict[str, int]]:
+        """The way shown, as what each of those left had in every round."""
+        return [{options[place]: self.rounds[left].scores[place] for place in left} for left in self.path]
+
     def outlasted(self, options: int) -> list[int]:
         """How many others each option has seen out, on the way that is best for it."""
         fewest = [options] * options

@@ -27,13 +27,15 @@ from engine.elections.outcome import Outcome
 from engine.limits import DECIMAL_DIGITS_MAX, INTEGER_MAX
 from engine.refusals import refuse
 from engine.rules.secrecy import Secrecy
-from engine.values import Money, Points, Positive, PositiveMoney, Power, Share, is_share
+from engine.values import Digest, Money, Points, Positive, PositiveMoney, Power, Share, is_digest, is_share
 
 Parameters = dict[str, Any]
 AMOUNTS = (Money, Points, Power, PositiveMoney)
 """Parameters of these types are decimals in quotes where they are written; a charter may leave the quotes out."""
-FAMILIES = ("voting", "funding", "power", "earning", "reward", "metric", "secrecy")
+FAMILIES = ("voting", "funding", "lot", "power", "earning", "reward", "metric", "secrecy")
 """The sockets, each a folder of rules."""
+NO_SEED = Digest("0" * 64)
+"""What stands where a seed will be drawn."""
 
 
 @dataclass(frozen=True)
@@ -55,8 +57,15 @@ class Rule:
     """What its options stand for by their places, where they do; the last may be left out."""
     silence: bool = False
     """Whether no ballot at all is an answer."""
+    rounds: bool = False
+    """Whether it counts in rounds that say by how much options led before the last."""
     promises: frozenset[str] = frozenset()
     reads_points: bool = False
+
+    @property
+    def drawn(self) -> bool:
+        """Whether it takes a seed: in a poll that of its draw."""
+        return "seed" in self.parameters
 
     @property
     def version(self) -> str:
@@ -142,7 +151,8 @@ def check_digest(family: str, version: str, digest: str) -> None:
 
 def counting_rule(name: str) -> Rule:
     """The voting or funding rule of a name or, as a log names it, of a version such as `borda@1`."""
-    family = "funding" if name.partition("@")[0] in names("funding") else "voting"
+    bare = name.partition("@")[0]
+    family = "funding" if bare in names("funding") and bare not in names("voting") else "voting"
     found = rule_of_version(family, name) if "@" in name else rule(family, name)
     if not found.ballots:
         raise refuse("rule_unknown", f"the rule {name!r}", "does not count ballots", "see its page: folkmoot rules")
@@ -187,17 +197,26 @@ def voting_rule(
     strict: bool = False,
     roles: tuple[str, ...] = (),
     silence: bool = False,
+    rounds: bool = False,
 ) -> Callable[[Callable[..., Outcome]], Rule]:
     """A function of an election becomes a voting rule; `scores` says what its scores are, `strict` that it
     takes no ballot with two options ranked alike, `roles` what its options stand for (the last may be left out), `silence` that
-    it answers without ballots; `promises` are checked by Hypothesis.
+    it answers without ballots, `rounds` that its outcome tells earlier rounds; `promises` are checked by Hypothesis.
     """
     ballots: tuple[Any, ...] = (ballot,) if isinstance(ballot, str) else tuple(ballot)
 
     def make(function: Callable[..., Outcome]) -> Rule:
         made = _rule("voting", function)
         return replace(
-            made, ballots=ballots, elects=elects, scores=scores, strict=strict, roles=roles, silence=silence, promises=frozenset(promises)
+            made,
+            ballots=ballots,
+            elects=elects,
+            scores=scores,
+            strict=strict,
+            roles=roles,
+            silence=silence,
+            rounds=rounds,
+            promises=frozenset(promises),
         )
 
     return make
@@ -217,6 +236,11 @@ def funding_rule(function: Callable[..., Any]) -> Rule:
     made = _rule("funding", function)
     takes_gifts = next(iter(get_type_hints(function).values()), None) is Election
     return replace(made, ballots=("cumulative",) if takes_gifts else (), scores="money")
+
+
+def lot_rule(function: Callable[..., Any]) -> Rule:
+    """A function of people and a seed becomes a rule that draws."""
+    return _rule("lot", function)
 
 
 def earning_rule(function: Callable[..., Any]) -> Rule:
@@ -246,6 +270,8 @@ def _fits(value: Any, hint: Any) -> bool:
         return isinstance(value, str) and value in get_args(hint)
     if hint is Share:
         return is_share(value)
+    if hint is Digest:
+        return isinstance(value, str) and is_digest(value)
     if hint is bool or hint is str:
         return isinstance(value, hint)
     return type(value) is int and (1 if hint in (Positive, PositiveMoney) else 0) <= value <= INTEGER_MAX
@@ -256,7 +282,12 @@ def allowed(hint: Any) -> str:
         return "one of " + ", ".join(get_args(hint))
     if hint in (Positive, PositiveMoney):
         return "a whole number from 1"
-    return {bool: "true or false", str: "a name", Share: 'a share from 0 to 1 in quotes, such as "2/3"'}.get(hint, "a whole number")
+    return {
+        bool: "true or false",
+        str: "a name",
+        Share: 'a share from 0 to 1 in quotes, such as "2/3"',
+        Digest: "a seed of 64 hexadecimal digits",
+    }.get(hint, "a whole number")
 
 
 __all__ = ["FAMILIES", "Election", "Outcome", "Rule", "rule", "tally"]

@@ -94,8 +94,8 @@ def compare(election: Election, swings: bool = False, progress: Callable[[int, i
         if progress is not None:
             progress(done, len(names))
         rule = rules.rule("voting", name)
-        if rule.roles:
-            continue  # it asks whether, not which
+        if rule.roles or rule.drawn:
+            continue  # it asks whether, not which; or leaves it to chance
         try:
             outcome = rules.count(rule, merged, {})
         except Refusal as refusal:

@@ -218,3 +218,14 @@ def test_serving_everywhere_takes_a_name_and_a_link_somebody_to_sign_in(tmp_path
     assert "--name" in folkmoot("serve", str(tmp_path / "c"), "--host", "0.0.0.0", code=1).stderr
     said = folkmoot("serve", str(tmp_path / "c"), "--port", "8199", "--link", "m99", code=1)
     assert "member_unknown" in said.stderr and said.stdout == ""
+
+
+def test_people_are_drawn_and_drawn_again_by_the_seed(tmp_path):
+    people = tmp_path / "people.txt"
+    people.write_text("north: Ana\nnorth: Bo\nsouth: Cy\nsouth: Di\n\n")
+    first = json.loads(folkmoot("draw", str(people), "--seats", "2", "--json").stdout)
+    again = json.loads(folkmoot("draw", str(people), "--seats", "2", "--seed", first["seed"], "--json").stdout)
+    assert first == again and len({name in ("Ana", "Bo") for name in first["drawn"]}) == 2
+    assert "64 hexadecimal digits" in folkmoot("draw", str(people), "--seats", "1", "--seed", "x", code=1).stderr
+    people.write_text("Ana\nAna\n")
+    assert "line 2 names 'Ana' again" in folkmoot("draw", str(people), "--seats", "1", code=1).stderr

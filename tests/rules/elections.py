@@ -20,7 +20,7 @@ def elections(
 
 
 def election_of(draw: Any, kind: str, many: int, ballots_max: int, budget: bool, strict: bool = False) -> Election:
-    rows = draw(st.lists(short_row(many) if strict else row(kind, many), min_size=1, max_size=ballots_max))
+    rows = draw(st.lists(short_row(many) if strict and kind == "ranked" else row(kind, many), min_size=1, max_size=ballots_max))
     weights = draw(st.lists(st.integers(1, 3), min_size=len(rows), max_size=len(rows)))
     costs = draw(st.lists(st.integers(0, 12), min_size=many, max_size=many)) if budget else None
     found = Election.of(OPTIONS[:many], kind, rows, weights, costs, draw(st.integers(0, 30)) if budget else None)  # type: ignore[arg-type]

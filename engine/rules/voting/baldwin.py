@@ -23,6 +23,7 @@ from engine.rules import voting_rule
     ballot="ranked",
     elects="one",
     scores="options outlasted",
+    rounds=True,
     promises={
         "anonymity",
         "neutrality",
@@ -53,4 +54,5 @@ def baldwin(election: Election) -> Outcome:
         walked.outlasted(len(options)),
         explain=lambda: walked.steps(options, lambda left, last: f"{options[left[0]]} is left", "the fewest"),
         certify=lambda: [election.pairwise.tolist(), walked.facts()],
+        rounds=lambda: walked.scores(options),
     )

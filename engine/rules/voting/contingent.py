@@ -21,6 +21,7 @@ from engine.rules.voting.star import finalists
 @voting_rule(
     ballot="ranked",
     elects="one",
+    rounds=True,
     promises={"anonymity", "neutrality", "unanimity", "majority", "majority_loser", "condorcet_loser"},
 )
 def contingent(election: Election) -> Outcome:
@@ -40,4 +41,5 @@ def contingent(election: Election) -> Outcome:
             steps.append(f"{options[one]} against {options[other]}: {pairs[one, other]} ballots to {pairs[other, one]}; {end}")
         return steps
 
-    return Outcome.of(options, sorted(won), votes, explain, lambda: [list(duel) for duel in duels])
+    first = dict(zip(options, votes, strict=True))
+    return Outcome.of(options, sorted(won), votes, explain, lambda: [list(duel) for duel in duels], lambda: [first])

@@ -26,6 +26,7 @@ from engine.rules import voting_rule
     ballot="ranked",
     elects="one",
     scores="options outlasted",
+    rounds=True,
     promises={"anonymity", "neutrality", "unanimity", "majority", "majority_loser", "condorcet_loser", "clone_independence"},
 )
 def instant_runoff(election: Election) -> Outcome:
@@ -37,6 +38,7 @@ def instant_runoff(election: Election) -> Outcome:
         walked.outlasted(len(options)),
         explain=lambda: walked.steps(options, lambda left, last: verdict(options, tops.votes(left)[1], left, last), "the fewest"),
         certify=walked.facts,
+        rounds=lambda: walked.scores(options),
     )
 
 

@@ -29,6 +29,7 @@ from engine.rules.voting.instant_runoff import verdict
     strict=True,
     elects="one",
     scores="options outlasted",
+    rounds=True,
     promises={"anonymity", "neutrality", "unanimity", "majority", "majority_loser", "condorcet_loser", "clone_independence"},
 )
 def ranked_choice(election: Election, *, batch: bool = True) -> Outcome:
@@ -40,6 +41,7 @@ def ranked_choice(election: Election, *, batch: bool = True) -> Outcome:
         walked.outlasted(len(options)),
         explain=lambda: walked.steps(options, lambda left, last: verdict(options, tops.votes(left)[1], left, last), "the fewest"),
         certify=walked.facts,
+        rounds=lambda: walked.scores(options),
     )
 
 

@@ -24,6 +24,7 @@ from engine.rules.voting.instant_runoff import count_round, verdict
     ballot="ranked",
     elects="one",
     scores="options outlasted",
+    rounds=True,
     promises={
         "anonymity", "neutrality", "unanimity", "majority", "majority_loser", "condorcet", "condorcet_loser", "smith",
         "clone_independence",
@@ -44,4 +45,5 @@ def smith_irv(election: Election) -> Outcome:
         walked.outlasted(len(options)),
         explain,
         certify=lambda: [election.pairwise.tolist(), walked.facts()],
+        rounds=lambda: walked.scores(options),
     )

@@ -1,0 +1,28 @@
+"""Drawing lots from a seed, so that whoever knows the seed can draw again.
+
+>>> order(bytes(32), ["garden", "library", "pool"])
+['library', 'garden', 'pool']
+>>> below(bytes(32), "a ballot", 10)
+3
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from hashlib import sha256
+
+
+def order(seed: bytes, things: Sequence[str]) -> list[str]:
+    """Things in the order of SHA-256(seed ‖ thing)."""
+    return sorted(things, key=lambda thing: sha256(seed + thing.encode()).digest())
+
+
+def below(seed: bytes, purpose: str, bound: int) -> int:
+    """A whole number from 0 to bound - 1, each as likely: of SHA-256(seed ‖ purpose ‖ 0, 1, 2 …) the first below a multiple of it."""
+    whole = 1 << 256
+    fair, number = whole - whole % bound, 0
+    while True:
+        found = int.from_bytes(sha256(seed + purpose.encode() + str(number).encode()).digest())
+        if found < fair:
+            return found % bound
+        number += 1

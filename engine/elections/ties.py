@@ -1,0 +1,69 @@
+"""Breaking a tie for the win, in one of the ways a charter can name.
+
+`status_quo` leaves things as they are; `oldest` takes the option listed first, `lot` the one drawn first; `previous_round`, where a
+rule counts in rounds, the one with more in the last round in which the tied differ; `most_approved` the one that most ballots
+name at all. Where a way does not tell the tied apart, things stay as they are, too. How it was broken is a step of the count.
+
+>>> from engine.rules import tally
+>>> votes = Election.read("2: garden > library > pool\\n2: library > garden\\n1: pool > library")
+>>> tied = tally("plurality", votes.as_kind(["ranked", "single"]))
+>>> tied.winners
+('garden', 'library')
+>>> broken = break_ties(tied, "most_approved", election=votes)
+>>> broken.winners, broken.steps[-1]
+(('library',), 'garden and library are tied; library is named on more ballots, 5')
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Literal
+
+from engine.elections.election import Election
+from engine.elections.outcome import Outcome, write_number
+
+Way = Literal["status_quo", "oldest", "lot", "previous_round", "most_approved"]
+UNCHANGED = "things stay as they are"
+
+
+def break_ties(outcome: Outcome, how: Way, *, election: Election | None = None, drawn: Sequence[str] = ()) -> Outcome:
+    """The outcome of a rule that elects one, with at most one winner; `drawn` is the options in the order of the lot, `election` what
+    was counted, for `most_approved`."""
+    tied = outcome.winners
+    if len(tied) < 2:
+        return outcome
+    if how == "most_approved":
+        assert election is not None
+        winner, why = _most_approved(tied, election)
+    elif how == "previous_round":
+        winner, why = _previous_round(tied, outcome)
+    elif how == "status_quo":
+        winner, why = "", UNCHANGED
+    else:
+        winner = min(tied, key=drawn.index) if how == "lot" else tied[0]
+        why = f"{winner} was drawn first" if how == "lot" else f"{winner} is listed first"
+    step = f"{' and '.join(tied)} are tied; {why}"
+    return replace(outcome, winners=(winner,) if winner else (), explain=lambda: [*outcome.steps, step])
+
+
+def _most_approved(tied: Sequence[str], election: Election) -> tuple[str, str]:
+    named = election.table < len(election.options) if election.kind == "ranked" else election.table > 0
+    counts = {name: int(election.weights[named[:, election.options.index(name)]].sum()) for name in tied}
+    most = max(counts.values())
+    ahead = [name for name in tied if counts[name] == most]
+    if len(ahead) > 1:
+        return "", f"and as many ballots, {most:,}, name {' and '.join(ahead)}: {UNCHANGED}"
+    return ahead[0], f"{ahead[0]} is named on more ballots, {most:,}"
+
+
+def _previous_round(tied: Sequence[str], outcome: Outcome) -> tuple[str, str]:
+    left = list(tied)
+    for number, scores in reversed(list(enumerate(outcome.rounds(), 1))):
+        if not set(left) <= scores.keys():
+            continue
+        most = max(scores[name] for name in left)
+        left = [name for name in left if scores[name] == most]
+        if len(left) == 1:
+            return left[0], f"{left[0]} has more in round {number}, {write_number(most)}"
+    return "", f"and no earlier round tells {' and '.join(left)} apart: {UNCHANGED}"

@@ -32,6 +32,7 @@ class Roll:
         self._book, self._count = book, len(book.members)
         self.members: tuple[MemberId, ...] = tuple(book.members)
         self.powers: np.ndarray[Any, Any] = np.array(book.powers, np.int64)
+        self.powers.flags.writeable = False
 
     def place(self, member: str) -> int | None:
         """The member's place from 0; None when she is not on this roll."""
@@ -61,6 +62,7 @@ class RollBook:
         self.seen = 0
         """How many members of the community were looked at, on the roll or not."""
         self._tree = Tree()
+        self._last: Roll | None = None
 
     @classmethod
     def of(cls, members: Sequence[MemberId], powers: Sequence[int]) -> RollBook:
@@ -75,8 +77,10 @@ class RollBook:
         self.places.update(zip(members, range(first, first + len(members)), strict=True))
 
     def roll(self) -> Roll:
-        """The roll of all who have joined so far."""
-        return Roll(self)
+        """The roll of all who have joined so far; one for all who ask before somebody else joins."""
+        if self._last is None or len(self._last.members) != len(self.members):
+            self._last = Roll(self)
+        return self._last
 
     def root(self, count: int) -> bytes:
         """The root over the first `count` lines; the tree grows as far as it is asked for."""

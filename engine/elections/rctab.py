@@ -22,7 +22,8 @@ import numpy as np
 
 from engine.elections import cdf
 from engine.elections.election import Array, Election
-from engine.limits import INTEGER_MAX, OPTIONS_PER_POLL_MAX, POWER_TOTAL_MAX
+from engine.elections.size import check_size
+from engine.limits import INTEGER_MAX, POWER_TOTAL_MAX
 from engine.log.json import parse_input
 from engine.refusals import Refusal, refuse
 
@@ -162,8 +163,6 @@ def _rows(text: str, called: dict[str, int], delimiter: str = "\n") -> tuple[lis
         raise _wrong(reader.line_num, 1, f"cannot be read: {wrong}", "mend its quotes") from None
     if not names and not fixed:
         raise _wrong(1, 1, "begins a file that names no option", "give ballots")
-    if len(names) > OPTIONS_PER_POLL_MAX:
-        raise _wrong(1, 1, f"begins a file of {len(names)} options", f"give at most {OPTIONS_PER_POLL_MAX}")
     return names, rows
 
 
@@ -178,6 +177,7 @@ def _mark(marked: list[str], called: dict[str, int]) -> int:
 
 def _contest(names: Sequence[str], rows: Rows, marks: Marks) -> Contest:
     """The ballots as the law reads their marks."""
+    check_size(len(rows), len(names))
     width = max(1, min(len(names), max((len(cells) for _, _, cells in rows), default=1)))
     orders, ends = np.full((len(rows), width), -1, np.int16), np.zeros(len(rows), np.int8)
     for number, (_, _, cells) in enumerate(rows):

@@ -136,9 +136,8 @@ def _turns(rule: Rule, election: Election, rival: int, winners: tuple[str, ...],
     won = [place for place, name in enumerate(election.options) if name in winners and place != rival]
     ballot = np.zeros((1, len(election.options)), election.table.dtype)
     if election.kind == "ranked":
-        ballot[:] = 1
-        ballot[0, won] = max(len(election.options) - 1, 1)
-        ballot[0, rival] = 0
+        others = [place for place in range(len(election.options)) if place != rival and place not in won]
+        ballot[0, [rival, *others, *won]] = np.arange(len(election.options))
     else:
         ballot[0, rival] = max(int(election.table.max()), 1)
     rows = np.vstack([election.table[order][kept > 0], ballot])

@@ -155,11 +155,13 @@ def tally(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="Pabulib, PrefLib, or lines such as 12: garden > library.")],
     rule: Annotated[str, typer.Option("--rule", help="See folkmoot rules; left out, the rule the file itself names.")] = "",
     parameter: Annotated[list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="A parameter of the rule.")] = None,
+    checked: Annotated[bool, typer.Option("--check", help="Also check the count by its certificate, ballot by ballot.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Count a file of ballots by a rule."""
     from engine import rules
     from engine.elections import files
+    from engine.rules import certificates
 
     election, given = files.read(file), dict(_parameter(item) for item in parameter or ())
     if not rule:
@@ -169,6 +171,8 @@ def tally(
     found = rules.counting_rule(rule)
     outcome = rules.count(found, election, given)
     kept = rules.terms(found, election, given)
+    if checked:
+        certificates.check(election.as_kind(found.ballots), outcome, kept)
     if as_json:
         answer(outcome.as_json() | {"rule": rule, "parameters": kept}, as_json, [])
         return
@@ -176,7 +180,8 @@ def tally(
     money = "" if election.budget is None else f", a budget of {election.money(election.budget)}"
     counted = f"{election.total:,} ballots for {len(election.options)} options{money}, by {terms}"
     tied = [f"tied: {', '.join(tie)}" for tie in outcome.ties]
-    answer(None, as_json, [counted, *outcome.steps, *tied, "winners: " + (", ".join(outcome.winners) or "none")])
+    said = ["checked by its certificate"] if checked else []
+    answer(None, as_json, [counted, *outcome.steps, *tied, "winners: " + (", ".join(outcome.winners) or "none"), *said])
 
 
 @app.command()

@@ -229,3 +229,10 @@ def test_people_are_drawn_and_drawn_again_by_the_seed(tmp_path):
     assert "64 hexadecimal digits" in folkmoot("draw", str(people), "--seats", "1", "--seed", "x", code=1).stderr
     people.write_text("Ana\nAna\n")
     assert "line 2 names 'Ana' again" in folkmoot("draw", str(people), "--seats", "1", code=1).stderr
+
+
+def test_a_count_is_checked_by_its_certificate_where_one_asks(tmp_path):
+    votes = tmp_path / "votes.txt"
+    votes.write_text("4: garden > library\n3: library > pool\n2: pool > library\n")
+    assert "checked by its certificate" in folkmoot("tally", str(votes), "--rule", "schulze", "--check").stdout
+    assert "none we can check" in folkmoot("tally", str(votes), "--rule", "borda", "--check", code=1).stderr

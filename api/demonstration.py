@@ -21,6 +21,9 @@ from engine.verify import Report, verify
 from simulations import real_vote, roastery
 from simulations.asking import Progress
 
+HELD = ("approval", "cumulative")
+"""Ballots of real budgets that a community can be made of."""
+
 
 @dataclass(frozen=True)
 class Made:
@@ -99,6 +102,11 @@ def _real(folder: Path, source: Path, chance: bytes, now: int, progress: Progres
     if source.suffix.lower() != ".pb":
         raise refuse("file_foreign", str(source), "is no Pabulib file", "give a .pb file")
     budget = pabulib.read(read_text(source))
+    if budget.election.kind not in HELD:
+        stated = budget.meta.get("vote_type", "")
+        raise refuse(
+            "ballot_kind_wrong", source.name, f"has votes of type {stated!r}", "count it with folkmoot tally; we hold " + ", ".join(HELD)
+        )
     origin = "pabulib/" + (re.sub(r"[^A-Za-z0-9._-]", "-", source.stem)[:60] or "vote")
     community = folders.found(folder, real_vote.charter_of(budget), origin, now, chance, None)
     held = real_vote.hold(community, budget, chance, now, progress)

@@ -31,14 +31,20 @@ from typing import Any
 import numpy as np
 
 from engine.elections.election import Election
-from engine.elections.kinds import Kind
+from engine.elections.kinds import NUMBERED, Kind
 from engine.elections.size import check_size
 from engine.limits import INTEGER_MAX, POINTS_PER_BALLOT_MAX
 from engine.refusals import Refusal, refuse
 
 VOTERS_WRITTEN_MAX = 10_000_000
 """Lines of votes in a file that is written."""
-KINDS: dict[str, Kind] = {"approval": "approval", "choose-1": "approval", "cumulative": "cumulative"}
+KINDS: dict[str, Kind] = {
+    "approval": "approval",
+    "choose-1": "approval",
+    "cumulative": "cumulative",
+    "scoring": "score",
+    "ordinal": "ranked",
+}
 RULES: dict[str, tuple[str, dict[str, Any]]] = {
     "greedy": ("greedy", {"skip": True}),
     "greedy-no-skip": ("greedy", {"skip": False}),
@@ -109,14 +115,14 @@ def read(text: str) -> Budget:
 
 
 def write(election: Election, title: str = "") -> str:
-    """An election about a budget, by approvals or points, as a `.pb` file; projects are called as its options are."""
-    if election.budget is None or election.costs is None or election.kind not in ("approval", "single", "cumulative"):
-        raise refuse("ballot_kind_wrong", "the election", "is no budget by approvals or points", "write it in another format")
+    """An election about a budget, by approvals, points or rankings without ties, as a `.pb` file; projects are called as its options are."""
+    if election.budget is None or election.costs is None or election.kind == "quadratic":
+        raise refuse("ballot_kind_wrong", "the election", "is no budget by approvals, points or rankings", "write it in another format")
     if election.total > VOTERS_WRITTEN_MAX:
         raise refuse("too_large", "the election", f"has {election.total:,} voters, and a .pb file a line for each", "write a .txt")
     if any("," in name for name in election.options):
         raise refuse("file_foreign", "an option", "has a comma in its name, which parts a .pb file's votes", "rename it")
-    points = election.kind == "cumulative"
+    points, ranked = election.kind in NUMBERED, election.kind == "ranked"
     into = io.StringIO()
     table = csv.writer(into, delimiter=";", lineterminator="\n")
     money = partial(_plain, decimals=election.decimals)
@@ -126,15 +132,16 @@ def write(election: Election, title: str = "") -> str:
         "num_projects": len(election.options),
         "num_votes": election.total,
         "budget": money(election.budget),
-        "vote_type": "cumulative" if points else "approval",
+        "vote_type": {"cumulative": "cumulative", "score": "scoring", "ranked": "ordinal"}.get(election.kind, "approval"),
         "rule": "unknown" if election.rule is None else named.get(_key(election.rule), "unknown"),
     }
     table.writerows([["META"], ["key", "value"], *meta.items(), ["PROJECTS"], ["project_id", "cost"]])
     table.writerows(zip(election.options, map(money, election.costs), strict=True))
     table.writerows([["VOTES"], ["voter_id", "vote", "points"] if points else ["voter_id", "vote"]])
     voter = 0
-    for row, weight in zip(election.table.tolist(), election.weights.tolist(), strict=True):
-        vote = ",".join(name for name, cell in zip(election.options, row, strict=True) if cell)
+    for row, weight in zip((election.orders if ranked else election.table).tolist(), election.weights.tolist(), strict=True):
+        listed = [place for place in row if place >= 0] if ranked else [place for place, cell in enumerate(row) if cell]
+        vote = ",".join(election.options[place] for place in listed)
         given = [",".join(str(cell) for cell in row if cell)] if points else []
         for _ in range(weight):
             voter += 1
@@ -191,25 +198,42 @@ def _table(rows: Rows, part: str, needed: tuple[str, ...]) -> tuple[dict[str, in
 
 
 def _votes(rows: Rows, kind: Kind, places: dict[str, int]) -> np.ndarray[Any, Any]:
-    columns, votes = _table(rows, "VOTES", ("vote", "points") if kind == "cumulative" else ("vote",))
+    by_points = kind in NUMBERED
+    columns, votes = _table(rows, "VOTES", ("vote", "points") if by_points else ("vote",))
     check_size(len(votes), len(places))
-    table = np.zeros((len(votes), len(places)), np.int64 if kind == "cumulative" else np.int8)
+    if kind == "ranked":
+        return _rankings(votes, columns["vote"], places)
+    table = np.zeros((len(votes), len(places)), np.int64 if by_points else np.int8)
     vote, points = columns["vote"], columns.get("points", -1)
     for number, (line, row) in enumerate(votes):
         named = [name.strip() for name in row[vote].split(",") if name.strip()]
-        given = row[points].split(",") if kind == "cumulative" and named else ["1"] * len(named)
+        given = row[points].split(",") if by_points and named else ["1"] * len(named)
         if len(given) != len(named):
             raise _wrong(line, f"names {len(named)} projects and {len(given)} points", "give points to each")
-        for name, amount in zip(named, given, strict=True):
-            place = places.get(name)
-            if place is None:
-                raise _wrong(line, f"votes for {name[:40]!r}, which is no project", "mend the vote")
-            if table[number, place]:
-                raise _wrong(line, f"names project {name} twice", "name it once")
+        for place, amount in zip(_projects(named, places, line), given, strict=True):
             if not amount.strip().isdecimal() or len(amount.strip()) > 9 or int(amount) > POINTS_PER_BALLOT_MAX:
                 raise _wrong(line, f"gives {amount[:40]!r} points", f"give a whole number up to {POINTS_PER_BALLOT_MAX}")
             table[number, place] = int(amount)
     return table
+
+
+def _rankings(votes: Rows, vote: int, places: dict[str, int]) -> np.ndarray[Any, Any]:
+    """Votes that list projects, the best first."""
+    table = np.full((len(votes), len(places)), len(places), np.int16)
+    for row, (line, cells) in zip(table, votes, strict=True):
+        named = [name.strip() for name in cells[vote].split(",") if name.strip()]
+        row[_projects(named, places, line)] = range(len(named))
+    return table
+
+
+def _projects(named: list[str], places: dict[str, int], line: int) -> list[int]:
+    """The places of the projects a vote names."""
+    if unknown := [name for name in named if name not in places]:
+        raise _wrong(line, f"votes for {unknown[0][:40]!r}, which is no project", "mend the vote")
+    if len(set(named)) != len(named):
+        twice = next(name for name in named if named.count(name) > 1)
+        raise _wrong(line, f"names project {twice} twice", "name it once")
+    return [places[name] for name in named]
 
 
 def _amount(text: str, line: int) -> Decimal:

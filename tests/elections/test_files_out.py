@@ -84,9 +84,9 @@ def test_blt_scottish_and_ranks(election, seats):
         assert same(rctab.read(rctab.write(election)), election)
 
 
-@given(st.sampled_from(["approval", "cumulative"]), st.data())
+@given(st.sampled_from(["approval", "cumulative", "score", "ranked"]), st.data())
 def test_pabulib(kind, data):
-    election = data.draw(elections(kind, budget=True))
+    election = data.draw(elections(kind, budget=True, strict=True))
     election.rule = data.draw(st.sampled_from([None, *pabulib.RULES.values()]))
     again = pabulib.read(pabulib.write(election, "A title"))
     assert same(again.election, election) and again.rule == election.rule

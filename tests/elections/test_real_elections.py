@@ -77,7 +77,7 @@ def test_every_preflib_file_is_read_whole(path):
     ("text", "fact"),
     [
         ("", "has no part META"),
-        ("META\nkey;value\nbudget;5\nvote_type;ordinal\nPROJECTS\nproject_id;cost\n1;5\nVOTES\nvoter_id;vote\n1;1", "type 'ordinal'"),
+        ("META\nkey;value\nbudget;5\nvote_type;wishes\nPROJECTS\nproject_id;cost\n1;5\nVOTES\nvoter_id;vote\n1;1", "type 'wishes'"),
         ("META\nkey;value\nbudget;5\nvote_type;approval\nPROJECTS\nproject_id;cost\n1;5\nVOTES\nvoter_id;vote\n1;2", "which is no project"),
         ("META\nkey;value\nbudget;x\nvote_type;approval\nPROJECTS\nproject_id;cost\n1;5\nVOTES\nvoter_id;vote\n1;1", "where an amount"),
         ("META\nkey;value\nbudget;5\nvote_type;approval\nPROJECTS\nproject_id;cost\n1;5\nVOTES\nvoter_id;vote\n1", "has 1 fields"),

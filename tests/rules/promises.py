@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from engine import rules
 from engine.elections.election import Election
+from engine.elections.grades import as_points
 from engine.elections.outcome import Outcome
 from tests.rules.elections import changed, election_of, elections, row, strict_row
 
@@ -274,7 +275,7 @@ def within_budget(rule: rules.Rule, given: dict[str, Any], data: st.DataObject) 
     found = winners(rule, given, election)
     costs = dict(zip(election.options, election.costs or (), strict=True))
     assert sum(costs[name] for name in found) <= (election.budget or 0)
-    support = dict(zip(election.options, election.support.any(axis=0), strict=True))
+    support = dict(zip(election.options, as_points(election).support.any(axis=0), strict=True))
     assert all(support[name] for name in found)
 
 

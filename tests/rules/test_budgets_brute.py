@@ -177,3 +177,15 @@ def test_phragmen_tells_a_tie_with_what_is_too_dear_and_one_that_decides_later()
     rows = [[1, 1, 0, 1, 0], [0, 1, 1, 0, 1], [1, 1, 0, 0, 0], [1, 0, 1, 1, 1], [0, 0, 1, 0, 1]]
     election = Election.of("abcde", "approval", rows, [2] * 5, (3, 1, 1, 4, 3), 7)
     assert tally("budget_phragmen", election).ties
+
+
+@pytest.mark.parametrize(
+    ("rule", "parameters"), [("greedy", {}), ("knapsack", {}), ("equal_shares_2", {"utility": "additive", "completion": "utilitarian"})]
+)
+@given(election=elections("ranked", budget=True))
+@settings(max_examples=40)
+def test_a_ranked_budget_is_one_by_bordas_points(rule, parameters, election):
+    points = [[sum(other > cell for other in row) for cell in row] for row in election.table.tolist()]
+    graded = Election.of(election.options, "score", points, election.weights, election.costs, election.budget)
+    ranked = tally(rule, election, **parameters)
+    assert (ranked.winners, ranked.ties, ranked.facts) == ((again := tally(rule, graded, **parameters)).winners, again.ties, again.facts)

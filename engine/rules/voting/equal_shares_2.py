@@ -5,7 +5,7 @@ The method of equal shares as in version 1 (which old polls name), and more of w
 `add_one_utilitarian` does both, one after the other. Adding ends (`stop`) before the outcome costs more than the budget (`infeasible`), or as soon
 as nothing else would fit (`exhaustive`). With `whole_shares` every voter begins with whole units. `compare` takes the greedy outcome
 instead where more voters get more from it (`satisfaction`), or where fewer get nothing (`exclusion`). Options with fewer than
-`votes_min` supporters are left out. Sources: Peters, Pierczyński & Skowron 2021 (arXiv 2008.13276); the compute tool of
+`votes_min` supporters are left out. Of a ranked ballot an option has Borda's points. Sources: Peters, Pierczyński & Skowron 2021 (arXiv 2008.13276); the compute tool of
 equalshares.net.
 
 >>> town = Election.read("costs: garden 600, pool 500, bench 200\\nbudget: 900\\n6: garden\\n3: pool, bench")
@@ -25,6 +25,7 @@ from typing import Literal
 import numpy as np
 
 from engine.elections.election import Election
+from engine.elections.grades import as_points
 from engine.elections.outcome import Outcome, counted
 from engine.limits import SHARES_STEPS_MAX
 from engine.rules import rule, voting_rule
@@ -33,7 +34,7 @@ from engine.rules.voting.equal_shares._shares import Count
 from engine.values import PositiveMoney
 
 
-@voting_rule(ballot=("approval", "cumulative", "score"), elects="budget", promises={"anonymity", "within_budget"})
+@voting_rule(ballot=("approval", "cumulative", "score", "ranked"), elects="budget", promises={"anonymity", "within_budget"})
 def equal_shares_2(
     election: Election,
     *,
@@ -45,6 +46,7 @@ def equal_shares_2(
     compare: Literal["none", "satisfaction", "exclusion"] = "none",
     votes_min: int = 0,
 ) -> Outcome:
+    election = as_points(election)
     assert election.budget is not None
     options, voters = election.options, election.total
     standing = _left_in(election, votes_min)

@@ -2,8 +2,8 @@
 
 The rule of most participatory budgets: simple, and blind to minorities. `skip` says what happens when the next option
 costs more than is left: pass it over and go on, or stop there. `order` may also be that of votes per unit of cost. An
-option with no support, or with fewer than `votes_min` votes, is not funded. Votes are approvals, or points where ballots split
-points. Equals: the one listed first goes first, and the tie is reported where that decided. Source: the survey of Rey & Maly
+option with no support, or with fewer than `votes_min` votes, is not funded. Votes are approvals, or points where ballots give
+points, and Borda's where they rank. Equals: the one listed first goes first, and the tie is reported where that decided. Source: the survey of Rey & Maly
 2023 (arXiv 2303.00621), section 4.
 
 >>> town = Election.read("costs: garden 600, pool 500, bench 100\\nbudget: 800\\n5: garden\\n4: pool, bench\\n3: bench")
@@ -21,12 +21,14 @@ from fractions import Fraction
 from typing import Literal
 
 from engine.elections.election import Election
+from engine.elections.grades import as_points
 from engine.elections.outcome import Outcome
 from engine.rules import voting_rule
 
 
-@voting_rule(ballot=("approval", "cumulative"), elects="budget", promises={"anonymity", "neutrality", "within_budget"})
+@voting_rule(ballot=("approval", "cumulative", "score", "ranked"), elects="budget", promises={"anonymity", "neutrality", "within_budget"})
 def greedy(election: Election, *, skip: bool = True, order: Literal["votes", "votes_per_cost"] = "votes", votes_min: int = 0) -> Outcome:
+    election = as_points(election)
     assert election.costs is not None and election.budget is not None
     options, costs = election.options, election.costs
     votes = election.sums.tolist()

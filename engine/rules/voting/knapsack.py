@@ -1,7 +1,7 @@
 """What makes voters happiest altogether, of all that the budget can pay for.
 
 The options whose votes add up to the most, found exactly among all sets within the budget (`worth` may also count what is spent on
-each vote: its cost). Of equally good sets the cheapest; of those the one whose options are listed first, and the tie is
+each vote: its cost), points where ballots give points, and Borda's where they rank. Of equally good sets the cheapest; of those the one whose options are listed first, and the tie is
 reported. Large groups can take everything. An option that nobody supports is not funded. Sources: Goel et al. 2019 (knapsack voting);
 the exact search by Nemhauser & Ullmann 1969, cut off by Dantzig's bound.
 
@@ -19,6 +19,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 
 from engine.elections.election import INT64_MAX, Array, Election
+from engine.elections.grades import as_points
 from engine.elections.outcome import Outcome
 from engine.refusals import refuse
 from engine.rules import voting_rule
@@ -29,8 +30,9 @@ SETS_MAX = 200_000
 """Sets that are kept side by side: each is better than all that cost less."""
 
 
-@voting_rule(ballot=("approval", "cumulative", "score"), elects="budget", promises={"anonymity", "neutrality", "within_budget"})
+@voting_rule(ballot=("approval", "cumulative", "score", "ranked"), elects="budget", promises={"anonymity", "neutrality", "within_budget"})
 def knapsack(election: Election, *, worth: Literal["votes", "cost"] = "votes") -> Outcome:
+    election = as_points(election)
     assert election.costs is not None and election.budget is not None
     options, costs, votes = election.options, election.costs, election.sums.tolist()
     value = [count * (cost if worth == "cost" else 1) for count, cost in zip(votes, costs, strict=True)]

@@ -202,7 +202,7 @@ def compare(
                 "rule": one.rule,
                 "parameters": one.terms,
                 "winners": list(one.winners),
-                "drawn": one.drawn,
+                "tied": one.tied,
                 "ties": one.ties,
                 "swing": one.swing,
             }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 from collections.abc import Iterator
@@ -16,6 +17,7 @@ from engine.elections.files import read_text
 from engine.elections.outcome import write_money
 from engine.refusals import refuse
 from engine.store import folder as folders
+from engine.store.beside import alive
 from engine.values import DAY_MS
 from engine.verify import Report, verify
 from simulations import real_vote, roastery
@@ -74,11 +76,15 @@ def _verified(community: Community, folder: Path, progress: Progress) -> Report:
 
 @contextmanager
 def _beside(folder: Path) -> Iterator[Path]:
-    """A place to make a community in that bears its name only once it is whole; what a stopped process left there is removed."""
+    """A place to make a community in that bears its name only once it is whole; what stopped processes left is removed."""
     if folder.exists() and any(folder.iterdir()):
         raise refuse("already_founded", str(folder), "is not empty", "name a new folder (with demo: --dir)")
-    place = folder.absolute().with_name(f".{folder.absolute().name}.making")
-    shutil.rmtree(place, ignore_errors=True)
+    whole = folder.absolute()
+    for left in whole.parent.glob(f".{whole.name}.*.making"):
+        pid = left.name.split(".")[-2]
+        if pid.isdecimal() and not alive(int(pid)):
+            shutil.rmtree(left, ignore_errors=True)
+    place = whole.with_name(f".{whole.name}.{os.getpid()}.making")
     try:
         yield place
         place.replace(folder)

@@ -55,8 +55,7 @@ def explained(community: Community, name: str) -> Outcome | None:
             return None
         labels = option_labels(community, state, found)
         terms = state.charter.money
-    often = Counter(labels)
-    labels = [label if often[label] == 1 else f"{label} ({number})" for number, label in enumerate(labels, 1)]
+    labels = _apart(labels)
     known = _EXPLAINED.setdefault(community, OrderedDict())
     with _COUNTING:
         if name not in known or known[name][0] != labels:
@@ -65,6 +64,18 @@ def explained(community: Community, name: str) -> Outcome | None:
                 known.popitem(last=False)
         known.move_to_end(name)
         return known[name][1]
+
+
+def _apart(labels: list[str]) -> list[str]:
+    """The same labels, those that come again with their numbers, so that no two are alike whatever people called them."""
+    found: list[str] = []
+    taken = set(labels)
+    for number, label in enumerate(labels, 1):
+        mark = f" ({number})"
+        while label in found or (labels.count(label) > 1 and label in taken):
+            label += mark
+        found.append(label)
+    return found
 
 
 def _explain(community: Community, found: Poll, labels: list[str], decimals: int) -> Outcome:

@@ -28,7 +28,7 @@ HEAD_SECONDS = 5
 
 
 class Impatient(H11Protocol):
-    """Hangs up on whoever opens a connection and does not ask."""
+    """Hangs up on whoever opens a connection and does not ask, or does not end what has been answered already."""
 
     _waited = False
 
@@ -39,7 +39,8 @@ class Impatient(H11Protocol):
     def _look(self) -> None:
         if self.transport.is_closing():
             return
-        waits = self.conn.their_state is h11.IDLE and self.timeout_keep_alive_task is None
+        answered = self.cycle is None or self.cycle.response_complete
+        waits = answered and self.conn.their_state is not h11.DONE and self.timeout_keep_alive_task is None
         if waits and self._waited:
             self.transport.close()
             return

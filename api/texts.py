@@ -19,11 +19,16 @@ def when(at: int) -> str:
 
 
 def in_words(said: str) -> str:
-    """A refusal's words without the engine's names for things.
+    """A refusal's words without the engine's names for things; what people wrote stands in quotes and stays.
 
     >>> in_words("improve the idea (ReviseIdea), or give the option a cost"), in_words("SubmitIdea.title"), in_words("which may not open_poll")
     ('improve the idea, or give the option a cost', 'title', 'which may not open poll')
     """
+    parts = re.split(r"('(?:[^'\\]|\\.)*')", said)
+    return "".join(part if part.startswith("'") else _plain(part) for part in parts)
+
+
+def _plain(said: str) -> str:
     said = re.sub(r" \((?:[A-Z][a-z]+){2,}\)", "", said)
     said = re.sub(r"\b(?:[A-Z][a-z]+){2,}\.(?=[a-z])", "", said)
     return re.sub(r"\b[a-z]+(?:_[a-z]+)+\b", lambda name: name[0].replace("_", " "), said)

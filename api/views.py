@@ -168,7 +168,7 @@ def poll(community: Community, state: State, name: str, outcome: Outcome | None)
     found = state.poll(name)
     shown = _poll(community, state, found)
     if found.terms.amendment is not None:
-        shown["amendment"] = _amendment(state, found)
+        shown["amendment"] = _amendment(community, state, found)
     if found.result is None:
         return shown
     spent = sum(found.terms.options[number - 1].cost or 0 for number in found.result.winners)
@@ -181,12 +181,13 @@ def poll(community: Community, state: State, name: str, outcome: Outcome | None)
     return shown
 
 
-def _amendment(state: State, found: Poll) -> Json:
+def _amendment(community: Community, state: State, found: Poll) -> Json:
     """A charter that is asked about: its text, what it changes line by line, and whether it is adopted and not yet in force."""
     text, before = found.terms.amendment or "", state.charters[found.terms.charter]
     changes = list(unified_diff(before.splitlines(), text.splitlines(), "in force", "proposed", lineterm="", n=2))
     waits = found.result is not None and found.result.winners == (ADOPT,) and found.terms.charter == state.charter_seq
-    now_in = next((seq for seq, adopted in state.charters.items() if adopted == text and seq > found.seq), None)
+    brought = (seq for seq in state.charters if seq > found.seq and _event(community, seq)["body"]["poll"] == found.id)
+    now_in = next(brought, None)
     return {"text": text, "changes": changes, "waits": waits, "in_force": now_in}
 
 

@@ -49,7 +49,7 @@ MEMBERS_MAX = 10_000_000
 IDEAS_MAX = 100_000
 VERSIONS_PER_IDEA_MAX = 100
 COMMENTS_PER_IDEA_MAX = 10_000
-ROUNDS_MAX = 10_000
+REWARD_ROUNDS_MAX = 10_000
 POLLS_OPEN_MAX = 1_000
 """What the state holds must fit one machine's memory, and what stands on one page somebody's patience."""
 
@@ -65,13 +65,19 @@ REQUEST_BYTES_MAX = 1_000_000
 """One command over HTTP or in a file."""
 ELECTION_FILE_BYTES_MAX = 512_000_000
 """A file of ballots to tally or import."""
+VOTERS_WRITTEN_MAX = 10_000_000
+"""Lines of votes in a file that is written with one for each voter."""
 SHARES_STEPS_MAX = 10_000
 """How often equal shares adds to the voters' money before it keeps what it has: a count ends, whatever the unit is."""
+SHARES_EXACT_MAX = 50
+"""Additions that equal shares counts in fractions because bounds leave them open, some seconds; real votes have none."""
 RUNOFF_WAYS_MAX = 4_096
 """Sets of remaining options that one instant runoff with ties looks at before it refuses to count every way."""
 LOCKING_WAYS_MAX = 4_096
 """States that ranked pairs and river look at where defeats are equally strong, before they refuse to look at every order."""
 KEMENY_OPTIONS_MAX = 16
 """Options in one cycle that Kemeny ranks: 2^16 sets, a tenth of a second."""
+FUNDING_WORK_MAX = 10_000_000
+"""Gifts that are compared with other contributors, or with groups: some seconds."""
 COMMITTEE_WORK_MAX, COMMITTEES_MAX = 1_000_000_000, 2_000
 """Approvals that a search for the best committee looks at, some seconds; equally good committees that it lists."""

@@ -114,3 +114,13 @@ def test_where_no_option_has_the_votes_it_needs_things_stay_as_they_are():
     result = moot.state.polls[poll].result
     assert (result.status, result.winners) == ("undecidable", ())
     assert verify(moot.community.store).verdict == "sound"
+
+
+@pytest.mark.parametrize(
+    ("rule", "parameters"), [("yes_no", 'parameters = { share = "1" }'), ("stv", "parameters = { seats = 1, decimals = 13 }")]
+)
+def test_a_charter_whose_rule_refuses_its_parameters_is_no_charter(rule, parameters):
+    """Else its polls could be neither closed nor voided."""
+    text = charter_by(rule, parameters).replace('ties = "status_quo"', 'ties = "oldest"' if rule == "stv" else 'ties = "status_quo"')
+    with pytest.raises(Refusal, match="parameters do not fit"):
+        Moot(text=text)

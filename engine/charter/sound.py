@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from engine import catalogue, rules
 from engine.charter.terms import Charter, Decision
+from engine.elections.election import Election
 from engine.limits import INTEGER_MAX, MEMBERS_MAX, POINTS_PER_BALLOT_MAX
 from engine.refusals import Refusal, refuse
 from engine.rules.earning import ACTS
@@ -56,7 +57,8 @@ def check(charter: Charter) -> None:
 
 def _check_decision(where: str, decision: Decision, charter: Charter) -> None:
     rule = rules.rule("voting", decision.rule)
-    rule.complete(decision.parameters)
+    rule.complete(rule.unseeded(decision.parameters))
+    _try_out(where, rule, decision)
     rules.rule("power", decision.power).complete(decision.power_parameters)
     _known(f"{where}.secrecy", (decision.secrecy,), rules.names("secrecy"))
     if decision.ballot and decision.ballot not in rule.ballots:
@@ -77,7 +79,7 @@ def _check_decision(where: str, decision: Decision, charter: Charter) -> None:
         raise _wrong(
             f"{where}.ties", f"is previous_round for {rule.name}, which tells of no rounds", 'give "oldest", "lot" or "most_approved"'
         )
-    if rule.drawn and (decision.ties != "lot" or "seed" in decision.parameters):
+    if rule.takes_seed and (decision.ties != "lot" or "seed" in decision.parameters):
         raise _wrong(f"{where}.ties", f"does not draw the seed {rule.name} needs", 'give ties = "lot", and no seed')
     if rule.roles and (decision.options == "ideas" or decision.ties == "lot"):
         raise _wrong(
@@ -97,6 +99,20 @@ def _check_decision(where: str, decision: Decision, charter: Charter) -> None:
         for name in (decision.stage, decision.winners_to):
             if name is not None:
                 _known(f"{where}.stage", (name,), tuple(stage.name for stage in charter.ideas.stages))
+
+
+def _try_out(where: str, rule: rules.Rule, decision: Decision) -> None:
+    """Count a ballot for the first of some options: what a rule refuses of its parameters it refuses here, and not when a poll closes."""
+    names = rule.roles or ("a", "b", "c")
+    kind, many = decision.ballot or rule.ballots[0], len(rule.roles or names)
+    row = list(range(many)) if kind == "ranked" else [int(place == 0) for place in range(many)]
+    sample = Election.of(names, kind, [row], None, [1] * many, many)
+    sample.eligible = 1
+    try:
+        rules.count(rule, sample, rule.unseeded(decision.parameters))
+    except Refusal as refusal:
+        if refusal.code == "parameter_wrong":
+            raise _wrong(f"{where}.parameters", f"do not fit: {refusal.thing} {refusal.fact}", refusal.way_out) from None
 
 
 def _known(where: str, names: Iterable[str], known: tuple[str, ...]) -> None:

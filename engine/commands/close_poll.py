@@ -37,7 +37,10 @@ class ClosePoll(Command):
         orders the options nothing else has happened.
         """
         poll = state.polls.get(self.poll)
-        if poll is None or poll.ballots is None or poll.ballots.cast * len(poll.terms.options) < COUNT_AHEAD_MIN:
+        if poll is None or poll.ballots is None:
+            return None
+        one = rules.rule_of_version("voting", poll.terms.rule).elects == "one"
+        if one and poll.ballots.cast * len(poll.terms.options) < COUNT_AHEAD_MIN:
             return None
         _check_may_close(state, poll, ask.actor, max(ask.now, state.at))
         ballots, drawn = poll.ballots.opening_copy(), Draw.none(len(poll.terms.options))
@@ -93,10 +96,10 @@ class ClosePoll(Command):
         return [*_parts(poll.id, opened), conclude(state, Poll(poll.id, poll.terms, ballots), lot, state.seq)]
 
 
-UNDECIDABLE = ("too_many_ties", "too_large", "election_wrong")
+UNDECIDABLE = ("too_many_ties", "too_large", "election_wrong", "parameter_wrong")
 """Refusals of a rule that no waiting mends: the poll ends without a decision instead of never."""
 COUNT_AHEAD_MIN = 20_000
-"""Ballots times options from which a count is made before the writer's turn."""
+"""Ballots times options from which a count is made before the writer's turn; where several are elected it always is."""
 OPENING_BYTES = 130
 """What one opening takes besides its choice: seq, salt, names, quotes."""
 
@@ -305,7 +308,7 @@ def recount(poll: Poll, drawn: Draw, labels: list[str] | None = None, decimals: 
             "cannot_recount", f"voting rule {poll.terms.rule}", "behaves otherwise in this copy", "use the version it was opened with"
         )
     assert poll.ballots is not None
-    parameters = poll.terms.parameters | ({"seed": drawn.seed} if rule.drawn else {})
+    parameters = poll.terms.parameters | ({"seed": drawn.seed} if rule.takes_seed else {})
     if labels is not None:
         return rules.count(rule, poll.election(drawn.order, labels, decimals), parameters)
     key = poll.ballots.digest(), drawn

@@ -192,7 +192,7 @@ def freeze(state: State, name: Name, options: tuple[Option, ...], budget: Money 
         options=options,
         ballot=decision.ballot or rule.ballots[0],
         rule=rule.version,
-        parameters=rule.written(decision.parameters),
+        parameters=rule.written(rule.unseeded(decision.parameters)),
         rule_digest=Digest(rules.digest_of(rule)),
         power_rule=power.version,
         power_parameters=power.written(decision.power_parameters),

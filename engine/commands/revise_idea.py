@@ -28,7 +28,7 @@ class ReviseIdea(Command):
     cost: Money | None = None
 
     def decide(self, state: State, ask: Ask, vault: Vault) -> list[Event]:
-        idea = state.idea(self.idea)
+        idea = check_may_revise(state, ask.actor, self.idea)
         last = [vault.opening(idea.versions[-1], field) for field in ("title", "text")]
         if self.cost == idea.cost and [opening and parse_own(opening[1]) for opening in last] == [self.title, self.text]:
             raise refuse("nothing_changed", f"idea {idea.id}", "says all of that already", "change something in it, or comment on it")

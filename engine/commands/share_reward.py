@@ -8,7 +8,7 @@ from engine import rules
 from engine.commands import Ask, Command, Vault
 from engine.commands.settle import expiries
 from engine.ledger import Entry
-from engine.limits import ROUNDS_MAX, SHARES_PER_EVENT_MAX
+from engine.limits import REWARD_ROUNDS_MAX, SHARES_PER_EVENT_MAX
 from engine.log.json import canonical
 from engine.log.record import Event, Record
 from engine.refusals import refuse
@@ -73,8 +73,8 @@ class RewardRoundOpened(Event):
         stated = [rule.name, canonical(rule.written(terms.parameters)), terms.spends_points]
         if stated != [terms.rule, canonical(self.parameters), self.spends_points]:
             raise refuse("log_unlawful", f"reward {self.reward}", "has other terms than the charter's", "keep to the charter")
-        if len(state.rounds) >= ROUNDS_MAX:
-            raise refuse("limit_reached", "the community", f"has shared {ROUNDS_MAX} rounds", "found another beside it")
+        if len(state.rounds) >= REWARD_ROUNDS_MAX:
+            raise refuse("limit_reached", "the community", f"has shared {REWARD_ROUNDS_MAX} rounds", "found another beside it")
         funds = state.ledger.money("funds")
         if self.pot <= 0:
             raise refuse("field_wrong", "the pot", f"is {state.charter.money.shown(self.pot)}", "share more than nothing")

@@ -26,6 +26,7 @@ from collections.abc import Iterator
 from itertools import islice
 
 from engine.elections.election import Election
+from engine.elections.size import padded
 from engine.limits import OPTIONS_PER_POLL_MAX, POWER_TOTAL_MAX
 from engine.refusals import Refusal, refuse
 
@@ -80,8 +81,7 @@ def read(text: str) -> Election:
         raise _wrong(number, f"is followed by {len(names)} names", f"give {many} names in quotes, and perhaps a title")
     kept = [option for option in order if option not in gone]
     place = {option: column for column, option in enumerate(kept)}
-    length = max((len(ballot) for ballot in ballots), default=0)
-    orders = [[place[option] for option in ballot] + [-1] * (length - len(ballot)) for ballot in ballots]
+    orders = padded([[place[option] for option in ballot] for ballot in ballots], len(kept))
     election = Election.of_orders(_apart([names[option - 1] for option in kept], kept), orders, counts)
     election.seats = min(seats, len(kept))
     return election

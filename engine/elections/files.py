@@ -7,8 +7,10 @@ from pathlib import Path
 from engine.elections import blt, pabulib, preflib, rctab, scottish
 from engine.elections import text as ballots
 from engine.elections.election import Election
-from engine.limits import ELECTION_FILE_BYTES_MAX
+from engine.limits import ELECTION_FILE_BYTES_MAX, TITLE_TEXT_MAX
 from engine.refusals import refuse
+from engine.values import TextOf
+from engine.values import read_text as clean_text
 
 
 def read_text(path: Path) -> str:
@@ -79,9 +81,9 @@ def read_people(path: Path) -> dict[str, str]:
     found: dict[str, str] = {}
     for number, line in enumerate(read_text(path).splitlines(), 1):
         group, colon, name = line.partition(":")
-        called = (name if colon else group).strip()
         if not line.strip():
             continue
+        called = clean_text((name if colon else group).strip(), f"line {number}", TextOf(TITLE_TEXT_MAX))
         if not called or called in found:
             fact = f"names {called!r} again" if called else "names nobody"
             raise refuse("file_unreadable", f"line {number}", fact, "write one name a line, such as Ana or north: Ana")

@@ -12,9 +12,9 @@ from collections.abc import Sequence
 from hashlib import sha256
 
 
-def order(seed: bytes, things: Sequence[str]) -> list[str]:
-    """Things in the order of SHA-256(seed ‖ thing)."""
-    return sorted(things, key=lambda thing: sha256(seed + thing.encode()).digest())
+def order(seed: bytes, things: Sequence[str], purpose: str = "") -> list[str]:
+    """Things in the order of SHA-256(seed ‖ purpose ‖ thing): what is drawn for two purposes is drawn twice."""
+    return sorted(things, key=lambda thing: sha256(seed + purpose.encode() + thing.encode()).digest())
 
 
 def below(seed: bytes, purpose: str, bound: int) -> int:

@@ -33,11 +33,9 @@ import numpy as np
 from engine.elections.election import Election
 from engine.elections.kinds import NUMBERED, Kind
 from engine.elections.size import check_size
-from engine.limits import INTEGER_MAX, POINTS_PER_BALLOT_MAX
+from engine.limits import INTEGER_MAX, POINTS_PER_BALLOT_MAX, VOTERS_WRITTEN_MAX
 from engine.refusals import Refusal, refuse
 
-VOTERS_WRITTEN_MAX = 10_000_000
-"""Lines of votes in a file that is written."""
 KINDS: dict[str, Kind] = {
     "approval": "approval",
     "choose-1": "approval",

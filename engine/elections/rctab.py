@@ -115,6 +115,8 @@ def write(election: Election) -> str:
         raise refuse(
             "file_foreign", "the election", "lists options otherwise than they come up, and a table of ranks has no list", "write a .soi"
         )
+    if odd := [name for name in election.options if name != name.strip() or {"\r", "\n"} & set(name)]:
+        raise refuse("file_foreign", f"the option {odd[0]!r}", "would lose its spaces or lines in such a table", "rename it")
     if taken := sorted({name.strip().lower() for name in election.options} & {"overvote", "undervote", "uwi", ""}):
         raise refuse("file_foreign", f"the option {taken[0]!r}", "is called as a mark is in such a table", "rename it")
     into = io.StringIO()

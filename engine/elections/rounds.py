@@ -38,8 +38,13 @@ class Walk(NamedTuple):
         return [[list(left), [self.rounds[left].scores[place] for place in left]] for left in self.path]
 
     def scores(self, options: Sequence[str]) -> list[dict[str, int]]:
-        """The way shown, as what each of those left had in every round."""
-        return [{options[place]: self.rounds[left].scores[place] for place in left} for left in self.path]
+        """What each of those left had in every round up to the first in which a tie parts the ways: until there all ways are one."""
+        found = []
+        for left in self.path:
+            found.append({options[place]: self.rounds[left].scores[place] for place in left})
+            if len(self.rounds[left].ways) > 1:
+                break
+        return found
 
     def outlasted(self, options: int) -> list[int]:
         """How many others each option has seen out, on the way that is best for it."""

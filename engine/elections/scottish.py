@@ -14,6 +14,7 @@ import csv
 import io
 
 from engine.elections.election import Election
+from engine.elections.size import padded
 from engine.limits import OPTIONS_PER_POLL_MAX, POWER_TOTAL_MAX
 from engine.refusals import Refusal, refuse
 
@@ -46,13 +47,14 @@ def read(text: str) -> Election:
             count, *ballot = map(int, row)
             if not 1 <= count <= POWER_TOTAL_MAX or not all(1 <= option <= many for option in ballot):
                 raise _wrong(line, f"is {','.join(row)[:40]!r}", f"give a count from 1 and options from 1 to {many}")
+            if len(ballot) > many:
+                raise _wrong(line, f"names {len(ballot)} options of {many}", "name each once")
             counts.append(count)
             orders.append([option - 1 for option in ballot])
     if len(names) != many:
         raise _wrong(line, f"is the last, and the file has {len(names)} names", f'give {many} lines such as "Candidate 1","Name","Party"')
-    length = max((len(order) for order in orders), default=0)
     names = [name if names.count(name) == 1 else f"{name} ({number})" for number, name in enumerate(names, 1)]
-    election = Election.of_orders(names, [order + [-1] * (length - len(order)) for order in orders], counts)
+    election = Election.of_orders(names, padded(orders, many), counts)
     election.seats = seats
     return election
 

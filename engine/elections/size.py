@@ -8,6 +8,11 @@ engine.refusals.Refusal: election_wrong: the election has 300 options; give at m
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
 from engine.limits import BALLOT_CELLS_MAX, OPTIONS_PER_POLL_MAX
 from engine.refusals import refuse
 
@@ -18,3 +23,16 @@ def check_size(ballots: int, options: int) -> None:
         raise refuse("election_wrong", "the election", f"has {options:,} options", f"give at most {OPTIONS_PER_POLL_MAX}")
     if ballots * options > BALLOT_CELLS_MAX:
         raise refuse("too_large", "the election", f"has {ballots:,} ballots for {options} options", "merge ballots that say the same")
+
+
+def padded(ballots: Sequence[Sequence[int]], options: int) -> np.ndarray[Any, Any]:
+    """int16 (ballots, longest): lists of options' numbers as rows, filled up with -1.
+
+    >>> padded([[2, 0], [1]], 3).tolist()
+    [[2, 0], [1, -1]]
+    """
+    check_size(len(ballots), options)
+    found = np.full((len(ballots), max(map(len, ballots), default=0)), -1, np.int16)
+    for row, ballot in zip(found, ballots, strict=True):
+        row[: len(ballot)] = ballot
+    return found

@@ -78,6 +78,12 @@ def read(text: str) -> Written:
                 raise _wrong(number, f"names {item.name!r}", did_you_mean(item.name, list(options)) + " (from the line options:)")
             options.setdefault(item.name, len(options))
         listed |= head == "options"
+        if head in ("costs", "options"):
+            named = set(costs) if head == "costs" else set[str]()
+            for item in items:
+                if item.name in named:
+                    raise _wrong(number, f"names {item.name!r} again", "name each option once")
+                named.add(item.name)
         if head == "costs":
             costs.update({item.name: _read_cost(item, number) for item in items})
         elif head != "options":
@@ -195,7 +201,7 @@ def _read_count(head: str | None, number: int) -> int:
 
 
 def _kind(ballots: list[tuple[int, int, list[Item]]]) -> Kind:
-    """What kind of ballots the signs on all lines make; refused at the first line that makes another than those before it."""
+    """What kind of ballots the signs on all lines make; rankings and others may not stand in one file."""
     first: dict[Kind, int] = {}
     for number, _, items in ballots:
         signs = {item.sign for item in items}
@@ -206,10 +212,11 @@ def _kind(ballots: list[tuple[int, int, list[Item]]]) -> Kind:
         elif "," in signs:
             first.setdefault("approval", number)
     if "ranked" in first and len(first) > 1:
-        number, other = sorted(first.values())[1], min(first.values())
+        others = min(number for kind, number in first.items() if kind != "ranked")
+        number, other = max(first["ranked"], others), min(first["ranked"], others)
         raise _wrong(
             number,
-            f"mixes > or = with the commas or points of {'this line' if number == other else f'line {other}'}",
+            f"mixes > or = with commas or points{'' if number == other else f', as against line {other}'}",
             "use one kind of ballot",
         )
     return next((kind for kind in ("ranked", "cumulative", "approval") if kind in first), "single")

@@ -1,7 +1,7 @@
 """Breaking a tie for the win, in one of the ways a charter can name.
 
 `status_quo` leaves things as they are; `oldest` takes the option listed first, `lot` the one drawn first; `previous_round`, where a
-rule counts in rounds, the one with more in the last round in which the tied differ; `most_approved` the one that most ballots
+rule counts in rounds, the one with more in the last round in which the tied differ (of those before a tie parted the count); `most_approved` the one that most ballots
 name at all. Where a way does not tell the tied apart, things stay as they are, too. How it was broken is a step of the count.
 
 >>> from engine.rules import tally
@@ -11,7 +11,7 @@ name at all. Where a way does not tell the tied apart, things stay as they are, 
 ('garden', 'library')
 >>> broken = break_ties(tied, "most_approved", election=votes)
 >>> broken.winners, broken.steps[-1]
-(('library',), 'garden and library are tied; library is named on more ballots, 5')
+(('library',), 'garden and library are tied; library is named more often, by 5')
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from typing import Literal
 
 from engine.elections.election import Election
 from engine.elections.outcome import Outcome, write_number
+from engine.refusals import refuse
 
 Way = Literal["status_quo", "oldest", "lot", "previous_round", "most_approved"]
 UNCHANGED = "things stay as they are"
@@ -34,7 +35,8 @@ def break_ties(outcome: Outcome, how: Way, *, election: Election | None = None, 
     if len(tied) < 2:
         return outcome
     if how == "most_approved":
-        assert election is not None
+        if election is None:
+            raise refuse("election_wrong", "the tie", "is broken by who is named most, and no ballots came with it", "give the election")
         winner, why = _most_approved(tied, election)
     elif how == "previous_round":
         winner, why = _previous_round(tied, outcome)
@@ -53,8 +55,8 @@ def _most_approved(tied: Sequence[str], election: Election) -> tuple[str, str]:
     most = max(counts.values())
     ahead = [name for name in tied if counts[name] == most]
     if len(ahead) > 1:
-        return "", f"and as many ballots, {most:,}, name {' and '.join(ahead)}: {UNCHANGED}"
-    return ahead[0], f"{ahead[0]} is named on more ballots, {most:,}"
+        return "", f"{' and '.join(ahead)} are named equally often, by {most:,}: {UNCHANGED}"
+    return ahead[0], f"{ahead[0]} is named more often, by {most:,}"
 
 
 def _previous_round(tied: Sequence[str], outcome: Outcome) -> tuple[str, str]:

@@ -63,9 +63,13 @@ class Rule:
     reads_points: bool = False
 
     @property
-    def drawn(self) -> bool:
-        """Whether it takes a seed: in a poll that of its draw."""
+    def takes_seed(self) -> bool:
+        """Whether chance is in it: in a poll the seed is that of its draw."""
         return "seed" in self.parameters
+
+    def unseeded(self, given: Mapping[str, Any]) -> Parameters:
+        """Parameters as a poll freezes them: where a seed will be drawn, none stands yet."""
+        return {**given, "seed": NO_SEED} if self.takes_seed else dict(given)
 
     @property
     def version(self) -> str:

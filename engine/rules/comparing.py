@@ -27,7 +27,7 @@ from engine.rules import Parameters, Rule
 class Answer:
     """What one rule says with its parameters as they are unless said.
 
-    `drawn`: several tie for what one can have. `ties`: how often the order of listing decided between equals. `sought`: whether
+    `tied`: several tie for what one can have. `ties`: how often the order of listing decided between equals. `sought`: whether
     a swing was looked for; `swing`: changing so many ballots is enough for another to win alone, and fewer may be, or None
     where no number was found to be.
     """
@@ -35,14 +35,14 @@ class Answer:
     rule: str
     terms: Parameters
     winners: tuple[str, ...]
-    drawn: bool
+    tied: bool
     ties: int
     sought: bool = False
     swing: int | None = None
 
     def __str__(self) -> str:
         said = [f"{name}: {value}" for name, value in self.terms.items()]
-        if self.ties and not self.drawn:
+        if self.ties and not self.tied:
             said.append("equals in the order of listing")
         if self.swing is not None:
             said.append(f"turned by at most {self.swing:,} ballot{'' if self.swing == 1 else 's'}")
@@ -71,7 +71,7 @@ class Comparison:
         for winners, answers in self.by_winners().items():
             names = ", ".join(winners[:-1]) + " and " * (len(winners) > 1) + winners[-1] if winners else "nobody"
             for answer in answers:
-                verb = "tie" if answer.drawn else "win" if len(winners) > 1 else "wins"
+                verb = "tie" if answer.tied else "win" if len(winners) > 1 else "wins"
                 found.setdefault(f"{names} {verb}", []).append(answer)
         return found
 
@@ -94,7 +94,7 @@ def compare(election: Election, swings: bool = False, progress: Callable[[int, i
         if progress is not None:
             progress(done, len(names))
         rule = rules.rule("voting", name)
-        if rule.roles or rule.drawn:
+        if rule.roles or rule.takes_seed:
             continue  # it asks whether, not which; or leaves it to chance
         try:
             outcome = rules.count(rule, merged, {})
@@ -105,8 +105,8 @@ def compare(election: Election, swings: bool = False, progress: Callable[[int, i
         if swings and one:
             with suppress(Refusal):  # a changed election may be one that the rule cannot count
                 found = _swing(rule, merged, outcome)
-        drawn = one and len(outcome.winners) > 1
-        answers.append(Answer(name, rules.terms(rule, merged, {}), outcome.winners, drawn, len(outcome.ties), swings and one, found))
+        tied = one and len(outcome.winners) > 1
+        answers.append(Answer(name, rules.terms(rule, merged, {}), outcome.winners, tied, len(outcome.ties), swings and one, found))
     return Comparison(tuple(answers), refused)
 
 

@@ -29,11 +29,12 @@ def sweep(folder: Path) -> None:
     for left in folder.glob("*.*.*.new"):
         pid = left.name.split(".")[-3]
         with suppress(OSError):
-            if pid.isdecimal() and not _alive(int(pid)):
+            if pid.isdecimal() and not alive(int(pid)):
                 left.unlink(missing_ok=True)
 
 
-def _alive(pid: int) -> bool:
+def alive(pid: int) -> bool:
+    """Whether a process of that number runs."""
     try:
         os.kill(pid, 0)
     except ProcessLookupError:

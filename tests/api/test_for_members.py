@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from engine import charter
+from engine.commands.amend_charter import AmendCharter
 from engine.commands.cast_ballot import CastBallot
 from engine.commands.close_poll import ClosePoll
 from engine.commands.comment_idea import CommentIdea
@@ -134,3 +135,27 @@ def test_a_label_that_was_erased_leaves_the_steps_of_the_count_too(client, moot)
     assert "option 0" in " ".join(client.get(f"/polls/{poll}").json()["result"]["steps"])
     moot.do("m1", EraseText(int(poll[1:]), "options.0.label", "spam"))
     assert "option 0" not in str(client.get(f"/polls/{poll}").json())
+
+
+def test_labels_that_imitate_what_tells_equal_ones_apart_are_told_apart_too(client, moot):
+    first = f"i{moot.do('m2', SubmitIdea('Bench', 'b')).seq}"
+    for title in ("Bench", f"Bench ({first})", f"Bench ({first}) (1)"):
+        moot.do("m2", SubmitIdea(title, "b"))
+    for idea in list(moot.state.ideas):
+        for member in moot.members:
+            moot.do(member, SupportIdea(idea))
+    poll = moot.poll("monthly", 0)
+    moot.vote(poll, "1", "2")
+    moot.do("m1", ClosePoll(poll))
+    assert client.get(f"/polls/{poll}").json()["result"]["steps"]
+
+
+def test_a_charter_that_was_voted_down_is_not_in_force_when_another_poll_adopts_it(client, moot):
+    text = charter.preset("product").replace("award_max = 500", "award_max = 600")
+    polls = []
+    for choice in ("2", "1"):
+        polls.append(moot.poll("charter", 0, amendment=text))
+        moot.vote(polls[-1], *[choice] * 4)
+        moot.do("m1", ClosePoll(polls[-1]))
+    moot.do("m1", AmendCharter(polls[1]))
+    assert [client.get(f"/polls/{poll}").json()["amendment"]["in_force"] is not None for poll in polls] == [False, True]

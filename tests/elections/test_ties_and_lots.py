@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections import Counter
 from hashlib import sha256
+from itertools import permutations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine import charter as charters
 from engine.commands.close_poll import ClosePoll
 from engine.elections import lots
 from engine.elections.election import Election
+from engine.elections.outcome import Outcome
 from engine.elections.ties import break_ties
 from engine.refusals import Refusal
 from engine.rules import rule, tally
@@ -31,7 +33,7 @@ TIED = Election.read("4: garden > pool\n4: library > bench\n1: pool > garden > l
         ("status_quo", (), "garden and library are tied; things stay as they are"),
         ("oldest", ("garden",), "garden is listed first"),
         ("lot", ("library",), "library was drawn first"),
-        ("most_approved", (), "as many ballots, 6, name garden and library: things stay as they are"),
+        ("most_approved", (), "garden and library are named equally often, by 6: things stay as they are"),
         ("previous_round", (), "no earlier round tells garden and library apart: things stay as they are"),
     ],
 )
@@ -142,3 +144,42 @@ def test_everybody_is_as_likely_to_be_drawn():
 def test_more_seats_than_people_are_refused():
     with pytest.raises(Refusal, match="60 people for 61 seats"):
         rule("lot", "sortition").function(PEOPLE, seats=61, seed=SEEDS[0])
+
+
+@pytest.mark.parametrize("name", ["instant_runoff", "ranked_choice", "smith_irv", "baldwin", "contingent"])
+@given(election=elections("ranked", strict=True, options_max=4, ballots_max=5))
+@settings(max_examples=60, deadline=None)
+def test_how_a_tie_is_broken_does_not_hang_on_the_order_of_listing(name, election):
+    first = break_ties(tally(name, election), "previous_round").winners
+    for order in permutations(range(len(election.options))):
+        moved = election.changed(options=[election.options[place] for place in order], table=election.table[:, order])
+        assert break_ties(tally(name, moved), "previous_round").winners == first
+
+
+def test_the_last_round_that_tells_counts_and_of_three_only_those_ahead():
+    rounds = [{"a": 5, "b": 4, "c": 3}, {"a": 4, "b": 5, "c": 5}, {"a": 3, "b": 3, "c": 3}]
+    tied = Outcome.of(("a", "b", "c"), (0, 1, 2), (1, 1, 1), tuple, rounds=lambda: rounds)
+    assert break_ties(tied, "previous_round").winners == ("b",)
+
+
+def test_what_gives_an_option_nothing_does_not_name_it():
+    votes = Election.read("1: a 3, b 1\n1: b 2")
+    tied = Outcome.of(("a", "b"), (0, 1), (3, 3), tuple)
+    assert break_ties(tied, "most_approved", election=votes).winners == ("b",)
+
+
+def test_a_blank_ballot_is_never_drawn():
+    votes = Election.of(["a", "b"], "ranked", [[2, 2], [0, 2], [2, 0]], [1000, 1, 1])
+    drawn = Counter(tally("random_ballot", votes, seed=seed).winners[0] for seed in SEEDS)
+    assert drawn["a"] > 100 < drawn["b"]
+
+
+def test_chance_is_not_brought_by_nobody():
+    with pytest.raises(Refusal, match="seed is not given"):
+        tally("random_ballot", Election.read("3: a\n1: b"))
+
+
+@pytest.mark.parametrize("groups", [{"Ana": "Ana", "Bo": "Ana", "Cy": "Cy", "Di": "Cy"}, {"Ana": "n", "Bo": "n", "Cy": "s", "Di": "s"}])
+def test_nobody_has_two_chances_whatever_the_groups_are_called(groups):
+    times = Counter(rule("lot", "sortition").function(groups, seats=1, seed=seed)[0] for seed in SEEDS)
+    assert all(60 < times[name] < 140 for name in groups), "a quarter of four hundred, give or take five deviations"

@@ -189,3 +189,15 @@ def test_a_ranked_budget_is_one_by_bordas_points(rule, parameters, election):
     graded = Election.of(election.options, "score", points, election.weights, election.costs, election.budget)
     ranked = tally(rule, election, **parameters)
     assert (ranked.winners, ranked.ties, ranked.facts) == ((again := tally(rule, graded, **parameters)).winners, again.ties, again.facts)
+
+
+def test_values_for_which_int64_has_no_room_prune_nothing():
+    election = Election.of(["a", "b"], "score", [[2**19, 2**18]], [2**11], [2**29, int(1.2 * 2**31)], 2**40)
+    assert tally("knapsack", election, worth="cost").winners == ("a", "b")
+
+
+def test_additions_that_only_fractions_tell_apart_come_to_an_end(monkeypatch):
+    monkeypatch.setattr("engine.rules.voting.equal_shares._shares.bought_for", lambda voters, shares, errors: [None] * len(shares))
+    town = Election.read("costs: a 1000, b 1000\nbudget: 1000\n1: a\n1: b\n1: a, b")
+    with pytest.raises(Refusal, match="only exact fractions tell apart"):
+        tally("equal_shares", town, completion="add_one_until_infeasible")

@@ -21,13 +21,13 @@ def matched(election: Election, claims: list[int], pool: int, cap: Share, fill: 
     """The outcome that pays out claims: all of them where the pool suffices (`fill`: the whole pool), else in proportion."""
     paid, tied = payouts(claims, pool, cap, fill)
     options, given = election.options, election.sums.tolist()
-    backers = [int(election.weights[np.flatnonzero(column)].sum()) for column in election.table.T]
+    contributors = [int(election.weights[np.flatnonzero(column)].sum()) for column in election.table.T]
 
     def explain() -> list[str]:
         whole = sum(claims)
         steps = [f"a pool of {election.money(pool)} for claims of {election.money(Fraction(whole, UNIT))} together"]
         for place, option in enumerate(options):
-            given_by = f"{counted(backers[place], 'contributor')} gave {election.money(given[place])}"
+            given_by = f"{counted(contributors[place], 'contributor')} gave {election.money(given[place])}"
             steps.append(
                 f"{option}: {given_by}, a claim of {election.money(Fraction(claims[place], UNIT))}; paid {election.money(paid[place])}"
             )
@@ -48,37 +48,27 @@ def matched(election: Election, claims: list[int], pool: int, cap: Share, fill: 
 def payouts(claims: list[int], pool: int, cap: Share, fill: bool) -> tuple[list[int], tuple[int, ...]]:
     """Whole amounts for claims, and the places between which only the order of listing decided about a unit.
 
-    Nobody gets more than `cap` of the pool; what that cuts off goes to the others in proportion, until nobody is above it.
+    Nobody gets more than `cap` of the pool, nor, but where the whole pool is filled out, more than the claim (rounded up to a unit); what a
+    cap cuts off goes to the others in proportion, until nobody is above a bound.
 
     >>> payouts([60 * UNIT, 30 * UNIT, 10 * UNIT], 50, Share("1/2"), False)
     ([25, 19, 6], ())
     """
-    whole, most = sum(claims), int(Fraction(cap) * pool)
+    whole, highest = sum(claims), int(Fraction(cap) * pool)
+    most = [highest if fill else min(highest, -(-claim // UNIT)) for claim in claims]
     rest = pool if fill or whole >= pool * UNIT else whole // UNIT
     paid = [0] * len(claims)
     standing = [place for place, claim in enumerate(claims) if claim]
     while standing:
         weight = sum(claims[place] for place in standing)
-        above = [place for place in standing if rest * claims[place] > most * weight]
+        above = [place for place in standing if rest * claims[place] > most[place] * weight]
         if not above:
             shared = apportion(rest, [claims[place] for place in standing])
             for place, amount in zip(standing, shared.shares, strict=True):
                 paid[place] = amount
             return paid, tuple(standing[each] for each in shared.tied)
         for place in above:
-            paid[place] = most
-            rest -= most
+            paid[place] = most[place]
+            rest -= most[place]
         standing = [place for place in standing if place not in above]
     return paid, ()
-
-
-def columns(election: Election) -> list[dict[int, int]]:
-    """For each option, how many contributors gave which amount."""
-    found: list[dict[int, int]] = []
-    for column in election.table.T:
-        given = np.flatnonzero(column)
-        amounts, places = np.unique(column[given], return_inverse=True)
-        many = np.zeros(len(amounts), np.int64)
-        np.add.at(many, places.reshape(-1), election.weights[given])
-        found.append(dict(zip(amounts.tolist(), many.tolist(), strict=True)))
-    return found

@@ -11,7 +11,7 @@ there today, and slow by design. Source: Emmett 2019 and 1Hive's conviction voti
 >>> [count(history, at=tick, half_life=10) for tick in (0, 1, 10, 20)]
 [0, 1000, 7466, 3733]
 >>> threshold(requested=100, funds=1000, staked=1000, half_life=10)
-2987
+2986
 """
 
 from __future__ import annotations
@@ -53,11 +53,13 @@ def threshold(
     *, requested: int, funds: int, staked: int, half_life: Positive, asked_max: Share = ASKED_MAX, hardness: Share = HARDNESS
 ) -> int | None:
     """The conviction a request has to be above, in units of stake; None where it asks for more than may be asked for."""
+    if requested < 0 or staked < 0:
+        raise refuse("election_wrong", "the request", f"is for {requested} with {staked} staked", "give amounts from 0")
     room = Fraction(asked_max) - Fraction(requested, funds) if funds > 0 else Fraction(0)
     if room <= 0:
         return None
     exact = Fraction(hardness) * staked * Fraction(ONE, ONE - power(1, half_life)) / room**2
-    return -(-exact.numerator // exact.denominator)
+    return exact.numerator // exact.denominator  # whole conviction is above the exact figure where it is above this
 
 
 @lru_cache(maxsize=4096)

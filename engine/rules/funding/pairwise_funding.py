@@ -16,22 +16,18 @@ from math import isqrt
 
 from engine.elections.election import Election
 from engine.elections.outcome import Outcome
+from engine.limits import FUNDING_WORK_MAX
 from engine.refusals import refuse
 from engine.rules import funding_rule
 from engine.rules.funding._matching import UNIT, WHOLE, matched
 from engine.values import PositiveMoney, Share
 
-PAIRS_MAX = 2_000_000
-"""Pairs of different contributors that are looked at, some seconds."""
-
 
 @funding_rule
 def pairwise_funding(election: Election, *, pool: PositiveMoney, bound: PositiveMoney, cap: Share = WHOLE, fill: bool = False) -> Outcome:
     merged = election.merged()
-    if merged.rows * (merged.rows + 1) // 2 > PAIRS_MAX:
-        raise refuse(
-            "too_large", "the election", f"has {merged.rows:,} different contributors to compare in pairs", "count it by quadratic_funding"
-        )
+    if merged.rows * int((merged.table > 0).sum()) > FUNDING_WORK_MAX:
+        raise refuse("too_large", "the election", f"has {merged.rows:,} different contributors to pair", "count it by quadratic_funding")
     claims = [0] * len(election.options)
     gifts = [{place: amount for place, amount in enumerate(row) if amount} for row in merged.table.tolist()]
     weights = merged.weights.tolist()

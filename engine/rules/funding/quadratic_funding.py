@@ -4,8 +4,8 @@ An option's claim is (Σ√c)² − Σc over the gifts c of its contributors: wh
 received. Claims above the pool are paid in proportion; a pool above the claims pays just them, unless `fill` pays it out whole.
 Nobody gets more than `cap` of the pool, and what that cuts off goes to the others in proportion. Whoever parts one gift over
 invented people gains by it: know who gives. Roots are cut off behind twelve decimals, and all else is exact; payouts are whole units
-by largest remainder, together never more than the pool. Source: Buterin, Hitzig & Weyl 2019 (arXiv 1809.06421); the cap as in
-pluralistic.js.
+by largest remainder, together never more than the pool. Sources: Buterin, Hitzig & Weyl 2019 (arXiv 1809.06421); a cap that hands on what it
+cuts off as in Gitcoin's qf-calculator.
 
 >>> gifts = Election.read("4: garden 100\\n1: library 400\\n1: garden 25, pool 25\\n1: pool 225")
 >>> outcome = tally("quadratic_funding", gifts, pool=1000)
@@ -19,17 +19,19 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+import numpy as np
+
 from engine.elections import roots
 from engine.elections.election import Election
 from engine.elections.outcome import Outcome
 from engine.rules import funding_rule
-from engine.rules.funding._matching import DECIMALS, UNIT, WHOLE, columns, matched
+from engine.rules.funding._matching import DECIMALS, UNIT, WHOLE, matched
 from engine.values import PositiveMoney, Share
 
 
 @funding_rule
 def quadratic_funding(election: Election, *, pool: PositiveMoney, cap: Share = WHOLE, fill: bool = False) -> Outcome:
-    return matched(election, [_claim(gifts) for gifts in columns(election)], pool, cap, fill)
+    return matched(election, [_claim(gifts) for gifts in _gifts(election)], pool, cap, fill)
 
 
 def _claim(gifts: dict[int, int]) -> int:
@@ -42,3 +44,15 @@ def _claim(gifts: dict[int, int]) -> int:
     root = (roots.cut(summed, DECIMALS) * UNIT).numerator
     given = sum(amount * many for amount, many in gifts.items())
     return max(0, root * root // UNIT - given * UNIT)
+
+
+def _gifts(election: Election) -> list[dict[int, int]]:
+    """For each option, how many contributors gave which amount."""
+    found: list[dict[int, int]] = []
+    for column in election.table.T:
+        given = np.flatnonzero(column)
+        amounts, places = np.unique(column[given], return_inverse=True)
+        many = np.zeros(len(amounts), np.int64)
+        np.add.at(many, places.reshape(-1), election.weights[given])
+        found.append(dict(zip(amounts.tolist(), many.tolist(), strict=True)))
+    return found

@@ -1,13 +1,13 @@
 """People are drawn by lot, from every group as many as its size asks for.
 
 `seats` are parted over the groups (strata) in proportion, by largest remainder, equal remainders going to the group drawn first; within a
-group, and among groups, the order is that of SHA-256(seed ‖ name). So everybody in a group has the same chance, nobody chooses, and whoever
+group the order is that of SHA-256(seed ‖ "person " ‖ name), among groups with "group " before theirs. So everybody in a group has the same chance, nobody chooses, and whoever
 has the list and the seed can draw again: publish the list before the seed is known. Sources: Fishkin 2009 on deliberative polls;
 largest remainder: Hamilton.
 
 >>> people = {"Ana": "north", "Bo": "north", "Cy": "south", "Di": "south", "Ed": "south", "Flo": "south"}
 >>> rule("lot", "sortition").function(people, seats=3, seed="00" * 32)
-('Bo', 'Ed', 'Flo')
+('Ana', 'Cy', 'Ed')
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from collections.abc import Mapping
 
 from engine.elections import lots
 from engine.elections.apportion import apportion
+from engine.limits import MEMBERS_MAX
 from engine.refusals import refuse
 from engine.rules import lot_rule
 from engine.values import Digest, Positive
@@ -26,8 +27,14 @@ def sortition(people: Mapping[str, str], *, seats: Positive, seed: Digest) -> tu
     """Who of `people` is drawn, in the order of the list; `people` says to which group each belongs."""
     if seats > len(people):
         raise refuse("election_wrong", "the list", f"has {len(people)} people for {seats} seats", "give fewer seats")
+    if len(people) > MEMBERS_MAX:
+        raise refuse("too_large", "the list", f"has {len(people):,} people", f"give at most {MEMBERS_MAX:,}")
     source = bytes.fromhex(seed)
-    groups = {group: [name for name, of in people.items() if of == group] for group in lots.order(source, sorted(set(people.values())))}
+    groups: dict[str, list[str]] = {group: [] for group in lots.order(source, sorted(set(people.values())), "group ")}
+    for name, group in people.items():
+        groups[group].append(name)
     shares = apportion(seats, [len(members) for members in groups.values()]).shares
-    drawn = {name for members, share in zip(groups.values(), shares, strict=True) for name in lots.order(source, members)[:share]}
+    drawn = {
+        name for members, share in zip(groups.values(), shares, strict=True) for name in lots.order(source, members, "person ")[:share]
+    }
     return tuple(name for name in people if name in drawn)

@@ -81,7 +81,7 @@ def _best(costs: list[int], values: list[int], budget: int) -> _Best:
         after = order[number + 1] if number + 1 < many else None
         room: Array | int = rest
         if after is not None and costs[after]:
-            room = np.minimum(rest, _reach(budget - sets.cost, values[after], costs[after], budget))
+            room = _reach(budget - sets.cost, values[after], costs[after], budget, rest)
         sets = sets.where(sets.value + room >= max(known, int(sets.value[-1])))
         if len(sets.cost) > SETS_MAX:
             raise refuse(
@@ -90,13 +90,14 @@ def _best(costs: list[int], values: list[int], budget: int) -> _Best:
     return _Best(np.flatnonzero(sets.members[-1]).tolist(), np.flatnonzero(sets.differing[-1]).tolist())
 
 
-def _reach(left: Array, value: int, cost: int, budget: int) -> Array:
-    """At least what `left` money could buy at `value` for `cost`, in whole numbers: a bound a little too high never prunes the best."""
-    each = -(-value // cost)
-    spare = 62 - budget.bit_length() - each.bit_length()
-    if spare >= 0:
-        return (left * -(-(value << spare) // cost) >> spare) + 1
-    return ((left >> -spare) + 1) * each
+def _reach(left: Array, value: int, cost: int, budget: int, rest: int) -> Array | int:
+    """At least what `left` money could buy at `value` for `cost`, and at most all that is to come, `rest`; in whole numbers: a bound a
+    little too high never prunes the best, and where int64 has no room for one there is none but `rest`."""
+    spare = 62 - budget.bit_length() - (-(-value // cost)).bit_length()
+    if spare < 0:
+        return rest
+    bound: Array = np.minimum(rest, (left * -(-(value << spare) // cost) >> spare) + 1)
+    return bound
 
 
 class _Sets(NamedTuple):

@@ -21,22 +21,18 @@ import numpy as np
 from engine.elections import lots
 from engine.elections.election import Election
 from engine.elections.outcome import Outcome, counted, listing
-from engine.rules import NO_SEED, voting_rule
+from engine.rules import voting_rule
 from engine.values import Digest
 
 
 @voting_rule(ballot=("single", "ranked"), strict=True, elects="one", promises={"anonymity", "unanimity"})
-def random_ballot(election: Election, *, seed: Digest = NO_SEED) -> Outcome:
-    merged = election.merged()
-    options, firsts = merged.options, _firsts(merged)
-    order = np.lexsort((*merged.table.T[::-1], firsts))
-    reached = np.cumsum(np.where(firsts[order] >= 0, merged.weights[order], 0))
-    whole = int(reached[-1])
-    votes = [int(merged.weights[firsts == place].sum()) for place in range(len(options))]
+def random_ballot(election: Election, *, seed: Digest) -> Outcome:
+    options, votes = election.options, _first_places(election)
+    whole = sum(votes)
     if not whole:
         return Outcome.of(options, range(len(options)), votes, lambda: ["no ballot names anything"])
     number = lots.below(bytes.fromhex(seed), "random ballot", whole)
-    winner = int(firsts[order[int(np.searchsorted(reached, number, side="right"))]])
+    winner = int(np.searchsorted(np.cumsum(votes), number, side="right"))
 
     def explain() -> list[str]:
         chances = [Fraction(each, whole) for each in votes]
@@ -48,8 +44,9 @@ def random_ballot(election: Election, *, seed: Digest = NO_SEED) -> Outcome:
     return Outcome.of(options, [winner], votes, explain, lambda: [str(number), str(whole)])
 
 
-def _firsts(election: Election) -> np.ndarray[tuple[int, ...], np.dtype[np.int64]]:
-    """What each ballot puts first, -1 where it names nothing."""
-    if election.kind == "ranked":
-        return election.orders[:, 0].astype(np.int64)
-    return np.where(election.table.any(axis=1), election.table.argmax(axis=1), -1)
+def _first_places(election: Election) -> list[int]:
+    """How many ballots put each option first; who names nothing puts none."""
+    if election.kind == "single":
+        return [int(votes) for votes in election.sums]
+    firsts = election.orders[:, 0]
+    return [int(election.weights[firsts == place].sum()) for place in range(len(election.options))]

@@ -17,6 +17,8 @@ from typing import NamedTuple
 import numpy as np
 
 from engine.elections.election import Array, Election
+from engine.limits import SHARES_EXACT_MAX
+from engine.refusals import refuse
 from engine.rules.voting.equal_shares._batch import EPS, Voters, bought_for
 
 COLUMNS_MAX, CELLS_MAX = 64, 1 << 24
@@ -79,7 +81,7 @@ class Count:
         if not steps_max:
             return 0, self.buy(0)
         voters, found, bought = self.voters(), list[frozenset[int] | None](), frozenset[int]()
-        first = 0 if exhaustive else self._sure_steps(increment, steps_max)
+        first, exact = 0 if exhaustive else self._sure_steps(increment, steps_max), 0
         for step in range(first, steps_max + 1):
             if step == first + len(found):
                 ahead = range(step, step + min(max(len(found), 8), COLUMNS_MAX, max(1, CELLS_MAX // len(self.weights))))
@@ -87,6 +89,12 @@ class Count:
                 found += bought_for(voters, shares, shares * EPS)
             options = found[step - first]
             if options is None:
+                exact += 1
+                if exact > SHARES_EXACT_MAX:
+                    raise refuse(
+                        "too_large", "the election", f"has more than {SHARES_EXACT_MAX} additions that only exact fractions tell apart",
+                        "add more money at a time (increment)",
+                    )  # fmt: skip
                 options = frozenset(purchase.option for purchase in self.buy(step * increment))
             if sum(self.costs[option] for option in options) > self.budget:
                 return (step - 1) * increment, self.buy((step - 1) * increment)

@@ -11,6 +11,7 @@ Foundation; New Zealand's Local Electoral Regulations 2001, schedule 1A.
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import NamedTuple
@@ -194,7 +195,7 @@ class _Papers:
         self._large = int(weights.sum()) * one > INT64_MAX
         self._weights = totals
         self._reached: list[tuple[Array, Array, Array]] = []
-        """Whom papers came to, with how much left, and how many such papers: when the votes were last counted."""
+        """By Warren: whom papers came to, with how much left, and how many such papers, when the votes were last counted."""
 
     def votes(self, keep: list[Fraction]) -> list[Fraction]:
         if self._exact or self._large:
@@ -206,7 +207,8 @@ class _Papers:
             options = self._orders[rows, column]
             named = options >= 0
             rows, left, options = rows[named], left[named], options[named]
-            self._reached.append((options, left, self._weights[rows]))
+            if self._warren:
+                self._reached.append((options, left, self._weights[rows]))
             takes = np.minimum(left, kept[options]) if self._warren else -((-left * kept[options]) // self._one)
             np.add.at(found, options, takes * self._weights[rows])
             left = left - takes
@@ -235,14 +237,19 @@ class _Papers:
 
     def level(self, option: int, quota: Fraction) -> Fraction:
         """The amount of each paper that an option has to keep to hold just the quota, of what last reached it (which is more)."""
-        amounts = np.concatenate([left[options == option] for options, left, _ in self._reached])
-        weights = np.concatenate([many[options == option] for options, _, many in self._reached])
-        below, above = Fraction(0), Fraction(int(weights.sum()))
-        for place in np.argsort(amounts, kind="stable"):
-            amount, weight = Fraction(amounts[place]), int(weights[place])
+        papers: Counter[Fraction] = Counter()
+        for options, left, many in self._reached:
+            mine = options == option
+            amounts, places = np.unique(left[mine], return_inverse=True)
+            totals = np.zeros(len(amounts), object)
+            np.add.at(totals, places.reshape(-1), many[mine])
+            for amount, weight in zip(amounts, totals, strict=True):
+                papers[Fraction(amount)] += int(weight)
+        below, above = Fraction(0), sum(papers.values())
+        for amount in sorted(papers):
             if below + amount * above >= quota:
                 break
-            below, above = below + amount * weight, above - weight
+            below, above = below + amount * papers[amount], above - papers[amount]
         return (quota - below) / above
 
 

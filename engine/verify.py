@@ -29,7 +29,7 @@ from engine.log.record import Event, Filing, Record
 from engine.refusals import Refusal, refuse
 from engine.rules.earning import Act
 from engine.state import State
-from engine.values import make_id
+from engine.values import make_id, seen_as
 
 PROGRESS_EVERY = 2_000
 
@@ -251,7 +251,7 @@ class _Audit:
 
     def _check_openings(self, record: Record, openings: dict[str, Opening]) -> None:
         sealed = sealed_in(record.event)
-        labels = [opening.value for name, opening in openings.items() if name.endswith(".label")]
+        labels = [seen_as(str(parse(opening.value, name))) for name, opening in openings.items() if name.endswith(".label")]
         if len(set(labels)) != len(labels):
             raise refuse("log_unlawful", f"event {record.seq}", "has two options of one name", "do not rely on it")
         for name, value in sealed.items():

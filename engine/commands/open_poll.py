@@ -34,6 +34,7 @@ from engine.values import (
     Seq,
     TitleText,
     make_id,
+    seen_as,
 )
 
 ADOPT, KEEP = 1, 2
@@ -81,7 +82,7 @@ class OpenPoll(Command):
             raise refuse(
                 "poll_not_ready", f"decision {self.decision}", f"is about {decision.options}, and was given others", "leave them out"
             )
-        labels = [free.label for free in self.options]
+        labels = [seen_as(free.label) for free in self.options]
         if len(set(labels)) != len(labels):
             twice = next(label for label in labels if labels.count(label) > 1)
             raise refuse("poll_not_ready", "the poll", f"has two options called {twice!r}", "name each option once")

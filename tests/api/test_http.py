@@ -157,9 +157,10 @@ def test_the_openapi_document_says_how_to_sign_in(client):
     assert all(path["post"]["security"] for path in document["paths"].values() if "post" in path)
 
 
-def test_two_options_of_a_poll_may_not_bear_one_name(client, moot, sessions):
+@pytest.mark.parametrize("other", ["Tea", "Tea ", "Tea\u200b", "T\u034fea"])
+def test_two_options_of_a_poll_may_not_look_alike(client, moot, sessions, other):
     as_member(client, sessions, "m1", moot)
-    body = {"decision": "ranking", "question": "Which?", "options": [{"label": "Tea"}, {"label": "Tea"}]}
+    body = {"decision": "ranking", "question": "Which?", "options": [{"label": "Tea"}, {"label": other}]}
     assert client.post("/polls", json=body).json()["code"] == "poll_not_ready"
 
 

@@ -140,9 +140,9 @@ def test_a_csv_is_whichever_table_holds_it_whole(election):
     assert same(again, election)
 
 
-@pytest.mark.parametrize("name", ["overvote", "UWI", "Undervote "])
-def test_an_option_called_like_a_mark_is_not_written_as_one(name):
-    with pytest.raises(Refusal, match="is called as a mark is"):
+@pytest.mark.parametrize("name", ["overvote", "UWI", "Undervote", " a", "a\nc", "a\r"])
+def test_an_option_that_would_be_read_as_something_else_is_not_written(name):
+    with pytest.raises(Refusal, match="is called as a mark is|would lose its spaces"):
         rctab.write(Election.of([name, "b"], "ranked", [[0, 1]]))
 
 

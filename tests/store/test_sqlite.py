@@ -149,6 +149,8 @@ def test_a_snapshot_of_another_log_is_ignored(tmp_path):
         "create view more as select 1",
         "insert into vault values (999999, 'name', 'm2', zeroblob(32), '\"Secret\"')",
         "insert into vault values (-4, 'name', 'm2', zeroblob(32), '\"Secret\"')",
+        "insert into receipts values ('Zebediah Quux', zeroblob(32), zeroblob(32), 1, 1, 1)",
+        "insert into pending values ('a text')",
         "insert into events values (-5, 'MemberJoined', 'newcomer', '', '{}')",
     ],
 )
@@ -235,3 +237,28 @@ def test_a_folder_that_is_not_empty_is_refused(tmp_path):
     with pytest.raises(Refusal, match="charter_wrong"):
         folder.found(tmp_path / "newer", "not = a charter = ", ORIGIN, START, bytes(32))
     assert not (tmp_path / "newer" / "community.db").exists()
+
+
+def test_an_index_that_leaves_a_row_out_hides_nothing(tmp_path):
+    moot = moot_in(tmp_path / "c", members=3)
+    folder.close(moot.community)
+    with contextlib.closing(sqlite3.connect(tmp_path / "c" / "community.db")) as connection, connection:
+        sql, page = connection.execute("select sql, rootpage from sqlite_master where name = 'vault_owner'").fetchone()
+        connection.execute("pragma writable_schema = on")
+        connection.execute("delete from sqlite_master where name = 'vault_owner'")
+    with contextlib.closing(sqlite3.connect(tmp_path / "c" / "community.db")) as connection, connection:
+        connection.execute("insert into vault values (999999, 'name', 'm2', zeroblob(32), '\"Secret\"')")
+        connection.execute("pragma writable_schema = on")
+        connection.execute("insert into sqlite_master values ('index', 'vault_owner', 'vault', ?, ?)", (page, sql))
+    assert verify(folder.untrusted(tmp_path / "c")).problem is not None
+
+
+def test_a_spoilt_snapshot_stops_nobody_who_only_asks_how_old_it_is(tmp_path):
+    moot = moot_in(tmp_path / "c", members=3)
+    cache = moot.community.store.cache
+    snapshot.save(cache, moot.state)
+    data = bytearray(cache.path.read_bytes())
+    data[32 + 8] = 99  # a way of packing that nobody knows
+    cache.path.write_bytes(bytes(data))
+    assert snapshot.seq_of(cache) in (0, moot.state.seq)
+    folder.close(moot.community)

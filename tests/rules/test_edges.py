@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+import json
+from decimal import Decimal, getcontext
 from fractions import Fraction
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from engine import charter as charters
 from engine.commands.award_points import AwardPoints
 from engine.commands.cast_ballot import CastBallot
 from engine.commands.close_poll import ClosePoll
 from engine.elections import cdf, locking, rctab, roots
+from engine.elections.apportion import apportion
 from engine.elections.election import Election
 from engine.refusals import Refusal
 from engine.rules import tally
 from engine.rules.comparing import compare
 from tests.moot import Moot
 
+getcontext().prec = 60
 TOWN = "costs: a 4, b 4, c 4\nbudget: 4\n"
 
 
@@ -133,3 +139,54 @@ def test_a_swing_puts_the_rival_first_and_those_who_won_last():
     votes = Election.read("26: a > b > c > d\n6: b > c > d > a")
     found = {answer.rule: answer.swing for answer in compare(votes, swings=True).answers}
     assert (found["borda"], found["plurality"], found["ranked_choice"]) == (3, 11, 11)
+
+
+def test_a_search_for_committees_is_limited_by_what_it_looks_at(monkeypatch):
+    monkeypatch.setattr("engine.elections.optimal.COMMITTEE_WORK_MAX", 5_000)
+    votes = Election.of("abcdefgh", "approval", [[int(place != voter) for place in range(8)] for voter in range(8)])
+    with pytest.raises(Refusal, match="too many committees of 3"):
+        tally("pav", votes, seats=3)
+    assert tally("pav", Election.read("3: a, b\n1: c"), seats=1).winners == ("a",)
+
+
+def test_a_table_of_too_many_cells_is_not_made(monkeypatch):
+    monkeypatch.setattr("engine.elections.size.BALLOT_CELLS_MAX", 5)
+    with pytest.raises(Refusal, match="has 3 ballots for 2 options"):
+        Election.read("1: a\n1: b\n1: a")
+
+
+@given(st.dictionaries(st.integers(1, 10**6), st.fractions(-50, 50, max_denominator=97), max_size=6), st.sampled_from([0, 8, 64]))
+def test_bounds_of_a_sum_of_roots_hold_it(terms, bits):
+    low, high = roots.bounds(terms, bits)
+    exact = sum(
+        (Decimal(factor.numerator) / factor.denominator * Decimal(radicand).sqrt() for radicand, factor in terms.items()), Decimal(0)
+    )
+    assert Decimal(low) / 2**bits <= exact + Decimal("1e-20") and exact - Decimal("1e-20") <= Decimal(high) / 2**bits
+
+
+@pytest.mark.parametrize(
+    ("whole", "weights", "shares", "tied"),
+    [(3, [1, 1], [2, 1], (0, 1)), (2, [1, 1], [1, 1], ()), (10, [6, 3, 1], [6, 3, 1], ()), (4, [5, 3, 3], [2, 1, 1], ()), (5, [2, 2, 2], [2, 2, 1], (0, 1, 2))],
+)  # fmt: skip
+def test_a_unit_left_over_is_a_tie_only_where_remainders_are_equal(whole, weights, shares, tied):
+    assert apportion(whole, weights) == (shares, tied)
+
+
+def test_one_option_that_is_too_dear_is_no_tie():
+    assert tally("budget_phragmen", Election.read("costs: a 2, b 9\nbudget: 3\n2: a\n1: b")).ties == ()
+
+
+@pytest.mark.parametrize(
+    ("rule", "parameters"), [("equal_shares", {"compare_with_greedy": True}), ("equal_shares_2", {"compare": "satisfaction"})]
+)
+def test_where_the_greedy_outcome_is_taken_its_own_steps_are_told(rule, parameters):
+    town = Election.read("costs: a 10, b 4\nbudget: 10\n5: a\n2: b")
+    outcome = tally(rule, town, **parameters)
+    assert outcome.winners == ("a",) and outcome.note
+    assert "by greedy, a: 5 votes, costs 10 of 10: funded" in outcome.steps
+
+
+def test_blanks_that_a_source_would_take_for_write_ins_are_not_ours_to_count():
+    source = {"filePath": "x.csv", "treatBlankAsUndeclaredWriteIn": True}
+    with pytest.raises(Refusal, match="treatBlankAsUndeclaredWriteIn"):
+        rctab.read_contest(json.dumps({"rules": {}, "candidates": [], "cvrFileSources": [source]}), lambda name: "")

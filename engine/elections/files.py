@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from engine.elections import blt, pabulib, preflib, rctab, scottish
+from engine.elections import blt, columns, pabulib, preflib, rctab, scottish
 from engine.elections import text as ballots
 from engine.elections.election import Election
 from engine.limits import ELECTION_FILE_BYTES_MAX, TITLE_TEXT_MAX
@@ -35,6 +35,8 @@ def write(election: Election, path: Path) -> str:
         if preflib.type_of(election) != ending:
             raise refuse("file_foreign", str(path), f"ends in .{ending}, and these ballots are .{preflib.type_of(election)}", "name it so")
         return preflib.write(election, path.stem)
+    if ending == "csv" and election.budget is None and (election.kind != "ranked" or not election.strict):
+        return columns.write(election)
     if ending in ("blt", "csv"):
         if election.kind != "ranked" or election.budget is not None:
             raise refuse(
@@ -57,8 +59,8 @@ def write(election: Election, path: Path) -> str:
 
 
 def read(path: Path) -> Election:
-    """The election in a Pabulib (`.pb`), PrefLib (`.soc .soi .toc .toi .cat`) or BLT (`.blt`) file, in a table (`.csv`) as Scottish
-    councils or scanners of ranked-choice votes write it, in a contest of RCTab (`.json`), or in lines of text."""
+    """The election in a Pabulib (`.pb`), PrefLib (`.soc .soi .toc .toi .cat`) or BLT (`.blt`) file, in a table (`.csv`) with a column for
+    each option, or as Scottish councils or scanners of ranked-choice votes write it, in a contest of RCTab (`.json`), or in lines of text."""
     text, ending = read_text(path), path.suffix.lower().lstrip(".")
     if ending == "pb":
         budget = pabulib.read(text)
@@ -70,7 +72,7 @@ def read(path: Path) -> Election:
     if ending == "blt":
         return blt.read(text)
     if ending == "csv":
-        return scottish.read(text) if text[:1].isdecimal() else rctab.read(text)
+        return columns.read(text) if columns.is_ours(text) else scottish.read(text) if text[:1].isdecimal() else rctab.read(text)
     if ending == "json":
         return rctab.read_contest(text, lambda name: read_text(path.with_name(Path(name).name))).election
     return Election.read(text)

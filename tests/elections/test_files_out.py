@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.elections import blt, files, pabulib, preflib, rctab, scottish
+from engine.elections import blt, columns, files, pabulib, preflib, rctab, scottish
 from engine.elections.election import Election
+from engine.elections.kinds import KINDS
 from engine.refusals import Refusal
 from tests.conftest import shared
 from tests.rules.elections import elections
@@ -120,7 +121,7 @@ def test_real_files_survive_a_round_trip(tmp_path, name):
         ("2: a > b", "x.toc", "these ballots are .soc"),
         ("2: a > b", "x.pb", "is no budget"),
         ("2: a > b", "x.doc", "ends in doc"),
-        ("2: a, b", "x.csv", "holds only rankings"),
+        ("2: a, b\ncosts: a 1, b 1\nbudget: 1", "x.csv", "holds only rankings"),
         ("2: a 7, b 1", "x.blt", "holds only rankings"),
         ("60000000: a\ncosts: a 1\nbudget: 1", "x.pb", "has 60,000,000 voters"),
         ("2: a = b > c", "x.blt", "ranks several options alike"),
@@ -138,6 +139,33 @@ def test_a_csv_is_whichever_table_holds_it_whole(election):
     text = files.write(election, Path("x.csv"))
     again = scottish.read(text) if text[:1].isdecimal() else rctab.read(text)
     assert same(again, election)
+
+
+@given(st.sampled_from(KINDS), st.data())
+def test_a_table_of_columns_holds_every_kind(kind, data):
+    election = data.draw(elections(kind))
+    again = columns.read(columns.write(election))
+    assert same(again, election) and columns.is_ours(columns.write(election))
+
+
+@pytest.mark.parametrize(
+    ("text", "fact"),
+    [
+        ("score,a\n1,2,3", "line 2, cell 3 has 3 cells"),
+        ("score,a\n1,x", "line 2, cell 2 is 'x'"),
+        ("score,a\n1,-2", "line 2, cell 2 is '-2'"),
+        ("score,a\n0,2", "counts '0' ballots"),
+        ("score,a\n,2", "counts '' ballots"),
+        ("approval,a\n1,2", "is not approval"),
+        ("score\n1", "has no options"),
+        ('score,"a\n1', "cannot be read"),
+        ("score,a,a\n1,1,1", "has the option 'a' twice"),
+    ],
+)
+def test_a_broken_table_of_columns_is_refused_where_it_breaks(text, fact):
+    with pytest.raises(Refusal) as refusal:
+        columns.read(text)
+    assert fact in str(refusal.value)
 
 
 @pytest.mark.parametrize("name", ["overvote", "UWI", "Undervote", " a", "a\nc", "a\r"])

@@ -1,0 +1,85 @@
+"""Ballots as a plain table (`.csv`): a column for each option, a row for each ballot that differs.
+
+The first cell says what kind of ballots these are, the first column how often each was cast; cells hold what the ballot gives the option:
+points, grades or votes, 1 for chosen, its rank from 1. An empty cell is nothing.
+
+>>> found = read("score,garden,library\\n3,5,\\n1,2,4\\n")
+>>> found.kind, found.options, found.table.tolist(), found.weights.tolist()
+('score', ('garden', 'library'), [[5, 0], [2, 4]], [3, 1])
+>>> write(found)
+'score,garden,library\\n3,5,\\n1,2,4\\n'
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+
+import numpy as np
+
+from engine.elections.election import Election
+from engine.elections.kinds import KINDS, Kind
+from engine.elections.size import check_size
+from engine.limits import POWER_TOTAL_MAX
+from engine.refusals import Refusal, refuse
+
+DIGITS_MAX = 9
+"""Digits of what a ballot gives one option: more than any bound."""
+
+
+def is_ours(text: str) -> bool:
+    """Whether a table begins with a kind of ballot."""
+    return text.lstrip("\ufeff").partition(",")[0].strip().lower() in KINDS
+
+
+def read(text: str) -> Election:
+    """The election in such a table; refused naming the line and cell that is wrong."""
+    reader = csv.reader(io.StringIO(text.lstrip("\ufeff"), newline=""), strict=True)
+    counts, rows = list[int](), list[list[str]]()
+    try:
+        head = [cell.strip() for cell in next(reader)]
+        many = len(head) - 1
+        for row in reader:
+            if not any(cell.strip() for cell in row):
+                continue
+            if len(row) != len(head):
+                raise _wrong(reader.line_num, len(row), f"has {len(row)} cells where the first line has {len(head)}", "add or remove cells")
+            row = [cell.strip() for cell in row]
+            for place, cell in enumerate(row, 1):
+                if cell and not (cell.isascii() and cell.isdecimal() and len(cell) <= (16 if place == 1 else DIGITS_MAX)):
+                    raise _wrong(reader.line_num, place, f"is {cell[:20]!r}", "write whole numbers from 0")
+            if not 1 <= int(row[0] or 0) <= POWER_TOTAL_MAX:
+                raise _wrong(reader.line_num, 1, f"counts {row[0][:20]!r} ballots", "give a whole number from 1")
+            counts.append(int(row[0]))
+            rows.append(row[1:])
+    except csv.Error as wrong:
+        raise _wrong(reader.line_num, 1, f"cannot be read: {wrong}", "mend its quotes") from None
+    check_size(len(rows), many)
+    table = np.array([[int(cell or 0) for cell in row] for row in rows], np.int64).reshape(len(rows), many)
+    kind: Kind = head[0].lower()  # type: ignore[assignment]
+    return Election.of(head[1:], kind, _from_places(table) if kind == "ranked" else table, counts)
+
+
+def write(election: Election) -> str:
+    """An election without a budget as such a table; refused where the names of its options would not be read again as they are."""
+    if odd := [name for name in election.options if name != name.strip()]:
+        raise refuse("file_foreign", f"the option {odd[0]!r}", "would lose its spaces in such a table", "rename it")
+    into = io.StringIO()
+    table = csv.writer(into, lineterminator="\n")
+    table.writerow([election.kind, *election.options])
+    cells = np.where(election.table < len(election.options), election.table + 1, 0) if election.kind == "ranked" else election.table
+    for row, weight in zip(cells.tolist(), election.weights.tolist(), strict=True):
+        table.writerow([weight, *(cell or "" for cell in row)])
+    return into.getvalue()
+
+
+def _from_places(table: np.ndarray[tuple[int, ...], np.dtype[np.int64]]) -> np.ndarray[tuple[int, ...], np.dtype[np.int64]]:
+    """Ranks as elections hold them (how many stand above; the number of options for who is left out) from places as people give them."""
+    many = table.shape[1]
+    given = np.where(table > 0, table, np.iinfo(np.int64).max)
+    above = np.stack([(given < given[:, [option]]).sum(axis=1) for option in range(many)], axis=1)
+    return np.where(table > 0, above, many)
+
+
+def _wrong(line: int, cell: int, fact: str, way_out: str) -> Refusal:
+    return refuse("file_unreadable", f"line {line}, cell {cell}", fact, way_out)

@@ -79,7 +79,7 @@ def test_an_election_without_ballots_is_refused_unless_silence_is_an_answer(rule
         assert rules.count(rule, silent, {}).winners == ("yes",)
         return
     with pytest.raises(Refusal, match="has no ballots"):
-        rules.count(rule, Election.of("ab", rule.ballots[0], [], [], [1, 1], 1), {})
+        rules.count(rule, Election.of("ab", rule.ballots[0], [], [], [1, 1], 1), rule.unseeded({}))
 
 
 def test_a_rule_file_is_all_it_takes(tmp_path, monkeypatch):

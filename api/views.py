@@ -184,7 +184,8 @@ def poll(community: Community, state: State, name: str, outcome: Outcome | None)
 def _amendment(community: Community, state: State, found: Poll) -> Json:
     """A charter that is asked about: its text, what it changes line by line, and whether it is adopted and not yet in force."""
     text, before = found.terms.amendment or "", state.charters[found.terms.charter]
-    changes = list(unified_diff(before.splitlines(), text.splitlines(), "in force", "proposed", lineterm="", n=2))
+    lines = islice(unified_diff(before.splitlines(), text.splitlines(), lineterm="", n=2), 2, None)  # without its head
+    changes = ["…" if line.startswith("@@") else line for line in lines]
     waits = found.result is not None and found.result.winners == (ADOPT,) and found.terms.charter == state.charter_seq
     brought = (seq for seq in state.charters if seq > found.seq and _event(community, seq)["body"]["poll"] == found.id)
     now_in = next(brought, None)

@@ -115,3 +115,10 @@ def test_after_a_utilitarian_completion_nothing_supported_fits(completion):
     assert set(outcome.winners) >= set(
         tally("equal_shares_2", found, completion=completion.replace("_utilitarian", "").replace("utilitarian", "none")).winners
     )
+
+
+def test_wieliczka_counted_by_its_own_name_gives_its_own_outcome():
+    election = files.read(shared("elections/pabulib/Poland_Wieliczka_2023_Green_Budget.pb"))
+    outcome = tally("wieliczka_2023", election)
+    spent = sum(election.costs[election.options.index(name)] for name in outcome.winners)
+    assert (outcome.rule, len(outcome.winners), spent) == ("wieliczka@2023", 30, 995_079)

@@ -1,0 +1,24 @@
+"""Equal shares as Wieliczka shared out its Green Budget in 2023.
+
+Utility is cost; every voter gets one unit of money more, again and again, while the outcome stays within the budget; and the greedy outcome is
+taken instead where more voters are better off under it. Source: the terms of Zielony Milion, as equalshares.net and Pabulib's file of
+that vote state them.
+
+>>> town = Election.read("costs: garden 600, pool 500, bench 200\\nbudget: 900\\n6: garden\\n3: pool, bench")
+>>> tally("wieliczka_2023", town).winners
+('garden', 'bench')
+"""
+
+from __future__ import annotations
+
+from engine.elections.election import Election
+from engine.elections.outcome import Outcome
+from engine.rules import rule, voting_rule
+
+
+@voting_rule(ballot="approval", elects="budget", promises={"anonymity", "within_budget"})
+def wieliczka_2023(election: Election) -> Outcome:
+    shares = rule("voting", "equal_shares")
+    terms = {"utility": "cost", "completion": "add_one_until_infeasible", "compare_with_greedy": True}
+    found: Outcome = shares.function(election, **shares.complete(terms))
+    return found

@@ -4,6 +4,7 @@
 duels and the strengths of paths; of a runoff who was left in each round, with how many votes; of equal shares what was bought for which
 price. `check` reads ballots one by one, in plain whole numbers and fractions, and shares no code with the rules.
 
+>>> from dataclasses import replace
 >>> from engine.rules import tally
 >>> votes = Election.read("4: garden > library\\n3: library > pool\\n2: pool > library")
 >>> outcome = tally("instant_runoff", votes)
@@ -16,15 +17,12 @@ engine.refusals.Refusal: proof_wrong: the certificate of instant_runoff@1 does n
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
 from engine.elections.election import Election
 from engine.elections.outcome import Outcome
 from engine.refusals import refuse
-
-__all__ = ["CHECKED", "check", "replace"]
 
 Facts = Any
 Cells = Iterator[tuple[list[int], int]]
@@ -53,7 +51,7 @@ def _schulze(election: Election, facts: Facts, won: list[int], outcome: Outcome,
     beats = [[(duels[a][b] - duels[b][a] if margins else duels[a][b]) if duels[a][b] > duels[b][a] else 0 for b in places] for a in places]
     for a in places:
         for b in places:
-            if a != b and (_reached(beats, a, paths[a][b], places) & {b} != {b} or b in _reached(beats, a, paths[a][b] + 1, places)):
+            if a != b and (b not in _reached(beats, a, paths[a][b], places) or b in _reached(beats, a, paths[a][b] + 1, places)):
                 return False
     best = [a for a in places if all(paths[a][b] >= paths[b][a] for b in places if a != b)]
     return bool(pairs == duels and best == won)

@@ -106,5 +106,5 @@ def render_refusal(request: Request, refusal: Refusal, status: int) -> HTMLRespo
 def _came_from(request: Request) -> str:
     """The page of ours that a form was sent from; the first one where the browser does not say."""
     page = urlsplit(request.headers.get("referer", ""))
-    ours = page.netloc == request.headers.get("host") and re.fullmatch(r"/(?:[\w.-]+/?)*", page.path)
+    ours = page.netloc == request.headers.get("host") and re.fullmatch(r"/(?!/)[\w./-]*", page.path)
     return page.path if ours else "/"

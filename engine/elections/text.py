@@ -181,7 +181,7 @@ def _side_by_side(number: int, items: list[Item], other: str) -> Refusal:
     name = items[-1].name
     if len(items) == 1 and name.isdecimal():
         return _wrong(number, f"has no colon after {name}", f"write {name}: and then the ballot")
-    if re.fullmatch(r"-?[0-9]*\.?[0-9]+", other):
+    if other[-1:].isdecimal() and re.fullmatch(r"-?[0-9]*(?:\.[0-9]+)?", other):
         return _wrong(number, f"gives {name!r} {other}", "points and costs are whole numbers from 0")
     return _wrong(number, f"has two names side by side: {name!r} and {other!r}", "quote names with spaces")
 

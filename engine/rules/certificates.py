@@ -1,8 +1,8 @@
 """Checking an outcome by its certificate, without counting again.
 
 `Outcome.facts` of these rules are enough to see that the winners are right, by less than it took to find them: of Schulze's rule the
-duels and the strengths of paths; of a runoff who was left in each round, with how many votes; of equal shares what was bought for which
-price. `check` reads ballots one by one, in plain whole numbers and fractions, and shares no code with the rules.
+duels and the strengths of paths; of a runoff who was left in each round, with how many votes (where ties part its ways that is one of
+them: it shows who can win, not that nobody else can); of equal shares what was bought for which price. `check` reads ballots one by one, in plain whole numbers and fractions, and shares no code with the rules.
 
 >>> from dataclasses import replace
 >>> from engine.rules import tally

@@ -25,6 +25,8 @@ def test_names_with_spaces_stand_in_quotes():
         ("12 a > b", "line 1 has no colon after 12"),
         ("1,200: a > b", "line 1 has a colon at column 6; write count: ballot, the count without commas"),
         ("a 7.5, b 2", "points and costs are whole numbers"),
+        ("a -5", "points and costs are whole numbers"),
+        ("a " + "0" * 100_000 + "x", "side by side"),
         ("3: a 2\n3: a 2, b", "line 2 gives 'b' no points"),
         ("costs: a 1,200\n3: a", "line 1 names no cost after '200'"),
         ("1: a, b\n1: a 3, b 2\n1: a > b", "line 3 mixes > or = with commas or points, as against line 1"),

@@ -42,8 +42,8 @@ def impact(election: Election, *, method: Literal["median", "mean"] = "median", 
             for option, count, score in zip(election.options, voters, scores, strict=True)
         ]
 
-    counted = [place for place in best(scores) if voters[place] >= voters_min]
-    return Outcome.of(election.options, counted, scores, explain)
+    winners = [place for place in best(scores) if voters[place] >= voters_min]
+    return Outcome.of(election.options, winners, scores, explain)
 
 
 def _typical(points: Array, weights: Array, method: str) -> Number:

@@ -13,6 +13,8 @@ two halves add up to those of the whole.
 
 from __future__ import annotations
 
+from functools import cache
+from importlib import import_module
 from typing import Any
 
 import numpy as np
@@ -26,6 +28,22 @@ SMALL = 60_000
 RANK_BLOCK, DUEL_BLOCK = 1 << 14, 1 << 17
 """Ballots at a time: what a step touches stays in the cache."""
 RANKS_INT8_MAX, COMPARED_MAX = 127, 40
+COMPILED_MIN = 1 << 22
+"""Cells from which compiled loops are taken, where they are installed."""
+
+
+@cache
+def _compiler() -> Any:
+    """The compiled loops; None where numba is not installed, or is not for this NumPy, or has nowhere to keep what it compiled."""
+    try:
+        return import_module("engine.elections.compiled")
+    except (ImportError, RuntimeError):
+        return None
+
+
+def compiled(cells: int) -> Any:
+    """`engine.elections.compiled` if so many cells are worth it and the extra `fast` is installed; None otherwise."""
+    return _compiler() if cells >= COMPILED_MIN else None
 
 
 def rank_type(options: int) -> type[np.signedinteger[Any]]:
@@ -47,6 +65,8 @@ def ranks_of(orders: Array, options: int) -> Array:
         raise _wrong(f"names option {lowest if lowest < -1 else highest}", f"options go from 0 to {options - 1}")
     if orders.size <= SMALL:
         _scatter(orders, found, lowest < 0)
+    elif fast := compiled(orders.size):
+        fast.place(orders, found)
     else:
         _sum_of_places(orders, found)
     # Every cell of a ballot adds its place, from 1, to one option. With as many cells as options none is left at 0
@@ -103,6 +123,10 @@ def pairwise(ranks: Array, weights: Array | None, strict: bool = False) -> Array
         )
         return small
     found = np.zeros((options, options), np.int64)
+    fast = compiled(ranks.size) if weights is None else None
+    if fast:
+        fast.duels(ranks, strict, found)
+        return _filled(found, count) if strict else found
     above = np.empty(min(count, DUEL_BLOCK), np.bool_)
     for start in range(0, count, DUEL_BLOCK):
         block = ranks[:, start : start + DUEL_BLOCK]
@@ -114,10 +138,13 @@ def pairwise(ranks: Array, weights: Array | None, strict: bool = False) -> Array
                 if one < other or (one > other and not strict):
                     np.less(block[one], block[other], out=hits)
                     found[one, other] += np.count_nonzero(hits) if planes is None else _weigh(hits, planes)
-    if strict:
-        whole = count if weights is None else int(weights.sum())
-        lower = np.tril_indices(options, -1)
-        found[lower] = whole - found.T[lower]
+    return _filled(found, count if weights is None else int(weights.sum())) if strict else found
+
+
+def _filled(found: Array, whole: int) -> Array:
+    """With the duels of later rows against earlier ones, where together they are all ballots."""
+    lower = np.tril_indices(len(found), -1)
+    found[lower] = whole - found.T[lower]
     return found
 
 
@@ -139,6 +166,10 @@ def _weigh(hits: Array, planes: list[tuple[int, Array]]) -> int:
 
 def tallied(cells: Array, weights: Array | None, options: int) -> Array:
     """int64 (options,): the weight of the ballots with each option in their cell; cells below 0 are nobody's."""
+    if weights is None and (fast := compiled(len(cells) * options)):
+        lanes = np.zeros((4, options), np.int64)
+        fast.tally(cells, lanes)
+        return np.asarray(lanes.sum(axis=0))
     lowest = int(cells.min()) if len(cells) else 0
     if lowest < 0:
         kept = cells >= 0
@@ -155,6 +186,9 @@ def tallied(cells: Array, weights: Array | None, options: int) -> Array:
 def places_of(orders: Array, weights: Array | None, options: int) -> Array:
     """int64 (options, options): the weight of the ballots that put the row at the place of the column; orders as in `ranks_of`."""
     found = np.zeros((options, options), np.int64)
+    if weights is None and (fast := compiled(orders.size)):
+        fast.places(orders, found)
+        return found
     for start in range(0, len(orders), DUEL_BLOCK):
         block = np.ascontiguousarray(orders[start : start + DUEL_BLOCK].T)
         kept = None if weights is None else weights[start : start + DUEL_BLOCK]

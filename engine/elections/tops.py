@@ -14,6 +14,7 @@ from engine.elections.election import Array, Election
 
 Left = tuple[int, ...]
 """The options still in the count, by number, ascending."""
+NO_WEIGHTS = np.empty(0, np.int64)
 
 
 class Tops:
@@ -25,6 +26,8 @@ class Tops:
         self._left: Left = ()
         self._top: Array | None = None
         """What each ballot ranks highest of `_left`; -1 for nothing."""
+        self._votes = np.empty(0, np.int64)
+        """What follows from `_top`, by option."""
 
     def votes(self, left: Left) -> tuple[list[int], int]:
         """The votes of every option (0 for those out), and the weight of all ballots that rank any of those left.
@@ -33,32 +36,30 @@ class Tops:
         """
         if not self._strict:
             return self._votes_among_equals(left)
-        top = self._move(left)
-        votes = counting.tallied(top, self._election.weighed, self._many).tolist()
+        self._move(left)
+        votes = self._votes.tolist()
         return votes, sum(votes)
 
-    def _move(self, left: Left) -> Array:
-        orders = self._election.orders
-        stays = np.zeros(self._many + 1, np.bool_)
+    def _move(self, left: Left) -> None:
+        orders, weights = self._election.orders, self._election.weighed
+        if self._top is None or not set(left) <= set(self._left):
+            self._left, self._top = tuple(range(self._many)), orders[:, 0].copy()
+            self._votes = counting.tallied(self._top, weights, self._many)
+        gone = [place for place in self._left if place not in left]
+        self._left = left
+        if not gone:
+            return
+        top, stays = self._top, np.zeros(self._many + 1, np.bool_)
         stays[list(left)] = True
         stays[-1] = True  # a cell of -1, after the last option named, ends the ballot
-        if self._top is None or not set(left) <= set(self._left):
-            if not orders.shape[1]:
-                return np.full(len(orders), -1)
-            top = orders[:, 0].copy()
-            moved = np.flatnonzero(~stays[top]) if len(left) < self._many else np.empty(0, np.intp)
-        else:
-            top = self._top
-            gone = [place for place in self._left if place not in left]
-            moved = np.flatnonzero(top == gone[0] if len(gone) == 1 else ~stays[top])
+        self._votes[gone] = 0
+        if fast := counting.compiled(orders.size):
+            fast.move(orders, self._election.weights if weights is not None else NO_WEIGHTS, stays, top, self._votes)
+            return
+        moved = np.flatnonzero(top == gone[0] if len(gone) == 1 else ~stays[top])
         if len(moved):
-            rows = orders[moved]
-            first = stays[rows].argmax(axis=1)
-            found = rows[np.arange(len(rows)), first]
-            found[~stays[found]] = -1
-            top[moved] = found
-        self._left, self._top = left, top
-        return top
+            top[moved] = found = _next(orders, stays, moved, len(left))
+            self._votes += counting.tallied(found, None if weights is None else weights[moved], self._many)
 
     def _votes_among_equals(self, left: Left) -> tuple[list[int], int]:
         weights, ranks = self._election.weights, self._election.table[:, left]
@@ -69,3 +70,30 @@ class Tops:
         for column, place in enumerate(left):
             votes[place] = int(weights[counts & firsts[:, column]].sum())
         return votes, int(weights[highest < self._many].sum())
+
+
+def _next(orders: Array, stays: Array, moved: Array, left: int) -> Array:
+    """The first option that stays on each of the `moved` ballots, -1 where there is none; `left` is how many stay."""
+    found, length = np.empty(len(moved), orders.dtype), orders.shape[1]
+    todo, column = np.arange(len(moved)), 0
+    # While most stay, one of the first cells nearly always does; later whole ballots are looked through at once.
+    while 2 * left > length and column < length and len(todo):
+        cells = orders[moved[todo], column]
+        found[todo] = cells
+        todo, column = todo[~stays[cells]], column + 1
+    if len(todo) and column < length:
+        rows = orders[moved[todo]]
+        hits = _looked_up(rows, stays)
+        found[todo] = rows[np.arange(len(rows)), hits.argmax(axis=1)]
+    found[~stays[found]] = -1
+    return found
+
+
+def _looked_up(cells: Array, stays: Array) -> Array:
+    """`stays[cells]`; where cells are bytes they are translated as such, for NumPy would first widen each to an index."""
+    if cells.itemsize > 1:
+        return stays[cells]
+    table = np.zeros(256, np.bool_)
+    known = stays[:-1][:128]
+    table[: len(known)], table[-1] = known, True  # as an unsigned byte, -1 is the last
+    return np.frombuffer(cells.tobytes().translate(table.tobytes()), np.bool_).reshape(cells.shape)

@@ -1,0 +1,96 @@
+"""The counts of `counting` and `tops` as compiled loops, for those who install numba beside us (`pip install folkmoot[fast]`).
+
+They answer what the array kernels answer, cell by cell, and are taken for large elections only: loading a compiler costs
+a part of a second. Nothing imports this file but `counting.compiled`, and that only where numba is installed.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numba import njit
+
+LANES, DEEP = 64, 127
+"""Ballots compared at a time, and how often a byte can count before it has to be emptied."""
+BLOCK = 1 << 13
+"""Ballots whose ranks stay in the cache while they are written."""
+
+
+@njit(cache=True)
+def place(orders: Any, found: Any) -> None:
+    """Write places from 1 into `found` (options, ballots), 0 where an option is not named; orders as in `ranks_of`."""
+    count, length = orders.shape
+    for start in range(0, count, BLOCK):
+        end = min(count, start + BLOCK)
+        found[:, start:end] = 0
+        for ballot in range(start, end):
+            for cell in range(length):
+                option = orders[ballot, cell]
+                if option >= 0:
+                    found[option, ballot] = cell + 1
+
+
+@njit(cache=True)
+def tally(cells: Any, found: Any) -> None:
+    """Add to `found` (4, options) how many ballots have each option in their cell, spread over its rows, for two additions to one
+    number have to wait for each other; cells below 0 are nobody's."""
+    whole = len(cells) // 4 * 4
+    for start in range(0, whole, 4):
+        for lane in range(4):
+            option = cells[start + lane]
+            if option >= 0:
+                found[lane, option] += 1
+    for ballot in range(whole, len(cells)):
+        if cells[ballot] >= 0:
+            found[0, cells[ballot]] += 1
+
+
+@njit(cache=True)
+def places(orders: Any, found: Any) -> None:
+    """Add to `found` (options, places) how many ballots put the row at the place of the column."""
+    for ballot in range(len(orders)):
+        for cell in range(orders.shape[1]):
+            option = orders[ballot, cell]
+            if option >= 0:
+                found[option, cell] += 1
+
+
+@njit(cache=True)
+def duels(ranks: Any, strict: bool, found: Any) -> None:
+    """Add to `found` (options, options) how many ballots rank the row above the column; with `strict` only for rows before columns."""
+    options, count = ranks.shape
+    for start in range(0, count, LANES * DEEP):
+        end = min(count, start + LANES * DEEP)
+        whole = (end - start) // LANES
+        for one in range(options):
+            row = ranks[one, start:end]
+            for other in range(one + 1 if strict else 0, options):
+                column, above = ranks[other, start:end], np.zeros(LANES, np.int8)
+                for turn in range(whole):
+                    for lane in range(LANES):
+                        above[lane] += row[turn * LANES + lane] < column[turn * LANES + lane]
+                together = 0
+                for lane in range(LANES):
+                    together += above[lane]
+                for ballot in range(whole * LANES, end - start):
+                    together += row[ballot] < column[ballot]
+                found[one, other] += together
+
+
+@njit(cache=True)
+def move(orders: Any, weights: Any, stays: Any, top: Any, votes: Any) -> None:
+    """Move the ballots whose option in `top` does not stay on to the first they name that does, and add them to its `votes`; -1 where
+    there is none. `weights` may be empty: then every ballot counts once."""
+    weighed = len(weights) > 0
+    for ballot in range(len(top)):
+        if not stays[top[ballot]]:
+            top[ballot] = -1
+            for cell in range(orders.shape[1]):
+                option = orders[ballot, cell]
+                if option < 0:
+                    break
+                if stays[option]:
+                    top[ballot] = option
+                    votes[option] += weights[ballot] if weighed else 1
+                    break

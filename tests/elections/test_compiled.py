@@ -1,0 +1,90 @@
+"""Compiled loops and array kernels count alike: whoever installs the extra gets the same numbers, and the same refusals."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from engine.elections import counting
+from engine.elections.election import Election
+from engine.refusals import Refusal
+from engine.rules import tally
+
+pytest.importorskip("numba", reason="the extra `fast` is not installed")
+EVERY, NEVER = 0, 1 << 62
+RULES = ("plurality", "borda", "schulze", "instant_runoff", "coombs", "copeland", "bucklin", "ranked_choice")
+
+
+@st.composite
+def orders(draw, broken=False):
+    """Rows of options, best first, some ending early; with `broken`, anything from -2 to one option too many."""
+    many, length = draw(st.integers(1, 9)), draw(st.integers(1, 9))
+    length, count = min(length, many), draw(st.integers(1, 200))
+    chance = np.random.default_rng(draw(st.integers(0, 2**32)))
+    rows = chance.random((count, many)).argsort(axis=1)[:, :length]
+    rows[chance.random(count) < 0.3, draw(st.integers(0, length - 1)) :] = -1
+    if broken:
+        rows[chance.integers(count), chance.integers(length)] = draw(st.integers(-2, many))
+    return many, rows.astype(draw(st.sampled_from([np.int8, np.int16, np.int64])))
+
+
+def counted(monkeypatch, least, count):
+    """What `count()` says, or why it refuses, when compiled loops are taken from `least` cells on."""
+    monkeypatch.setattr(counting, "COMPILED_MIN", least)
+    monkeypatch.setattr(counting, "SMALL", -1)
+    try:
+        return count()
+    except Refusal as refusal:
+        return str(refusal)
+
+
+@given(orders(), st.booleans(), st.data())
+@settings(max_examples=150, deadline=None)
+def test_every_rule_counts_alike(given_orders, weighed, data):
+    many, rows = given_orders
+    weights = data.draw(st.lists(st.integers(1, 10**6), min_size=len(rows), max_size=len(rows))) if weighed else None
+    rule = data.draw(st.sampled_from(RULES))
+
+    def count():
+        return tally(rule, Election.of_orders(many, rows, weights)).digest()
+
+    with pytest.MonkeyPatch.context() as patch:
+        assert counted(patch, EVERY, count) == counted(patch, NEVER, count)
+
+
+@given(orders(broken=True))
+@settings(max_examples=200, deadline=None)
+def test_broken_ballots_are_refused_alike(given_orders):
+    many, rows = given_orders
+
+    def ranks():
+        return Election.of_orders(many, rows).table.tolist()
+
+    with pytest.MonkeyPatch.context() as patch:
+        both = [counted(patch, least, ranks) for least in (EVERY, NEVER)]
+    assert both[0] == both[1]
+
+
+@given(st.integers(1, 5), st.integers(1, 20_000), st.integers(0, 2**32))
+@settings(max_examples=40, deadline=None)
+def test_duels_of_ballots_with_equals_count_alike_across_blocks(many, count, seed):
+    ranks = np.random.default_rng(seed).integers(0, many + 1, (many, count)).astype(np.int8)
+    with pytest.MonkeyPatch.context() as patch:
+        both = [counted(patch, least, lambda: counting.pairwise(ranks, None).tolist()) for least in (EVERY, NEVER)]
+    assert both[0] == both[1]
+
+
+def test_the_loops_are_taken_for_large_elections_only():
+    assert counting.compiled(counting.COMPILED_MIN - 1) is None
+    assert counting.compiled(counting.COMPILED_MIN).__name__ == "engine.elections.compiled"
+
+
+def test_without_the_extra_arrays_count(monkeypatch):
+    monkeypatch.setattr(counting, "import_module", lambda name: (_ for _ in ()).throw(ImportError("no numba")))
+    counting._compiler.cache_clear()
+    try:
+        assert counting.compiled(counting.COMPILED_MIN) is None
+    finally:
+        counting._compiler.cache_clear()

@@ -23,9 +23,10 @@ class Approvals:
     def __init__(self, election: Election) -> None:
         self.options, self.ballots = election.options, election.rows
         self.rows = [np.flatnonzero(election.support[:, option]) for option in range(len(election.options))]
-        weights = election.weights.astype(np.float64)  # sums of them stay below 2^53: exact
-        self.weights = [weights[rows] for rows in self.rows]
-        self.supporters = election.sums.tolist() if election.kind == "approval" else [int(each.sum()) for each in self.weights]
+        # Sums of weights stay below 2^53, which a float holds exactly.
+        weights = None if election.weighed is None else election.weighed.astype(np.float64)
+        self.weights = [None if weights is None else weights[rows] for rows in self.rows]
+        self.supporters = [held[0] for held in self.by_class(np.zeros(self.ballots, np.int64), 1)]
 
     def counts(self, elected: list[int]) -> Array:
         """How many of `elected` each ballot approves."""
@@ -41,7 +42,7 @@ class Approvals:
     def by_class(self, classes: Array, many: int) -> list[list[int]]:
         """For each option, the weight of its supporters in each class of ballots."""
         return [
-            np.bincount(classes[rows], weights, many).astype(np.int64).tolist()
+            np.bincount(classes[rows], weights, many).astype(np.int64, copy=False).tolist()
             for rows, weights in zip(self.rows, self.weights, strict=True)
         ]
 

@@ -197,6 +197,19 @@ def places_of(orders: Array, weights: Array | None, options: int) -> Array:
     return found
 
 
+def numbered(codes: Array) -> tuple[Array, Array]:
+    """What `np.unique(codes, return_inverse=True)` says of codes from 0; without sorting where they are dense enough to be counted.
+
+    >>> [found.tolist() for found in numbered(np.array([7, 2, 7]))]
+    [[2, 7], [1, 0, 1]]
+    """
+    if not len(codes) or int(codes.max()) > 4 * len(codes) + SMALL:
+        seen, place = np.unique(codes, return_inverse=True)
+        return seen, place.reshape(-1)
+    there = np.bincount(codes) > 0
+    return np.flatnonzero(there), (np.cumsum(there) - 1)[codes]
+
+
 def sums(table: Array, weights: Array | None) -> Array:
     """int64 (options,): what all ballots together give each option; `table` is (ballots, options)."""
     if weights is None:

@@ -23,6 +23,7 @@ from fractions import Fraction
 import numpy as np
 
 from engine.elections.committees import Approvals, check_seats, committee
+from engine.elections.counting import numbered
 from engine.elections.election import Array, Election
 from engine.elections.outcome import Outcome, write_number
 from engine.rules import voting_rule
@@ -61,7 +62,6 @@ def _left(approvals: Approvals, bought: list[Purchase], share: Fraction) -> tupl
     for purchase in bought:
         paying = classes * 2
         paying[approvals.rows[purchase.option]] += 1
-        codes, classes = np.unique(paying, return_inverse=True)
-        classes = classes.reshape(-1)
+        codes, classes = numbered(paying)
         money = [max(Fraction(0), money[code // 2] - purchase.price) if code % 2 else money[code // 2] for code in codes.tolist()]
     return money, classes

@@ -42,18 +42,25 @@ class _Shares:
 
     def part(self, table: Array, rows: Array, columns: Array) -> Array:
         """Some ballots in some columns."""
-        return table[rows] if len(columns) == self.width else table[rows[:, None], columns]
+        return table[_at(rows, columns)]
 
     def pay(self, option: int, columns: Array, price: Array, slack: Array) -> None:
         """Let the supporters of `option` pay, in the columns that buy it."""
         rows, units = self.voters.rows[option], self.voters.units[option][:, None]
-        before = self.part(self.money, rows, columns)
+        at = _at(rows, columns)
+        before = self.money[at]
         left = before - price * units
-        doubt = self.part(self.error, rows, columns) + slack * units + EPS * before
+        doubt = self.error[at] + slack * units + EPS * before
         doubt[left < -doubt] = 0.0  # whoever surely pays all she has, has nothing left, and that is exact
-        self.money[rows[:, None], columns] = np.maximum(left, 0.0)
-        self.error[rows[:, None], columns] = doubt
+        self.money[at] = np.maximum(left, 0.0)
+        self.error[at] = doubt
         self.worst[columns] = np.maximum(self.worst[columns], doubt.max(axis=0))
+
+
+def _at(rows: Array, columns: Array) -> tuple[Array, Array | slice]:
+    """Where some rows and ascending columns are; columns next to each other, as most are, are read and written at a stretch."""
+    first, last = int(columns[0]), int(columns[-1])
+    return (rows, slice(first, last + 1)) if last - first + 1 == len(columns) else (rows[:, None], columns)
 
 
 def bought_for(voters: Voters, shares: Array, share_errors: Array) -> list[frozenset[int] | None]:
@@ -90,6 +97,7 @@ class _Choice:
         self._bounds: dict[int, Array] = {}
         """Of options looked at closely how far from their price the exact one may be, either way; infinite where unknown."""
         self._paid_alike: dict[int, tuple[Array, Array]] = {}
+        self._held: dict[int, Array] = {}
         self._best, self._winner = np.full(width, np.inf), np.full(width, -1)
         self._unclear = np.zeros(width, np.bool_)
         self.payable = list(payable)
@@ -100,7 +108,10 @@ class _Choice:
     def _look(self) -> None:
         """Price options, those that may be cheapest first, until no other can be cheaper in any column."""
         least, dead = self._state.least[np.array(self.payable, np.intp)[:, None], self._columns], set()
-        for place in np.argsort(least.min(axis=1), kind="stable").tolist():
+        lowest, dearest = least.min(axis=1), float("inf")
+        for place in np.argsort(lowest, kind="stable").tolist():
+            if lowest[place] > dearest:
+                break  # and so are all that follow
             if not bool((least[place] <= self._best * (1 + 8 * EPS)).any()):
                 continue
             option = self.payable[place]
@@ -113,6 +124,7 @@ class _Choice:
             self._state.least[option, self._columns] = bound
             better = per_worth < self._best
             self._best[better], self._winner[better] = per_worth[better], option
+            dearest = float(self._best.max()) * (1 + 8 * EPS)
         self.payable = [option for option in self.payable if option not in dead]
 
     def _solve(self, option: int, least: Array) -> tuple[Array, Array]:
@@ -122,7 +134,7 @@ class _Choice:
         """
         voters, columns = self._voters, self._columns
         weights, units, cost = voters.weights[option], voters.units[option], float(voters.costs[option])
-        money = self._state.part(self._state.money, voters.rows[option], columns)
+        money = self._money(option)
         plain = bool((units == 1).all())
         total, everybody = weights @ money, float(weights.sum())
         rounding = EPS * (cost + total) * (4 + len(units))  # every term of the sum may be off by one
@@ -132,6 +144,8 @@ class _Choice:
             doubt = weights @ self._state.part(self._state.error, voters.rows[option], columns) + rounding
             self._unclear |= np.abs(reach) <= doubt
         can = reach > doubt
+        if not bool(can.any()):
+            return np.full(len(columns), np.inf), np.zeros(len(columns))
         worth = max(voters.worth[option], 1)
         per_unit = weights * units
         price = np.maximum(cost / float(per_unit.sum()), least * worth)
@@ -148,6 +162,12 @@ class _Choice:
         self._unclear |= can & (taking <= 0)
         return np.where(can, price, np.inf) / worth, np.where(can, lower, 0.0) / worth * (1 + 4 * EPS)
 
+    def _money(self, option: int) -> Array:
+        """What the supporters of an option have left, in the columns looked at."""
+        if option not in self._held:
+            self._held[option] = self._state.part(self._state.money, self._voters.rows[option], self._columns)
+        return self._held[option]
+
     def _bound(self, option: int) -> Array:
         """How far from the price found the exact one may be, either way."""
         if option not in self._bounds:
@@ -155,15 +175,17 @@ class _Choice:
             rows, weights, units = voters.rows[option], voters.weights[option], voters.units[option][:, None]
             worth = max(voters.worth[option], 1)
             price = self._price[option][0] * worth
-            money, error = state.part(state.money, rows, columns), state.part(state.error, rows, columns)
+            money, error = self._money(option), state.part(state.error, rows, columns)
             rounding = EPS * (voters.costs[option] + weights @ money) * (8 + 2 * len(rows))
-            per_unit = weights * voters.units[option]
+            per_unit, surely = weights * voters.units[option], money - error
+            plain = bool((units == 1).all())
             with np.errstate(divide="ignore", invalid="ignore"):
-                near = money - error < price * units * (1 + EPS)
-                slack = 2 * (weights @ np.where(near, error, 0.0) + rounding) / (per_unit @ (money > price * units))
+                limit = price if plain else price * units
+                taking = per_unit @ (money > limit)
+                slack = 2 * (weights @ np.where(surely < limit * (1 + EPS), error, 0.0) + rounding) / taking
                 # It holds where, that much further, what is paid still rises at least half as fast.
-                further = per_unit @ (money - error > (price + slack) * units)
-                holds = 2 * further >= per_unit @ (money > price * units)
+                further = per_unit @ (surely > (price + slack if plain else (price + slack) * units))
+                holds = 2 * further >= taking
             self._bounds[option] = np.where(holds, slack / worth * (1 + 4 * EPS), np.inf)
         return self._bounds[option]
 
@@ -207,7 +229,7 @@ class _Choice:
             voters, columns, state = self._voters, self._columns, self._state
             rows, units = voters.rows[option], voters.units[option][:, None]
             price = self._price[option][0] * max(voters.worth[option], 1)
-            money, error = state.part(state.money, rows, columns), state.part(state.error, rows, columns)
+            money, error = self._money(option), state.part(state.error, rows, columns)
             empty = (money == 0) & (error == 0)
             sure = (empty | (money - error > price * units * (1 + 1e-9))).all(axis=0)
             # Weight times points fits 63 bits, as an election sees to, and not always the 53 of a float.

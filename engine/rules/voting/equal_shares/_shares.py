@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import heapq
 from bisect import bisect_left
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from fractions import Fraction
 from math import gcd
 from typing import NamedTuple
 
 import numpy as np
 
+from engine.elections.counting import numbered
 from engine.elections.election import Array, Election
 from engine.limits import SHARES_EXACT_MAX
 from engine.refusals import refuse
@@ -144,7 +145,7 @@ class Count:
         heapq.heapify(queue)
         bought: list[Purchase] = []
         while queue:
-            order = sorted(range(len(money)), key=money.__getitem__)
+            order = np.array(sorted(range(len(money)), key=money.__getitem__), np.intp)
             fresh: dict[int, tuple[Fraction, _Bid]] = {}
             while queue and queue[0][1] not in fresh:
                 _, place = heapq.heappop(queue)
@@ -178,20 +179,22 @@ class Count:
             classes, money, denominator = self._pay(place, bid, classes, money, denominator)
         return bought
 
-    def _bid(self, place: int, classes: Array, money: list[int], order: list[int], denominator: int) -> _Bid | None:
+    def _bid(self, place: int, classes: Array, money: list[int], order: Array, denominator: int) -> _Bid | None:
         """The price at which the supporters of an option can pay for it together; None when they cannot."""
         rows, units = self._rows[place], self._units[place]
         rest = self.costs[place] * denominator
         if self._plain[place]:
             held = _add_up(classes[rows], self.weights[rows], len(money))
-            groups = [(money[each], 1, int(held[each])) for each in order if held[each]]
+            groups: Iterator[tuple[int, int, int]] = ((money[each], 1, int(held[each])) for each in order[held[order] > 0].tolist())
+            taking = self.supporters[place]
         else:
-            pairs, inverse = np.unique(classes[rows] * (int(units.max()) + 1) + units, return_inverse=True)
+            pairs, inverse = numbered(classes[rows] * (int(units.max()) + 1) + units)
             held = _add_up(inverse, self.weights[rows], len(pairs))
             split = [divmod(int(pair), int(units.max()) + 1) for pair in pairs]
-            groups = [(money[each], unit, int(count)) for (each, unit), count in zip(split, held, strict=True)]
-            groups.sort(key=lambda group: Fraction(group[0], group[1]))
-        taking, drained = sum(unit * count for _, unit, count in groups), 0
+            sorted_groups = [(money[each], unit, int(count)) for (each, unit), count in zip(split, held, strict=True)]
+            sorted_groups.sort(key=lambda group: Fraction(group[0], group[1]))
+            groups, taking = iter(sorted_groups), sum(unit * count for _, unit, count in sorted_groups)
+        drained = 0
         for have, unit, count in groups:
             if have * taking >= rest * unit:
                 return _Bid(rest, taking, drained)
@@ -208,13 +211,13 @@ class Count:
         width = int(units.max()) + 1
         codes = classes * width
         codes[rows] += units
-        seen, classes = np.unique(codes, return_inverse=True)
+        seen, classes = numbered(codes)
         left = []
         for code in seen:
             each, unit = divmod(int(code), width)
             left.append(max(0, money[each] * factor - numerator * unit))
         distinct = {amount: number for number, amount in enumerate(dict.fromkeys(left))}
-        classes = np.array([distinct[amount] for amount in left], np.int64)[classes.reshape(-1)]
+        classes = np.array([distinct[amount] for amount in left], np.int64)[classes]
         amounts, denominator = list(distinct), denominator * factor
         common = gcd(denominator, *amounts)
         return classes, [amount // common for amount in amounts], denominator // common

@@ -208,7 +208,7 @@ def budgets() -> None:
         election = budget.election.merged()
         terms: dict[str, Any] = {"utility": "cost"}
         say(f"{path.stem[:32]}, plain", best_of(lambda e=election, t=terms: rules.tally("equal_shares", e, **t)), _pabutools(path))
-        more = terms | {"completion": "add_one_until_infeasible", "increment": 10**budget.decimals}
+        more = terms | {"completion": "add_one", "increment": 10**budget.decimals}
         say(f"{path.stem[:32]}, add-one", best_of(lambda e=election, t=more: rules.tally("equal_shares", e, **t), 1), {})
 
 

@@ -26,7 +26,7 @@ from engine.values import Money, Name, PollId
 from simulations.asking import Progress, Script, quiet
 
 OUR_RULE: tuple[str, dict[str, Any]] = (
-    "equal_shares", {"utility": "cost", "completion": "add_one_until_infeasible", "compare_with_greedy": False}
+    "equal_shares", {"utility": "cost", "completion": "add_one", "compare": "none"}
 )  # fmt: skip
 """What a file whose rule is unknown is counted by."""
 

@@ -47,10 +47,10 @@ RULES: dict[str, tuple[str, dict[str, Any]]] = {
     "greedy": ("greedy", {"skip": True}),
     "greedy-no-skip": ("greedy", {"skip": False}),
     "equalshares": ("equal_shares", {"utility": "cost"}),
-    "equalshares/add1": ("equal_shares", {"utility": "cost", "completion": "add_one_until_infeasible"}),
+    "equalshares/add1": ("equal_shares", {"utility": "cost", "completion": "add_one"}),
     "equalshares/add1-comparison": (
         "equal_shares",
-        {"utility": "cost", "completion": "add_one_until_infeasible", "compare_with_greedy": True},
+        {"utility": "cost", "completion": "add_one", "compare": "satisfaction"},
     ),
 }
 """The rules that Pabulib files name, as ours."""

@@ -100,7 +100,7 @@ def test_a_file_we_cannot_count_is_refused_by_name(text, fact):
 )
 def test_wieliczka_with_either_end_of_adding(terms, many, cost):
     found = budget("Poland_Wieliczka_2023_Green_Budget.pb").election
-    outcome = tally("equal_shares_2", found, **terms)
+    outcome = tally("equal_shares", found, **terms)
     costs = dict(zip(found.options, found.costs, strict=True))
     assert (len(outcome.winners), sum(costs[name] for name in outcome.winners) // 10**found.decimals) == (many, cost)
 
@@ -108,12 +108,12 @@ def test_wieliczka_with_either_end_of_adding(terms, many, cost):
 @pytest.mark.parametrize("completion", ["utilitarian", "add_one_utilitarian"])
 def test_after_a_utilitarian_completion_nothing_supported_fits(completion):
     found = budget("Poland_Wieliczka_2023_Green_Budget.pb").election
-    outcome = tally("equal_shares_2", found, completion=completion)
+    outcome = tally("equal_shares", found, completion=completion)
     costs = dict(zip(found.options, found.costs, strict=True))
     left = found.budget - sum(costs[name] for name in outcome.winners)
     assert left >= 0 and all(costs[name] > left for name in found.options if name not in outcome.winners)
     assert set(outcome.winners) >= set(
-        tally("equal_shares_2", found, completion=completion.replace("_utilitarian", "").replace("utilitarian", "none")).winners
+        tally("equal_shares", found, completion=completion.replace("_utilitarian", "").replace("utilitarian", "none")).winners
     )
 
 

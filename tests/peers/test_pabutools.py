@@ -48,7 +48,7 @@ SAME: list[tuple[str, dict[str, Any], Callable[[Any, Any], Any]]] = [
     ("greedy", {"order": "votes_per_cost"}, greedy_per_cost),
     ("equal_shares", {"utility": "cost"}, shares(pb.Cost_Sat)),
     ("equal_shares", {"utility": "cardinality"}, shares(pb.Cardinality_Sat)),
-    ("equal_shares_2", {"utility": "cost"}, shares(pb.Cost_Sat)),
+    ("equal_shares", {"utility": "cost"}, shares(pb.Cost_Sat)),
     ("budget_phragmen", {}, phragmen),
     ("knapsack", {}, best),
 ]

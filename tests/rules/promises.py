@@ -66,7 +66,10 @@ def neutrality(rule: rules.Rule, given: dict[str, Any], data: st.DataObject) -> 
 def unanimity(rule: rules.Rule, given: dict[str, Any], data: st.DataObject) -> None:
     """What everybody alone puts first wins; what everybody alone supports is funded if the budget allows."""
     kind = data.draw(st.sampled_from(rule.ballots))
-    many = data.draw(st.integers(1, 5))
+    # Borda's points for a budget give the last of a ranking nothing, and so the only one.
+    many = data.draw(st.integers(2 if kind == "ranked" and rule.elects == "budget" else 1, 5))
+    if not _plain(given):
+        return
     best = data.draw(st.integers(0, many - 1))
     ballot = [0 if place == best else many for place in range(many)] if kind == "ranked" else [int(place == best) for place in range(many)]
     election = Election.of("abcde"[:many], kind, [ballot] * 3, None, [5] * many, 5)
@@ -281,8 +284,8 @@ def within_budget(rule: rules.Rule, given: dict[str, Any], data: st.DataObject) 
 
 def justified(rule: rules.Rule, given: dict[str, Any], data: st.DataObject) -> None:
     """No group that can pay for an option with its part of the budget, all supporting it, is left with nothing at all
-    (justified representation; counted without the comparison, which may give it up, and without points)."""
-    if given.get("compare_with_greedy") or given.get("utility") == "additive":
+    (justified representation; counted without what may give it up: the comparison, points, whole shares, options left out)."""
+    if not _plain(given) or given.get("utility") == "additive":
         return
     election = data.draw(elections("approval", budget=True))
     found = winners(rule, given, election)
@@ -293,6 +296,12 @@ def justified(rule: rules.Rule, given: dict[str, Any], data: st.DataObject) -> N
         cost, budget = (election.costs or ())[place], election.budget or 0
         if group and place not in chosen:
             assert group * budget < cost * election.total
+
+
+def _plain(given: dict[str, Any]) -> bool:
+    """Whether equal shares are counted without choices of its that take back what it promises."""
+    off = {"compare": "none", "whole_shares": False, "votes_min": 0, "support_min": "0"}
+    return all(given.get(name, value) == value for name, value in off.items())
 
 
 def _strict(data: st.DataObject, many: int | None = None) -> Election:

@@ -114,9 +114,9 @@ def order_matters(rule: str, election: Election, **parameters: object) -> bool:
         ("greedy", {"order": "votes_per_cost"}),
         ("equal_shares", {"utility": "cost"}),
         ("equal_shares", {"utility": "cardinality"}),
-        ("equal_shares", {"utility": "cost", "compare_with_greedy": True}),
-        ("equal_shares_2", {"utility": "cardinality", "completion": "utilitarian"}),
-        ("equal_shares_2", {"completion": "add_one_utilitarian", "votes_min": 2, "compare": "exclusion"}),
+        ("equal_shares", {"utility": "cost", "compare": "satisfaction"}),
+        ("equal_shares", {"utility": "cardinality", "completion": "utilitarian"}),
+        ("equal_shares", {"completion": "add_one_utilitarian", "votes_min": 2, "compare": "exclusion"}),
         ("knapsack", {}),
         ("budget_phragmen", {}),
     ],
@@ -156,18 +156,18 @@ def test_no_set_of_dear_options_is_better_than_the_knapsacks(options, budget):
 
 def test_what_the_threshold_left_out_is_not_taken_back_by_the_comparison():
     town = Election.read("costs: a 5, b 5\nbudget: 5\n1: a 10\n3: b 1")
-    assert tally("equal_shares_2", town, votes_min=4, compare="exclusion").winners == ()
-    assert tally("equal_shares_2", town, votes_min=3, compare="exclusion").winners == ("b",)
+    assert tally("equal_shares", town, votes_min=4, compare="exclusion").winners == ()
+    assert tally("equal_shares", town, votes_min=3, compare="exclusion").winners == ("b",)
 
 
 def test_equals_that_are_all_funded_are_no_tie_of_what_is_left():
     town = Election.read("costs: a 5, b 5, c 13\nbudget: 12\n1: a\n1: b\n2: c")
-    assert tally("equal_shares_2", town, utility="cardinality", completion="utilitarian").ties == ()
+    assert tally("equal_shares", town, utility="cardinality", completion="utilitarian").ties == ()
 
 
 def test_adding_money_without_end_stops_and_says_so():
     town = Election.read("costs: a 100000000, b 90000000\nbudget: 150000000\n1: a\n9: b")
-    steps = tally("equal_shares_2", town, completion="add_one").steps
+    steps = tally("equal_shares", town, completion="add_one").steps
     assert "adding stopped after 10,000 times" in steps
 
 
@@ -180,7 +180,7 @@ def test_phragmen_tells_a_tie_with_what_is_too_dear_and_one_that_decides_later()
 
 
 @pytest.mark.parametrize(
-    ("rule", "parameters"), [("greedy", {}), ("knapsack", {}), ("equal_shares_2", {"utility": "additive", "completion": "utilitarian"})]
+    ("rule", "parameters"), [("greedy", {}), ("knapsack", {}), ("equal_shares", {"utility": "additive", "completion": "utilitarian"})]
 )
 @given(election=elections("ranked", budget=True))
 @settings(max_examples=40)
@@ -200,4 +200,4 @@ def test_additions_that_only_fractions_tell_apart_come_to_an_end(monkeypatch):
     monkeypatch.setattr("engine.rules.voting.equal_shares._shares.bought_for", lambda voters, shares, errors: [None] * len(shares))
     town = Election.read("costs: a 1000, b 1000\nbudget: 1000\n1: a\n1: b\n1: a, b")
     with pytest.raises(Refusal, match="only exact fractions tell apart"):
-        tally("equal_shares", town, completion="add_one_until_infeasible")
+        tally("equal_shares", town, completion="add_one")

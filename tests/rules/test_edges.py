@@ -54,18 +54,18 @@ def test_an_impact_counts_from_just_enough_votes_and_lies_between_the_two_in_the
 
 def test_equal_shares_stay_where_as_many_are_better_off_under_greedy():
     town = Election.read(TOWN + "1: a\n1: b")
-    outcome = tally("equal_shares_2", town, compare="satisfaction", completion="utilitarian")
+    outcome = tally("equal_shares", town, compare="satisfaction", completion="utilitarian")
     assert outcome.note == "" and "better off under equal shares: 0 voters; under greedy: 0" in outcome.steps
 
 
 @pytest.mark.parametrize(("votes_min", "winners"), [(2, ("b",)), (3, ())])
 def test_an_option_with_just_enough_supporters_is_left_in(votes_min, winners):
     town = Election.read("costs: a 4, b 4\nbudget: 8\n1: a\n2: b")
-    assert tally("equal_shares_2", town, votes_min=votes_min, completion="utilitarian").winners == winners
+    assert tally("equal_shares", town, votes_min=votes_min, completion="utilitarian").winners == winners
 
 
 def test_of_equals_that_do_not_both_fit_the_one_listed_first_is_funded_and_the_tie_told():
-    outcome = tally("equal_shares_2", Election.read(TOWN + "1: a\n1: b\n1: c"), completion="utilitarian")
+    outcome = tally("equal_shares", Election.read(TOWN + "1: a\n1: b\n1: c"), completion="utilitarian")
     assert (outcome.winners, outcome.ties) == (("a",), (("a", "b", "c"),))
     assert tally("greedy", Election.read(TOWN + "1: a\n1: b")).ties == (("a", "b"),)
     assert tally("greedy", Election.read("costs: a 4, b 4\nbudget: 8\n1: a\n1: b")).ties == ()
@@ -176,9 +176,7 @@ def test_one_option_that_is_too_dear_is_no_tie():
     assert tally("budget_phragmen", Election.read("costs: a 2, b 9\nbudget: 3\n2: a\n1: b")).ties == ()
 
 
-@pytest.mark.parametrize(
-    ("rule", "parameters"), [("equal_shares", {"compare_with_greedy": True}), ("equal_shares_2", {"compare": "satisfaction"})]
-)
+@pytest.mark.parametrize(("rule", "parameters"), [("equal_shares", {"compare": "satisfaction"}), ("wieliczka_2023", {})])
 def test_where_the_greedy_outcome_is_taken_its_own_steps_are_told(rule, parameters):
     town = Election.read("costs: a 10, b 4\nbudget: 10\n5: a\n2: b")
     outcome = tally(rule, town, **parameters)

@@ -18,6 +18,7 @@ seat 3: d: 3 supporters pay 1/3 each; elected
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 
 import numpy as np
@@ -53,7 +54,8 @@ def committee_equal_shares(election: Election, *, seats: Positive = ONE) -> Outc
             found.append(f"seat {seat}: {options[purchase.option]}: {paid}{rest}; elected")
         return found + steps(options, elected, rounds)
 
-    return committee(options, elected, approvals.supporters, ties, explain)
+    found = committee(options, elected, approvals.supporters, ties, explain)
+    return replace(found, certify=lambda: [list(elected), [[each.option, str(each.price)] for each in bought]])
 
 
 def _left(approvals: Approvals, bought: list[Purchase], share: Fraction) -> tuple[list[Fraction], Array]:

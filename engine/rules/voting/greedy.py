@@ -35,32 +35,40 @@ def greedy(election: Election, *, skip: bool = True, order: Literal["votes", "vo
     worth = [_worth(count, cost if order == "votes_per_cost" else 1) for count, cost in zip(votes, costs, strict=True)]
     standing = [place for place in range(len(options)) if votes[place] and votes[place] >= votes_min]
     standing.sort(key=lambda place: worth[place], reverse=True)
-    left, funded, steps, ties = election.budget, [], [], []
-    open_still = True
+    left, funded, ties = election.budget, list[int](), []
+    looked_at: list[tuple[int, int]] = []
+    """What was reached: the option, and the money there was."""
     before: dict[tuple[bool, Fraction], int] = {}
+    open_still = True
     for place in standing:
         before.setdefault(worth[place], left if open_still else -1)
-        fact = f"{options[place]}: {votes[place]} votes, costs {election.money(costs[place])} of {election.money(left)}"
-        if not open_still:
-            steps.append(f"{options[place]}: {votes[place]} votes, not reached")
-        elif costs[place] <= left:
-            left -= costs[place]
-            funded.append(place)
-            steps.append(f"{fact}: funded")
-        else:
-            open_still = skip
-            steps.append(f"{fact}: too dear, " + ("passed over" if skip else "the count stops"))
+        if open_still:
+            looked_at.append((place, left))
+            if costs[place] <= left:
+                left -= costs[place]
+                funded.append(place)
+            else:
+                open_still = skip
     for level, money in before.items():
         tied = [place for place in standing if worth[place] == level]
         left_out = any(place not in funded and (costs[place] <= money or not skip) for place in tied)
         if left_out and any(costs[place] <= money for place in tied) and len(tied) > 1:
             ties.append(tuple(options[place] for place in tied))
+
+    def explain() -> list[str]:
+        steps = []
+        for place, money in looked_at:
+            end = "funded" if place in funded else "too dear, " + ("passed over" if skip else "the count stops")
+            steps.append(f"{options[place]}: {votes[place]} votes, costs {election.money(costs[place])} of {election.money(money)}: {end}")
+        steps += [f"{options[place]}: {votes[place]} votes, not reached" for place in standing[len(looked_at) :]]
+        return steps or ["no option has the votes it needs"]
+
     return Outcome(
         rule="greedy",
         winners=tuple(options[place] for place in sorted(funded)),
         scores=dict(zip(options, votes, strict=True)),
         ties=tuple(ties),
-        explain=lambda: steps or ["no option has the votes it needs"],
+        explain=explain,
         certify=lambda: [str(left)],
     )
 

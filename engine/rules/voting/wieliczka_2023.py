@@ -11,6 +11,8 @@ that vote state them.
 
 from __future__ import annotations
 
+from typing import Any
+
 from engine.elections.election import Election
 from engine.elections.outcome import Outcome
 from engine.rules import rule, voting_rule
@@ -18,7 +20,11 @@ from engine.rules import rule, voting_rule
 
 @voting_rule(ballot="approval", elects="budget", promises={"anonymity", "within_budget"})
 def wieliczka_2023(election: Election) -> Outcome:
+    return shared_as(election, utility="cost", completion="add_one", compare="satisfaction")
+
+
+def shared_as(election: Election, **terms: Any) -> Outcome:
+    """The outcome of equal shares under a town's terms; money is added by the unit that people write, whatever its decimals."""
     shares = rule("voting", "equal_shares")
-    terms = {"utility": "cost", "completion": "add_one_until_infeasible", "compare_with_greedy": True}
-    found: Outcome = shares.function(election, **shares.complete(terms))
+    found: Outcome = shares.function(election, **shares.complete({"increment": 10**election.decimals, **terms}))
     return found

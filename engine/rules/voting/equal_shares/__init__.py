@@ -3,83 +3,132 @@
 The method of equal shares: of the options whose supporters can still pay for them, the one that costs its supporters
 least per unit of `utility` is bought, its supporters paying alike as far as their shares reach. Groups get what their
 size can pay for. `utility` of a funded option to a supporter: its cost, one (cardinality), or the points she gave it
-(additive). `completion`: `none` stops when nobody can pay; `add_one_until_infeasible` gives every voter `increment` more
-units of money (one euro where money is counted in cents: 100), again and again, and keeps the last outcome within the
-budget. `compare_with_greedy`: the greedy outcome is taken instead when more voters are better off under it. Sources:
-Peters, Pierczyński & Skowron 2021 (arXiv 2008.13276); completion and comparison as documented at equalshares.net and used
-in Wieliczka in 2023.
+(additive; of a ranked ballot Borda's). `completion`: `none` stops when nobody can pay; `utilitarian` spends what is left in the order of
+supporters; `add_one` gives every voter `increment` more units of money (one euro where money is counted in cents: 100), again and again;
+`add_one_utilitarian` does both, one after the other. Adding ends (`stop`) before the outcome costs more than the budget (`infeasible`), or
+as soon as nothing else would fit (`exhaustive`). With `whole_shares` every voter begins with whole units. `compare` takes the greedy outcome
+instead where more voters get more from it (`satisfaction`), or where fewer get nothing (`exclusion`). Options with fewer than `votes_min`
+supporters are left out, and so are those that a smaller part of the voters supports than `support_min` times the part of the budget they cost.
+Sources: Peters, Pierczyński & Skowron 2021 (arXiv 2008.13276); the choices are those of equalshares.net and its compute tool, and of the towns
+that held it.
 
 >>> town = Election.read("costs: garden 600, pool 500, bench 200\\nbudget: 900\\n6: garden\\n3: pool, bench")
->>> tally("equal_shares", town).winners
+>>> tally("equal_shares", town, completion="add_one").winners
 ('garden', 'bench')
->>> print(tally("equal_shares", town).steps[1])
+>>> print("\\n".join(tally("equal_shares", town, utility="cardinality", completion="utilitarian").steps))
+each of 9 voters has 100
+bench: 3 supporters pay 200, each about 67; funded
 garden: 6 supporters pay 600, each 100; funded
+100 are left, and nothing else fits
 """
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import Literal
 
+import numpy as np
+
 from engine.elections.election import Election
-from engine.elections.outcome import Outcome, counted
+from engine.elections.grades import as_points
+from engine.elections.outcome import Outcome
 from engine.limits import SHARES_STEPS_MAX
 from engine.rules import rule, voting_rule
-from engine.rules.voting.equal_shares._shares import Count, Purchase
-from engine.values import PositiveMoney
+from engine.rules.voting.equal_shares import _told
+from engine.rules.voting.equal_shares._shares import Count
+from engine.values import PositiveMoney, Share
 
-ONE = PositiveMoney(1)
+ONE, NONE = PositiveMoney(1), Share("0")
 Utility = Literal["cost", "cardinality", "additive"]
+Completion = Literal["none", "utilitarian", "add_one", "add_one_utilitarian"]
+Compare = Literal["none", "satisfaction", "exclusion"]
 
 
-@voting_rule(ballot=("approval", "cumulative"), elects="budget", promises={"anonymity", "within_budget", "unanimity", "justified"})
+@voting_rule(
+    ballot=("approval", "cumulative", "score", "ranked"),
+    elects="budget",
+    promises={"anonymity", "within_budget", "unanimity", "justified"},
+)
 def equal_shares(
     election: Election,
     *,
     utility: Utility = "cost",
-    completion: Literal["none", "add_one_until_infeasible"] = "none",
+    completion: Completion = "none",
+    stop: Literal["infeasible", "exhaustive"] = "infeasible",
     increment: PositiveMoney = ONE,
-    compare_with_greedy: bool = False,
+    whole_shares: bool = False,
+    compare: Compare = "none",
+    votes_min: int = 0,
+    support_min: Share = NONE,
 ) -> Outcome:
+    election = as_points(election)
     assert election.budget is not None
-    options, voters = election.options, election.total
-    count = Count(election, utility)
-    raised, bought = count.complete(increment, SHARES_STEPS_MAX if completion == "add_one_until_infeasible" else 0)
-    funded = sorted(purchase.option for purchase in bought)
-    share = f"each of {counted(voters, 'voter')} has {election.money(count.share(raised))}"
-    steps = [share + (f", {election.money(raised)} of it added to complete the outcome" if raised else "")]
-    if raised == increment * SHARES_STEPS_MAX:
-        steps.append(f"adding stopped after {SHARES_STEPS_MAX} times")
-    steps += [explained(election, purchase) for purchase in bought]
-    note, level = "", [purchase.tied for purchase in bought]
-    if compare_with_greedy:
-        rival = rule("voting", "greedy").function(election, skip=True)
+    options, standing = election.options, _left_in(election, votes_min, Fraction(support_min))
+    count = Count(standing, utility, whole_shares)
+    adding = SHARES_STEPS_MAX if completion.startswith("add_one") else 0
+    raised, bought = count.complete(increment, adding, stop == "exhaustive")
+    level = [purchase.tied for purchase in bought]
+    ours = [purchase.option for purchase in bought]
+    rest = _spend_the_rest(count, ours, level) if completion.endswith("utilitarian") else []
+    ours += rest
+    rival, theirs, better, funded = None, list[int](), (0, 0), ours
+    if compare != "none":
+        rival = rule("voting", "greedy").function(standing, skip=True)
         assert isinstance(rival, Outcome)
-        others = [options.index(name) for name in rival.winners]
+        theirs = [options.index(name) for name in rival.winners]
         level += [tuple(options.index(name) for name in tie) for tie in rival.ties]
-        ours, theirs = count.better_off(funded, others)
-        steps.append(f"better off under equal shares: {ours} voters; under greedy: {theirs}")
-        if theirs > ours:
-            funded = others
-            note = "This is the greedy outcome: under it more voters are better off than under equal shares."
-            steps.append("so the greedy outcome is taken: " + ", ".join(rival.winners))
-            steps += [f"by greedy, {step}" for step in rival.steps]
+        better = count.better_off(ours, theirs) if compare == "satisfaction" else (served(election, ours), served(election, theirs))
+        funded = theirs if better[1] > better[0] else ours
+    what = "better off" if compare == "satisfaction" else "who get something"
+    taken = funded is not ours
+
+    def explain() -> list[str]:
+        steps = _told.left_out(election, standing)
+        steps += _told.shares(election, count.share(raised), raised, raised == increment * SHARES_STEPS_MAX)
+        steps += [_told.purchase(election, each) for each in bought]
+        if completion.endswith("utilitarian"):
+            steps += _told.rest(election, count, ours, rest)
+        if rival is not None:
+            steps += _told.comparison(what, better, rival, taken)
+        return steps
+
     return Outcome(
-        rule="equal_shares",
-        winners=tuple(options[place] for place in funded),
-        scores=dict(zip(options, count.supporters, strict=True)),
+        rule="",
+        winners=tuple(options[place] for place in sorted(funded)),
+        scores=dict(zip(options, election.sums.tolist() if utility == "additive" else count.supporters, strict=True)),
         # Who is bought first can decide what is bought later, even where in the end all of them are.
         ties=tuple(dict.fromkeys(tuple(options[place] for place in sorted(tied)) for tied in level if tied)),
-        explain=lambda: steps,
-        certify=lambda: [str(raised), [[purchase.option, str(purchase.price)] for purchase in bought]],
-        note=note,
+        explain=explain,
+        certify=lambda: [str(raised), [[each.option, str(each.price)] for each in bought], rest, sorted(theirs)],
+        note=f"This is the greedy outcome: under it there are more voters {what}." if taken else "",
     )
 
 
-def explained(election: Election, purchase: Purchase) -> str:
-    """Who pays what for an option."""
-    per_unit = "each" if purchase.per_ballot else "per point"
-    fully = f", {purchase.drained} of them all they have left" if purchase.drained else ""
-    return (
-        f"{election.options[purchase.option]}: {counted(purchase.supporters, 'supporter')} pay{'s' * (purchase.supporters == 1)} {election.money(purchase.cost)}, "
-        f"{per_unit} {election.money(purchase.price)}{fully}; funded"
-    )
+def served(election: Election, funded: list[int]) -> int:
+    """How many voters get anything of what is funded."""
+    return int(election.weights[election.support[:, funded].any(axis=1)].sum())
+
+
+def _left_in(election: Election, votes_min: int, support_min: Fraction) -> Election:
+    """The election in which nobody supports an option with fewer supporters than it needs."""
+    assert election.costs is not None and election.budget is not None
+    if votes_min < 2 and not support_min:
+        return election
+    supporters = [int(election.weights[column].sum()) for column in election.support.T]
+    few = np.array([
+        many < votes_min or many * election.budget < support_min * cost * election.total
+        for many, cost in zip(supporters, election.costs, strict=True)
+    ])  # fmt: skip
+    return election.changed(table=election.table * ~few[None, :]) if few.any() else election
+
+
+def _spend_the_rest(count: Count, bought: list[int], level: list[tuple[int, ...]]) -> list[int]:
+    """What fits beside what was bought, in the order of supporters; `level` is added those that were equal and do not all fit."""
+    funded = list(bought)
+    while fitting := count.fitting(funded):
+        most = max(count.supporters[each] for each in fitting)
+        equals = [each for each in fitting if count.supporters[each] == most]
+        left = count.budget - sum(count.costs[each] for each in funded)
+        level += [tuple(equals)] if sum(count.costs[each] for each in equals) > left else []
+        funded.append(equals[0])
+    return funded[len(bought) :]

@@ -1,0 +1,65 @@
+"""Checking an outcome by its certificate, without counting again.
+
+`Outcome.facts` of these rules are enough to see that the winners are right, by less than it took to find them: what every option has
+where that decides; the duels, and with them the strengths of paths or what has been locked; who was left in each round, with how many votes; what was
+bought for which price. The checks read ballots one by one, in plain whole numbers and fractions, and share no code with the rules.
+
+Where ties part the ways of a count (`instant_runoff`, `ranked_pairs`) the certificate is one of them, or all that were found: it shows who can
+win, not that nobody else can. That no ranking is better (`kemeny`), no committee or set of options (`pav`, `knapsack`), takes as
+long to see as to find; and the transfers of a single transferable vote can only be counted again.
+
+>>> from dataclasses import replace
+>>> from engine.rules import tally
+>>> votes = Election.read("4: garden > library\\n3: library > pool\\n2: pool > library")
+>>> outcome = tally("instant_runoff", votes)
+>>> check(votes, outcome, {})
+>>> check(votes, replace(outcome, winners=("pool",)), {})
+Traceback (most recent call last):
+engine.refusals.Refusal: proof_wrong: the certificate of instant_runoff@1 does not show that pool wins; count again
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from engine.elections.election import Election
+from engine.elections.outcome import Outcome
+from engine.refusals import refuse
+from engine.rules.certificates import _duels, _rounds, _seats, _shares, _totals
+from engine.rules.certificates._claim import Claim
+
+
+def check(election: Election, outcome: Outcome, parameters: Mapping[str, Any]) -> None:
+    """Refuse (`proof_wrong`) an outcome whose facts do not show that its winners win; the rule must be one of `CHECKED`."""
+    if outcome.rule not in CHECKED:
+        raise refuse("rule_unknown", f"a certificate of {outcome.rule}", "is none we can check", "known: " + ", ".join(CHECKED))
+    if not CHECKED[outcome.rule](Claim.of(election, outcome, parameters)):
+        named = " and ".join(outcome.winners) or "nobody"
+        wins = "win" if len(outcome.winners) > 1 else "wins"
+        raise refuse("proof_wrong", f"the certificate of {outcome.rule}", f"does not show that {named} {wins}", "count again")
+
+
+CHECKED: dict[str, Callable[[Claim], bool]] = {
+    "plurality@1": _totals.given,
+    "approval@1": _totals.given,
+    "score@1": _totals.given,
+    "cumulative@1": _totals.given,
+    "borda@1": _totals.borda,
+    "greedy@1": _totals.greedy,
+    "copeland@1": _duels.copeland,
+    "minimax@1": _duels.minimax,
+    "smith_set@1": _duels.smith_set,
+    "split_cycle@1": _duels.split_cycle,
+    "schulze@1": _duels.schulze,
+    "ranked_pairs@1": _duels.ranked_pairs,
+    "instant_runoff@1": _rounds.runoff,
+    "seq_pav@1": _seats.seq_pav,
+    "seq_phragmen@1": _seats.seq_phragmen,
+    "budget_phragmen@1": _seats.budget_phragmen,
+    "committee_equal_shares@1": _shares.committee,
+    "equal_shares@1": _shares.budget,
+    "wieliczka@2023": _shares.wieliczka,
+    "swiecie@2023": _shares.swiecie,
+}
+"""The rules whose certificates are checked here, and how."""

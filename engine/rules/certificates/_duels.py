@@ -1,0 +1,109 @@
+"""Rules that look only at the duels between every two options."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from engine.rules.certificates._claim import Claim
+
+Table = list[list[int]]
+
+
+def copeland(claim: Claim) -> bool:
+    duels = _duels(claim)
+    if claim.facts != [duels]:
+        return False
+    won = [
+        sum((Fraction(2 * (duels[a][b] > duels[b][a]) + (duels[a][b] == duels[b][a]), 2) for b in claim.places if a != b), Fraction(0))
+        for a in claim.places
+    ]
+    best = [a for a in claim.places if won[a] == max(won)]
+    if claim.given.get("tiebreak") == "average_support":
+        best = [a for a in best if sum(duels[a]) == max(sum(duels[b]) for b in best)]
+    return best == claim.won
+
+
+def minimax(claim: Claim) -> bool:
+    duels = _duels(claim)
+    beats = _beats(claim, duels, "winning_votes")
+    worst = [max(beats[b][a] for b in claim.places) for a in claim.places]
+    return bool(claim.facts == [duels]) and claim.won == [a for a in claim.places if worst[a] == min(worst)]
+
+
+def smith_set(claim: Claim) -> bool:
+    """The winners beat everybody else, and every winner reaches every other along duels she does not lose."""
+    duels = _duels(claim)
+    beaten = all(duels[a][b] > duels[b][a] for a in claim.won for b in claim.places if b not in claim.won)
+    held = [[int(duels[a][b] >= duels[b][a]) for b in claim.places] for a in claim.places]
+    return bool(claim.won) and beaten and all(_reached(held, a, 1, claim.places) >= set(claim.won) for a in claim.won)
+
+
+def split_cycle(claim: Claim) -> bool:
+    """A defeat counts where no chain of defeats as strong leads back; the winners are those against whom none counts."""
+    duels = _duels(claim)
+    beats = _beats(claim, duels, "margins")
+    lost = {b for a in claim.places for b in claim.places if beats[a][b] and a not in _reached(beats, b, beats[a][b], claim.places)}
+    return bool(claim.facts == [duels]) and claim.won == [a for a in claim.places if a not in lost]
+
+
+def schulze(claim: Claim) -> bool:
+    """The duels are those of the ballots; each strength of path is one that steps reach, and none reaches further."""
+    pairs, paths = claim.facts
+    duels = _duels(claim)
+    beats = _beats(claim, duels, "winning_votes")
+    for a in claim.places:
+        for b in claim.places:
+            if a != b and (
+                b not in _reached(beats, a, paths[a][b], claim.places) or b in _reached(beats, a, paths[a][b] + 1, claim.places)
+            ):
+                return False
+    best = [a for a in claim.places if all(paths[a][b] >= paths[b][a] for b in claim.places if a != b)]
+    return bool(pairs == duels and best == claim.won)
+
+
+def ranked_pairs(claim: Claim) -> bool:
+    """Of each way of locking: no two lead to each other, whom an option leads to follows from defeats that do not contradict it, and a
+    defeat that is not among them is answered by a chain of those as strong (Zavist & Tideman 1989)."""
+    pairs, ends = claim.facts
+    duels = _duels(claim)
+    beats = _beats(claim, duels, "margins")
+    if pairs != duels or not ends:
+        return False
+    unbeaten = set()
+    for end in ends:
+        leads = [[bool(seen >> b & 1) for b in claim.places] for seen in end]
+        locked = [[beats[a][b] if leads[a][b] else 0 for b in claim.places] for a in claim.places]
+        for a in claim.places:
+            if _reached(locked, a, 1, claim.places) != {b for b in claim.places if leads[a][b]}:
+                return False
+            for b in claim.places:
+                if a != b and leads[a][b] and leads[b][a]:
+                    return False
+                if beats[a][b] and not leads[a][b] and a not in _reached(locked, b, beats[a][b], claim.places):
+                    return False
+        unbeaten |= {b for b in claim.places if not any(leads[a][b] for a in claim.places if a != b)}
+    return claim.won == sorted(unbeaten)
+
+
+def _duels(claim: Claim) -> Table:
+    return [[sum(weight for row, weight in claim.ballots if row[a] < row[b]) for b in claim.places] for a in claim.places]
+
+
+def _beats(claim: Claim, duels: Table, default: str) -> Table:
+    """How strong each defeat is; 0 where there is none."""
+    margins = claim.given.get("strength", default) == "margins"
+    return [
+        [(duels[a][b] - duels[b][a] if margins else duels[a][b]) if duels[a][b] > duels[b][a] else 0 for b in claim.places]
+        for a in claim.places
+    ]
+
+
+def _reached(steps: Table, start: int, strength: int, places: range) -> set[int]:
+    """Who is reached by steps of at least a strength; with none asked for, everybody."""
+    found, waiting = {start}, [start]
+    while waiting:
+        here = waiting.pop()
+        more = [there for there in places if there not in found and steps[here][there] >= strength]
+        found.update(more)
+        waiting += more
+    return found

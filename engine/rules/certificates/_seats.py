@@ -1,0 +1,87 @@
+"""Rules that take one option after the other: each had to be the best of those left."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from engine.rules.certificates._claim import Claim
+
+
+def seq_pav(claim: Claim) -> bool:
+    """Each of those elected added at least as much as any other would have."""
+    taken: list[int] = []
+    for place in claim.facts:
+        adds = {each: _adds(claim, each, taken) for each in claim.places if each not in taken}
+        if place not in adds or adds[place] < max(adds.values()):
+            return False
+        taken.append(place)
+    return len(taken) == claim.given.get("seats", 1) and sorted(taken) == claim.won
+
+
+def _adds(claim: Claim, place: int, taken: list[int]) -> Fraction:
+    """What an option adds: a ballot counts 1/(j+1) where j of those `taken` are on it."""
+    held = [0] * (len(taken) + 1)
+    for row, weight in claim.ballots:
+        held[sum(row[other] for other in taken)] += weight if row[place] else 0
+    return sum((Fraction(weight, 1 + number) for number, weight in enumerate(held)), Fraction(0))
+
+
+class Loads:
+    """What every ballot carries: those that carry the same stand at one of `levels`."""
+
+    def __init__(self, claim: Claim, carried: list[Fraction]) -> None:
+        self._claim = claim
+        self._levels = list(dict.fromkeys(carried))
+        numbers = {load: number for number, load in enumerate(self._levels)}
+        self._at = [numbers[load] for load in carried]
+
+    def after(self, place: int, cost: int) -> Fraction:
+        """What each supporter of an option would carry with it."""
+        held = [0] * len(self._levels)
+        for (row, weight), level in zip(self._claim.ballots, self._at, strict=True):
+            held[level] += weight if row[place] else 0
+        carried = sum((load * weight for load, weight in zip(self._levels, held, strict=True) if weight), Fraction(0))
+        return (cost + carried) / sum(held)
+
+    def carry(self, place: int, load: Fraction) -> None:
+        """Let the supporters of an option carry so much each."""
+        self._levels.append(load)
+        self._at = [len(self._levels) - 1 if row[place] else level for (row, _), level in zip(self._claim.ballots, self._at, strict=True)]
+
+
+def seq_phragmen(claim: Claim) -> bool:
+    unladen = Loads(claim, [Fraction(0)] * len(claim.ballots))
+    return filled(claim, claim.facts, 0, unladen) and len(claim.facts) == claim.given.get("seats", 1)
+
+
+def filled(claim: Claim, elected: list[int], first: int, loads: Loads) -> bool:
+    """From `first` on each of `elected` put the least load on anybody; nobody has support any more where none could be put."""
+    supported = [each for each in claim.places if claim.weight_of(each)]
+    for number in range(first, len(elected)):
+        place, taken = elected[number], elected[:number]
+        after = {each: loads.after(each, 1) for each in supported if each not in taken}
+        if place in taken or (after and (place not in after or after[place] > min(after.values()))):
+            return False
+        if after:
+            loads.carry(place, after[place])
+    return sorted(elected) == claim.won
+
+
+def budget_phragmen(claim: Claim) -> bool:
+    """Loads as stated and never more than another's would be; at the end the one that comes next, or an equal, costs more than is left."""
+    funded, stated = claim.facts
+    supported = [each for each in claim.places if claim.weight_of(each)]
+    loads, left, taken = Loads(claim, [Fraction(0)] * len(claim.ballots)), claim.budget, list[int]()
+    for number in range(len(funded) + 1):
+        after = {each: loads.after(each, claim.costs[each]) for each in supported if each not in taken}
+        next_ones = [each for each in after if after[each] == min(after.values())]
+        dear = any(claim.costs[each] > left for each in next_ones)
+        if number == len(funded):
+            return (dear or not after) and len(stated) == len(funded) and sorted(funded) == claim.won
+        place = funded[number]
+        if dear or place not in next_ones or str(after[place]) != stated[number]:
+            return False
+        loads.carry(place, after[place])
+        left -= claim.costs[place]
+        taken.append(place)
+    return False

@@ -1,0 +1,158 @@
+"""Equal shares, replayed purse by purse: supporters pay each price exactly, at no price could another have been paid for by less, and at the
+end nothing more can be. How much was added to every purse is taken as said."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Any, NamedTuple
+
+from engine.rules.certificates._claim import Claim
+from engine.rules.certificates._seats import Loads, filled
+from engine.rules.certificates._totals import funded_greedily
+
+
+class Purses(NamedTuple):
+    """What every ballot has left, in parts of a unit of money: `amounts` / `over`."""
+
+    amounts: list[int]
+    over: int
+
+    @classmethod
+    def of(cls, share: Fraction, many: int) -> Purses:
+        return cls([share.numerator] * many, share.denominator)
+
+
+class Shop(NamedTuple):
+    """What can be bought: `backers` are (ballot, weight, units it pays by) of every option; `worth` is what prices are compared per."""
+
+    backers: list[list[tuple[int, int, int]]]
+    costs: list[int]
+    worth: list[int]
+
+    @classmethod
+    def of(cls, claim: Claim, units: list[list[int]], costs: list[int], worth: list[int]) -> Shop:
+        rows = [(number, weight, row) for number, ((_, weight), row) in enumerate(zip(claim.ballots, units, strict=True))]
+        return cls([[(number, weight, row[place]) for number, weight, row in rows if row[place]] for place in claim.places], costs, worth)
+
+    def pays(self, place: int, price: Fraction, purses: Purses) -> int:
+        """Whether backers who each pay `price` a unit, as far as they can, pay for it together: 0 if exactly, above 0 if more."""
+        limit = price * purses.over
+        up, down = limit.numerator, limit.denominator
+        paid = sum(weight * min(purses.amounts[ballot] * down, up * unit) for ballot, weight, unit in self.backers[place])
+        return paid - self.costs[place] * purses.over * down
+
+    def after(self, place: int, price: Fraction, purses: Purses) -> Purses:
+        """What is left when they have paid."""
+        limit = price * purses.over
+        up, down = limit.numerator, limit.denominator
+        amounts = [amount * down for amount in purses.amounts]
+        for ballot, _, unit in self.backers[place]:
+            amounts[ballot] -= min(amounts[ballot], up * unit)
+        return Purses(amounts, purses.over * down)
+
+
+def budget(claim: Claim) -> bool:
+    raised, bought, rest, rival = claim.facts
+    terms: dict[str, Any] = {"utility": "cost", "completion": "none", "increment": 1, "whole_shares": False, "compare": "none"} | dict(
+        claim.given
+    )
+    supporters = [_standing(claim, place) for place in claim.places]
+    units = [
+        [(row[place] if terms["utility"] == "additive" else 1) if row[place] and supporters[place] else 0 for place in claim.places]
+        for row, _ in claim.ballots
+    ]
+    share = Fraction(claim.budget // claim.voters) if terms["whole_shares"] else Fraction(claim.budget, claim.voters)
+    adds = terms["completion"].startswith("add_one")
+    if int(raised) % int(terms["increment"]) or (int(raised) and not adds):
+        return False
+    worth = [max(cost, 1) if terms["utility"] == "cost" else 1 for cost in claim.costs]
+    replayed = _replayed(Shop.of(claim, units, claim.costs, worth), bought, Purses.of(share + int(raised), len(units)))
+    if replayed is None or sum(claim.costs[place] for place in replayed[0]) > claim.budget:
+        return False
+    ours = replayed[0]
+    if terms["completion"].endswith("utilitarian"):
+        if not _spent(claim, supporters, ours, rest):
+            return False
+    elif rest:
+        return False
+    ours = ours + rest
+    if terms["compare"] == "none":
+        return not rival and sorted(ours) == claim.won
+    votes = [sum(weight * row[place] for row, weight in claim.ballots) if supporters[place] else 0 for place in claim.places]
+    if rival != funded_greedily(claim, votes):
+        return False
+    greedier = _better(claim, units, terms, rival, ours) > _better(claim, units, terms, ours, rival)
+    return claim.won == (rival if greedier else sorted(ours))
+
+
+def wieliczka(claim: Claim) -> bool:
+    return budget(claim.under(completion="add_one", compare="satisfaction", increment=10**claim.decimals))
+
+
+def swiecie(claim: Claim) -> bool:
+    return budget(claim.under(completion="add_one", compare="satisfaction", increment=10**claim.decimals, support_min="1/3"))
+
+
+def committee(claim: Claim) -> bool:
+    """Seats cost 1; those that nobody could pay for go on as by Phragmén, what is left of a purse counting as a load carried already."""
+    elected, bought = claim.facts
+    seats = claim.given.get("seats", 1)
+    alike = [1 for _ in claim.places]
+    shop = Shop.of(claim, [row for row, _ in claim.ballots], alike, alike)
+    replayed = _replayed(shop, bought, Purses.of(Fraction(seats, claim.voters), len(claim.ballots)))
+    if replayed is None or elected[: len(bought)] != replayed[0] or len(elected) != seats:
+        return False
+    amounts, over = replayed[1]
+    return filled(claim, elected, len(bought), Loads(claim, [Fraction(-amount, over) for amount in amounts]))
+
+
+def _replayed(shop: Shop, bought: list[tuple[int, str]], purses: Purses) -> tuple[list[int], Purses] | None:
+    """What has been bought, in order, and what is left; None where a price is not right, or more could be bought."""
+    taken: list[int] = []
+    whole = [sum(weight * unit for _, weight, unit in backers) for backers in shop.backers]
+    for place, stated in bought:
+        price = Fraction(stated)
+        for other, cost in enumerate(shop.costs):
+            rival = price / shop.worth[place] * shop.worth[other]
+            if other not in taken and rival * whole[other] > cost and shop.pays(other, rival, purses) > 0:
+                return None
+        if place in taken or not whole[place] or shop.pays(place, price, purses) != 0:
+            return None
+        purses = shop.after(place, price, purses)
+        taken.append(place)
+    for other, cost in enumerate(shop.costs):
+        left = sum(weight * purses.amounts[ballot] for ballot, weight, _ in shop.backers[other])
+        if other not in taken and whole[other] and left >= cost * purses.over:
+            return None
+    return taken, purses
+
+
+def _standing(claim: Claim, place: int) -> int:
+    """An option's supporters; 0 where they are too few for it to be looked at."""
+    many, part = claim.weight_of(place), Fraction(claim.given.get("support_min", "0"))
+    few = many < claim.given.get("votes_min", 0) or many * claim.budget < part * claim.costs[place] * claim.voters
+    return 0 if few else many
+
+
+def _spent(claim: Claim, supporters: list[int], bought: list[int], rest: list[int]) -> bool:
+    """What was left went to whatever fits and has the most supporters, until nothing fits."""
+    for number in range(len(rest) + 1):
+        taken = bought + rest[:number]
+        left = claim.budget - sum(claim.costs[place] for place in taken)
+        fitting = [place for place in claim.places if place not in taken and supporters[place] and claim.costs[place] <= left]
+        if number == len(rest):
+            return not fitting
+        if rest[number] not in fitting or supporters[rest[number]] < max(supporters[place] for place in fitting):
+            return False
+    return False
+
+
+def _better(claim: Claim, units: list[list[int]], terms: dict[str, Any], one: list[int], other: list[int]) -> int:
+    """How many voters get more from `one` than from `other`; of those that are compared by who gets anything, how many it serves."""
+
+    def gain(row: list[int], funded: list[int]) -> int:
+        return sum(row[place] * (claim.costs[place] if terms["utility"] == "cost" else 1) for place in funded)
+
+    if terms["compare"] == "exclusion":
+        return sum(weight for row, weight in claim.ballots if any(row[place] for place in one))
+    return sum(weight for (_, weight), row in zip(claim.ballots, units, strict=True) if gain(row, one) > gain(row, other))

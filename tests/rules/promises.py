@@ -7,6 +7,7 @@ A law draws an election and looks at a rule's answers; it returns nothing and as
 from __future__ import annotations
 
 from collections.abc import Callable
+from fractions import Fraction
 from itertools import combinations, permutations
 from typing import Any
 
@@ -18,6 +19,7 @@ from engine.elections.election import Election
 from engine.elections.grades import as_points
 from engine.elections.outcome import Outcome
 from tests.rules.elections import changed, election_of, elections, row, strict_row
+from tests.rules.prices import priceable as priced
 
 Law = Callable[[rules.Rule, dict[str, Any], st.DataObject], None]
 
@@ -298,6 +300,65 @@ def justified(rule: rules.Rule, given: dict[str, Any], data: st.DataObject) -> N
             assert group * budget < cost * election.total
 
 
+def priceable(rule: rules.Rule, given: dict[str, Any], data: st.DataObject) -> None:
+    """Voters with equal purses can have paid for what is elected, and nobody has enough left for what is not (Peters & Skowron 2020)."""
+    if not _plain(given) or str(given.get("completion", "none")).endswith("utilitarian"):
+        return
+    election = data.draw(elections("approval", budget=rule.elects == "budget", options_min=2))
+    found = {election.options.index(name) for name in winners(rule, given, election)}
+    if not election.support[:, sorted(found)].any(axis=0).all():
+        return  # seats that nobody is left for
+    fixed = rule.name == "equal_shares" and given["completion"] == "none"
+    purse = Fraction(election.budget or 0, election.total) if fixed else None
+    assert priced(election, list(election.costs or [1] * len(election.options)), found, purse)
+
+
+def extended_up_to_one(rule: rules.Rule, given: dict[str, Any], data: st.DataObject) -> None:
+    """Of those who can pay for some options together, somebody gets what they all see in them, or would with one of these more
+    (extended justified representation up to one project; Peters, Pierczyński & Skowron 2021)."""
+    utility = given.get("utility", "cost")
+    if not _plain(given) or given.get("completion", "none").startswith("add_one"):
+        return
+    election = data.draw(elections("cumulative" if utility == "additive" else "approval", budget=True, options_max=4))
+    costs = np.array(election.costs)
+    worth = election.table * (costs if utility == "cost" else 1)
+    found = {election.options.index(name) for name in winners(rule, given, election)}
+    gets = worth[:, sorted(found)].sum(axis=1)
+    for group in _groups(election):
+        for wanted in _sets(election, group):
+            if int(costs[wanted].sum()) * election.total <= int(election.weights[group].sum()) * (election.budget or 0):
+                due = worth[np.ix_(group, wanted)].min(axis=0).sum()
+                missed = [place for place in wanted if place not in found]
+                assert any(gets[who] >= due or any(gets[who] + worth[who, place] > due for place in missed) for who in group)
+
+
+def proportional_up_to_any(rule: rules.Rule, given: dict[str, Any], data: st.DataObject) -> None:
+    """Those who can pay for some options together see so much spent on what any of them supports that with any other of these
+    it is more (proportional justified representation up to any project, by cost; Los, Christoff & Grossi 2022)."""
+    if not _plain(given) or given.get("completion", "none").startswith("add_one") or given.get("utility", "cost") != "cost":
+        return
+    election = data.draw(elections("approval", budget=True, options_max=4))
+    costs = np.array(election.costs)
+    found = [election.options.index(name) for name in winners(rule, given, election)]
+    for group in _groups(election):
+        spent = sum(int(costs[place]) for place in found if election.support[group, place].any())
+        for wanted in _sets(election, group):
+            due = int(costs[wanted].sum())
+            if due * election.total <= int(election.weights[group].sum()) * (election.budget or 0):
+                assert all(spent + int(costs[place]) > due for place in wanted if place not in found)
+
+
+def _groups(election: Election) -> list[list[int]]:
+    rows = range(election.rows)
+    return [list(group) for size in range(1, election.rows + 1) for group in combinations(rows, size)]
+
+
+def _sets(election: Election, group: list[int]) -> list[list[int]]:
+    """Every set of options that all of a group support."""
+    common = np.flatnonzero(election.support[group].all(axis=0)).tolist()
+    return [list(wanted) for size in range(1, len(common) + 1) for wanted in combinations(common, size)]
+
+
 def _plain(given: dict[str, Any]) -> bool:
     """Whether equal shares are counted without choices of its that take back what it promises."""
     off = {"compare": "none", "whole_shares": False, "votes_min": 0, "support_min": "0"}
@@ -316,6 +377,6 @@ LAWS: dict[str, Law] = {
     for law in (
         anonymity, neutrality, unanimity, majority, majority_loser, condorcet, condorcet_loser, smith, monotonicity,
         participation, reinforcement, clone_independence, solid_coalitions, house_monotonicity, proportional, extended_justified,
-        reversal_symmetry, resolvability, within_budget, justified,
+        reversal_symmetry, resolvability, within_budget, justified, priceable, extended_up_to_one, proportional_up_to_any,
     )
 }  # fmt: skip

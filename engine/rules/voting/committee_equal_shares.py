@@ -34,7 +34,7 @@ from engine.rules.voting.stv import ONE
 from engine.values import Positive
 
 
-@voting_rule(ballot="approval", elects="several", promises={"anonymity", "neutrality", "proportional", "extended_justified"})
+@voting_rule(ballot="approval", elects="several", promises={"anonymity", "neutrality", "proportional", "extended_justified", "priceable"})
 def committee_equal_shares(election: Election, *, seats: Positive = ONE) -> Outcome:
     check_seats(election, seats)
     options, approvals = election.options, Approvals(election)

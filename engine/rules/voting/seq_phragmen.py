@@ -28,7 +28,10 @@ from engine.values import Positive
 
 
 @voting_rule(
-    ballot="approval", elects="several", scores="votes", promises={"anonymity", "neutrality", "house_monotonicity", "proportional"}
+    ballot="approval",
+    elects="several",
+    scores="votes",
+    promises={"anonymity", "neutrality", "house_monotonicity", "proportional", "priceable"},
 )
 def seq_phragmen(election: Election, *, seats: Positive = ONE) -> Outcome:
     check_seats(election, seats)

@@ -47,7 +47,7 @@ Compare = Literal["none", "satisfaction", "exclusion"]
 @voting_rule(
     ballot=("approval", "cumulative", "score", "ranked"),
     elects="budget",
-    promises={"anonymity", "within_budget", "unanimity", "justified"},
+    promises={"anonymity", "within_budget", "unanimity", "justified", "priceable", "extended_up_to_one", "proportional_up_to_any"},
 )
 def equal_shares(
     election: Election,

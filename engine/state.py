@@ -192,7 +192,7 @@ class Poll:
             budget,
             decimals,
         )
-        found.eligible = self.terms.roll_power
+        found.eligible, found.active = self.terms.roll_power, self.terms.active_power
         return found
 
 
@@ -367,6 +367,13 @@ class State:
             powers = [held for held in powers if held > 0]
         book.join(joining, powers)
         book.seen += len(members)
+
+    def active(self, roll: Roll, days: int, at: int) -> tuple[int, int]:
+        """How many on a roll have acted on the day of `at` (UTC) or the `days` before it, and their power together."""
+        since = at // DAY_MS - days
+        actors = {actor for (actor, _), (day, _) in self.acts.items() if day >= since}
+        places = [place for actor in actors if (place := roll.place(actor)) is not None]
+        return len(places), sum(roll.powers[places].tolist())
 
     def note_act(self, actor: str, kind: str, at: int) -> int:
         """Count one more act, and say how many that makes on the day of `at` (UTC)."""

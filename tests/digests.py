@@ -56,7 +56,7 @@ def elections(kind: str) -> Iterator[Election]:
             [f"o{place}" for place in range(many)], kind, table, [1 + draw.below(4) for _ in range(rows)], costs,  # type: ignore[arg-type]
             draw.below(20) * 10,
         )  # fmt: skip
-        found.eligible = found.total + number % 7
+        found.eligible, found.active = found.total + number % 7, found.total // 2 + number % 5
         yield found
 
 

@@ -40,6 +40,8 @@ def moot_by(rule: str, parameters: str = "", members: int = 9) -> Moot:
         ('parameters = { quorum = "1/2", quorum_basis = "for_abstain" }', ["1"] * 2 + ["3"] * 3, True),
         ('parameters = { quorum = "1/2", quorum_basis = "for_abstain" }', ["1"] * 3 + ["2"] * 2, False),
         ('parameters = { quorum = "1/2", quorum_basis = "all_valid" }', ["1"] * 3 + ["2"] * 2, True),
+        ('parameters = { quorum = "1/2" }', ["1"] * 3, False),
+        ('active_days = 30\nparameters = { quorum = "1/2", quorum_of = "active" }', ["1"] * 3, True),
     ],
 )
 def test_what_passes(parameters, choices, passes):
@@ -124,3 +126,39 @@ def test_a_charter_whose_rule_refuses_its_parameters_is_no_charter(rule, paramet
     text = charter_by(rule, parameters).replace('ties = "status_quo"', 'ties = "oldest"' if rule == "stv" else 'ties = "status_quo"')
     with pytest.raises(Refusal, match="parameters do not fit"):
         Moot(text=text)
+
+
+@pytest.mark.parametrize(("days_since", "status"), [(29, "no_quorum"), (31, "decided")])
+def test_a_quorum_of_the_active_asks_less_where_fewer_took_part_of_late(days_since, status):
+    """Eight vote, and days later two do: that is less than 30 % of eight, and enough where nobody was active."""
+    text = charters.preset("product").replace(
+        'quorum = { basis = "eligible", percent_min = 20 }\nties = "lot"',
+        'quorum = { basis = "active", percent_min = 30 }\nactive_days = 30\nties = "lot"',
+    )
+    moot = Moot(members=9, text=text)
+    moot.vote(moot.poll(), *["1 > 2 > 3"] * 8)
+    moot.wait(days_since * 24 * 60)
+    poll = moot.poll()
+    moot.vote(poll, "1 > 2 > 3", "1 > 3 > 2")
+    moot.do("m1", ClosePoll(poll))
+    found = moot.state.polls[poll]
+    assert (found.terms.active_count, found.terms.active_power) == ((8, 8) if days_since == 29 else (0, 0))
+    assert found.result.status == status
+    assert verify(moot.community.store).verdict == "sound"
+
+
+def test_a_charter_that_asks_for_the_active_says_who_they_are():
+    with pytest.raises(Refusal, match="active_days is missing"):
+        Moot(text=charter_by("yes_no", 'parameters = { quorum = "1/2", quorum_of = "active" }'))
+    with pytest.raises(Refusal, match="active_days is 9999"):
+        Moot(text=charter_by("yes_no", "active_days = 9999"))
+
+
+def test_a_file_says_how_many_are_active():
+    votes = "eligible: 90\nactive: 9\n3: yes\n2: no"
+    assert tally("yes_no", Election.read(votes), quorum="1/2", quorum_of="active").winners == ("yes",)
+    assert tally("yes_no", Election.read(votes), quorum="1/2").winners == ("no",)
+    with pytest.raises(Refusal, match="active: 300"):
+        tally("yes_no", Election.read("3: yes\n2: no"), quorum="1/2", quorum_of="active")
+    with pytest.raises(Refusal, match="has 91 active and 90 who could vote"):
+        Election.read("eligible: 90\nactive: 91\n3: yes")

@@ -11,7 +11,7 @@ from engine.limits import INTEGER_MAX, MEMBERS_MAX, POINTS_PER_BALLOT_MAX
 from engine.refusals import Refusal, refuse
 from engine.rules.earning import ACTS
 
-EXPIRE_DAYS_MAX = 36_500
+EXPIRE_DAYS_MAX, ACTIVE_DAYS_MAX = 36_500, 3_650
 """A hundred years."""
 UNATTENDED = ("found_community",)
 """Commands that no role can be given."""
@@ -72,7 +72,11 @@ def _check_decision(where: str, decision: Decision, charter: Charter) -> None:
     if decision.quorum.percent_min > 100:
         raise _wrong(f"{where}.quorum.percent_min", f"is {decision.quorum.percent_min}", "give 0 to 100")
     if decision.quorum.basis == "none" and decision.quorum.percent_min:
-        raise _wrong(f"{where}.quorum", "asks for a part of nothing", 'name the basis "eligible" or "power"')
+        raise _wrong(f"{where}.quorum", "asks for a part of nothing", 'name the basis "eligible", "active" or "power"')
+    if not 0 <= decision.active_days <= ACTIVE_DAYS_MAX:
+        raise _wrong(f"{where}.active_days", f"is {decision.active_days}", f"give 1 to {ACTIVE_DAYS_MAX}")
+    if "active" in (decision.quorum.basis, decision.parameters.get("quorum_of")) and not decision.active_days:
+        raise _wrong(f"{where}.active_days", "is missing, and the quorum is one of the active", "say how many days count: active_days = 90")
     if rule.elects in ("budget", "several") and decision.ties not in ("oldest", "lot"):
         raise _wrong(f"{where}.ties", f"is {decision.ties} for {rule.name}, which ties inside", 'give "oldest" or "lot"')
     if decision.ties == "previous_round" and not rule.rounds:
@@ -107,7 +111,7 @@ def _try_out(where: str, rule: rules.Rule, decision: Decision) -> None:
     kind, many = decision.ballot or rule.ballots[0], len(rule.roles or names)
     row = list(range(many)) if kind == "ranked" else [int(place == 0) for place in range(many)]
     sample = Election.of(names, kind, [row], None, [1] * many, many)
-    sample.eligible = 1
+    sample.eligible = sample.active = 1
     try:
         rules.count(rule, sample, rule.unseeded(decision.parameters))
     except Refusal as refusal:

@@ -47,9 +47,10 @@ class Ideas:
 
 @dataclass(frozen=True)
 class Quorum:
-    """How much of what must have taken part: `eligible` counts members of the roll, `power` their votes, `none` nothing."""
+    """How much of what must have taken part: `eligible` counts members of the roll, `active` those of them who have done anything
+    of late, `power` their votes, `none` nothing."""
 
-    basis: Literal["eligible", "power", "none"]
+    basis: Literal["eligible", "active", "power", "none"]
     percent_min: int = 0
 
 
@@ -61,6 +62,7 @@ class Decision:
     `ties`: `status_quo` leaves things as they are, `oldest` prefers the option listed first, `lot` draws; where one is elected
     also `most_approved` (named on most ballots) and, by rules that count in rounds, `previous_round`.
     `named_max` and `points_max` bound one ballot (0: no bound). Winning ideas move to `winners_to`.
+    Who has voted, or written, revised, supported or commented an idea on one of the last `active_days` days is active (0: nobody asks).
     """
 
     options: Literal["ideas", "free", "amendment"]
@@ -79,6 +81,7 @@ class Decision:
     replaceable: bool = True
     named_max: int = 0
     points_max: int = 0
+    active_days: int = 0
 
 
 @dataclass(frozen=True)

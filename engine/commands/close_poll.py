@@ -257,7 +257,12 @@ def conclude(state: State, poll: Poll, lot: LotOpening | None, cause: int) -> Po
         status = status if winners else "tied" if outcome.ties else "undecidable"
     if winners and not rule.silence and not poll.ballots.say_anything():
         winners, status = [], "tied"
-    part, whole = {"eligible": (cast, terms.roll_count), "power": (power, terms.roll_power), "none": (1, 1)}[terms.quorum_basis]
+    part, whole = {
+        "eligible": (cast, terms.roll_count),
+        "active": (cast, terms.active_count or 0),
+        "power": (power, terms.roll_power),
+        "none": (1, 1),
+    }[terms.quorum_basis]
     if 100 * part < terms.quorum_percent_min * whole:
         winners, status = [], "no_quorum"
     return PollClosed(

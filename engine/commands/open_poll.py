@@ -118,8 +118,8 @@ class Option:
 class PollOpened(Event):
     """The poll's id is `p` and this event's seq. Options are numbered from 1 in the order given.
 
-    `roll_root` is the Merkle root over `member power` lines in the order of joining; `charter` the event that brought
-    the charter it is held under; `lot` the secret of a draw, shown when the poll closes.
+    `roll_root` is the Merkle root over `member power` lines in the order of joining; `active_…` is about those of the roll who were active,
+    where the charter says what that is; `charter` the event that brought the charter it is held under; `lot` the secret of a draw, shown when the poll closes.
     """
 
     decision: Name
@@ -133,7 +133,7 @@ class PollOpened(Event):
     power_parameters: dict[str, Scalar]
     power_digest: Digest
     secrecy: Name
-    quorum_basis: Literal["eligible", "power", "none"]
+    quorum_basis: Literal["eligible", "active", "power", "none"]
     quorum_percent_min: int
     ties: Way
     closes: Literal["clock", "hand_or_clock"]
@@ -147,6 +147,8 @@ class PollOpened(Event):
     roll_root: Digest
     roll_count: int
     roll_power: Power
+    active_count: int | None
+    active_power: Power | None
     charter: Seq
     subject: Digest | None
     amendment: CharterText | None
@@ -186,6 +188,7 @@ def freeze(state: State, name: Name, options: tuple[Option, ...], budget: Money 
     rule = rules.rule("voting", decision.rule)
     power = rules.rule("power", decision.power)
     roll = state.roll(decision, at)
+    active = state.active(roll, decision.active_days, at) if decision.active_days else None
     nothing: Erasable[QuestionText] = Erasable(commitment="-")
     return PollOpened(
         decision=name,
@@ -213,6 +216,8 @@ def freeze(state: State, name: Name, options: tuple[Option, ...], budget: Money 
         roll_root=roll.root,
         roll_count=len(roll.members),
         roll_power=Power(roll.total),
+        active_count=active and active[0],
+        active_power=active and Power(active[1]),
         charter=state.charter_seq,
         subject=None,
         amendment=None,

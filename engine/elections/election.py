@@ -38,12 +38,13 @@ class Election:
     where unranked (tied last) · cumulative, score, quadratic: the points, grades or votes given. `weights` are positive int64, one per row, or None where every
     ballot counts once. `costs` and `budget` are in whole units of money, of which people write `decimals` places behind
     a point. What ballots may come with: `seats`, how many are elected; `write_ins`, the option that stands for all that
-    nobody declared; `eligible`, what all those may cast who could vote; `rule`, the rule they were cast under, with its parameters.
+    nobody declared; `eligible`, what all those may cast who could vote, and `active`, those of them who take part at all; `rule`, the rule they were cast under, with its parameters.
     """
 
     seats: int | None = None
     write_ins: int | None = None
     eligible: int | None = None
+    active: int | None = None
     rule: tuple[str, dict[str, Any]] | None = None
 
     def __init__(
@@ -121,7 +122,7 @@ class Election:
         """The election that ballots written as text stand for; see `engine.elections.text`."""
         written = ballots.read(text)
         found = cls.of(written.options, written.kind, written.rows, written.weights, written.costs, written.budget)
-        found.eligible = written.eligible
+        found.eligible, found.active = written.eligible, written.active
         return found
 
     @classmethod
@@ -193,7 +194,7 @@ class Election:
         if "table" not in fields:
             kept["table"] = self.table
         found = Election(**({"weights": self.weighed} | kept | fields))
-        found.write_ins, found.eligible, found.rule = self.write_ins, self.eligible, self.rule
+        found.write_ins, found.eligible, found.active, found.rule = self.write_ins, self.eligible, self.active, self.rule
         return found
 
     @cached_property

@@ -55,7 +55,9 @@ def write(election: Election, path: Path) -> str:
     money = None if election.costs is None or election.budget is None else (election.costs, election.budget)
     if money is not None and election.decimals:
         raise refuse("file_foreign", str(path), f"would show money with {election.decimals} decimals in whole units", "write a .pb")
-    return ballots.write(election.options, election.kind, election.table, election.weights.tolist(), money, election.eligible)
+    return ballots.write(
+        election.options, election.kind, election.table, election.weights.tolist(), money, election.eligible, election.active
+    )
 
 
 def read(path: Path) -> Election:

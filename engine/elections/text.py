@@ -10,7 +10,8 @@ One kind of ballot a line, with how often it was cast (once, unless said). Names
     options: garden, library, pool     first, to fix the order; other names are then slips of the pen
     costs: garden 500, library 300     for a budget
     budget: 800
-    eligible: 500                      how many could have voted, for rules that ask
+    eligible: 500                      how many could have voted, and
+    active: 300                        how many of them take part at all, for rules that ask
 
 >>> written = read('options: garden, library, pool\\n40: garden, library\\n3: pool')
 >>> written.kind, written.options, written.weights
@@ -52,6 +53,7 @@ class Written(NamedTuple):
     costs: list[int] | None
     budget: int | None
     eligible: int | None
+    active: int | None
 
 
 def read(text: str) -> Written:
@@ -66,7 +68,7 @@ def read(text: str) -> Written:
         head, items = _read_line(line, number)
         if head is None and not items:
             continue
-        if head in ("budget", "eligible"):
+        if head in ("budget", "eligible", "active"):
             if head in whole:
                 raise _wrong(number, f"says {head}: again", "say it once")
             if len(items) != 1 or not items[0].name.isdecimal() or len(items[0].name) > 16:
@@ -97,6 +99,10 @@ def read(text: str) -> Written:
         row[:] = _row(number, items, kind, options, many)
     if "eligible" in whole and sum(count for _, count, _ in ballots) > whole["eligible"]:
         raise refuse("election_wrong", "the election", f"has more ballots than the {whole['eligible']} who could vote", "mend eligible:")
+    if "active" in whole and whole["active"] > whole.get("eligible", whole["active"]):
+        raise refuse(
+            "election_wrong", "the election", f"has {whole['active']} active and {whole['eligible']} who could vote", "mend active:"
+        )
     if costs or "budget" in whole:
         missing = [name for name in options if costs.get(name, -1) < 0]
         if missing:
@@ -109,6 +115,7 @@ def read(text: str) -> Written:
         [costs[name] for name in options] if costs else None,
         whole.get("budget"),
         whole.get("eligible"),
+        whole.get("active"),
     )
 
 
@@ -119,13 +126,14 @@ def write(
     weights: Sequence[int],
     money: tuple[Sequence[int], int] | None,
     eligible: int | None,
+    active: int | None = None,
 ) -> str:
     """Ballots as lines of text, which `read` reads again (points, grades and votes as points); `money` is costs and budget."""
     quoted = [_quoted(name) for name in options]
     lines = ["options: " + ", ".join(quoted)]
     if money is not None:
         lines += ["costs: " + ", ".join(f"{name} {cost}" for name, cost in zip(quoted, money[0], strict=True)), f"budget: {money[1]}"]
-    lines += [] if eligible is None else [f"eligible: {eligible}"]
+    lines += [f"{head}: {many}" for head, many in (("eligible", eligible), ("active", active)) if many is not None]
     for row, weight in zip(rows.tolist(), weights, strict=True):
         lines.append(f"{weight}: {_written(row, kind, quoted)}".rstrip())
     return "\n".join(lines) + "\n"

@@ -2,8 +2,8 @@
 
 Options have roles: the first is for, the second against, the third (which may be left out) abstains; a blank ballot
 abstains too. It passes when the votes for it are more than `share` (without `strictly`: at least) of `share_of`: those for and against, or
-also those who abstain, or all who could have voted. A `quorum` above 0 is a share of all who could have voted, and `quorum_basis`
-says who counts towards it: those for it, those for it or abstaining, or all who voted. Where it does not pass, the second
+also those who abstain, or all who could have voted. A `quorum` above 0 is a share of all who could have voted, or (`quorum_of`) of
+those of them who are active, and `quorum_basis` says who counts towards it: those for it, those for it or abstaining, or all who voted. Where it does not pass, the second
 option wins: things stay as they are. Source: the counting modules of OpenZeppelin's Governor 5 and Snapshot's basic voting, whose
 unspoken choices are parameters here.
 
@@ -42,6 +42,7 @@ def yes_no(
     share_of: Literal["for_against", "all_valid", "eligible"] = "for_against",
     quorum: Share = NONE,
     quorum_basis: Literal["for", "for_abstain", "all_valid"] = "all_valid",
+    quorum_of: Literal["eligible", "active"] = "eligible",
 ) -> Outcome:
     votes = election.sums.tolist()
     yes, no = votes[:2]
@@ -52,7 +53,8 @@ def yes_no(
     whole = yes + no if share_of == "for_against" else election.total if share_of == "all_valid" else eligible(election)
     enough = yes > part * whole if strictly else yes >= part * whole and yes > 0
     took_part = {"for": yes, "for_abstain": yes + abstain, "all_valid": yes + no + abstain}[quorum_basis]
-    needed = Fraction(quorum) * eligible(election) if Fraction(quorum) else Fraction(0)
+    there = 0 if not Fraction(quorum) else eligible(election) if quorum_of == "eligible" else active(election)
+    needed = Fraction(quorum) * there
     passes = enough and took_part >= needed
     words = {"for_against": "for and against", "all_valid": "ballots", "eligible": "who could vote"}
 
@@ -62,7 +64,8 @@ def yes_no(
         if needed:
             reached = "is reached" if took_part >= needed else "is not reached"
             counted = {"for": "for it", "for_abstain": "for it or abstaining", "all_valid": "voting"}[quorum_basis]
-            steps.append(f"{took_part:,} {counted} of {eligible(election):,}: the quorum of {quorum} {reached}")
+            whom = "" if quorum_of == "eligible" else " who are active"
+            steps.append(f"{took_part:,} {counted} of {there:,}{whom}: the quorum of {quorum} {reached}")
         compared = f"{'is' if enough else 'is not'} {'more than' if strictly else 'at least'} {share}"
         steps.append(f"{yes:,} of {whole:,} {words[share_of]} {compared}: it {'passes' if passes else 'does not pass'}")
         return steps
@@ -75,6 +78,13 @@ def eligible(election: Election) -> int:
     if election.eligible is None:
         raise refuse("election_wrong", "the election", "does not say how many may vote", "add a line such as eligible: 500")
     return election.eligible
+
+
+def active(election: Election) -> int:
+    """What those may cast who take part at all; refused where the ballots came without it."""
+    if election.active is None:
+        raise refuse("election_wrong", "the election", "does not say how many are active", "add a line such as active: 300")
+    return election.active
 
 
 def decided(election: Election, passes: bool, votes: list[int], explain: Callable[[], list[str]]) -> Outcome:

@@ -8,8 +8,10 @@ says anything. Peers and numba are optional (the group `peers`, which make insta
 from __future__ import annotations
 
 import signal
+import subprocess
 import sys
 import time
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
@@ -19,8 +21,10 @@ from typing import Any
 
 import numpy as np
 
+from benchmarks.kernels import kernels
+from benchmarks.pref_voting import SAME
 from engine import rules
-from engine.elections import files, pabulib
+from engine.elections import counting, files, pabulib
 from engine.elections.election import Array, Election
 
 PABULIB = Path(__file__).parent.parent.parent / "shared/elections/pabulib"
@@ -46,27 +50,45 @@ def limit(seconds: int) -> Iterator[None]:
         signal.alarm(0)
 
 
-def best_of(work: Callable[[], object], times: int = 3) -> float:
+@contextmanager
+def in_numpy() -> Iterator[None]:
+    """Count without compiled loops, even where they are installed."""
+    before, counting.COMPILED_MIN = counting.COMPILED_MIN, 1 << 62
+    try:
+        yield
+    finally:
+        counting.COMPILED_MIN = before
+
+
+def best_of(work: Callable[[], object], times: int = 3, seconds: int = SECONDS_MAX) -> float:
     """Milliseconds of the fastest of a few runs; infinite when it is cut off."""
     found = float("inf")
     try:
-        with limit(SECONDS_MAX):
+        with limit(seconds):
             for _ in range(times):
                 began = time.perf_counter()
                 work()
                 found = min(found, time.perf_counter() - began)
     except _TooLong:
-        return float("inf") if found == float("inf") else found * 1000
+        pass
     return found * 1000
 
 
-def say(what: str, ours: float, beside: dict[str, float]) -> None:
+def say(what: str, ours: float, beside: dict[str, float], seconds: int = SECONDS_MAX) -> None:
     """A line: our milliseconds, and for each other its own and how many times ours that is."""
     others = "  ".join(
-        f"{name} {f'over {SECONDS_MAX} s' if value == float('inf') else f'{value:,.1f} ms ({value / ours:,.2g}x)'}"
+        f"{name} {f'over {seconds} s (over {seconds * 1000 / ours:,.0f}x)' if value == float('inf') else f'{value:,.1f} ms ({value / ours:,.3g}x)'}"
         for name, value in beside.items()
     )
-    print(f"{what:44} {ours:>10,.2f} ms   {others}", flush=True)
+    print(f"{what:54} {ours:>10,.2f} ms   {others}", flush=True)
+
+
+def both(what: str, work: Callable[[], object], beside: dict[str, float]) -> None:
+    """The same in NumPy, and with the extra where it is installed."""
+    with in_numpy():
+        say(what, best_of(work), beside)
+    if find_spec("numba"):
+        say(f"{what}, with the extra", best_of(work, 4), beside)
 
 
 def impartial(count: int, options: int, seed: int = 1) -> Array:
@@ -87,57 +109,31 @@ def mallows(count: int, options: int, phi: float = 0.8, seed: int = 1) -> Array:
     return orders
 
 
-def pairwise_kernel() -> Callable[[Array], Array] | None:
-    """The machine's limit: ranks turned to columns and every duel counted, compiled and fused."""
-    if not find_spec("numba"):
-        return None
-    from numba import njit
-
-    @njit(cache=False)  # type: ignore[untyped-decorator]
-    def kernel(orders: Any) -> Any:  # pragma: no cover - compiled
-        count, many = orders.shape
-        found = np.zeros((many, many), np.int64)
-        block = 4096
-        ranks = np.empty((many, block), np.int8)
-        for start in range(0, count, block):
-            width = min(block, count - start)
-            for row in range(width):
-                for place in range(many):
-                    ranks[orders[start + row, place], row] = place
-            for one in range(many):
-                for other in range(one + 1, many):
-                    above = 0
-                    for row in range(width):
-                        above += ranks[one, row] < ranks[other, row]
-                    found[one, other] += above
-        for one in range(many):
-            for other in range(one):
-                found[one, other] = count - found[other, one]
-        return found
-
-    return kernel  # type: ignore[no-any-return]
-
-
 def ranked(name: str, orders: Array) -> None:
     count, options = orders.shape
     print(f"\n{name}: {count:,} complete ballots of {options} options, from an integer array to a winner")
-    kernel = pairwise_kernel()
-    beside: dict[str, float] = {}
-    if kernel is not None:
-        kernel(orders[:100])
-        beside["numba kernel"] = best_of(lambda: kernel(orders))
+    bare, duels, runoff = kernels(), dict[str, float](), dict[str, float]()
+    if bare is not None:
+        bare.duels(orders[:100])
+        bare.runoff(orders[:100])
+        duels = {"bare kernel": best_of(lambda: bare.duels(orders))}
+        runoff = {"bare kernel": best_of(lambda: bare.runoff(orders))}
     peers = _elsim(orders)
     for rule in ("schulze", "copeland", "minimax"):
-        say(rule, best_of(lambda rule=rule: rules.tally(rule, Election.of_orders(options, orders))), beside)
+        both(rule, lambda rule=rule: rules.tally(rule, Election.of_orders(options, orders)), duels)
     weights = np.random.default_rng(2).integers(1, 1000, count)
-    say("schulze, weighted", best_of(lambda: rules.tally("schulze", Election.of_orders(options, orders, weights))), beside)
+    say("schulze, weighted", best_of(lambda: rules.tally("schulze", Election.of_orders(options, orders, weights))), duels)
     counted = Election.of_orders(options, orders)
     counted.pairwise  # noqa: B018 - counted once, for all that follow
     say(f"{len(PAIRWISE)} rules after the matrix", best_of(lambda: [rules.tally(rule, counted) for rule in PAIRWISE]), {})
     for rule in ("plurality", "borda", "instant_runoff"):
-        trusted = best_of(lambda rule=rule: rules.tally(rule, Election.of_orders(options, orders, checked=False)))
-        say(f"{rule}, ballots taken as they are", trusted, {"elsim": peers[rule]} if rule in peers else {})
-        say(f"{rule}, every ballot checked", best_of(lambda rule=rule: rules.tally(rule, Election.of_orders(options, orders))), {})
+        beside = ({"elsim": peers[rule]} if rule in peers else {}) | (runoff if rule == "instant_runoff" else {})
+        both(
+            f"{rule}, ballots taken as they are",
+            lambda rule=rule: rules.tally(rule, Election.of_orders(options, orders, checked=False)),
+            beside,
+        )
+        both(f"{rule}, every ballot checked", lambda rule=rule: rules.tally(rule, Election.of_orders(options, orders)), {})
     say("stv, exact, 5 seats", best_of(lambda: rules.tally("stv", Election.of_orders(options, orders), seats=5), 2), _pyrankvote(orders))
 
 
@@ -166,13 +162,31 @@ def _pyrankvote(orders: Array) -> dict[str, float]:
     return {"pyrankvote": best_of(whole, 1)}
 
 
+def every_rule(orders: Array, seconds: int = 15) -> None:
+    if not find_spec("pref_voting"):
+        return
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        from pref_voting import voting_methods
+        from pref_voting.profiles import Profile
+
+    count, options = orders.shape
+    print(f"\nEvery rule that pref_voting has, too: {count:,} ballots of {options} options, from an integer array to a winner")
+    whole = best_of(lambda: Profile(orders.tolist()), 2)
+    profile = Profile(orders.tolist())
+    for rule, (theirs, parameters) in SAME.items():
+        method = getattr(voting_methods, theirs)
+        ours = best_of(lambda rule=rule, parameters=parameters: rules.tally(rule, Election.of_orders(options, orders), **parameters), 5)
+        say(rule, ours, {"pref_voting": whole + best_of(lambda method=method: method(profile), 2, seconds)}, seconds)
+
+
 def small() -> None:
     print("\n25 ballots of 5 options, from an integer array to a winner")
     orders = impartial(25, 5)
     repeats = 500
-    for rule in ("plurality", "borda", "minimax", "copeland", "schulze", "ranked_pairs"):
+    for rule in ("plurality", "borda", *PAIRWISE):
         work = best_of(lambda rule=rule: [rules.tally(rule, Election.of_orders(5, orders)) for _ in range(repeats)])
-        print(f"{rule:44} {work / repeats * 1000:>10,.1f} µs")
+        print(f"{rule:54} {work / repeats * 1000:>10,.1f} µs")
 
 
 def committees(count: int) -> None:
@@ -180,7 +194,7 @@ def committees(count: int) -> None:
     chance = np.random.default_rng(4)
     table = (chance.random((count, 50)) < 0.1).astype(np.int8)
     election = Election.of([str(option) for option in range(50)], "approval", table)
-    peers: dict[str, str] = {"seq_pav": "seqpav", "seq_phragmen": "seqphragmen"}
+    peers = {"seq_pav": "seqpav", "seq_phragmen": "seqphragmen", "committee_equal_shares": "equal-shares"}
     profile: Any = None
     if find_spec("abcvoting"):
         from abcvoting import abcrules
@@ -193,7 +207,7 @@ def committees(count: int) -> None:
         beside = {} if profile is None else {
             "abcvoting": best_of(lambda theirs=theirs, algorithm=algorithm: abcrules.compute(theirs, profile, 10, algorithm=algorithm, resolute=True), 1)
         }  # fmt: skip
-        say(f"{rule}, exact", best_of(lambda rule=rule: rules.tally(rule, election, seats=10)), beside)
+        say(f"{rule}, exact", best_of(lambda rule=rule: rules.tally(rule, election, seats=10), 5), beside)
 
 
 def budgets() -> None:
@@ -209,7 +223,7 @@ def budgets() -> None:
         terms: dict[str, Any] = {"utility": "cost"}
         say(f"{path.stem[:32]}, plain", best_of(lambda e=election, t=terms: rules.tally("equal_shares", e, **t)), _pabutools(path))
         more = terms | {"completion": "add_one", "increment": 10**budget.decimals}
-        say(f"{path.stem[:32]}, add-one", best_of(lambda e=election, t=more: rules.tally("equal_shares", e, **t), 1), {})
+        say(f"{path.stem[:32]}, add-one", best_of(lambda e=election, t=more: rules.tally("equal_shares", e, **t), 2), {})
 
 
 def _pabutools(path: Path) -> dict[str, float]:
@@ -222,11 +236,21 @@ def _pabutools(path: Path) -> dict[str, float]:
     return {"pabutools": best_of(lambda: method_of_equal_shares(instance, profile, sat_class=Cost_Sat), 1)}
 
 
+def imports() -> None:
+    def fresh(line: str) -> Callable[[], object]:
+        return lambda: subprocess.run([sys.executable, "-c", line], check=True)
+
+    print("\na fresh Python that imports us")
+    say("import engine.rules", best_of(fresh("import engine.rules"), 9), {"import numpy": best_of(fresh("import numpy"), 9)})
+
+
 def main() -> None:
     count = 10_000 if "--small" in sys.argv else 1_000_000
+    imports()
+    small()
+    every_rule(mallows(count // 100, 20))
     ranked("Mallows, phi 0.8", mallows(count, 20))
     ranked("impartial culture", impartial(count, 20))
-    small()
     committees(count // 10)
     budgets()
 

@@ -14,7 +14,6 @@ two halves add up to those of the whole.
 from __future__ import annotations
 
 from functools import cache
-from importlib import import_module
 from typing import Any
 
 import numpy as np
@@ -36,9 +35,10 @@ COMPILED_MIN = 1 << 22
 def _compiler() -> Any:
     """The compiled loops; None where numba is not installed, or is not for this NumPy, or has nowhere to keep what it compiled."""
     try:
-        return import_module("engine.elections.compiled")
+        from engine.elections import compiled as loops
     except (ImportError, RuntimeError):
         return None
+    return loops
 
 
 def compiled(cells: int) -> Any:

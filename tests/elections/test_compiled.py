@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -82,7 +84,8 @@ def test_the_loops_are_taken_for_large_elections_only():
 
 
 def test_without_the_extra_arrays_count(monkeypatch):
-    monkeypatch.setattr(counting, "import_module", lambda name: (_ for _ in ()).throw(ImportError("no numba")))
+    monkeypatch.setitem(sys.modules, "engine.elections.compiled", None)
+    monkeypatch.delattr("engine.elections.compiled")
     counting._compiler.cache_clear()
     try:
         assert counting.compiled(counting.COMPILED_MIN) is None

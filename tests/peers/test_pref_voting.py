@@ -10,6 +10,7 @@ import warnings
 import numpy as np
 import pytest
 
+from benchmarks.pref_voting import SAME
 from engine.elections.election import Election
 from engine.rules import tally
 
@@ -20,32 +21,6 @@ with warnings.catch_warnings():
     from pref_voting.profiles import Profile
     from pref_voting.profiles_with_ties import ProfileWithTies
     from pref_voting.rankings import Ranking
-
-SAME = {
-    "plurality": ("plurality", {}),
-    "anti_plurality": ("anti_plurality", {}),
-    "borda": ("borda", {}),
-    "black": ("blacks", {}),
-    "copeland": ("copeland", {}),
-    "minimax": ("minimax", {"strength": "margins"}),
-    "schulze": ("beat_path", {"strength": "margins"}),
-    "ranked_pairs": ("ranked_pairs", {}),
-    "river": ("river", {}),
-    "split_cycle": ("split_cycle", {}),
-    "kemeny": ("kemeny_young", {}),
-    "smith_set": ("top_cycle", {}),
-    "schwartz_set": ("gocha", {}),
-    "uncovered_set": ("uc_gill", {}),
-    "instant_runoff": ("instant_runoff_put", {}),
-    "coombs": ("coombs_put", {}),
-    "baldwin": ("baldwin_put", {}),
-    "nanson": ("weak_nanson", {"at_average": "drop"}),
-    "bucklin": ("bucklin", {}),
-    "contingent": ("plurality_with_runoff_put", {}),
-    "smith_irv": ("smith_irv_put", {}),
-    "tideman_alternative": ("tideman_alternative_smith_put", {}),
-}
-"""Our rule, theirs, and the parameters that make ours the same."""
 
 
 @pytest.mark.parametrize("rule", SAME)

@@ -49,7 +49,7 @@ peers: .venv-peers/ready ## the same winners as libraries that count as we do
 
 # An environment of their own: they ask for older versions of what we use.
 .venv-peers/ready: .venv/test
-	@UV=$$(command -v uv || echo $(BIN)/uv); $$UV venv --quiet --python $(BIN)/python .venv-peers && $$UV pip install --quiet --python .venv-peers/bin/python -e '.[test]' --group peers && touch $@
+	@UV=$$(command -v uv || echo $(BIN)/uv); $$UV venv --quiet --allow-existing --python $(BIN)/python .venv-peers && $$UV pip install --quiet --python .venv-peers/bin/python -e '.[test]' --group peers && touch $@
 
 kill: .venv/test ## a thousand random kills; what was acknowledged must be in the log
 	@$(BIN)/python -m tests.store.kills 1000

@@ -1,0 +1,32 @@
+"""Random ranked elections to compare with peers: orders with -1 after the last option named, and weights."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import numpy as np
+
+from engine.elections.election import Election
+
+
+class Drawn(NamedTuple):
+    options: int
+    orders: list[list[int]]
+    weights: list[int]
+
+    @property
+    def election(self) -> Election:
+        rows = [order + [-1] * (self.options - len(order)) for order in self.orders]
+        return Election.of_orders(self.options, rows, self.weights)
+
+
+def drawn(count: int, seed: int, weight_max: int = 4, short: bool = False, options: tuple[int, int] = (2, 6)) -> Iterator[Drawn]:
+    """`options` from and below; `short` leaves options out at the end."""
+    chance = np.random.default_rng(seed)
+    for _ in range(count):
+        many, rows = int(chance.integers(*options)), int(chance.integers(2, 12))
+        orders = np.argsort(chance.random((rows, many)), axis=1).tolist()
+        if short:
+            orders = [order[: int(chance.integers(1, many + 1))] for order in orders]
+        yield Drawn(many, orders, chance.integers(1, weight_max, rows).tolist())

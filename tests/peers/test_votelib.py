@@ -1,0 +1,117 @@
+"""Random elections by our rules and by votelib's (Jan Šimbera), which must name the same winners.
+
+Skips where votelib is not installed (`make peers` installs it). Where several tie it takes as many as there are seats: then its winners have to be
+among ours. It refuses ties in the middle of a runoff. Some things are theirs, not ours: with every duel drawn `Schulze` and `SchwartzSet`
+name nobody, and `MinimaxCondorcet` passes over whoever loses no duel, for such an option has no worst defeat in its table. `STAR` names nobody where several
+tie for the runoff. `MajorityJudgment` parts options of the same middle grade otherwise than its authors do, who take one middle grade after
+the other away (our own brute force does it by hand), so that it is compared where the highest middle grade is one option's alone.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import numpy as np
+import pytest
+
+from engine.elections.election import Election
+from engine.rules import tally
+from tests.peers.random_elections import Drawn, drawn
+
+pytest.importorskip("votelib", reason="votelib is not installed (make peers)")
+from votelib import convert
+from votelib.evaluate import approval, cardinal, condorcet, core, sequential
+
+
+def duels(evaluator):
+    return core.PreConverted(convert.RankedToCondorcetVotes(), evaluator)
+
+
+RANKED = [
+    ("schulze", {"strength": "winning_votes"}, duels(condorcet.Schulze())),
+    ("copeland", {}, duels(condorcet.Copeland(second_order=False))),
+    ("minimax", {"strength": "winning_votes"}, duels(condorcet.MinimaxCondorcet("winning_votes"))),
+    ("minimax", {"strength": "margins"}, duels(condorcet.MinimaxCondorcet("margins"))),
+    ("ranked_pairs", {"strength": "winning_votes"}, duels(condorcet.RankedPairs("winning_votes"))),
+    ("ranked_pairs", {"strength": "margins"}, duels(condorcet.RankedPairs("margins"))),
+    ("kemeny", {}, duels(condorcet.KemenyYoung())),
+    ("smith_set", {}, duels(condorcet.SmithSet())),
+    ("schwartz_set", {}, duels(condorcet.SchwartzSet())),
+    ("bucklin", {}, sequential.PreferenceAddition()),
+    ("instant_runoff", {}, sequential.TransferableVoteSelector()),
+    ("tideman_alternative", {}, sequential.TidemanAlternative()),
+]
+
+
+def names(found) -> set[int]:
+    """Their winners, those of a tie all together."""
+    return {name for each in found for name in (each if isinstance(each, set | frozenset) else [each])}
+
+
+def theirs(evaluator, ballots: dict, rule: str) -> set[int] | None:
+    """None where they give up on a tie."""
+    try:
+        return names(evaluator.evaluate(ballots) if rule.endswith("_set") else evaluator.evaluate(ballots, 1))
+    except (NotImplementedError, KeyError, IndexError):
+        return None
+
+
+def cast(one: Drawn) -> dict:
+    ballots: Counter = Counter()
+    for order, weight in zip(one.orders, one.weights, strict=True):
+        ballots[tuple(order)] += weight
+    return dict(ballots)
+
+
+@pytest.mark.parametrize(("rule", "parameters", "evaluator"), RANKED, ids=lambda item: item if isinstance(item, str) else "")
+def test_both_name_the_same_winners(rule, parameters, evaluator):
+    compared = 0
+    for one in drawn(300, 5):
+        found = theirs(evaluator, cast(one), rule)
+        ours = {int(name) for name in tally(rule, one.election, **parameters).winners}
+        beaten = (one.election.pairwise < one.election.pairwise.T).any(axis=1)
+        if found is None or not found or (rule == "minimax" and not beaten.all()):
+            continue  # as said above
+        compared += 1
+        assert found <= ours and (found == ours or len(ours) > 1), (one, ours, found)
+    assert compared > (20 if rule == "minimax" else 150)
+
+
+@pytest.mark.parametrize(
+    ("rule", "evaluator"),
+    [("pav", approval.ProportionalApproval()), ("seq_pav", approval.SequentialProportionalApproval())],
+    ids=["pav", "seq_pav"],
+)
+def test_both_elect_the_same_committee(rule, evaluator):
+    chance, compared = np.random.default_rng(8), 0
+    for _ in range(150):
+        many, rows = int(chance.integers(3, 6)), int(chance.integers(3, 9))
+        table = (chance.random((rows, many)) < 0.5).astype(np.int8)
+        outcome = tally(rule, Election.of(list(map(str, range(many))), "approval", table), seats=2)
+        if outcome.ties:
+            continue  # they have no ties here (issues 27 and 28)
+        ballots = Counter(frozenset(np.flatnonzero(row).tolist()) for row in table)
+        compared += 1
+        assert names(evaluator.evaluate(dict(ballots), 2)) == {int(name) for name in outcome.winners}, table.tolist()
+    assert compared > 40
+
+
+@pytest.mark.parametrize(
+    ("rule", "evaluator"),
+    [("score", cardinal.ScoreVoting("sum")), ("star", cardinal.STAR()), ("majority_judgment", cardinal.MajorityJudgment())],
+    ids=["score", "star", "majority_judgment"],
+)
+def test_both_grade_the_same_option_best(rule, evaluator):
+    chance, compared = np.random.default_rng(9), 0
+    for _ in range(200):
+        many, rows = int(chance.integers(2, 5)), 2 * int(chance.integers(2, 6)) + 1
+        table = chance.integers(0, 6, (rows, many))
+        outcome = tally(rule, Election.of(list(map(str, range(many))), "score", table))
+        middles = np.sort(np.median(table, axis=0))
+        if outcome.ties or (rule == "majority_judgment" and middles[-1] == middles[-2]):
+            continue
+        found = names(evaluator.evaluate(dict(Counter(frozenset(enumerate(row.tolist())) for row in table)), 1))
+        if found:
+            compared += 1
+            assert found == {int(name) for name in outcome.winners}, table.tolist()
+    assert compared > 80

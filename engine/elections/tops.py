@@ -28,6 +28,8 @@ class Tops:
         """What each ballot ranks highest of `_left`; -1 for nothing."""
         self._votes = np.empty(0, np.int64)
         """What follows from `_top`, by option."""
+        self._at = np.empty(0, np.int8)
+        """In which cell each ballot's top stands, at the least."""
 
     def votes(self, left: Left) -> tuple[list[int], int]:
         """The votes of every option (0 for those out), and the weight of all ballots that rank any of those left.
@@ -44,6 +46,7 @@ class Tops:
         orders, weights = self._election.orders, self._election.weighed
         if self._top is None or not set(left) <= set(self._left):
             self._left, self._top = tuple(range(self._many)), orders[:, 0].copy()
+            self._at = np.zeros(len(orders), counting.rank_type(self._many))
             self._votes = counting.tallied(self._top, weights, self._many)
         gone = [place for place in self._left if place not in left]
         self._left = left
@@ -54,7 +57,7 @@ class Tops:
         stays[-1] = True  # a cell of -1, after the last option named, ends the ballot
         self._votes[gone] = 0
         if fast := counting.compiled(orders.size):
-            fast.move(orders, self._election.weights if weights is not None else NO_WEIGHTS, stays, top, self._votes)
+            fast.move(orders, NO_WEIGHTS if weights is None else weights, stays, self._at, top, self._votes)
             return
         moved = np.flatnonzero(top == gone[0] if len(gone) == 1 else ~stays[top])
         if len(moved):
@@ -74,9 +77,9 @@ class Tops:
 
 def _next(orders: Array, stays: Array, moved: Array, left: int) -> Array:
     """The first option that stays on each of the `moved` ballots, -1 where there is none; `left` is how many stay."""
-    found, length = np.empty(len(moved), orders.dtype), orders.shape[1]
-    todo, column = np.arange(len(moved)), 0
-    # While most stay, one of the first cells nearly always does; later whole ballots are looked through at once.
+    found, length = np.full(len(moved), -1, orders.dtype), orders.shape[1]
+    todo, column = np.arange(len(moved)), 1  # what is out stood in the first cell, or behind it
+    # While most stay, one of the next cells nearly always does; later whole ballots are looked through at once.
     while 2 * left > length and column < length and len(todo):
         cells = orders[moved[todo], column]
         found[todo] = cells

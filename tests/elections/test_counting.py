@@ -109,3 +109,15 @@ def test_a_million_ballots_take_the_blocks_apart():
     above = np.argsort(table, axis=1)
     assert election.pairwise.tolist() == [[int((above[:, a] < above[:, b]).sum()) for b in range(4)] for a in range(4)]
     assert election.places.tolist() == [[int((table[:, place] == a).sum()) for place in range(4)] for a in range(4)]
+
+
+@pytest.mark.parametrize("count", [1, 70_001, 300_000, 300_001])
+@pytest.mark.parametrize("options", [1, 20, 127, 300])
+@pytest.mark.parametrize("kind", [np.int8, np.int16, np.int64])
+def test_cells_are_tallied_alike_however_many_there_are(monkeypatch, count, options, kind):
+    monkeypatch.setattr(counting, "COMPILED_MIN", 1 << 62)
+    cells = np.random.default_rng(count).integers(0, min(options, 127), count).astype(kind)
+    wanted = [int((cells == option).sum()) for option in range(options)]
+    assert counting.tallied(cells, None, options).tolist() == wanted
+    assert counting.tallied(np.append(cells, [-1, -1]).astype(kind), None, options).tolist() == wanted
+    assert counting.tallied(cells, np.full(count, 3), options).tolist() == [3 * found for found in wanted]

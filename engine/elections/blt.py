@@ -73,7 +73,8 @@ def read(text: str) -> Election:
             or not 1 <= found[0] <= POWER_TOTAL_MAX
             or not all(1 <= each <= many for each in found[1:-1])
         ):
-            raise _wrong(number, f"is {line[:40]!r}", f"write a count, option numbers from 1 to {many}, and 0")
+            odd = _first_odd(found, many)
+            raise _wrong(number, f"has {found[odd]}", f"write a count, option numbers from 1 to {many}, and 0", _column(line, odd))
         counts.append(found[0])
         ballots.append([each for each in found[1:-1] if each not in gone])
     names = [_name(number, line) for number, line in islice(lines, many)]
@@ -107,7 +108,10 @@ def _lines(text: str) -> Iterator[tuple[int, str]]:
 def _numbers(number: int, line: str, many: int | None) -> list[int]:
     words = line.split()
     if not all(re.fullmatch(r"-?\d{1,16}", word) for word in words) or (many is not None and len(words) != many):
-        raise _wrong(number, f"is {line[:40]!r}", "write whole numbers")
+        odd = next((place for place, word in enumerate(words) if not re.fullmatch(r"-?\d{1,16}", word)), min(len(words) - 1, many or 0))
+        raise _wrong(
+            number, f"has {words[odd][:40]!r}", "write whole numbers" if many is None else f"write {many} whole numbers", _column(line, odd)
+        )
     return [int(word) for word in words]
 
 
@@ -124,5 +128,17 @@ def _apart(names: list[str], numbers: list[int]) -> list[str]:
     return [name if names.count(name) == 1 else f"{name} ({number})" for name, number in zip(names, numbers, strict=True)]
 
 
-def _wrong(line: int, fact: str, way_out: str) -> Refusal:
-    return refuse("file_unreadable", f"line {line}", fact, way_out)
+def _first_odd(found: list[int], many: int) -> int:
+    """Which number of a ballot is the first that cannot stand there."""
+    if not 1 <= found[0] <= POWER_TOTAL_MAX:
+        return 0
+    return next((place for place, each in enumerate(found[1:], 1) if not 1 <= each <= many or place > many), len(found) - 1)
+
+
+def _column(line: str, word: int) -> int:
+    """At which column of a line, from 1, a word of it begins."""
+    return [match.start() + 1 for match in re.finditer(r"\S+", line)][word]
+
+
+def _wrong(line: int, fact: str, way_out: str, column: int = 0) -> Refusal:
+    return refuse("file_unreadable", f"line {line}" + (f", column {column}" if column else ""), fact, way_out)

@@ -86,15 +86,17 @@ def read(text: str) -> Budget:
     kind = KINDS[stated]
     columns, projects = _table(parts["PROJECTS"], "PROJECTS", ("project_id", "cost"))
     ids = [row[columns["project_id"]] for _, row in projects]
-    amounts = [_amount(row[columns["cost"]], line) for line, row in projects]
-    budget = _amount(meta.get("budget", ""), 1)
+    amounts = [_amount(row[columns["cost"]], line, columns["cost"]) for line, row in projects]
+    stated_at = next((line for line, row in parts["META"] if row[0].strip() == "budget"), parts["META"][0][0])
+    budget = _amount(meta.get("budget", ""), stated_at, 1)
     decimals = max(0, *(-int(amount.normalize().as_tuple().exponent) for amount in [budget, *amounts]))
     if decimals > 4:
         raise _wrong(1, f"has money with {decimals} decimals", "round it to at most 4")
     scale = Decimal(10) ** decimals
     places = {name: place for place, name in enumerate(ids)}
     if len(places) != len(ids):
-        raise _wrong(projects[0][0], "has a project twice", "name each project once")
+        again = next(place for place, name in enumerate(ids) if name in ids[:place])
+        raise _wrong(projects[again][0], f"has project {ids[again]} again", "name each project once", columns["project_id"])
     return Budget(
         meta,
         Election(
@@ -191,7 +193,9 @@ def _table(rows: Rows, part: str, needed: tuple[str, ...]) -> tuple[dict[str, in
             raise _wrong(line, f"has no column {name} in {part}", f"{part} needs {' and '.join(needed)}")
     for line, row in rows[1:]:
         if len(row) != len(head):
-            raise _wrong(line, f"has {len(row)} fields where {part} has {len(head)} columns", "add or remove fields")
+            raise _wrong(
+                line, f"has {len(row)} fields where {part} has {len(head)} columns", "add or remove fields", min(len(row), len(head)) - 1
+            )
     return columns, rows[1:]
 
 
@@ -207,10 +211,10 @@ def _votes(rows: Rows, kind: Kind, places: dict[str, int]) -> np.ndarray[Any, An
         named = [name.strip() for name in row[vote].split(",") if name.strip()]
         given = row[points].split(",") if by_points and named else ["1"] * len(named)
         if len(given) != len(named):
-            raise _wrong(line, f"names {len(named)} projects and {len(given)} points", "give points to each")
-        for place, amount in zip(_projects(named, places, line), given, strict=True):
+            raise _wrong(line, f"names {len(named)} projects and {len(given)} points", "give points to each", points)
+        for place, amount in zip(_projects(named, places, line, vote), given, strict=True):
             if not amount.strip().isdecimal() or len(amount.strip()) > 9 or int(amount) > POINTS_PER_BALLOT_MAX:
-                raise _wrong(line, f"gives {amount[:40]!r} points", f"give a whole number up to {POINTS_PER_BALLOT_MAX}")
+                raise _wrong(line, f"gives {amount[:40]!r} points", f"give a whole number up to {POINTS_PER_BALLOT_MAX}", points)
             table[number, place] = int(amount)
     return table
 
@@ -220,31 +224,32 @@ def _rankings(votes: Rows, vote: int, places: dict[str, int]) -> np.ndarray[Any,
     table = np.full((len(votes), len(places)), len(places), np.int16)
     for row, (line, cells) in zip(table, votes, strict=True):
         named = [name.strip() for name in cells[vote].split(",") if name.strip()]
-        row[_projects(named, places, line)] = range(len(named))
+        row[_projects(named, places, line, vote)] = range(len(named))
     return table
 
 
-def _projects(named: list[str], places: dict[str, int], line: int) -> list[int]:
-    """The places of the projects a vote names."""
+def _projects(named: list[str], places: dict[str, int], line: int, cell: int) -> list[int]:
+    """The places of the projects a vote names, which stands in a cell of a line."""
     if unknown := [name for name in named if name not in places]:
-        raise _wrong(line, f"votes for {unknown[0][:40]!r}, which is no project", "mend the vote")
+        raise _wrong(line, f"votes for {unknown[0][:40]!r}, which is no project", "mend the vote", cell)
     if len(set(named)) != len(named):
         twice = next(name for name in named if named.count(name) > 1)
-        raise _wrong(line, f"names project {twice} twice", "name it once")
+        raise _wrong(line, f"names project {twice} twice", "name it once", cell)
     return [places[name] for name in named]
 
 
-def _amount(text: str, line: int) -> Decimal:
+def _amount(text: str, line: int, cell: int) -> Decimal:
     if re.fullmatch(r"\s*\d{1,3}(,\d{3})+\s*", text):
-        raise _wrong(line, f"has {text[:40]!r} where an amount should be", "leave out commas between thousands")
+        raise _wrong(line, f"has {text[:40]!r} where an amount should be", "leave out commas between thousands", cell)
     try:
         amount = Decimal(text.strip().replace(",", "."))
     except InvalidOperation:
-        raise _wrong(line, f"has {text[:40]!r} where an amount should be", "write it as 1000 or 1000.50") from None
+        raise _wrong(line, f"has {text[:40]!r} where an amount should be", "write it as 1000 or 1000.50", cell) from None
     if not amount.is_finite() or not 0 <= amount <= INTEGER_MAX // 10**4 or int(amount.normalize().as_tuple().exponent) < -12:
-        raise _wrong(line, f"has the amount {text[:40]}", f"give one from 0 to {INTEGER_MAX // 10**4}")
+        raise _wrong(line, f"has the amount {text[:40]}", f"give one from 0 to {INTEGER_MAX // 10**4}", cell)
     return amount
 
 
-def _wrong(line: int, fact: str, way_out: str) -> Refusal:
-    return refuse("file_unreadable", f"line {line} of the file", fact, way_out)
+def _wrong(line: int, fact: str, way_out: str, cell: int = -1) -> Refusal:
+    """A refusal of a line, or of one of its cells, which are counted from 0 here and from 1 where people read."""
+    return refuse("file_unreadable", f"line {line}" + (f", cell {cell + 1}" if cell >= 0 else ""), fact, way_out)

@@ -44,7 +44,7 @@ def read(text: str) -> Election:
         if match is None or not 1 <= int(match[1]) <= POWER_TOTAL_MAX:
             raise _wrong(number, f"is {line[:40]!r}", "write count: 3,{1,4},2")
         counts.append(int(match[1]))
-        orders.append(_order(match[2], names, number))
+        orders.append(_order(match[2], names, number, line.index(match[2], line.index(":")) + 1))
     if stated not in TYPES:
         raise refuse("file_foreign", "the file", f"is of the type {stated!r}", "it must be one of " + ", ".join(TYPES))
     if not names:
@@ -95,22 +95,23 @@ def _line(text: str) -> str:
     return " ".join(text.split())
 
 
-def _order(text: str, names: dict[int, str], number: int) -> list[list[int]]:
+def _order(text: str, names: dict[int, str], number: int, column: int) -> list[list[int]]:
+    """The levels of an order that begins at `column` of line `number`."""
     order, place, seen = [], 0, set()
     while place < len(text):
         match = _LEVEL.match(text, place)
         if match is None:
-            raise _wrong(number, f"has {text[place : place + 20]!r} at column {place + 1} of its order", "write 3,{1,4},2")
+            raise _wrong(number, f"has {text[place : place + 20]!r}", "write 3,{1,4},2", column + place)
         members = [int(item) for item in (match[2] or match[1] or "").split(",") if item.strip()]
         for alternative in members:
             if alternative not in names or alternative in seen:
-                raise _wrong(number, f"names alternative {alternative} wrongly", "name each known one at most once")
+                raise _wrong(number, f"names alternative {alternative} wrongly", "name each known one at most once", column + place)
             seen.add(alternative)
         order.append(members)
         place = match.end()
         if place < len(text):
             if text[place] != ",":
-                raise _wrong(number, f"has {text[place]!r} where a comma should be", "write 3,{1,4},2")
+                raise _wrong(number, f"has {text[place]!r} where a comma should be", "write 3,{1,4},2", column + place)
             place += 1
     return order
 
@@ -121,5 +122,5 @@ def _labels(names: dict[int, str]) -> tuple[str, ...]:
     return tuple(name if often[name] == 1 else f"{name} ({number})" for number, name in names.items())
 
 
-def _wrong(line: int, fact: str, way_out: str) -> Refusal:
-    return refuse("file_unreadable", f"line {line}", fact, way_out)
+def _wrong(line: int, fact: str, way_out: str, column: int = 0) -> Refusal:
+    return refuse("file_unreadable", f"line {line}" + (f", column {column}" if column else ""), fact, way_out)

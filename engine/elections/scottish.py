@@ -42,11 +42,13 @@ def read(text: str) -> Election:
         elif names and row[0].isdecimal():
             raise _wrong(line, f"is {','.join(row)[:40]!r} behind the names", "put ballots before them")
         elif not names:
-            if not all(cell.isdecimal() and len(cell) <= 16 for cell in row):
-                raise _wrong(line, f"is {','.join(row)[:40]!r}", "write a count and option numbers")
+            odd = next((place for place, cell in enumerate(row) if not cell.isdecimal() or len(cell) > 16), -1)
+            if odd >= 0:
+                raise _wrong(line, f"is {row[odd][:40]!r}", "write a count and option numbers", odd + 1)
             count, *ballot = map(int, row)
-            if not 1 <= count <= POWER_TOTAL_MAX or not all(1 <= option <= many for option in ballot):
-                raise _wrong(line, f"is {','.join(row)[:40]!r}", f"give a count from 1 and options from 1 to {many}")
+            odd = next((place for place, option in enumerate(ballot, 1) if not 1 <= option <= many), -1)
+            if odd >= 0 or not 1 <= count <= POWER_TOTAL_MAX:
+                raise _wrong(line, f"is {row[max(odd, 0)]!r}", f"give a count from 1 and options from 1 to {many}", max(odd, 0) + 1)
             if len(ballot) > many:
                 raise _wrong(line, f"names {len(ballot)} options of {many}", "name each once")
             counts.append(count)
@@ -79,5 +81,5 @@ def _filled(row: list[str]) -> list[str]:
     return cells
 
 
-def _wrong(line: int, fact: str, way_out: str) -> Refusal:
-    return refuse("file_unreadable", f"line {line}", fact, way_out)
+def _wrong(line: int, fact: str, way_out: str, cell: int = 0) -> Refusal:
+    return refuse("file_unreadable", f"line {line}" + (f", cell {cell}" if cell else ""), fact, way_out)

@@ -36,11 +36,12 @@ _TOKEN = re.compile(r'\s*(?:"((?:[^"\\]|\\.)*)"|([>=,:])|([^\s>=,:"#]+)|(#.*)|(.
 
 
 class Item(NamedTuple):
-    """One name on a line, the sign before it, and the number after it (-1 for none)."""
+    """One name on a line, the sign before it, the number after it (-1 for none), and the column from 1 at which it begins."""
 
     sign: str
     name: str
     points: int
+    column: int
 
 
 class Written(NamedTuple):
@@ -72,19 +73,19 @@ def read(text: str) -> Written:
             if head in whole:
                 raise _wrong(number, f"says {head}: again", "say it once")
             if len(items) != 1 or not items[0].name.isdecimal() or len(items[0].name) > 16:
-                raise _wrong(number, f"names no number after {head}:", f"write {head}: 800")
+                raise _wrong(number, f"names no number after {head}:", f"write {head}: 800", items[-1] if items else None)
             whole[head] = int(items[0].name)
             continue
         for item in items:
             if listed and item.name not in options:
-                raise _wrong(number, f"names {item.name!r}", did_you_mean(item.name, list(options)) + " (from the line options:)")
+                raise _wrong(number, f"names {item.name!r}", did_you_mean(item.name, list(options)) + " (from the line options:)", item)
             options.setdefault(item.name, len(options))
         listed |= head == "options"
         if head in ("costs", "options"):
             named = set(costs) if head == "costs" else set[str]()
             for item in items:
                 if item.name in named:
-                    raise _wrong(number, f"names {item.name!r} again", "name each option once")
+                    raise _wrong(number, f"names {item.name!r} again", "name each option once", item)
                 named.add(item.name)
         if head == "costs":
             costs.update({item.name: _read_cost(item, number) for item in items})
@@ -161,42 +162,42 @@ def _read_line(line: str, number: int) -> tuple[str | None, list[Item]]:
         if comment is not None:
             break
         if stray is not None:
-            raise _wrong(number, f"has {stray!r} at column {match.start(5) + 1}", "put names with such signs in double quotes")
+            raise _wrong(number, f"has {stray!r}", "put names with such signs in double quotes", match.start(5) + 1)
         if mark == ":":
             if head is not None or len(items) != 1 or not bare:
-                raise _wrong(number, f"has a colon at column {match.start(2) + 1}", "write count: ballot, the count without commas")
+                raise _wrong(number, "has a colon", "write count: ballot, the count without commas", match.start(2) + 1)
             head, items, fresh = items[0].name, [], True
         elif mark is not None:
             if fresh:
-                raise _wrong(number, f"has {mark} without a name before it", "name an option on both sides")
+                raise _wrong(number, f"has {mark} without a name before it", "name an option on both sides", match.start(2) + 1)
             sign, fresh = mark, True
         elif fresh:
             bare = quoted is None
             name = word if bare else re.sub(r"\\(.)", r"\1", quoted)
-            items.append(Item(sign, name, -1))
+            items.append(Item(sign, name, -1, match.end() - len(match[0].lstrip()) + 1))
             fresh = False
         elif word is not None and word.isdecimal() and items[-1].points < 0 and len(word) <= 16:
             items[-1] = items[-1]._replace(points=int(word))
         else:
-            raise _side_by_side(number, items, word or quoted)
+            raise _side_by_side(number, items, word or quoted, match.end() - len(match[0].lstrip()) + 1)
     if fresh and items:
         raise _wrong(number, f"ends with {sign}", "name an option after it")
     return head, items
 
 
-def _side_by_side(number: int, items: list[Item], other: str) -> Refusal:
-    """Two names without a sign between them: what was meant shows in what they look like."""
+def _side_by_side(number: int, items: list[Item], other: str, column: int) -> Refusal:
+    """Two names without a sign between them: what was meant shows in what they look like; the second begins at `column`."""
     name = items[-1].name
     if len(items) == 1 and name.isdecimal():
-        return _wrong(number, f"has no colon after {name}", f"write {name}: and then the ballot")
+        return _wrong(number, f"has no colon after {name}", f"write {name}: and then the ballot", column)
     if other[-1:].isdecimal() and re.fullmatch(r"-?[0-9]*(?:\.[0-9]+)?", other):
-        return _wrong(number, f"gives {name!r} {other}", "points and costs are whole numbers from 0")
-    return _wrong(number, f"has two names side by side: {name!r} and {other!r}", "quote names with spaces")
+        return _wrong(number, f"gives {name!r} {other}", "points and costs are whole numbers from 0", column)
+    return _wrong(number, f"has two names side by side: {name!r} and {other!r}", "quote names with spaces", column)
 
 
 def _read_cost(item: Item, number: int) -> int:
     if item.points < 0:
-        raise _wrong(number, f"names no cost after {item.name!r}", "write costs: garden 500, library 300, each amount without commas")
+        raise _wrong(number, f"names no cost after {item.name!r}", "write costs: garden 500, library 300, each amount without commas", item)
     return item.points
 
 
@@ -232,8 +233,8 @@ def _kind(ballots: list[tuple[int, int, list[Item]]]) -> Kind:
 
 def _row(number: int, items: list[Item], kind: Kind, options: dict[str, int], many: int) -> list[int]:
     if len({item.name for item in items}) != len(items):
-        twice = next(item.name for item in items if [other.name for other in items].count(item.name) > 1)
-        raise _wrong(number, f"names {twice!r} twice", "name each option once")
+        again = next(item for place, item in enumerate(items) if item.name in [other.name for other in items[:place]])
+        raise _wrong(number, f"names {again.name!r} twice", "name each option once", again)
     row = [many if kind == "ranked" else 0] * many
     rank = 0
     for place, item in enumerate(items):
@@ -242,12 +243,14 @@ def _row(number: int, items: list[Item], kind: Kind, options: dict[str, int], ma
             row[options[item.name]] = rank
         elif kind == "cumulative":
             if item.points < 0:
-                raise _wrong(number, f"gives {item.name!r} no points, where other ballots split points", "add them, without commas")
+                raise _wrong(number, f"gives {item.name!r} no points, where other ballots split points", "add them, without commas", item)
             row[options[item.name]] = item.points
         else:
             row[options[item.name]] = 1
     return row
 
 
-def _wrong(number: int, fact: str, way_out: str) -> Refusal:
-    return refuse("election_wrong", f"line {number}", fact, way_out)
+def _wrong(number: int, fact: str, way_out: str, where: Item | int | None = None) -> Refusal:
+    """A refusal of a line; `where` in it is the item or the column that is wrong, None where it is the line as a whole."""
+    column = where.column if isinstance(where, Item) else where
+    return refuse("election_wrong", f"line {number}" + (f", column {column}" if column else ""), fact, way_out)

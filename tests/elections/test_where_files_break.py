@@ -1,0 +1,50 @@
+"""A file that cannot be read is refused at its line, and at the column, or in tables the cell, that is wrong."""
+
+from __future__ import annotations
+
+import pytest
+
+from engine.elections import files
+from engine.refusals import Refusal
+
+SOC = "# DATA TYPE: soc\n# ALTERNATIVE NAME 1: a\n# ALTERNATIVE NAME 2: b\n"
+PB = "META\nkey;value\nvote_type;approval\nbudget;{budget}\nPROJECTS\nproject_id;cost\n1;{cost}\n2;5\nVOTES\nvoter_id;vote\n1;{vote}\n"
+STV = '3,1,\n{ballot}\n"Candidate 1","a"\n"Candidate 2","b"\n"Candidate 3","c"\n'
+
+
+def pb(budget="9", cost="5", vote="1"):
+    return PB.format(budget=budget, cost=cost, vote=vote)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "place"),
+    [
+        ("x.txt", "2: a > b > a", "line 1, column 12 names 'a' twice"),
+        ("x.txt", '1: "a b" > c\n2: "a b" > "d e" f', "line 2, column 18 has two names side by side"),
+        ("x.soc", SOC + "2: 1,9", "line 4, column 6 names alternative 9 wrongly"),
+        ("x.soc", SOC + "2: 1;2", "line 4, column 5 has ';' where a comma should be"),
+        ("x.soc", SOC + "2: 1,x", "line 4, column 6 has 'x'"),
+        ("x.blt", "2 x", "line 1, column 3 has 'x'; write 2 whole numbers"),
+        ("x.blt", "2 1 7", "line 1, column 5 has '7'; write 2 whole numbers"),
+        ("x.blt", "3 1\n1 1 9 0", "line 2, column 5 has 9"),
+        ("x.blt", "3 1\n0 1 0", "line 2, column 1 has 0"),
+        ("x.blt", "3 1\n5 1 2", "line 2, column 5 has 2"),
+        ("x.blt", "3 1\n5 1 2 3 1 0", "line 2, column 9 has 1"),
+        ("x.pb", pb(cost="x"), "line 7, cell 2 has 'x' where an amount should be"),
+        ("x.pb", pb(budget="1,000"), "line 4, cell 2 has '1,000' where an amount should be"),
+        ("x.pb", pb(vote="1,3"), "line 11, cell 2 votes for '3'"),
+        ("x.pb", pb().replace("2;5", "1;5"), "line 8, cell 1 has project 1 again"),
+        ("x.pb", pb(vote="1;2"), "line 11, cell 2 has 3 fields"),
+        ("x.csv", STV.format(ballot="5,1,9,"), "line 2, cell 3 is '9'"),
+        ("x.csv", STV.format(ballot="5,1,b,"), "line 2, cell 3 is 'b'"),
+        ("x.csv", STV.format(ballot="0,1,"), "line 2, cell 1 is '0'"),
+        ("x.csv", "count,rank1\nx,a", "line 2, cell 1 counts 'x' ballots"),
+        ("x.csv", "score,a,b\n,3,q", "line 2, cell 3 is 'q'"),
+    ],
+)
+def test_the_place_is_named(tmp_path, name, text, place):
+    path = tmp_path / name
+    path.write_text(text)
+    with pytest.raises(Refusal) as refused:
+        files.read(path)
+    assert place in str(refused.value)

@@ -131,7 +131,7 @@ def test_a_withdrawn_option_is_left_out():
     ("text", "fact"),
     [
         ("", "is empty"),
-        ("x", "is 'x'"),
+        ("x", "line 1, column 1 has 'x'"),
         ("2 3\n0\n", "has 2 options and 3 seats"),
         ('2 1\n3 1 3 0\n0\n"a"\n"b"', "line 2, column 5 has 3"),
         ('2 1\n3 1 2\n0\n"a"\n"b"', "line 2, column 5 has 2"),

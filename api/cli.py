@@ -284,11 +284,11 @@ def show_rules(
     as_json: AsJson = False,
 ) -> None:
     """List every rule, or show one's page."""
-    from api.rulebook import pages
+    from api.rulebook import pages, told
 
     found = pages(name)
     lines = (
-        [page["page"] + "\n" for page in found]
+        [line for page in found for line in (page["page"], "", *told(page), "")]
         if name
         else [f"{page['family']:9} {page['name']:16} {page['page'].splitlines()[0]}" for page in found]
     )

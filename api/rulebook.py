@@ -41,6 +41,22 @@ def _page(family: str, name: str) -> dict[str, Any]:
     }
 
 
+def told(page: dict[str, Any]) -> list[str]:
+    """What a rule takes and promises, as lines below its page.
+
+    >>> told(pages("contingent")[0])
+    ['takes ranked ballots', 'promises: anonymity, condorcet_loser, majority, majority_loser, neutrality, unanimity']
+    >>> told(pages("split_cycle")[0])[1]
+    'strength: one of winning_votes, margins; margins unless said'
+    """
+    lines = [f"takes {' or '.join(page['ballots'])} ballots"] if page.get("ballots") else []
+    for name, parameter in page["parameters"].items():
+        default = parameter["default"]
+        said = str(default).lower() if isinstance(default, bool) else default
+        lines.append(f"{name}: {parameter['allowed']}" + ("" if default is None else f"; {said} unless said"))
+    return [*lines, "promises: " + ", ".join(page["promises"])] if page["promises"] else lines
+
+
 def command_pages(name: str | None = None) -> list[dict[str, Any]]:
     """Every command, or the one called `name`: what it does, its path in HTTP, its fields, and what of them may be left out."""
     verbs = catalogue.names(commands.FOLDER) if name is None else [commands.verb_of(name)]

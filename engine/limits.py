@@ -69,8 +69,9 @@ VOTERS_WRITTEN_MAX = 10_000_000
 """Lines of votes in a file that is written with one for each voter."""
 SHARES_STEPS_MAX = 10_000
 """How often equal shares adds to the voters' money before it keeps what it has: a count ends, whatever the unit is."""
-SHARES_EXACT_MAX = 20
-"""Additions that equal shares counts in fractions because bounds leave them open, some seconds; real votes have none."""
+SHARES_EXACT_MAX, SHARES_EXACT_WORK = 20, 10_000_000
+"""Additions that equal shares counts in fractions because bounds leave them open, and, where there are few ballots, how many of these times
+ballots times options: some seconds either way; real votes have none."""
 RUNOFF_WAYS_MAX = 4_096
 """Sets of remaining options that one instant runoff with ties looks at before it refuses to count every way."""
 LOCKING_WAYS_MAX = 4_096

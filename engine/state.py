@@ -369,9 +369,12 @@ class State:
         book.seen += len(members)
 
     def active(self, roll: Roll, days: int, at: int) -> tuple[int, int]:
-        """How many on a roll have acted on the day of `at` (UTC) or the `days` before it, and their power together."""
+        """How many on a roll have acted on the day of `at` (UTC) or the `days` before it, and their power together.
+
+        To move an idea on or to close a poll is no such act: whoever may do that could make herself one of few.
+        """
         since = at // DAY_MS - days
-        actors = {actor for (actor, _), (day, _) in self.acts.items() if day >= since}
+        actors = {actor for (actor, kind), (day, _) in self.acts.items() if day >= since and kind != "idea_advanced"}
         places = [place for actor in actors if (place := roll.place(actor)) is not None]
         return len(places), sum(roll.powers[places].tolist())
 

@@ -62,7 +62,8 @@ class Decision:
     `ties`: `status_quo` leaves things as they are, `oldest` prefers the option listed first, `lot` draws; where one is elected
     also `most_approved` (named on most ballots) and, by rules that count in rounds, `previous_round`.
     `named_max` and `points_max` bound one ballot (0: no bound). Winning ideas move to `winners_to`.
-    Who has voted, or written, revised, supported or commented an idea on one of the last `active_days` days is active (0: nobody asks).
+    Who has voted, or written, revised, supported or commented an idea on the day a poll opens or one of the `active_days` before is
+    active (0: nobody asks).
     """
 
     options: Literal["ideas", "free", "amendment"]

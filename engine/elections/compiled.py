@@ -1,7 +1,8 @@
 """The counts of `counting` and `tops` as compiled loops, for those who install numba beside us (`pip install folkmoot[fast]`).
 
 They answer what the array kernels answer, cell by cell, and are taken for large elections only: loading a compiler costs
-a part of a second. Nothing imports this file but `counting.compiled`, and that only where numba is installed.
+a part of a second. Nothing imports this file but `counting.compiled`, and that only where numba is installed. Compiled loops do not see where
+an array ends, and so those that may be given ballots nobody has checked say whether every cell names an option there is.
 """
 
 from __future__ import annotations
@@ -32,28 +33,38 @@ def place(orders: Any, found: Any) -> None:
 
 
 @njit(cache=True)
-def tally(cells: Any, found: Any) -> None:
+def tally(cells: Any, found: Any) -> bool:
     """Add to `found` (4, options) how many ballots have each option in their cell, spread over its rows, for two additions to one
     number have to wait for each other; cells below 0 are nobody's."""
-    whole = len(cells) // 4 * 4
+    whole, options, fits = len(cells) // 4 * 4, found.shape[1], True
     for start in range(0, whole, 4):
         for lane in range(4):
             option = cells[start + lane]
-            if option >= 0:
+            if 0 <= option < options:
                 found[lane, option] += 1
+            else:
+                fits &= option == -1
     for ballot in range(whole, len(cells)):
-        if cells[ballot] >= 0:
-            found[0, cells[ballot]] += 1
+        option = cells[ballot]
+        if 0 <= option < options:
+            found[0, option] += 1
+        else:
+            fits &= option == -1
+    return fits
 
 
 @njit(cache=True)
-def places(orders: Any, found: Any) -> None:
+def places(orders: Any, found: Any) -> bool:
     """Add to `found` (options, places) how many ballots put the row at the place of the column."""
+    options, fits = found.shape[0], True
     for ballot in range(len(orders)):
         for cell in range(orders.shape[1]):
             option = orders[ballot, cell]
-            if option >= 0:
+            if 0 <= option < options:
                 found[option, cell] += 1
+            else:
+                fits &= option == -1
+    return fits
 
 
 @njit(cache=True)
@@ -79,13 +90,13 @@ def duels(ranks: Any, strict: bool, found: Any) -> None:
 
 
 @njit(cache=True)
-def move(orders: Any, weights: Any, stays: Any, at: Any, top: Any, votes: Any) -> None:
+def move(orders: Any, weights: Any, stays: Any, at: Any, top: Any, votes: Any) -> bool:
     """Move the ballots whose option in `top` does not stay on to the first they name after the cell `at` that does, and add them to its
     `votes`; -1 where there is none. `weights` may be empty: then every ballot counts once.
 
     Who has to move is written down first, a block at a time: a loop without a branch that nobody can foresee.
     """
-    weighed, length, moving = len(weights) > 0, orders.shape[1], np.empty(BLOCK, np.int64)
+    weighed, length, moving, options = len(weights) > 0, orders.shape[1], np.empty(BLOCK, np.int64), len(stays) - 1
     for start in range(0, len(top), BLOCK):
         many = 0
         for ballot in range(start, min(len(top), start + BLOCK)):
@@ -93,10 +104,16 @@ def move(orders: Any, weights: Any, stays: Any, at: Any, top: Any, votes: Any) -
             many += not stays[top[ballot]]
         for number in range(many):
             ballot = moving[number]
-            cell = at[ballot] + 1
-            while cell < length and not stays[orders[ballot, cell]]:
+            cell, option = at[ballot], -1
+            while cell + 1 < length:
                 cell += 1
-            option = orders[ballot, cell] if cell < length else -1
+                option = orders[ballot, cell]
+                if not -1 <= option < options:
+                    return False
+                if stays[option]:
+                    break
+                option = -1
             at[ballot], top[ballot] = cell, option
             if option >= 0:
                 votes[option] += weights[ballot] if weighed else 1
+    return True

@@ -168,9 +168,12 @@ def tallied(cells: Array, weights: Array | None, options: int) -> Array:
     """int64 (options,): the weight of the ballots with each option in their cell; cells below 0 are nobody's."""
     if weights is None and (fast := compiled(len(cells) * options)):
         lanes = np.zeros((4, options), np.int64)
-        fast.tally(cells, lanes)
+        if not fast.tally(cells, lanes):
+            raise unknown_option(options)
         return np.asarray(lanes.sum(axis=0))
-    lowest = int(cells.min()) if len(cells) else 0
+    lowest, highest = (int(cells.min()), int(cells.max())) if len(cells) else (0, 0)
+    if highest >= options:
+        raise unknown_option(options)
     if lowest < 0:
         kept = cells >= 0
         cells, weights = cells[kept], None if weights is None else weights[kept]
@@ -194,7 +197,8 @@ def places_of(orders: Array, weights: Array | None, options: int) -> Array:
     """int64 (options, options): the weight of the ballots that put the row at the place of the column; orders as in `ranks_of`."""
     found = np.zeros((options, options), np.int64)
     if weights is None and (fast := compiled(orders.size)):
-        fast.places(orders, found)
+        if not fast.places(orders, found):
+            raise unknown_option(options)
         return found
     for start in range(0, len(orders), DUEL_BLOCK):
         block = np.ascontiguousarray(orders[start : start + DUEL_BLOCK].T)
@@ -222,6 +226,11 @@ def sums(table: Array, weights: Array | None) -> Array:
     if weights is None:
         return np.asarray(table.sum(axis=0, dtype=np.int64))
     return np.array([int(weights.dot(table[:, option].astype(np.int64))) for option in range(table.shape[1])], np.int64)
+
+
+def unknown_option(options: int) -> Refusal:
+    """The refusal of ballots that were taken as they are, and name an option there is not."""
+    return _wrong("names an option that is not there", f"options go from 0 to {options - 1}")
 
 
 def _wrong(fact: str, way_out: str) -> Refusal:

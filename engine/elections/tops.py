@@ -46,6 +46,8 @@ class Tops:
         orders, weights = self._election.orders, self._election.weighed
         if self._top is None or not set(left) <= set(self._left):
             self._left, self._top = tuple(range(self._many)), orders[:, 0].copy()
+            if len(orders) and not -1 <= int(self._top.min()) <= int(self._top.max()) < self._many:
+                raise counting.unknown_option(self._many)
             self._at = np.zeros(len(orders), counting.rank_type(self._many))
             self._votes = counting.tallied(self._top, weights, self._many)
         gone = [place for place in self._left if place not in left]
@@ -57,7 +59,8 @@ class Tops:
         stays[-1] = True  # a cell of -1, after the last option named, ends the ballot
         self._votes[gone] = 0
         if fast := counting.compiled(orders.size):
-            fast.move(orders, NO_WEIGHTS if weights is None else weights, stays, self._at, top, self._votes)
+            if not fast.move(orders, NO_WEIGHTS if weights is None else weights, stays, self._at, top, self._votes):
+                raise counting.unknown_option(self._many)
             return
         moved = np.flatnonzero(top == gone[0] if len(gone) == 1 else ~stays[top])
         if len(moved):

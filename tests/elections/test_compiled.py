@@ -91,3 +91,20 @@ def test_without_the_extra_arrays_count(monkeypatch):
         assert counting.compiled(counting.COMPILED_MIN) is None
     finally:
         counting._compiler.cache_clear()
+
+
+@pytest.mark.parametrize("wrong", [3, 7, 30_000, -2, -30_000])
+@pytest.mark.parametrize("rule", ["plurality", "borda", "instant_runoff", "coombs"])
+@pytest.mark.parametrize("column", [0, 1])
+@pytest.mark.parametrize("weighed", [False, True])
+def test_unchecked_ballots_reach_no_memory_that_is_not_theirs(monkeypatch, wrong, rule, column, weighed):
+    """Compiled loops do not look where an array ends; where nobody looks at a wrong cell, nothing is refused."""
+    monkeypatch.setattr(counting, "COMPILED_MIN", EVERY)
+    rows = np.tile(np.array([[0, 1, 2], [1, 2, 0], [2, 1, 0], [2, 0, 1]], np.int16), (500, 1))
+    rows[::3, column] = wrong
+    weights = [2] * len(rows) if weighed else None
+    try:
+        outcome = tally(rule, Election.of_orders(3, rows, weights, checked=False))
+    except (Refusal, IndexError):
+        return
+    assert wrong < 0 or column or weighed or rule == "coombs", outcome.scores

@@ -116,6 +116,34 @@ def test_shares_counted_together_buy_what_each_would_buy_alone(election, utility
     assert count.complete(increment, steps) == (raised, bought)
 
 
+@given(elections("cumulative", budget=True, options_max=4), st.sampled_from(["cost", "cardinality", "additive"]), st.data())
+@settings(max_examples=200)
+def test_twins_are_told_apart_by_the_listing_alone(election, utility, data):
+    """Options that cost the same and are supported by the same stand open for no bound: the first listed is bought first."""
+    place = data.draw(st.integers(0, len(election.options) - 1))
+    twins = Election.of(
+        [*election.options, "twin"],
+        "cumulative",
+        np.column_stack([election.table, election.table[:, place]]),
+        election.weights,
+        [*election.costs, election.costs[place]],
+        election.budget,
+    )
+    count = Count(twins, utility)
+    raised = [count.share(number) for number in range(8)]
+    numbers = np.array([float(share) for share in raised])
+    found = bought_for(count.voters(), numbers, numbers * EPS)
+    for number, bought in enumerate(found):
+        assert bought is None or bought == {purchase.option for purchase in count.buy(number)}
+
+
+def test_a_small_poll_with_twins_is_counted_to_its_end():
+    """It was refused once, and the poll undecided, because its two equal options looked like too much work."""
+    town = Election.of("abc", "approval", [[0, 1, 1], [1, 0, 0], [1, 1, 1]], [3, 5, 1], [634, 372, 372], 1021)
+    outcome = tally("equal_shares", town, completion="add_one")
+    assert (outcome.winners, outcome.facts[0]) == (("a", "b"), "98")
+
+
 @given(elections("cumulative", budget=True), st.sampled_from(["cost", "additive"]))
 def test_what_is_bought_is_left_open_or_exact(election, utility):
     count = Count(election, utility)

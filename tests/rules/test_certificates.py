@@ -140,7 +140,9 @@ def test_another_price_or_a_purchase_left_out_is_seen(election, utility):
         if len(other) < len(bought) and not election.costs[bought[-1][0]]:
             continue  # what costs nothing is no purchase that anybody misses
         with pytest.raises(Refusal, match="proof_wrong"):
-            check(election, replace(outcome, winners=winners, certify=lambda other=other: [raised, other, [], []]), {"utility": utility})
+            check(
+                election, replace(outcome, winners=winners, certify=lambda other=other: [raised, other, [], [], []]), {"utility": utility}
+            )
 
 
 def test_a_second_winner_is_not_shown_by_rounds_without_ties():
@@ -164,3 +166,60 @@ def test_real_outcomes_are_shown_by_their_certificates():
     town = files.read(shared("elections/pabulib/Poland_Wroclaw_2018.pb")).merged()
     for name in ("greedy", "equal_shares", "swiecie_2023", "budget_phragmen"):
         check(town, tally(name, town), {})
+
+
+CLONE = Election.read("4: a > b > c\n3: b > c > a\n2: c > b > a")
+SHARED = "costs: big 12, x 4, y 4, z 4\nbudget: 12\n3: big\n2: x\n2: y\n2: z"
+
+
+@pytest.mark.parametrize(
+    ("name", "winners", "facts"),
+    [
+        # who has dropped out does not come back
+        ("instant_runoff", ("a",), [[[0, 1, 2], [4, 3, 2]], [[0, 1, 1, 2], [4, 0, 2]], [[0, 2], [4, 5]]]),
+        ("instant_runoff", ("a",), [[[0, 1, 2], [4, 3, 2]], [[0, 1], [4, 5]], [[0, 1, 2], [4, 3, 2]]]),
+        ("instant_runoff", ("b", "b"), None),
+        ("schulze", ("b",), [[[0, 4, 4], [5, 0, 7], [5, 2, 0]], [[0, 0.5, 0], [5, 0, 7], [5, 0.5, 0]]]),
+        # facts that are none
+        *(
+            (name, None, facts)
+            for name in ("instant_runoff", "schulze", "ranked_pairs")
+            for facts in (5, [1], [[[0, 1, 2]]], ["x"], [[[0], ["x"]]])
+        ),
+    ],
+    ids=str,
+)
+def test_forged_facts_show_nothing(name, winners, facts):
+    outcome = tally(name, CLONE)
+    forged = replace(outcome, winners=winners or outcome.winners, certify=outcome.certify if facts is None else lambda: facts)
+    with pytest.raises(Refusal, match="proof_wrong"):
+        check(CLONE, forged, {})
+
+
+@pytest.mark.parametrize("stop", ["infeasible", "exhaustive"])
+@pytest.mark.parametrize("raised", ["-100", "-1", "0", "1", "1e999999999", "x"])
+def test_another_addition_than_the_last_is_seen(raised, stop):
+    """Where less is added nothing is bought, and greedy looks better than it is."""
+    town = Election.read(SHARED)
+    given = rule("voting", "equal_shares").complete({"completion": "add_one", "compare": "satisfaction", "stop": stop})
+    outcome = tally("equal_shares", town, **given)
+    assert outcome.winners == ("x", "y", "z")
+    check(town, outcome, given)
+    for beyond in ([], outcome.facts[4], [[1, "1e999999999"]]):
+        forged = replace(outcome, winners=("big",), certify=lambda beyond=beyond: [raised, [], [], [0], beyond])
+        with pytest.raises(Refusal, match="proof_wrong"):
+            check(town, forged, given)
+
+
+def test_rankings_with_money_beside_them_are_rankings_to_a_rule_that_elects_one():
+    town = Election.read("costs: a 1, b 1, c 1\nbudget: 2\n5: a > b > c\n4: b > a > c")
+    for name in ("schulze", "borda", "split_cycle", "instant_runoff"):
+        check(town, tally(name, town), {})
+        with pytest.raises(Refusal, match="proof_wrong"):
+            check(town, replace(tally(name, town), winners=("c",)), {})
+
+
+def test_seats_that_came_with_the_ballots_need_not_be_said_again():
+    votes = Election.read("2: a, b\n1: c")
+    votes.seats = 2
+    check(votes, tally("seq_pav", votes), {})

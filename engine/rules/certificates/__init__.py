@@ -34,7 +34,11 @@ def check(election: Election, outcome: Outcome, parameters: Mapping[str, Any]) -
     """Refuse (`proof_wrong`) an outcome whose facts do not show that its winners win; the rule must be one of `CHECKED`."""
     if outcome.rule not in CHECKED:
         raise refuse("rule_unknown", f"a certificate of {outcome.rule}", "is none we can check", "known: " + ", ".join(CHECKED))
-    if not CHECKED[outcome.rule](Claim.of(election, outcome, parameters)):
+    try:
+        shown = CHECKED[outcome.rule](Claim.of(election, outcome, parameters))
+    except (TypeError, ValueError, LookupError, ArithmeticError):  # facts that are not of the shape the rule gives them
+        shown = False
+    if not shown:
         named = " and ".join(outcome.winners) or "nobody"
         wins = "win" if len(outcome.winners) > 1 else "wins"
         raise refuse("proof_wrong", f"the certificate of {outcome.rule}", f"does not show that {named} {wins}", "count again")

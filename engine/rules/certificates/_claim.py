@@ -8,6 +8,7 @@ from typing import Any
 
 from engine.elections.election import Election
 from engine.elections.outcome import Outcome
+from engine.rules import counting_rule
 
 
 @dataclass(frozen=True)
@@ -27,14 +28,19 @@ class Claim:
 
     @classmethod
     def of(cls, election: Election, outcome: Outcome, given: Mapping[str, Any]) -> Claim:
+        won = [election.options.index(winner) for winner in outcome.winners]
+        if won != sorted(set(won)):
+            raise ValueError("winners stand in the order of the options, each once")
+        if election.seats is not None:
+            given = {"seats": election.seats} | dict(given)
         cast: dict[tuple[int, ...], int] = {}
         for row, weight in zip(election.table.tolist(), election.weights.tolist(), strict=True):
             cast[tuple(row)] = cast.get(tuple(row), 0) + weight
         ballots = [(list(row), weight) for row, weight in cast.items()]
-        if election.kind == "ranked" and election.budget is not None:  # a budget by rankings is one by Borda's points
+        if election.kind == "ranked" and counting_rule(outcome.rule).elects == "budget":  # by rankings it is one by Borda's points
             ballots = [([sum(other > cell for other in row) for cell in row], weight) for row, weight in ballots]
         return cls(
-            won=[election.options.index(winner) for winner in outcome.winners],
+            won=won,
             facts=outcome.facts,
             scores=list(outcome.scores.values()),
             ballots=ballots,

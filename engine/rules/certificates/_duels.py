@@ -49,6 +49,8 @@ def split_cycle(claim: Claim) -> bool:
 def schulze(claim: Claim) -> bool:
     """The duels are those of the ballots; each strength of path is one that steps reach, and none reaches further."""
     pairs, paths = claim.facts
+    if any(type(strength) is not int for row in paths for strength in row):
+        return False
     duels = _duels(claim)
     beats = _beats(claim, duels, "winning_votes")
     for a in claim.places:

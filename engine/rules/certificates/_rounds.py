@@ -22,12 +22,15 @@ def runoff(claim: Claim) -> bool:
         if number == len(facts) - 1:
             end = set(ahead or left)
             return set(won) >= end if forked else set(won) == end
-        gone = [place for place in left if place not in facts[number + 1][0]]
+        after = facts[number + 1][0]
+        gone = [place for place in left if place not in after]
+        if not gone or after != [place for place in left if place in after]:
+            return False
         rest = [counted[place] for place in left if place not in gone]
         resting = alive - sum(counted.values())
         together = sum(counted[place] for place in gone) + resting < min(rest)
         if ahead or not (together or (len(gone) == 1 and counted[gone[0]] == min(votes))):
             return False
         forked |= not together and votes.count(min(votes)) > 1
-        left = facts[number + 1][0]
+        left = after
     return False

@@ -1,11 +1,14 @@
 """Equal shares, replayed purse by purse: supporters pay each price exactly, at no price could another have been paid for by less, and at the
-end nothing more can be. How much was added to every purse is taken as said."""
+end nothing more can be. Where money was added the next addition, replayed as well, would have cost more than the budget; that none before
+it would have is taken as said."""
 
 from __future__ import annotations
 
+import re
 from fractions import Fraction
 from typing import Any, NamedTuple
 
+from engine.limits import SHARES_STEPS_MAX
 from engine.rules.certificates._claim import Claim
 from engine.rules.certificates._seats import Loads, filled
 from engine.rules.certificates._totals import funded_greedily
@@ -52,7 +55,8 @@ class Shop(NamedTuple):
 
 
 def budget(claim: Claim) -> bool:
-    raised, bought, rest, rival = claim.facts
+    stated, bought, rest, rival, beyond = claim.facts
+    raised = _whole(stated)
     terms: dict[str, Any] = {"utility": "cost", "completion": "none", "increment": 1, "whole_shares": False, "compare": "none"} | dict(
         claim.given
     )
@@ -63,13 +67,18 @@ def budget(claim: Claim) -> bool:
     ]
     share = Fraction(claim.budget // claim.voters) if terms["whole_shares"] else Fraction(claim.budget, claim.voters)
     adds = terms["completion"].startswith("add_one")
-    if int(raised) % int(terms["increment"]) or (int(raised) and not adds):
+    if raised % terms["increment"] or (raised and not adds):
         return False
     worth = [max(cost, 1) if terms["utility"] == "cost" else 1 for cost in claim.costs]
-    replayed = _replayed(Shop.of(claim, units, claim.costs, worth), bought, Purses.of(share + int(raised), len(units)))
+    shop = Shop.of(claim, units, claim.costs, worth)
+    replayed = _replayed(shop, bought, Purses.of(share + raised, len(units)))
     if replayed is None or sum(claim.costs[place] for place in replayed[0]) > claim.budget:
         return False
     ours = replayed[0]
+    if adds and not _at_its_end(claim, supporters, ours, terms, raised):
+        after = _replayed(shop, beyond, Purses.of(share + raised + terms["increment"], len(units)))
+        if after is None or sum(claim.costs[place] for place in after[0]) <= claim.budget:
+            return False
     if terms["completion"].endswith("utilitarian"):
         if not _spent(claim, supporters, ours, rest):
             return False
@@ -111,7 +120,7 @@ def _replayed(shop: Shop, bought: list[tuple[int, str]], purses: Purses) -> tupl
     taken: list[int] = []
     whole = [sum(weight * unit for _, weight, unit in backers) for backers in shop.backers]
     for place, stated in bought:
-        price = Fraction(stated)
+        price = _price(stated)
         for other, cost in enumerate(shop.costs):
             rival = price / shop.worth[place] * shop.worth[other]
             if other not in taken and rival * whole[other] > cost and shop.pays(other, rival, purses) > 0:
@@ -125,6 +134,28 @@ def _replayed(shop: Shop, bought: list[tuple[int, str]], purses: Purses) -> tupl
         if other not in taken and whole[other] and left >= cost * purses.over:
             return None
     return taken, purses
+
+
+def _at_its_end(claim: Claim, supporters: list[int], ours: list[int], terms: dict[str, Any], raised: int) -> bool:
+    """Whether nothing could be added: everything is bought that can be, or nothing else fits and that is where it stops, or it was added
+    as often as it may be."""
+    can = [place for place in claim.places if supporters[place] and claim.costs[place] <= claim.budget]
+    left = claim.budget - sum(claim.costs[place] for place in ours)
+    full = terms.get("stop") == "exhaustive" and not any(claim.costs[place] <= left for place in can if place not in ours)
+    return full or set(can) <= set(ours) or raised == terms["increment"] * SHARES_STEPS_MAX
+
+
+def _whole(text: str) -> int:
+    """A number as facts write it: a text so that no reader rounds it."""
+    if not re.fullmatch(r"\d{1,40}", text):
+        raise ValueError("no whole number")
+    return int(text)
+
+
+def _price(text: str) -> Fraction:
+    if not re.fullmatch(r"\d+(/\d+)?", text):
+        raise ValueError("no price")
+    return Fraction(text)
 
 
 def _standing(claim: Claim, place: int) -> int:

@@ -31,11 +31,11 @@ import numpy as np
 
 from engine.elections.election import Election
 from engine.elections.grades import as_points
-from engine.elections.outcome import Outcome
+from engine.elections.outcome import Fact, Outcome
 from engine.limits import SHARES_STEPS_MAX
 from engine.rules import rule, voting_rule
 from engine.rules.voting.equal_shares import _told
-from engine.rules.voting.equal_shares._shares import Count
+from engine.rules.voting.equal_shares._shares import Count, Purchase
 from engine.values import PositiveMoney, Share
 
 ONE, NONE = PositiveMoney(1), Share("0")
@@ -99,9 +99,19 @@ def equal_shares(
         # Who is bought first can decide what is bought later, even where in the end all of them are.
         ties=tuple(dict.fromkeys(tuple(options[place] for place in sorted(tied)) for tied in level if tied)),
         explain=explain,
-        certify=lambda: [str(raised), [[each.option, str(each.price)] for each in bought], rest, sorted(theirs)],
+        certify=lambda: [
+            str(raised),
+            _written(bought),
+            rest,
+            sorted(theirs),
+            _written(count.beyond(raised, bought, increment, adding, stop)),
+        ],
         note=f"This is the greedy outcome: under it there are more voters {what}." if taken else "",
     )
+
+
+def _written(bought: list[Purchase]) -> list[Fact]:
+    return [[each.option, str(each.price)] for each in bought]
 
 
 def served(election: Election, funded: list[int]) -> int:

@@ -19,7 +19,8 @@ EPS = 2.0**-50
 
 
 class Voters(NamedTuple):
-    """What a count is made of: for each option the rows that support it, their weights and units; cost and worth."""
+    """What a count is made of: for each option the rows that support it, their weights and units; cost and worth; and its `twin`, the
+    first option that costs the same and is supported by the same, so that they are always equally cheap."""
 
     rows: list[Array]
     weights: list[Array]
@@ -27,6 +28,7 @@ class Voters(NamedTuple):
     costs: tuple[int, ...]
     worth: list[int]
     ballots: int
+    twin: list[int]
 
 
 class _Shares:
@@ -211,6 +213,9 @@ class _Choice:
 
         Paid alike by all who have anything left, their prices are exact fractions.
         """
+        if self._voters.twin[option] == self._voters.twin[other]:
+            self._winner[columns] = min(option, other)
+            return np.zeros(len(self._best), np.bool_)
         (sure, taking), (sure_2, taking_2) = self._alike(option), self._alike(other)
         open_still = np.zeros(len(self._best), np.bool_)
         open_still[columns] = ~(sure & sure_2)[columns]

@@ -18,7 +18,7 @@ import numpy as np
 
 from engine.elections.counting import numbered
 from engine.elections.election import Array, Election
-from engine.limits import SHARES_EXACT_MAX
+from engine.limits import SHARES_EXACT_MAX, SHARES_EXACT_WORK
 from engine.refusals import refuse
 from engine.rules.voting.equal_shares._batch import EPS, Voters, bought_for
 
@@ -72,7 +72,10 @@ class Count:
         """The same for counting many shares at once."""
         weights = [self.weights[rows].astype(np.float64) for rows in self._rows]
         units = [each.astype(np.float64) for each in self._units]
-        return Voters(self._rows, weights, units, self.costs, self._worth, len(self.weights))
+        first: dict[tuple[bytes, bytes, int], int] = {}
+        looks = ((rows.tobytes(), each.tobytes(), cost) for rows, each, cost in zip(self._rows, self._units, self.costs, strict=True))
+        twin = [first.setdefault(look, place) for place, look in enumerate(looks)]
+        return Voters(self._rows, weights, units, self.costs, self._worth, len(self.weights), twin)
 
     def complete(self, increment: int, steps_max: int, exhaustive: bool = False) -> tuple[int, list[Purchase]]:
         """What is bought when every voter gets `increment` more, again and again, while all of it costs no more than the
@@ -83,6 +86,7 @@ class Count:
             return 0, self.buy(0)
         voters, found, bought = self.voters(), list[frozenset[int] | None](), frozenset[int]()
         first, exact = 0 if exhaustive else self._sure_steps(increment, steps_max), 0
+        exact_max = max(SHARES_EXACT_MAX, SHARES_EXACT_WORK // (len(self.weights) * len(self.costs)))
         for step in range(first, steps_max + 1):
             if step == first + len(found):
                 ahead = range(step, step + min(max(len(found), 8), COLUMNS_MAX, max(1, CELLS_MAX // len(self.weights))))
@@ -91,9 +95,9 @@ class Count:
             options = found[step - first]
             if options is None:
                 exact += 1
-                if exact > SHARES_EXACT_MAX:
+                if exact > exact_max:
                     raise refuse(
-                        "too_large", "the election", f"has more than {SHARES_EXACT_MAX} additions that only exact fractions tell apart",
+                        "too_large", "the election", f"has more than {exact_max:,} additions that only exact fractions tell apart",
                         "add more money at a time (increment)",
                     )  # fmt: skip
                 options = frozenset(purchase.option for purchase in self.buy(step * increment))
@@ -103,6 +107,13 @@ class Count:
             if len(bought) == self.buyable or (exhaustive and not self.fitting(bought)):
                 break
         return step * increment, self.buy(step * increment)
+
+    def beyond(self, raised: int, bought: list[Purchase], increment: int, steps_max: int, stop: str) -> list[Purchase]:
+        """What would have been bought with one addition more, which is why none was made; empty where there was another reason."""
+        full = stop == "exhaustive" and not self.fitting([purchase.option for purchase in bought])
+        if raised >= increment * steps_max or len(bought) == self.buyable or full:
+            return []
+        return self.buy(raised + increment)
 
     def fitting(self, bought: Collection[int]) -> list[int]:
         """The supported options, not `bought`, that what is left of the budget pays for."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from fractions import Fraction
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -217,6 +218,12 @@ def test_rankings_with_money_beside_them_are_rankings_to_a_rule_that_elects_one(
         check(town, tally(name, town), {})
         with pytest.raises(Refusal, match="proof_wrong"):
             check(town, replace(tally(name, town), winners=("c",)), {})
+
+
+def test_an_election_too_large_to_go_through_ballot_by_ballot_is_refused():
+    election = Election.of_orders(256, np.argsort(np.random.default_rng(1).random((8_000, 256)), axis=1))
+    with pytest.raises(Refusal, match="too_large: the election has 8,000 ballots and 256 options"):
+        check(election, tally("borda", election), {})
 
 
 def test_seats_that_came_with_the_ballots_need_not_be_said_again():

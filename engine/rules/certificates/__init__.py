@@ -25,6 +25,7 @@ from typing import Any
 
 from engine.elections.election import Election
 from engine.elections.outcome import Outcome
+from engine.limits import CERTIFICATE_WORK_MAX
 from engine.refusals import refuse
 from engine.rules.certificates import _duels, _rounds, _seats, _shares, _totals
 from engine.rules.certificates._claim import Claim
@@ -34,6 +35,12 @@ def check(election: Election, outcome: Outcome, parameters: Mapping[str, Any]) -
     """Refuse (`proof_wrong`) an outcome whose facts do not show that its winners win; the rule must be one of `CHECKED`."""
     if outcome.rule not in CHECKED:
         raise refuse("rule_unknown", f"a certificate of {outcome.rule}", "is none we can check", "known: " + ", ".join(CHECKED))
+    many = len(election.options)
+    if many * many * (election.rows + many) > CERTIFICATE_WORK_MAX:
+        raise refuse(
+            "too_large", "the election", f"has {election.rows:,} ballots and {many:,} options to be gone through one by one",
+            "count it again: folkmoot tally without --check",
+        )  # fmt: skip
     try:
         shown = CHECKED[outcome.rule](Claim.of(election, outcome, parameters))
     except (TypeError, ValueError, LookupError, ArithmeticError):  # facts that are not of the shape the rule gives them

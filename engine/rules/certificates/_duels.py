@@ -42,23 +42,20 @@ def split_cycle(claim: Claim) -> bool:
     """A defeat counts where no chain of defeats as strong leads back; the winners are those against whom none counts."""
     duels = _duels(claim)
     beats = _beats(claim, duels, "margins")
-    lost = {b for a in claim.places for b in claim.places if beats[a][b] and a not in _reached(beats, b, beats[a][b], claim.places)}
+    chains = [_strongest(beats, start) for start in claim.places]
+    lost = {b for a in claim.places for b in claim.places if beats[a][b] > chains[b][a]}
     return bool(claim.facts == [duels]) and claim.won == [a for a in claim.places if a not in lost]
 
 
 def schulze(claim: Claim) -> bool:
-    """The duels are those of the ballots; each strength of path is one that steps reach, and none reaches further."""
+    """The duels are those of the ballots, and the strengths of paths those of their steps."""
     pairs, paths = claim.facts
     if any(type(strength) is not int for row in paths for strength in row):
         return False
     duels = _duels(claim)
     beats = _beats(claim, duels, "winning_votes")
-    for a in claim.places:
-        for b in claim.places:
-            if a != b and (
-                b not in _reached(beats, a, paths[a][b], claim.places) or b in _reached(beats, a, paths[a][b] + 1, claim.places)
-            ):
-                return False
+    if any(_strongest(beats, start) != paths[start] for start in claim.places):
+        return False
     best = [a for a in claim.places if all(paths[a][b] >= paths[b][a] for b in claim.places if a != b)]
     return bool(pairs == duels and best == claim.won)
 
@@ -75,13 +72,14 @@ def ranked_pairs(claim: Claim) -> bool:
     for end in ends:
         leads = [[bool(seen >> b & 1) for b in claim.places] for seen in end]
         locked = [[beats[a][b] if leads[a][b] else 0 for b in claim.places] for a in claim.places]
+        chains = [_strongest(locked, start) for start in claim.places]
         for a in claim.places:
             if _reached(locked, a, 1, claim.places) != {b for b in claim.places if leads[a][b]}:
                 return False
             for b in claim.places:
                 if a != b and leads[a][b] and leads[b][a]:
                     return False
-                if beats[a][b] and not leads[a][b] and a not in _reached(locked, b, beats[a][b], claim.places):
+                if not leads[a][b] and beats[a][b] > chains[b][a]:
                     return False
         unbeaten |= {b for b in claim.places if not any(leads[a][b] for a in claim.places if a != b)}
     return claim.won == sorted(unbeaten)
@@ -98,6 +96,19 @@ def _beats(claim: Claim, duels: Table, default: str) -> Table:
         [(duels[a][b] - duels[b][a] if margins else duels[a][b]) if duels[a][b] > duels[b][a] else 0 for b in claim.places]
         for a in claim.places
     ]
+
+
+def _strongest(steps: Table, start: int) -> list[int]:
+    """How strong the strongest chain from an option to every other is, a chain being as strong as its weakest step; whoever is reached by
+    the strongest next is taken next."""
+    found, waiting = list(steps[start]), set(range(len(steps))) - {start}
+    while waiting:
+        here = max(waiting, key=found.__getitem__)
+        waiting.remove(here)
+        for there in waiting:
+            found[there] = max(found[there], min(found[here], steps[here][there]))
+    found[start] = 0
+    return found
 
 
 def _reached(steps: Table, start: int, strength: int, places: range) -> set[int]:

@@ -29,7 +29,7 @@ def budget_phragmen(election: Election) -> Outcome:
     assert election.costs is not None and election.budget is not None
     options, costs, approvals = election.options, election.costs, Approvals(election)
     loads, classes, left = [Fraction(0)], np.zeros(election.rows, np.int64), election.budget
-    funded, ties, steps = list[int](), list[tuple[int, ...]](), list[str]()
+    funded, ties, rounds = list[int](), list[tuple[int, ...]](), list[tuple[int, Fraction]]()
     while standing := [place for place in range(len(options)) if place not in funded and approvals.supporters[place]]:
         held = approvals.by_class(classes, len(loads))
         after = {
@@ -43,22 +43,31 @@ def budget_phragmen(election: Election) -> Outcome:
         place = dear[0] if dear else first_of(equals, ties)
         if dear and len(dear) < len(equals):
             ties.append(tuple(equals))  # the dear one ends the count, and a cheaper equal goes without
-        many = approvals.supporters[place]
-        carry = f"{options[place]}: its {many:,} supporter{' carries' if many == 1 else 's carry'} {election.money(lowest)} each at most"
+        rounds.append((place, lowest))
         if dear:
-            would = carry.replace(" carries", " would carry").replace("s carry", "s would carry")
-            steps.append(f"{would}, and it costs more than the {election.money(left)} left: the count ends")
             break
-        steps.append(f"{carry}: funded")
         funded.append(place)
         left -= costs[place]
         loads.append(lowest)
         classes[approvals.rows[place]] = len(loads) - 1
+
+    def explain() -> list[str]:
+        steps = []
+        for place, load in rounds:
+            many, each = approvals.supporters[place], election.money(load)
+            whose = f"{options[place]}: its {many:,} supporter{'' if many == 1 else 's'}"
+            if place in funded:
+                steps.append(f"{whose} {'carries' if many == 1 else 'carry'} {each} each at most: funded")
+            else:
+                dearer = f"it costs more than the {election.money(left)} left: the count ends"
+                steps.append(f"{whose} would carry {each} each at most, and {dearer}")
+        return steps or ["nobody supports any option"]
+
     return Outcome(
         rule="",
         winners=tuple(options[place] for place in sorted(funded)),
         scores=dict(zip(options, approvals.supporters, strict=True)),
         ties=tuple(dict.fromkeys(tuple(options[each] for each in tie) for tie in ties)),
-        explain=lambda: steps or ["nobody supports any option"],
+        explain=explain,
         certify=lambda: [list(funded), [str(load) for load in loads[1:]]],
     )

@@ -23,6 +23,7 @@ from fractions import Fraction
 import numpy as np
 
 from engine.elections.committees import check_seats, committee, first_of
+from engine.elections.counting import numbered
 from engine.elections.election import Election
 from engine.elections.outcome import Outcome, write_number
 from engine.rules import voting_rule
@@ -38,7 +39,7 @@ def expanding_approvals(election: Election, *, seats: Positive = ONE) -> Outcome
     quota = min(droop + (votes // (seats + 1) + 1 - droop) / (many + 1), Fraction(votes, seats))
     above = np.stack([(election.table < election.table[:, [place]]).sum(axis=1) for place in range(many)], axis=1)
     weights, classes = [Fraction(1)], np.zeros(election.rows, np.int64)
-    elected, ties, said = list[int](), list[tuple[int, ...]](), list[str]()
+    elected, ties, rounds = list[int](), list[tuple[int, ...]](), list[tuple[int, dict[int, Fraction], int, Fraction]]()
     places = 1
     while len(elected) < seats:
         support = {}
@@ -57,12 +58,12 @@ def expanding_approvals(election: Election, *, seats: Positive = ONE) -> Outcome
         rows = above[:, elected[-1]] < places
         weights += [weight * kept for weight in weights]
         classes[rows] += len(weights) // 2
-        said.append(_step(options, places, support, elected[-1], kept))
-        used, classes = np.unique(classes, return_inverse=True)
-        classes, weights = classes.reshape(-1), [weights[each] for each in used.tolist()]
+        rounds.append((places, support, elected[-1], kept))
+        used, classes = numbered(classes)
+        weights = [weights[each] for each in used.tolist()]
     firsts = [int(election.weights[above[:, place] == 0].sum()) for place in range(many)]
     head = f"{votes:,} votes for {seats} seat{'' if seats == 1 else 's'}: the quota is {write_number(quota)}"
-    return committee(options, elected, firsts, ties, lambda: [head, *said])
+    return committee(options, elected, firsts, ties, lambda: [head, *(_step(options, *each) for each in rounds)])
 
 
 def _step(options: tuple[str, ...], places: int, support: dict[int, Fraction], winner: int, kept: Fraction) -> str:

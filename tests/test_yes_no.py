@@ -154,6 +154,12 @@ def test_a_charter_that_asks_for_the_active_says_who_they_are():
         Moot(text=charter_by("yes_no", "active_days = 9999"))
 
 
+def test_orders_read_as_single_ballots_keep_who_could_vote():
+    votes = Election.of_orders(2, [[0, 1], [1, 0], [0, 1]])
+    votes.eligible, votes.active = 5, 2
+    assert tally("yes_no", votes, quorum="1/2", quorum_of="active").winners == ("0",)
+
+
 def test_a_file_says_how_many_are_active():
     votes = "eligible: 90\nactive: 9\n3: yes\n2: no"
     assert tally("yes_no", Election.read(votes), quorum="1/2", quorum_of="active").winners == ("yes",)

@@ -12,7 +12,7 @@ from engine.refusals import Refusal, refuse
 from engine.rules.earning import ACTS
 
 EXPIRE_DAYS_MAX, ACTIVE_DAYS_MAX = 36_500, 3_650
-"""A hundred years."""
+"""A hundred years, and ten."""
 UNATTENDED = ("found_community",)
 """Commands that no role can be given."""
 

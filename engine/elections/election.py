@@ -310,7 +310,9 @@ class Election:
         if self.kind == "ranked" and "single" in kinds and "orders" in self.__dict__:
             chosen = np.ascontiguousarray(self.orders[:, 0])
             kept = slice(None) if not self.rows or int(chosen.min()) >= 0 else chosen >= 0
-            return Election.of_choices(self.options, chosen[kept], None if self.weighed is None else self.weighed[kept])
+            found = Election.of_choices(self.options, chosen[kept], None if self.weighed is None else self.weighed[kept])
+            found.write_ins, found.eligible, found.active, found.rule = self.write_ins, self.eligible, self.active, self.rule
+            return found
         if self.kind == "ranked" and "single" in kinds:
             firsts = self.table == 0
             if bool((firsts.sum(axis=1) > 1).any()):

@@ -180,6 +180,8 @@ SHARED = "costs: big 12, x 4, y 4, z 4\nbudget: 12\n3: big\n2: x\n2: y\n2: z"
         ("instant_runoff", ("a",), [[[0, 1, 2], [4, 3, 2]], [[0, 1, 1, 2], [4, 0, 2]], [[0, 2], [4, 5]]]),
         ("instant_runoff", ("a",), [[[0, 1, 2], [4, 3, 2]], [[0, 1], [4, 5]], [[0, 1, 2], [4, 3, 2]]]),
         ("instant_runoff", ("b", "b"), None),
+        # nor does a count end before somebody has more than half
+        ("instant_runoff", ("a", "b", "c"), [[[0, 1, 2], [4, 3, 2]]]),
         ("schulze", ("b",), [[[0, 4, 4], [5, 0, 7], [5, 2, 0]], [[0, 0.5, 0], [5, 0, 7], [5, 0.5, 0]]]),
         # facts that are none
         *(

@@ -5,7 +5,7 @@ where that decides; the duels, and with them the strengths of paths or what has 
 bought for which price. The checks read ballots one by one, in plain whole numbers and fractions, and share no code with the rules.
 
 Where ties part the ways of a count (`instant_runoff`, `ranked_pairs`) the certificate is one of them, or all that were found: it shows who can
-win, not that nobody else can. That no ranking is better (`kemeny`), no committee or set of options (`pav`, `knapsack`), takes as
+win, not that nobody else can. Which of equals is taken first, seat by seat or purchase by purchase, is not looked at: `Outcome.ties` tells it. That no ranking is better (`kemeny`), no committee or set of options (`pav`, `knapsack`), takes as
 long to see as to find; and the transfers of a single transferable vote can only be counted again.
 
 >>> from dataclasses import replace

@@ -20,6 +20,8 @@ def runoff(claim: Claim) -> bool:
             return False
         ahead = [place for place in left if 2 * counted[place] > alive or len(left) == 1]
         if number == len(facts) - 1:
+            if not ahead and alive:
+                return False  # the count is not at its end
             end = set(ahead or left)
             return set(won) >= end if forked else set(won) == end
         after = facts[number + 1][0]

@@ -172,7 +172,7 @@ def tally(
     outcome = rules.count(found, election, given)
     kept = rules.terms(found, election, given)
     if checked:
-        certificates.check(election.as_kind(found.ballots), outcome, kept)
+        certificates.check(election, outcome, kept)
     if as_json:
         answer(outcome.as_json() | {"rule": rule, "parameters": kept}, as_json, [])
         return

@@ -73,7 +73,7 @@ SHARES_EXACT_MAX, SHARES_EXACT_WORK = 20, 10_000_000
 """Additions that equal shares counts in fractions because bounds leave them open, and, where there are few ballots, how many of these times
 ballots times options: some seconds either way; real votes have none."""
 CERTIFICATE_WORK_MAX = 500_000_000
-"""Ballots and options, times options squared, that a certificate is checked for: half a minute at most."""
+"""Looks at one ballot, or at one option's chain of duels, that checking a certificate may take: half a minute or so."""
 RUNOFF_WAYS_MAX = 4_096
 """Sets of remaining options that one instant runoff with ties looks at before it refuses to count every way."""
 LOCKING_WAYS_MAX = 4_096

@@ -34,8 +34,9 @@ class Walk(NamedTuple):
     path: list[Left]
 
     def facts(self) -> Fact:
-        """The way shown in numbers: who is left in each round, with what."""
-        return [[list(left), [self.rounds[left].scores[place] for place in left]] for left in self.path]
+        """Every round in numbers, the largest first: who is left in it, with what."""
+        largest = sorted(self.rounds, key=lambda left: (-len(left), left))
+        return [[list(left), [self.rounds[left].scores[place] for place in left]] for left in largest]
 
     def scores(self, options: Sequence[str]) -> list[dict[str, int]]:
         """What each of those left had in every round up to the first in which a tie parts the ways: until there all ways are one."""

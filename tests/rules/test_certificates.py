@@ -67,10 +67,36 @@ def test_other_winners_are_not_shown_by_it(name, kind, parameters, data):
     others = tuple(data.draw(st.lists(st.sampled_from(election.options), unique=True)))
     if set(others) == set(outcome.winners):
         return
-    if name == "instant_runoff" and (len(outcome.winners) > 1 or set(others) > set(outcome.winners)):
-        return  # where ties part the ways it shows who can win, and not that nobody else can
+    tied = (others,) if len(others) > 1 and outcome.ties == (outcome.winners,) else outcome.ties
     with pytest.raises(Refusal, match="proof_wrong"):
-        check(election, replace(outcome, winners=others), rule("voting", name).complete(parameters))
+        check(election, replace(outcome, winners=others, ties=tied), rule("voting", name).complete(parameters))
+
+
+@pytest.mark.parametrize(("name", "kind", "parameters"), COUNTS, ids=str)
+@given(data=st.data())
+@settings(max_examples=20)
+def test_facts_of_another_count_are_not_taken_for_its_own(name, kind, parameters, data):
+    outcome = tally(name, drawn(data, name, kind), **parameters)
+    for facts in (["nonsense"], [], [[]], "x", 7, [*outcome.facts, 1] if outcome.facts else [1]):
+        if facts != outcome.facts and (facts or outcome.facts):
+            with pytest.raises(Refusal, match="proof_wrong"):
+                check(
+                    drawn(data, name, kind), replace(outcome, certify=lambda facts=facts: facts), rule("voting", name).complete(parameters)
+                )
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"), [("plurality", "ranked"), ("instant_runoff", "single"), ("borda", "single"), ("score", "approval")]
+)
+@given(data=st.data())
+@settings(max_examples=20)
+def test_ballots_are_read_as_the_rule_reads_them(name, kind, data):
+    election = data.draw(elections(kind, strict=True))
+    try:
+        outcome = tally(name, election)
+    except Refusal:
+        return  # a ballot without a first place
+    check(election, outcome, rule("voting", name).complete({}))
 
 
 @pytest.mark.parametrize("name", ["seq_pav", "seq_phragmen", "committee_equal_shares", "budget_phragmen"])
@@ -146,12 +172,49 @@ def test_another_price_or_a_purchase_left_out_is_seen(election, utility):
             )
 
 
-def test_a_second_winner_is_not_shown_by_rounds_without_ties():
-    election = Election.read("4: a > b\n3: b > a\n2: c > b")
+@pytest.mark.parametrize("ballots", ["4: a > b\n3: b > a\n2: c > b", "4: a > b\n4: b > a\n1: c\n1: d"])
+@pytest.mark.parametrize("claimed", [("a",), ("a", "b", "c"), ("a", "b", "c", "d"), ("b", "c")])
+def test_rounds_show_who_wins_and_who_does_not(ballots, claimed):
+    election = Election.read("options: a, b, c, d\n" + ballots)
     outcome = tally("instant_runoff", election)
-    assert outcome.winners == ("b",)
+    assert outcome.winners in (("b",), ("a", "b"))
+    tied = (claimed,) if len(claimed) > 1 else ()
     with pytest.raises(Refusal, match="proof_wrong"):
-        check(election, replace(outcome, winners=("a", "b")), {})
+        check(election, replace(outcome, winners=claimed, ties=tied), {})
+
+
+def test_a_way_that_ties_open_is_not_left_out():
+    """A certificate that is one way through a tie shows one winner of two."""
+    election = Election.read("4: a > b\n4: b > a\n1: c > a\n1: d > b")
+    outcome = tally("instant_runoff", election)
+    assert len(outcome.winners) == 2 and len(outcome.facts) > 3
+    for number in range(len(outcome.facts)):
+        fewer = [each for place, each in enumerate(outcome.facts) if place != number]
+        for winners in (outcome.winners, outcome.winners[:1]):
+            forged = replace(outcome, winners=winners, ties=outcome.ties if len(winners) > 1 else (), certify=lambda facts=fewer: facts)
+            with pytest.raises(Refusal, match="proof_wrong"):
+                check(election, forged, {})
+
+
+def test_ties_of_a_rule_that_elects_one_are_those_who_win():
+    election = Election.read("3: a > b\n3: b > a")
+    for name in ("schulze", "borda", "instant_runoff", "ranked_pairs"):
+        with pytest.raises(Refusal, match="proof_wrong"):
+            check(election, replace(tally(name, election), ties=()), {})
+
+
+def test_nothing_is_bought_under_two_names():
+    """-1 is the last option, too: bought twice, it would cost more than there is."""
+    town = Election.read("costs: a 6, z 3\nbudget: 10\n5: a\n5: z")
+    outcome = tally("equal_shares", town, completion="add_one")
+    assert outcome.winners == ("a", "z")
+    facts = ["0", [[1, "3/5"]], [], [], [[1, "3/5"], [-1, "3/5"], [0, "6/5"]]]
+    with pytest.raises(Refusal, match="proof_wrong"):
+        check(
+            town,
+            replace(outcome, winners=("z",), certify=lambda: facts),
+            rule("voting", "equal_shares").complete({"completion": "add_one"}),
+        )
 
 
 def test_a_rule_without_a_certificate_says_so():
@@ -222,10 +285,15 @@ def test_rankings_with_money_beside_them_are_rankings_to_a_rule_that_elects_one(
             check(town, replace(tally(name, town), winners=("c",)), {})
 
 
-def test_an_election_too_large_to_go_through_ballot_by_ballot_is_refused():
-    election = Election.of_orders(256, np.argsort(np.random.default_rng(1).random((8_000, 256)), axis=1))
-    with pytest.raises(Refusal, match="too_large: the election has 8,000 ballots and 256 options"):
-        check(election, tally("borda", election), {})
+@pytest.mark.parametrize("name", ["borda", "schulze", "seq_pav", "seq_phragmen", "committee_equal_shares", "instant_runoff"])
+def test_an_election_too_large_to_go_through_ballot_by_ballot_is_refused(name, monkeypatch):
+    monkeypatch.setattr("engine.rules.certificates._claim.CERTIFICATE_WORK_MAX", 5_000)
+    orders = np.argsort(np.random.default_rng(1).random((800, 16)), axis=1)
+    election = Election.of_orders(16, orders)
+    if "ranked" not in rule("voting", name).ballots:
+        election = Election.of(election.options, "approval", np.ascontiguousarray((election.table < 6).astype(np.int8)))
+    with pytest.raises(Refusal, match="too_large: the election has .* different ballots and 16 options"):
+        check(election, tally(name, election), {})
 
 
 def test_seats_that_came_with_the_ballots_need_not_be_said_again():

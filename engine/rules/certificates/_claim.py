@@ -8,6 +8,8 @@ from typing import Any
 
 from engine.elections.election import Election
 from engine.elections.outcome import Outcome
+from engine.limits import CERTIFICATE_WORK_MAX
+from engine.refusals import refuse
 from engine.rules import counting_rule
 
 
@@ -25,6 +27,8 @@ class Claim:
     budget: int
     decimals: int
     given: Mapping[str, Any] = field(default_factory=dict)
+    spent: list[int] = field(default_factory=lambda: [0])
+    """The work done so far; see `work`."""
 
     @classmethod
     def of(cls, election: Election, outcome: Outcome, given: Mapping[str, Any]) -> Claim:
@@ -55,6 +59,15 @@ class Claim:
     def under(self, **terms: Any) -> Claim:
         """The same under other parameters."""
         return replace(self, given=terms)
+
+    def work(self, steps: int) -> None:
+        """Refuse (`too_large`) before more is gone through, ballot by ballot, than is reasonable."""
+        self.spent[0] += steps
+        if self.spent[0] > CERTIFICATE_WORK_MAX:
+            raise refuse(
+                "too_large", "the election", f"has {len(self.ballots):,} different ballots and {len(self.places):,} options, which are gone "
+                "through one by one too often", "count it again: folkmoot tally without --check",
+            )  # fmt: skip
 
     def weight_of(self, place: int) -> int:
         """What those weigh together who give an option anything."""

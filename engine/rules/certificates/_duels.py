@@ -35,7 +35,12 @@ def smith_set(claim: Claim) -> bool:
     duels = _duels(claim)
     beaten = all(duels[a][b] > duels[b][a] for a in claim.won for b in claim.places if b not in claim.won)
     held = [[int(duels[a][b] >= duels[b][a]) for b in claim.places] for a in claim.places]
-    return bool(claim.won) and beaten and all(_reached(held, a, 1, claim.places) >= set(claim.won) for a in claim.won)
+    return (
+        claim.facts == [duels]
+        and bool(claim.won)
+        and beaten
+        and all(_reached(held, a, 1, claim.places) >= set(claim.won) for a in claim.won)
+    )
 
 
 def split_cycle(claim: Claim) -> bool:
@@ -70,6 +75,7 @@ def ranked_pairs(claim: Claim) -> bool:
         return False
     unbeaten = set()
     for end in ends:
+        claim.work(2 * len(claim.places) ** 3)
         leads = [[bool(seen >> b & 1) for b in claim.places] for seen in end]
         locked = [[beats[a][b] if leads[a][b] else 0 for b in claim.places] for a in claim.places]
         chains = [_strongest(locked, start) for start in claim.places]
@@ -86,6 +92,8 @@ def ranked_pairs(claim: Claim) -> bool:
 
 
 def _duels(claim: Claim) -> Table:
+    many = len(claim.places)
+    claim.work(many * many * (len(claim.ballots) + many))
     return [[sum(weight for row, weight in claim.ballots if row[a] < row[b]) for b in claim.places] for a in claim.places]
 
 

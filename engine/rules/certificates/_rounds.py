@@ -4,35 +4,50 @@ from __future__ import annotations
 
 from engine.rules.certificates._claim import Claim
 
+Left = tuple[int, ...]
+
 
 def runoff(claim: Claim) -> bool:
-    """Each round has the votes its ballots give it; whoever is gone in the next could not have caught up, or ties for the fewest."""
-    many, left, facts, won, forked = len(claim.places), list(claim.places), claim.facts, claim.won, False
-    for number, (standing, votes) in enumerate(facts):
-        alive, counted = 0, dict.fromkeys(left, 0)
-        for row, weight in claim.ballots:
-            top = min((row[place] for place in left), default=many)
-            first = [place for place in left if row[place] == top]
-            alive += weight if top < many else 0
-            if top < many and len(first) == 1:
-                counted[first[0]] += weight
-        if standing != left or votes != list(counted.values()):
+    """Each round has the votes its ballots give it, and those that can follow it are there; where nothing follows stands somebody who wins."""
+    stated: dict[Left, list[int]] = {tuple(left): votes for left, votes in claim.facts}
+    seen, won, waiting = set[Left](), set[int](), [tuple(claim.places)]
+    while waiting:
+        left = waiting.pop()
+        if left in seen:
+            continue
+        seen.add(left)
+        if left not in stated:
             return False
-        ahead = [place for place in left if 2 * counted[place] > alive or len(left) == 1]
-        if number == len(facts) - 1:
-            if not ahead and alive:
-                return False  # the count is not at its end
-            end = set(ahead or left)
-            return set(won) >= end if forked else set(won) == end
-        after = facts[number + 1][0]
-        gone = [place for place in left if place not in after]
-        if not gone or after != [place for place in left if place in after]:
+        votes, alive = _round(claim, left)
+        if stated[left] != votes:
             return False
-        rest = [counted[place] for place in left if place not in gone]
-        resting = alive - sum(counted.values())
-        together = sum(counted[place] for place in gone) + resting < min(rest)
-        if ahead or not (together or (len(gone) == 1 and counted[gone[0]] == min(votes))):
-            return False
-        forked |= not together and votes.count(min(votes)) > 1
-        left = after
-    return False
+        ahead = [place for place, has in zip(left, votes, strict=True) if 2 * has > alive or len(left) == 1]
+        if ahead or not alive:
+            won |= set(ahead or left)
+        else:
+            waiting += _ways(left, votes, alive)
+    return seen == set(stated) and len(stated) == len(claim.facts) and sorted(won) == claim.won
+
+
+def _round(claim: Claim, left: Left) -> tuple[list[int], int]:
+    """Who of those left is highest on how many ballots, alone; and how many rank any of them."""
+    claim.work(len(claim.ballots) * len(left))
+    many, alive, votes = len(claim.places), 0, dict.fromkeys(left, 0)
+    for row, weight in claim.ballots:
+        top = min(row[place] for place in left)
+        first = [place for place in left if row[place] == top]
+        alive += weight if top < many else 0
+        if top < many and len(first) == 1:
+            votes[first[0]] += weight
+    return list(votes.values()), alive
+
+
+def _ways(left: Left, votes: list[int], alive: int) -> list[Left]:
+    """Who may be left in the next round: without all that have the fewest, where together and with every ballot that rests they cannot
+    catch up; otherwise without any one of them."""
+    fewest, resting = min(votes), alive - sum(votes)
+    last = [place for place, has in zip(left, votes, strict=True) if has == fewest]
+    others = [has for has in votes if has > fewest]
+    if others and len(last) * fewest + resting < min(others):
+        return [tuple(place for place in left if place not in last)]
+    return [tuple(place for place in left if place != each) for each in last]

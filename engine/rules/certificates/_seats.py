@@ -10,19 +10,22 @@ from engine.rules.certificates._claim import Claim
 def seq_pav(claim: Claim) -> bool:
     """Each of those elected added at least as much as any other would have."""
     taken: list[int] = []
+    served = [0] * len(claim.ballots)
     for place in claim.facts:
-        adds = {each: _adds(claim, each, taken) for each in claim.places if each not in taken}
+        adds = {each: _adds(claim, each, served) for each in claim.places if each not in taken}
         if place not in adds or adds[place] < max(adds.values()):
             return False
         taken.append(place)
+        served = [had + row[place] for (row, _), had in zip(claim.ballots, served, strict=True)]
     return len(taken) == claim.given.get("seats", 1) and sorted(taken) == claim.won
 
 
-def _adds(claim: Claim, place: int, taken: list[int]) -> Fraction:
-    """What an option adds: a ballot counts 1/(j+1) where j of those `taken` are on it."""
-    held = [0] * (len(taken) + 1)
-    for row, weight in claim.ballots:
-        held[sum(row[other] for other in taken)] += weight if row[place] else 0
+def _adds(claim: Claim, place: int, served: list[int]) -> Fraction:
+    """What an option adds: a ballot counts 1/(j+1) where j of those elected are on it, as `served` says."""
+    claim.work(len(claim.ballots))
+    held = [0] * (1 + max(served, default=0))
+    for (row, weight), had in zip(claim.ballots, served, strict=True):
+        held[had] += weight if row[place] else 0
     return sum((Fraction(weight, 1 + number) for number, weight in enumerate(held)), Fraction(0))
 
 
@@ -37,6 +40,7 @@ class Loads:
 
     def after(self, place: int, cost: int) -> Fraction:
         """What each supporter of an option would carry with it."""
+        self._claim.work(len(self._claim.ballots))
         held = [0] * len(self._levels)
         for (row, weight), level in zip(self._claim.ballots, self._at, strict=True):
             held[level] += weight if row[place] else 0

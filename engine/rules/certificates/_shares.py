@@ -1,6 +1,6 @@
 """Equal shares, replayed purse by purse: supporters pay each price exactly, at no price could another have been paid for by less, and at the
-end nothing more can be. Where money was added the next addition, replayed as well, would have cost more than the budget; that none before
-it would have is taken as said."""
+end nothing more can be. Where money was added the next addition, replayed as well, would have cost more than the budget; that no smaller one
+would have is taken as said, for it would take as many replays as there were additions."""
 
 from __future__ import annotations
 
@@ -28,6 +28,7 @@ class Purses(NamedTuple):
 class Shop(NamedTuple):
     """What can be bought: `backers` are (ballot, weight, units it pays by) of every option; `worth` is what prices are compared per."""
 
+    claim: Claim
     backers: list[list[tuple[int, int, int]]]
     costs: list[int]
     worth: list[int]
@@ -35,10 +36,12 @@ class Shop(NamedTuple):
     @classmethod
     def of(cls, claim: Claim, units: list[list[int]], costs: list[int], worth: list[int]) -> Shop:
         rows = [(number, weight, row) for number, ((_, weight), row) in enumerate(zip(claim.ballots, units, strict=True))]
-        return cls([[(number, weight, row[place]) for number, weight, row in rows if row[place]] for place in claim.places], costs, worth)
+        backers = [[(number, weight, row[place]) for number, weight, row in rows if row[place]] for place in claim.places]
+        return cls(claim, backers, costs, worth)
 
     def pays(self, place: int, price: Fraction, purses: Purses) -> int:
         """Whether backers who each pay `price` a unit, as far as they can, pay for it together: 0 if exactly, above 0 if more."""
+        self.claim.work(len(self.backers[place]))
         limit = price * purses.over
         up, down = limit.numerator, limit.denominator
         paid = sum(weight * min(purses.amounts[ballot] * down, up * unit) for ballot, weight, unit in self.backers[place])
@@ -46,6 +49,7 @@ class Shop(NamedTuple):
 
     def after(self, place: int, price: Fraction, purses: Purses) -> Purses:
         """What is left when they have paid."""
+        self.claim.work(len(purses.amounts))
         limit = price * purses.over
         up, down = limit.numerator, limit.denominator
         amounts = [amount * down for amount in purses.amounts]
@@ -120,6 +124,8 @@ def _replayed(shop: Shop, bought: list[tuple[int, str]], purses: Purses) -> tupl
     taken: list[int] = []
     whole = [sum(weight * unit for _, weight, unit in backers) for backers in shop.backers]
     for place, stated in bought:
+        if type(place) is not int or place not in shop.claim.places:
+            return None
         price = _price(stated)
         for other, cost in enumerate(shop.costs):
             rival = price / shop.worth[place] * shop.worth[other]

@@ -13,14 +13,16 @@ def given(claim: Claim) -> bool:
 
 
 def borda(claim: Claim) -> bool:
+    claim.work(len(claim.places) ** 2 * len(claim.ballots))
     return _most(claim, [sum(weight * sum(other > row[place] for other in row) for row, weight in claim.ballots) for place in claim.places])
 
 
 def greedy(claim: Claim) -> bool:
-    """Walk down the order of votes, and pay while there is money."""
-    return claim.won == funded_greedily(
-        claim, totals(claim), claim.given.get("skip", True), claim.given.get("order", "votes"), claim.given.get("votes_min", 0)
-    )
+    """Walk down the order of votes, and pay while there is money; what is left is stated."""
+    votes, terms = totals(claim), claim.given
+    funded = funded_greedily(claim, votes, terms.get("skip", True), terms.get("order", "votes"), terms.get("votes_min", 0))
+    left = claim.budget - sum(claim.costs[place] for place in funded)
+    return claim.won == funded and claim.scores == votes and claim.facts == [str(left)]
 
 
 def funded_greedily(claim: Claim, votes: list[int], skip: bool = True, order: str = "votes", votes_min: int = 0) -> list[int]:
@@ -42,8 +44,9 @@ def funded_greedily(claim: Claim, votes: list[int], skip: bool = True, order: st
 
 def totals(claim: Claim) -> list[int]:
     """What all ballots together give each option."""
+    claim.work(len(claim.places) * len(claim.ballots))
     return [sum(weight * row[place] for row, weight in claim.ballots) for place in claim.places]
 
 
 def _most(claim: Claim, scores: list[int]) -> bool:
-    return claim.scores == scores and claim.won == [place for place in claim.places if scores[place] == max(scores)]
+    return not claim.facts and claim.scores == scores and claim.won == [place for place in claim.places if scores[place] == max(scores)]

@@ -42,14 +42,23 @@ class Roll:
     @property
     def total(self) -> int:
         """The power of all together."""
-        if not self._count or int(self.powers.max()) <= INT64_MAX // self._count:
-            return int(self.powers.sum())
-        return sum(self.powers.tolist())
+        return total(self.powers)
 
     @property
     def root(self) -> Digest:
         """The Merkle root over `member power` lines (RFC 9162)."""
         return Digest(self._book.root(self._count).hex())
+
+
+def total(powers: np.ndarray[Any, Any]) -> int:
+    """The sum of int64 from 0, however large.
+
+    >>> total(np.array([2**62, 2**62, 2**62])) == 3 * 2**62
+    True
+    """
+    if not len(powers) or int(powers.max()) <= INT64_MAX // len(powers):
+        return int(powers.sum())
+    return sum(powers.tolist())
 
 
 class RollBook:

@@ -24,7 +24,7 @@ from engine.elections.outcome import Outcome
 from engine.ledger import Ledger
 from engine.log.merkle import Tree
 from engine.refusals import Refusal, refuse
-from engine.roll import Roll, RollBook
+from engine.roll import Roll, RollBook, total
 from engine.rules import rule
 from engine.values import DAY_MS, Actor, IdeaId, MemberId, Moment, Money, Name, PollId, RoundId, Seq
 
@@ -39,6 +39,8 @@ class Member:
     role: Name
     joined_at: Moment
     forgotten: bool = False
+    acted: int = -1
+    """The last day on which she took part in what others decide or write; see `State.active`."""
 
 
 @dataclass(slots=True)
@@ -373,18 +375,23 @@ class State:
 
         To move an idea on or to close a poll is no such act: whoever may do that could make herself one of few.
         """
-        since = at // DAY_MS - days
-        actors = {actor for (actor, kind), (day, _) in self.acts.items() if day >= since and kind != "idea_advanced"}
-        places = [place for actor in actors if (place := roll.place(actor)) is not None]
-        return len(places), sum(roll.powers[places].tolist())
+        since, members = at // DAY_MS - days, self.members
+        acted = np.fromiter((members[member].acted for member in roll.members), np.int64, len(roll.members))
+        return int((acted >= since).sum()), total(roll.powers[acted >= since])
 
     def note_act(self, actor: str, kind: str, at: int) -> int:
         """Count one more act, and say how many that makes on the day of `at` (UTC)."""
         today = at // DAY_MS
         day, times = self.acts.get((actor, kind), (today, 0))
         times = times + 1 if day == today else 1
-        self.acts[actor, kind] = (today, times)
+        self.keep_act(actor, kind, today, times)
         return times
+
+    def keep_act(self, actor: str, kind: str, day: int, times: int) -> None:
+        self.acts[actor, kind] = (day, times)
+        member = self.members.get(MemberId(Actor(actor)))
+        if member is not None and kind != "idea_advanced":
+            member.acted = max(member.acted, day)
 
 
 __all__ = ["Ballots", "Idea", "Member", "Poll", "Round", "State"]

@@ -245,6 +245,10 @@ def holes(state: State, poll: PollOpened, decision: Decision, at: int) -> list[t
             "amendment": "give the new charter",
         }[decision.options]
         found.append((f"{len(poll.options)} of the {needed} options it needs", more))
+    if "active" in (poll.quorum_basis, poll.parameters.get("quorum_of")) and not poll.active_count:
+        found.append(
+            ("a quorum of the active, of whom there is nobody", "let members take part in something first, or ask for a part of all")
+        )
     if len(poll.options) > OPTIONS_PER_POLL_MAX:
         found.append((f"{len(poll.options)} options", f"name at most {OPTIONS_PER_POLL_MAX}"))
     if budgeted:

@@ -172,7 +172,7 @@ def tallied(cells: Array, weights: Array | None, options: int) -> Array:
             raise unknown_option(options)
         return np.asarray(lanes.sum(axis=0))
     lowest, highest = (int(cells.min()), int(cells.max())) if len(cells) else (0, 0)
-    if highest >= options:
+    if lowest < -1 or highest >= options:
         raise unknown_option(options)
     if lowest < 0:
         kept = cells >= 0

@@ -184,7 +184,7 @@ class Election:
             raise _wrong(f"has choices of shape {given.shape}", "give one option's number to each ballot")
         found._set(names, "single", len(given), _weights(weights), None, None, 0)
         if len(given) and not -1 <= int(given.min()) <= int(given.max()) < len(names):
-            raise _wrong("has a ballot for an option that is not there", f"options go from 0 to {len(names) - 1}")
+            raise counting.unknown_option(len(names))
         found.chosen = given
         return found
 
@@ -309,7 +309,7 @@ class Election:
             return self
         if self.kind == "ranked" and "single" in kinds and "orders" in self.__dict__:
             chosen = np.ascontiguousarray(self.orders[:, 0])
-            kept = slice(None) if not self.rows or int(chosen.min()) >= 0 else chosen >= 0
+            kept = slice(None) if not self.rows or int(chosen.min()) >= 0 else chosen != -1
             found = Election.of_choices(self.options, chosen[kept], None if self.weighed is None else self.weighed[kept])
             found.write_ins, found.eligible, found.active, found.rule = self.write_ins, self.eligible, self.active, self.rule
             return found
@@ -340,10 +340,12 @@ class Election:
 
 
 def _array(rows: Any) -> Array:
+    """The numbers given, in the machine's order of bytes."""
     try:
-        return np.asarray(rows)
+        found = np.asarray(rows)
     except ValueError:
         raise _wrong("has ballots of different lengths", "give every ballot a cell for every option") from None
+    return found if found.dtype.isnative else found.astype(found.dtype.newbyteorder("="))
 
 
 def _weights(weights: Any) -> Array | None:

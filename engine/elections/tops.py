@@ -86,7 +86,7 @@ def _next(orders: Array, stays: Array, moved: Array, left: int) -> Array:
     while 2 * left > length and column < length and len(todo):
         cells = orders[moved[todo], column]
         found[todo] = cells
-        todo, column = todo[~stays[cells]], column + 1
+        todo, column = todo[~_looked_up(cells, stays)], column + 1
     if len(todo) and column < length:
         rows = orders[moved[todo]]
         hits = _looked_up(rows, stays)
@@ -97,7 +97,9 @@ def _next(orders: Array, stays: Array, moved: Array, left: int) -> Array:
 
 def _looked_up(cells: Array, stays: Array) -> Array:
     """`stays[cells]`; where cells are bytes they are translated as such, for NumPy would first widen each to an index."""
-    if cells.itemsize > 1:
+    if cells.size and not -1 <= int(cells.min()) <= int(cells.max()) < len(stays) - 1:
+        raise counting.unknown_option(len(stays) - 1)
+    if cells.itemsize > 1 or cells.ndim == 1:
         return stays[cells]
     table = np.zeros(256, np.bool_)
     known = stays[:-1][:128]

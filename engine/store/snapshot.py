@@ -144,5 +144,6 @@ def _state(meta: Any, file: Any, log: Log) -> State:
     lots: Any = {member: [Lot(int(points), expires) for points, expires in rows] for member, rows in meta["lots"]}
     state.ledger = Ledger(accounts, lots, _next_expiry=1)
     state.losses = {(size, root) for size, root in meta["losses"]}
-    state.acts = {(actor, kind): (day, times) for actor, kind, day, times in meta["acts"]}
+    for actor, kind, day, times in meta["acts"]:
+        state.keep_act(actor, kind, day, times)
     return state

@@ -25,7 +25,7 @@ def election_of(draw: Any, kind: str, many: int, ballots_max: int, budget: bool,
     costs = draw(st.lists(st.integers(0, 12), min_size=many, max_size=many)) if budget else None
     found = Election.of(OPTIONS[:many], kind, rows, weights, costs, draw(st.integers(0, 30)) if budget else None)  # type: ignore[arg-type]
     found.eligible = found.total + draw(st.integers(0, 9))
-    found.active = draw(st.integers(0, found.eligible))
+    found.active = draw(st.integers(1, found.eligible))
     return found
 
 

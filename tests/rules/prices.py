@@ -1,7 +1,9 @@
 """Whether an outcome is priceable: a linear program in exact fractions, so that no rule's own account of prices is believed.
 
 Definition as in Peters & Skowron 2020 (arXiv 1911.11747), section 4, with costs: every voter may spend the same amount; she pays only for what she
-supports; what is elected gets its cost, what is not gets nothing; and supporters of what is not have together no more than its cost left.
+supports; what is elected gets its cost, what is not gets nothing; and supporters of what is not have together no more than its cost left. With a
+budget the amounts come to no less than it together (Peters, Pierczyński & Skowron 2021, arXiv 2008.13276, section 3: "b >= 1"), else to fund nothing
+would do.
 """
 
 from __future__ import annotations
@@ -14,27 +16,28 @@ Row = list[Fraction]
 
 
 def priceable(election: Election, costs: list[int], elected: set[int], purse: Fraction | None = None) -> bool:
-    """Whether such payments exist; for the amount `purse`, or, where none is given, for some amount.
+    """Whether such payments exist; for the amount `purse`, or, where none is given, for some amount no less than the budget's part.
 
     Equal ballots may pay alike: the mean of payments that serve is one that serves.
     """
     ballots = [(row, int(weight)) for row, weight in zip(election.support.tolist(), election.weights, strict=True)]
     places = sorted(elected)
     columns = {(ballot, place): number for number, (ballot, place) in enumerate((b, p) for b in range(len(ballots)) for p in places)}
-    many = len(columns) + 1  # the last is the amount itself
+    amount, above = len(columns), len(columns) + 1  # the amount itself, and by how much it is more than the least
+    many = len(columns) + 2
 
     def line(parts: dict[int, int], most: int | Fraction) -> tuple[Row, Fraction]:
         return [Fraction(parts.get(column, 0)) for column in range(many)], Fraction(most)
 
-    at_most = [line({columns[ballot, place]: 1 for place in places} | {many - 1: -1}, 0) for ballot in range(len(ballots))]
+    at_most = [line({columns[ballot, place]: 1 for place in places} | {amount: -1}, 0) for ballot in range(len(ballots))]
     for other in set(range(len(costs))) - elected:
         backers = [(ballot, weight) for ballot, (row, weight) in enumerate(ballots) if row[other]]
         parts = {columns[ballot, place]: -weight for ballot, weight in backers for place in places}
-        at_most.append(line(parts | {many - 1: sum(weight for _, weight in backers)}, costs[other]))
+        at_most.append(line(parts | {amount: sum(weight for _, weight in backers)}, costs[other]))
     exactly = [line({columns[ballot, place]: weight for ballot, (_, weight) in enumerate(ballots)}, costs[place]) for place in places]
     exactly += [line({columns[ballot, place]: 1}, 0) for ballot, (row, _) in enumerate(ballots) for place in places if not row[place]]
-    if purse is not None:
-        exactly.append(line({many - 1: 1}, purse))
+    least = Fraction(election.budget or 0, election.total) if purse is None else purse
+    exactly.append(line({amount: 1} | ({above: -1} if purse is None else {}), least))
     return feasible(at_most, exactly)
 
 

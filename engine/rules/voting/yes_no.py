@@ -84,6 +84,8 @@ def active(election: Election) -> int:
     """What those may cast who take part at all; refused where the ballots came without it."""
     if election.active is None:
         raise refuse("election_wrong", "the election", "does not say how many are active", "add a line such as active: 300")
+    if not election.active:
+        raise refuse("election_wrong", "the election", "has nobody active", "ask for a part of all who may vote: quorum_of = eligible")
     return election.active
 
 

@@ -15,7 +15,7 @@ from __future__ import annotations
 import inspect
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib.resources import files
 from typing import Any, Literal, get_args, get_origin, get_type_hints
@@ -60,6 +60,8 @@ class Rule:
     rounds: bool = False
     """Whether it counts in rounds that say by how much options led before the last."""
     promises: frozenset[str] = frozenset()
+    provided: Mapping[str, Mapping[str, tuple[Any, ...]]] = field(default_factory=dict)
+    """Of promises that not all parameters keep, those that do: parameter to values."""
     reads_points: bool = False
 
     @property
@@ -81,6 +83,10 @@ class Rule:
     def page(self) -> str:
         """The manual page: the docstring of the rule's file."""
         return inspect.cleandoc(inspect.getmodule(self.function).__doc__ or "(This rule has no page yet.)")
+
+    def keeps(self, promise: str, given: Mapping[str, Any]) -> bool:
+        """Whether the rule makes a promise when counted with these parameters."""
+        return promise in self.promises and all(given[name] in kept for name, kept in self.provided.get(promise, {}).items())
 
     def complete(self, given: Mapping[str, Any]) -> Parameters:
         """All parameters written out; refused when one is unknown, missing or out of bounds."""
@@ -197,6 +203,7 @@ def voting_rule(
     ballot: Kind | Sequence[Kind],
     elects: Literal["one", "several", "budget"],
     promises: set[str] | frozenset[str],
+    provided: Mapping[str, Mapping[str, tuple[Any, ...]]] | None = None,
     scores: str = "votes",
     strict: bool = False,
     roles: tuple[str, ...] = (),
@@ -205,7 +212,8 @@ def voting_rule(
 ) -> Callable[[Callable[..., Outcome]], Rule]:
     """A function of an election becomes a voting rule; `scores` says what its scores are, `strict` that it
     takes no ballot with two options ranked alike, `roles` what its options stand for (the last may be left out), `silence` that
-    it answers without ballots, `rounds` that its outcome tells earlier rounds; `promises` are checked by Hypothesis.
+    it answers without ballots, `rounds` that its outcome tells earlier rounds; `promises` are checked by Hypothesis, those in `provided` with
+    these values of parameters only.
     """
     ballots: tuple[Any, ...] = (ballot,) if isinstance(ballot, str) else tuple(ballot)
 
@@ -221,6 +229,7 @@ def voting_rule(
             silence=silence,
             rounds=rounds,
             promises=frozenset(promises),
+            provided=provided or {},
         )
 
     return make

@@ -70,8 +70,6 @@ def unanimity(rule: rules.Rule, given: dict[str, Any], data: st.DataObject) -> N
     kind = data.draw(st.sampled_from(rule.ballots))
     # Borda's points for a budget give the last of a ranking nothing, and so the only one.
     many = data.draw(st.integers(2 if kind == "ranked" and rule.elects == "budget" else 1, 5))
-    if not _plain(given):
-        return
     best = data.draw(st.integers(0, many - 1))
     ballot = [0 if place == best else many for place in range(many)] if kind == "ranked" else [int(place == best) for place in range(many)]
     election = Election.of("abcde"[:many], kind, [ballot] * 3, None, [5] * many, 5)
@@ -196,7 +194,7 @@ def solid_coalitions(rule: rules.Rule, given: dict[str, Any], data: st.DataObjec
     (proportionality for solid coalitions, Dummett 1984, with Droop's quota)."""
     election = some(rule, data)
     seats, many = given["seats"], len(election.options)
-    if seats > many or given.get("quota") == "whole":
+    if seats > many:
         return
     found = winners(rule, given, election)
     for size in range(1, many):
@@ -286,9 +284,7 @@ def within_budget(rule: rules.Rule, given: dict[str, Any], data: st.DataObject) 
 
 def justified(rule: rules.Rule, given: dict[str, Any], data: st.DataObject) -> None:
     """No group that can pay for an option with its part of the budget, all supporting it, is left with nothing at all
-    (justified representation; counted without what may give it up: the comparison, points, whole shares, options left out)."""
-    if not _plain(given) or given.get("utility") == "additive":
-        return
+    (justified representation)."""
     election = data.draw(elections("approval", budget=True))
     found = winners(rule, given, election)
     chosen = [place for place, name in enumerate(election.options) if name in found]
@@ -302,8 +298,6 @@ def justified(rule: rules.Rule, given: dict[str, Any], data: st.DataObject) -> N
 
 def priceable(rule: rules.Rule, given: dict[str, Any], data: st.DataObject) -> None:
     """Voters with equal purses can have paid for what is elected, and nobody has enough left for what is not (Peters & Skowron 2020)."""
-    if not _plain(given) or str(given.get("completion", "none")).endswith("utilitarian"):
-        return
     election = data.draw(elections("approval", budget=rule.elects == "budget", options_min=2))
     found = {election.options.index(name) for name in winners(rule, given, election)}
     if not election.support[:, sorted(found)].any(axis=0).all():
@@ -317,8 +311,6 @@ def extended_up_to_one(rule: rules.Rule, given: dict[str, Any], data: st.DataObj
     """Of those who can pay for some options together, somebody gets what they all see in them, or would with one of these more
     (extended justified representation up to one project; Peters, Pierczyński & Skowron 2021)."""
     utility = given.get("utility", "cost")
-    if not _plain(given) or given.get("completion", "none").startswith("add_one"):
-        return
     election = data.draw(elections("cumulative" if utility == "additive" else "approval", budget=True, options_max=4))
     costs = np.array(election.costs)
     worth = election.table * (costs if utility == "cost" else 1)
@@ -335,8 +327,6 @@ def extended_up_to_one(rule: rules.Rule, given: dict[str, Any], data: st.DataObj
 def proportional_up_to_any(rule: rules.Rule, given: dict[str, Any], data: st.DataObject) -> None:
     """Those who can pay for some options together see so much spent on what any of them supports that with any other of these
     it is more (proportional justified representation up to any project, by cost; Los, Christoff & Grossi 2022)."""
-    if not _plain(given) or given.get("completion", "none").startswith("add_one") or given.get("utility", "cost") != "cost":
-        return
     election = data.draw(elections("approval", budget=True, options_max=4))
     costs = np.array(election.costs)
     found = [election.options.index(name) for name in winners(rule, given, election)]
@@ -357,12 +347,6 @@ def _sets(election: Election, group: list[int]) -> list[list[int]]:
     """Every set of options that all of a group support."""
     common = np.flatnonzero(election.support[group].all(axis=0)).tolist()
     return [list(wanted) for size in range(1, len(common) + 1) for wanted in combinations(common, size)]
-
-
-def _plain(given: dict[str, Any]) -> bool:
-    """Whether equal shares are counted without choices of its that take back what it promises."""
-    off = {"compare": "none", "whole_shares": False, "votes_min": 0, "support_min": "0"}
-    return all(given.get(name, value) == value for name, value in off.items())
 
 
 def _strict(data: st.DataObject, many: int | None = None) -> Election:

@@ -16,6 +16,25 @@ def test_plurality_can_elect_the_one_most_rank_last():
     assert tally("schulze", election).winners == ("b",)
 
 
+def test_a_clone_can_help_its_like_in_ranked_pairs_where_defeats_are_equal():
+    """e cannot win, and can once z stands beside it on every ballot (found by search; Zavist & Tideman 1989)."""
+    margins = {"ad": 4, "ba": 4, "ce": 4, "dc": 4, "ea": 4, "ed": 4, "bd": 2, "be": 2, "ca": 2, "cb": 2}
+    lines = []
+    for (one, other), margin in margins.items():  # two ballots make a margin of 2 and leave all others alone (McGarvey 1953)
+        rest = [each for each in "abcde" if each not in (one, other)]
+        lines += [[one, other, *rest], [*reversed(rest), one, other]] * (margin // 2)
+    without = Election.read("options: a, b, c, d, e\n" + "\n".join(" > ".join(line) for line in lines))
+    below = [line.index("e") + (number <= len(lines) // 2) for number, line in enumerate(lines)]  # one more below it than above
+    cloned = [[*line[:place], "z", *line[place:]] for line, place in zip(lines, below, strict=True)]
+    beside = Election.read("options: a, b, c, d, e, z\n" + "\n".join(" > ".join(line) for line in cloned))
+    assert tally("ranked_pairs", without).winners == ("b", "c", "d")
+    assert tally("ranked_pairs", beside).winners == ("b", "c", "d", "e", "z")
+    for strength in ("margins", "winning_votes"):
+        before, after = tally("river", without, strength=strength), tally("river", beside, strength=strength)
+        assert set(before.winners) - {"e"} == set(after.winners) - {"e", "z"}
+        assert ("e" in before.winners) == bool({"e", "z"} & set(after.winners))
+
+
 def test_borda_can_pass_over_a_majority():
     assert tally("borda", Election.read("3: a > b > c\n2: b > c > a")).winners == ("b",)
 

@@ -17,7 +17,17 @@ from engine.rules import voting_rule
     ballot="ranked",
     elects="one",
     scores="points of Borda's count",
-    promises={"anonymity", "neutrality", "unanimity", "majority", "majority_loser", "condorcet", "condorcet_loser", "monotonicity"},
+    promises={
+        "anonymity",
+        "neutrality",
+        "unanimity",
+        "majority",
+        "majority_loser",
+        "condorcet",
+        "condorcet_loser",
+        "monotonicity",
+        "reversal_symmetry",
+    },
 )
 def black(election: Election) -> Outcome:
     options, pairs = election.options, election.pairwise

@@ -28,6 +28,7 @@ from engine.rules import voting_rule
         "reversal_symmetry",
         "resolvability",
         "condorcet_loser",
+        "majority_loser",
     },
 )
 def borda(election: Election) -> Outcome:

@@ -24,7 +24,11 @@ from engine.elections.outcome import Outcome
 from engine.rules import voting_rule
 
 
-@voting_rule(ballot="approval", elects="budget", promises={"anonymity", "within_budget", "priceable", "proportional_up_to_any"})
+@voting_rule(
+    ballot="approval",
+    elects="budget",
+    promises={"anonymity", "neutrality", "unanimity", "within_budget", "justified", "priceable", "proportional_up_to_any"},
+)
 def budget_phragmen(election: Election) -> Outcome:
     assert election.costs is not None and election.budget is not None
     options, costs, approvals = election.options, election.costs, Approvals(election)

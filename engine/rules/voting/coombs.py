@@ -25,7 +25,7 @@ from engine.rules import voting_rule
     ballot="ranked",
     elects="one",
     scores="options outlasted",
-    promises={"anonymity", "neutrality", "unanimity", "condorcet_loser", "resolvability"},
+    promises={"anonymity", "neutrality", "unanimity", "condorcet_loser", "majority_loser", "resolvability"},
 )
 def coombs(election: Election, *, until: Literal["majority", "one_is_left"] = "majority") -> Outcome:
     options, tops = election.options, Tops(election)

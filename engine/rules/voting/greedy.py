@@ -26,7 +26,12 @@ from engine.elections.outcome import Outcome
 from engine.rules import voting_rule
 
 
-@voting_rule(ballot=("approval", "cumulative", "score", "ranked"), elects="budget", promises={"anonymity", "neutrality", "within_budget"})
+@voting_rule(
+    ballot=("approval", "cumulative", "score", "ranked"),
+    elects="budget",
+    promises={"anonymity", "neutrality", "unanimity", "within_budget"},
+    provided={"unanimity": {"votes_min": (0,)}},
+)
 def greedy(election: Election, *, skip: bool = True, order: Literal["votes", "votes_per_cost"] = "votes", votes_min: int = 0) -> Outcome:
     election = as_points(election)
     assert election.costs is not None and election.budget is not None

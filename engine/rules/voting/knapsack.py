@@ -30,7 +30,11 @@ SETS_MAX = 200_000
 """Sets that are kept side by side: each is better than all that cost less."""
 
 
-@voting_rule(ballot=("approval", "cumulative", "score", "ranked"), elects="budget", promises={"anonymity", "neutrality", "within_budget"})
+@voting_rule(
+    ballot=("approval", "cumulative", "score", "ranked"),
+    elects="budget",
+    promises={"anonymity", "neutrality", "unanimity", "within_budget"},
+)
 def knapsack(election: Election, *, worth: Literal["votes", "cost"] = "votes") -> Outcome:
     election = as_points(election)
     assert election.costs is not None and election.budget is not None

@@ -20,7 +20,7 @@ from engine.values import Positive
 ONE = Positive(1)
 
 
-@voting_rule(ballot="single", elects="one", roles=ROLES, silence=True, promises={"anonymity", "monotonicity"})
+@voting_rule(ballot="single", elects="one", roles=ROLES, silence=True, promises={"anonymity", "monotonicity", "participation"})
 def lazy_consensus(election: Election, *, objections: Positive = ONE) -> Outcome:
     votes = election.sums.tolist()
     stopped = votes[1] >= objections

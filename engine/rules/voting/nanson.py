@@ -35,6 +35,7 @@ Round = tuple[list[int], list[int], list[int]]
         "majority_loser",
         "condorcet",
         "condorcet_loser",
+        "reversal_symmetry",
         "smith",
         "resolvability",
     },

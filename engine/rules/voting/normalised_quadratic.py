@@ -27,7 +27,9 @@ from engine.rules import voting_rule
 DECIMALS = 6
 
 
-@voting_rule(ballot="cumulative", elects="one", promises={"anonymity", "neutrality", "unanimity"})
+@voting_rule(
+    ballot="cumulative", elects="one", promises={"anonymity", "neutrality", "unanimity", "monotonicity", "participation", "reinforcement"}
+)
 def normalised_quadratic(election: Election) -> Outcome:
     options = election.options
     often: list[Counter[tuple[int, int]]] = [Counter() for _ in options]

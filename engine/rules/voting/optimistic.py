@@ -24,7 +24,7 @@ from engine.values import Share
 THIRD = Share("1/3")
 
 
-@voting_rule(ballot="single", elects="one", roles=ROLES, silence=True, promises={"anonymity", "monotonicity"})
+@voting_rule(ballot="single", elects="one", roles=ROLES, silence=True, promises={"anonymity", "monotonicity", "participation"})
 def optimistic(election: Election, *, share: Share = THIRD) -> Outcome:
     votes, whole = election.sums.tolist(), eligible(election)
     stopped = votes[1] > 0 and votes[1] >= Fraction(share) * whole

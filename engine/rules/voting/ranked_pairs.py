@@ -1,8 +1,9 @@
 """Defeats are locked in from the strongest down, but for those that would close a cycle; who is not beaten then wins.
 
 Elects the Condorcet winner where there is one. Where defeats are equally strong and their order decides what is locked,
-every order is counted, and all that can win are tied (parallel universes): no list and no chance decides. Source: Tideman 1987
-(doi 10.1007/BF00433944); ties: Brill & Fischer 2012.
+every order is counted, and all that can win are tied (parallel universes): no list and no chance decides. Running clones does not help, but
+where such ties are: a clone can bring an order in which its like wins (river keeps that promise, too). Source: Tideman 1987
+(doi 10.1007/BF00433944); ties: Brill & Fischer 2012; clones: Zavist & Tideman 1989.
 
 >>> print("\\n".join(tally("ranked_pairs", Election.read("4: garden > library > pool\\n3: library > pool > garden\\n2: pool > garden > library")).steps))
 library beats pool, 7 ballots to 2: locked
@@ -27,7 +28,7 @@ Reach = tuple[int, ...]
     ballot="ranked",
     elects="one",
     scores="options beaten",
-    promises={"anonymity", "neutrality", "unanimity", "majority", "majority_loser", "condorcet", "condorcet_loser", "smith", "monotonicity", "reversal_symmetry", "resolvability", "clone_independence"},
+    promises={"anonymity", "neutrality", "unanimity", "majority", "majority_loser", "condorcet", "condorcet_loser", "smith", "monotonicity", "reversal_symmetry", "resolvability"},
 )  # fmt: skip
 def ranked_pairs(election: Election, *, strength: Strength = "margins") -> Outcome:
     options, pairs = election.options, election.pairwise

@@ -19,7 +19,7 @@ from engine.rules import voting_rule
     ballot="ranked",
     elects="one",
     scores="options beaten",
-    promises={"anonymity", "neutrality", "majority", "majority_loser", "condorcet", "condorcet_loser", "smith", "monotonicity", "unanimity", "clone_independence"},
+    promises={"anonymity", "neutrality", "majority", "majority_loser", "condorcet", "condorcet_loser", "reversal_symmetry", "smith", "monotonicity", "unanimity", "clone_independence"},
 )  # fmt: skip
 def schwartz_set(election: Election) -> Outcome:
     options, pairs = election.options, election.pairwise

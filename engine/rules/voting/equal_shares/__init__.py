@@ -39,6 +39,8 @@ from engine.rules.voting.equal_shares._shares import Count, Purchase
 from engine.values import PositiveMoney, Share
 
 ONE, NONE = PositiveMoney(1), Share("0")
+PLAIN = {"compare": ("none",), "whole_shares": (False,), "votes_min": (0,), "support_min": (NONE,)}
+"""Without what may take back what the method promises."""
 Utility = Literal["cost", "cardinality", "additive"]
 Completion = Literal["none", "utilitarian", "add_one", "add_one_utilitarian"]
 Compare = Literal["none", "satisfaction", "exclusion"]
@@ -47,7 +49,23 @@ Compare = Literal["none", "satisfaction", "exclusion"]
 @voting_rule(
     ballot=("approval", "cumulative", "score", "ranked"),
     elects="budget",
-    promises={"anonymity", "within_budget", "unanimity", "justified", "priceable", "extended_up_to_one", "proportional_up_to_any"},
+    promises={
+        "anonymity",
+        "neutrality",
+        "unanimity",
+        "within_budget",
+        "justified",
+        "priceable",
+        "extended_up_to_one",
+        "proportional_up_to_any",
+    },
+    provided={
+        "unanimity": PLAIN,
+        "justified": PLAIN | {"utility": ("cost", "cardinality")},
+        "priceable": PLAIN | {"completion": ("none", "add_one")},
+        "extended_up_to_one": PLAIN | {"completion": ("none", "utilitarian")},
+        "proportional_up_to_any": PLAIN | {"completion": ("none", "utilitarian"), "utility": ("cost",)},
+    },
 )
 def equal_shares(
     election: Election,

@@ -39,6 +39,7 @@ DECIMALS_MAX = 12
     elects="several",
     scores="votes in the last stage",
     promises={"anonymity", "neutrality", "solid_coalitions"},
+    provided={"solid_coalitions": {"quota": ("exact",)}},
 )
 def stv(election: Election, *, seats: Positive = ONE, decimals: int = 0, quota: Literal["exact", "whole"] = "exact") -> Outcome:
     if decimals > DECIMALS_MAX:

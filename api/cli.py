@@ -239,10 +239,12 @@ def convert(
     from engine.elections import files
 
     election = files.read(file)
-    text = files.write(election, out)
+    written = files.write(election, out)
     with fresh(out) as into:
-        into.write(text.encode())
-    answer({"file": str(out), "ballots": election.total}, as_json, [f"Wrote {election.total:,} ballots to {out}."])
+        into.write(written.text.encode())
+    left_out = [f"Left out, for such a file has no place for it: {'; '.join(written.left_out)}."] if written.left_out else []
+    shown = {"file": str(out), "ballots": election.total, "left_out": written.left_out}
+    answer(shown, as_json, [f"Wrote {election.total:,} ballots to {out}.", *left_out])
 
 
 @app.command("commands")

@@ -23,7 +23,7 @@ from engine.verify import Report, verify
 from simulations import real_vote, roastery
 from simulations.asking import Progress
 
-HELD = ("approval", "cumulative")
+HELD = ("approval", "knapsack", "cumulative")
 """Ballots of real budgets that a community can be made of."""
 
 

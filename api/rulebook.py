@@ -25,7 +25,7 @@ def _page(family: str, name: str) -> dict[str, Any]:
         secrecy = rules.secrecy(name)
         module = __import__(f"engine.rules.secrecy.{name}", fromlist=[name])
         page = inspect.cleandoc(module.__doc__ or "") + "\n\nNot protected: " + secrecy.not_protected
-        return {"family": family, "name": name, "version": name, "parameters": {}, "promises": [], "page": page}
+        return {"family": family, "name": name, "version": name, "parameters": {}, "promises": [], "provided": {}, "page": page}
     rule = rules.rule(family, name)
     return {
         "family": family,
@@ -36,7 +36,8 @@ def _page(family: str, name: str) -> dict[str, Any]:
             for parameter, (hint, default) in rule.parameters.items()
         },
         "promises": sorted(rule.promises),
-        "ballots": list(rule.ballots),
+        "provided": {promise: {name: list(kept) for name, kept in terms.items()} for promise, terms in rule.provided.items()},
+        "ballots": list(rule.taken),
         "page": rule.page,
     }
 
@@ -48,13 +49,23 @@ def told(page: dict[str, Any]) -> list[str]:
     ['takes ranked ballots', 'promises: anonymity, condorcet_loser, majority, majority_loser, neutrality, unanimity']
     >>> told(pages("split_cycle")[0])[1]
     'strength: one of winning_votes, margins; margins unless said'
+    >>> told(pages("stv")[0])[-2:]
+    ['promises: anonymity, neutrality', 'promises solid_coalitions where quota is exact']
     """
     lines = [f"takes {' or '.join(page['ballots'])} ballots"] if page.get("ballots") else []
     for name, parameter in page["parameters"].items():
         default = parameter["default"]
-        said = str(default).lower() if isinstance(default, bool) else default
-        lines.append(f"{name}: {parameter['allowed']}" + ("" if default is None else f"; {said} unless said"))
-    return [*lines, "promises: " + ", ".join(page["promises"])] if page["promises"] else lines
+        lines.append(f"{name}: {parameter['allowed']}" + ("" if default is None else f"; {_said(default)} unless said"))
+    always = [promise for promise in page["promises"] if promise not in page["provided"]]
+    lines += ["promises: " + ", ".join(always)] if always else []
+    for promise, terms in page["provided"].items():
+        where = ", ".join(f"{name} is {' or '.join(map(_said, kept))}" for name, kept in terms.items())
+        lines.append(f"promises {promise} where {where}")
+    return lines
+
+
+def _said(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def command_pages(name: str | None = None) -> list[dict[str, Any]]:

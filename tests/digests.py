@@ -52,9 +52,10 @@ def elections(kind: str) -> Iterator[Election]:
                 row = [draw.below(top) for _ in range(many)]
             table.append(row)
         costs = [draw.below(9) * 10 for _ in range(many)]
+        weights = [1 + draw.below(4) for _ in range(rows)]
         found = Election.of(
-            [f"o{place}" for place in range(many)], kind, table, [1 + draw.below(4) for _ in range(rows)], costs,  # type: ignore[arg-type]
-            draw.below(20) * 10,
+            [f"o{place}" for place in range(many)], kind, table, weights, costs,  # type: ignore[arg-type]
+            max(draw.below(20) * 10, *costs),
         )  # fmt: skip
         found.eligible, found.active = found.total + number % 7, found.total // 2 + number % 5
         yield found

@@ -61,8 +61,8 @@ def _check_decision(where: str, decision: Decision, charter: Charter) -> None:
     _try_out(where, rule, decision)
     rules.rule("power", decision.power).complete(decision.power_parameters)
     _known(f"{where}.secrecy", (decision.secrecy,), rules.names("secrecy"))
-    if decision.ballot and decision.ballot not in rule.ballots:
-        raise _wrong(f"{where}.ballot", f"is {decision.ballot!r}", f"{rule.name} takes {' or '.join(rule.ballots)}")
+    if decision.ballot and decision.ballot not in rule.taken:
+        raise _wrong(f"{where}.ballot", f"is {decision.ballot!r}", f"{rule.name} takes {' or '.join(rule.taken)}")
     if not 1 <= decision.minutes_open <= 525_600:
         raise _wrong(f"{where}.minutes_open", f"is {decision.minutes_open}", "give 1 to 525600 minutes (a year)")
     if decision.points_max > POINTS_PER_BALLOT_MAX:

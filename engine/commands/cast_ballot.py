@@ -89,7 +89,12 @@ def read_choice(poll: Poll, choice: str) -> str:
         raise refuse(
             "choice_wrong", "the ballot", "ranks two options alike", "put one of them first: this rule follows an order without ties"
         )
-    return choices.read(choice, terms.ballot, len(terms.options), terms.named_max, terms.points_max)
+    spelled = choices.read(choice, terms.ballot, len(terms.options), terms.named_max, terms.points_max)
+    if terms.ballot == "knapsack":
+        costs = sum(terms.options[int(number) - 1].cost or 0 for number in spelled.split(",") if number)
+        if costs > terms.budget:
+            raise refuse("choice_wrong", "the ballot", f"costs {costs} together", f"name options that fit into {terms.budget}")
+    return spelled
 
 
 def _check_may_cast(state: State, record: Record, poll_id: PollId, voter: MemberId, sealed: bool) -> Poll:

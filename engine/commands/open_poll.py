@@ -320,6 +320,11 @@ def _money_holes(state: State, poll: PollOpened) -> list[tuple[str, str]]:
         if option.cost is None or not 0 <= option.cost <= INTEGER_MAX:
             named = f"idea {option.idea}" if option.idea else f"option {number}"
             found.append((f"no cost for {named}", "improve the idea (ReviseIdea), or give the option a cost"))
+        elif option.cost > (poll.budget or 0) > 0:
+            money, named = state.charter.money, f"idea {option.idea}" if option.idea else f"option {number}"
+            found.append(
+                (f"a cost of {money.shown(option.cost)} for {named}, more than the budget", "ask without it, or give a larger budget")
+            )
     return found
 
 

@@ -75,6 +75,9 @@ def read(text: str) -> Election:
         ):
             odd = _first_odd(found, many)
             raise _wrong(number, f"has {found[odd]}", f"write a count, option numbers from 1 to {many}, and 0", _column(line, odd))
+        if len(set(found[1:-1])) < len(found) - 2:
+            again = next(place for place, each in enumerate(found[1:-1], 1) if each in found[1:place])
+            raise _wrong(number, f"names option {found[again]} twice", "name each option once", _column(line, again))
         counts.append(found[0])
         ballots.append([each for each in found[1:-1] if each not in gone])
     names = [_name(number, line) for number, line in islice(lines, many)]

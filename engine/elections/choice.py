@@ -1,6 +1,6 @@
 """What one ballot says, as a line of text over option numbers.
 
-    single: 3 · approval: 1,4 · ranked: 2>1=4 · cumulative, score, quadratic: 3:5,9:4
+    single: 3 · approval, knapsack: 1,4 · ranked: 2>1=4 · cumulative, score, quadratic: 3:5,9:4
 
 Options are numbered from 1 in the order of the question. A choice has one spelling, which stands in the log; `read`
 takes spaces and any order where order means nothing, and gives that spelling. An empty choice is a blank ballot.
@@ -23,7 +23,7 @@ from engine.refusals import Refusal, refuse
 _NUMBER = re.compile(r"[1-9][0-9]{0,8}")
 _HOW: dict[Kind, tuple[tuple[int, str], ...]] = {
     "single": ((3, "3"), (1, "1")),
-    "approval": ((4, "1,4"), (2, "1,2"), (1, "1")),
+    **dict.fromkeys(("approval", "knapsack"), ((4, "1,4"), (2, "1,2"), (1, "1"))),
     "ranked": ((4, "2>1=4"), (2, "2>1"), (1, "1")),
     **dict.fromkeys(NUMBERED, ((9, "3:5,9:4"), (2, "1:5,2:4"), (1, "1:5"))),
 }

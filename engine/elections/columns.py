@@ -39,6 +39,8 @@ def read(text: str) -> Election:
     try:
         head = [cell.strip() for cell in next(reader)]
         many = len(head) - 1
+        if again := [place for place, name in enumerate(head[1:], 2) if name in head[1 : place - 1]]:
+            raise _wrong(1, again[0], f"has the option {head[again[0] - 1]!r} twice", "name each option once")
         for row in reader:
             if not any(cell.strip() for cell in row):
                 continue

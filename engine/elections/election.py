@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cached_property
+from operator import index
 from typing import Any
 
 import numpy as np
@@ -21,7 +22,7 @@ from numpy.typing import NDArray
 
 from engine.elections import counting
 from engine.elections import text as ballots
-from engine.elections.kinds import NUMBERED, Kind
+from engine.elections.kinds import KINDS, NUMBERED, Kind
 from engine.elections.outcome import Number, write_money
 from engine.elections.size import check_size
 from engine.limits import INTEGER_MAX, POINTS_PER_BALLOT_MAX, POWER_TOTAL_MAX
@@ -34,7 +35,7 @@ Array = NDArray[Any]
 class Election:
     """`table` has a row per ballot and a column per option; what stands in it depends on `kind`:
 
-    single: 1 at the one chosen option · approval: 1 where approved · ranked: the rank from 0, or the number of options
+    single: 1 at the one chosen option · approval, knapsack: 1 where approved · ranked: the rank from 0, or the number of options
     where unranked (tied last) · cumulative, score, quadratic: the points, grades or votes given. `weights` are positive int64, one per row, or None where every
     ballot counts once. `costs` and `budget` are in whole units of money, of which people write `decimals` places behind
     a point. What ballots may come with: `seats`, how many are elected; `write_ins`, the option that stands for all that
@@ -80,11 +81,12 @@ class Election:
         budget: int | None,
         decimals: int,
     ) -> None:
-        self.options, self.kind, self.rows, self.decimals = tuple(options), kind, rows, decimals
-        self.costs, self.budget = None if costs is None else tuple(costs), budget
+        self.options, self.kind, self.rows = tuple(options), kind, rows
         self.weighed = weights
         """The weights, or None where every ballot counts once."""
         many = len(self.options)
+        if kind not in KINDS:
+            raise _wrong(f"has ballots of the kind {kind!r}", "name one of " + ", ".join(KINDS))
         if not many:
             raise _wrong("has no options", "name at least one")
         check_size(rows, many)
@@ -96,13 +98,30 @@ class Election:
                 raise _wrong("has weights that are not a row of int64", "give one to each ballot")
             if rows and (int(weights.min()) < 1 or self.total > POWER_TOTAL_MAX):
                 raise _wrong("has a weight out of bounds", f"give weights from 1, together at most {POWER_TOTAL_MAX}")
-        if (self.costs is None) != (budget is None):
+        self._set_money(costs, budget, decimals)
+        if kind == "knapsack" and budget is None:
+            raise _wrong("has knapsack ballots and no budget to fill", "give costs and a budget")
+
+    def _set_money(self, costs: Sequence[int] | None, budget: int | None, decimals: int) -> None:
+        if (costs is None) != (budget is None):
             raise _wrong("has costs without a budget, or a budget without costs", "give both or none")
-        if self.costs is not None and budget is not None:
-            if len(self.costs) != many or any(not 0 <= cost <= INTEGER_MAX for cost in self.costs):
-                raise _wrong("has costs out of bounds", f"give each option a cost from 0 to {INTEGER_MAX}")
-            if not 0 <= budget <= INTEGER_MAX:
-                raise _wrong(f"has the budget {budget}", f"give one from 0 to {INTEGER_MAX}")
+        self.costs, self.budget, self.decimals = None, None, decimals
+        if costs is None or budget is None:
+            return
+        try:
+            self.costs, self.budget = tuple(map(index, costs)), index(budget)
+        except TypeError:
+            raise _wrong("has costs or a budget that are no whole numbers", "give them in the smallest unit of money") from None
+        if len(self.costs) != len(self.options) or any(not 0 <= cost <= INTEGER_MAX for cost in self.costs):
+            raise _wrong("has costs out of bounds", f"give each option a cost from 0 to {INTEGER_MAX}")
+        if not 0 <= self.budget <= INTEGER_MAX:
+            raise _wrong(f"has the budget {budget}", f"give one from 0 to {INTEGER_MAX}")
+        dearest = max(range(len(self.costs)), key=self.costs.__getitem__)
+        if self.costs[dearest] > self.budget:
+            raise _wrong(
+                f"has the option {self.options[dearest]!r}, which costs {self.money(self.costs[dearest])} of a budget of {self.money(self.budget)}",
+                "leave it out, or mend its cost or the budget",
+            )
 
     def _check_cells(self, table: Array) -> None:
         lowest, highest, kind = int(table.min()), int(table.max()), self.kind
@@ -112,6 +131,8 @@ class Election:
             fits = int(table.sum(axis=1, dtype=np.int64).max()) <= limit
         if fits and kind == "quadratic":
             fits = int((table.astype(np.int64) ** 2).sum(axis=1).max()) <= limit
+        if fits and kind == "knapsack" and self.costs is not None and self.budget is not None:
+            fits = int(table.astype(np.int64).dot(np.array(self.costs, np.int64)).max()) <= self.budget
         if not fits:
             raise _wrong(f"has a ballot that is not {kind}", "mend or leave out that ballot")
         if kind in NUMBERED and self.total * highest > INT64_MAX:
@@ -122,7 +143,7 @@ class Election:
         """The election that ballots written as text stand for; see `engine.elections.text`."""
         written = ballots.read(text)
         found = cls.of(written.options, written.kind, written.rows, written.weights, written.costs, written.budget)
-        found.eligible, found.active = written.eligible, written.active
+        found.seats, found.eligible, found.active = map(written.beside.get, ("seats", "eligible", "active"))
         return found
 
     @classmethod
@@ -302,8 +323,8 @@ class Election:
     def as_kind(self, kinds: Sequence[Kind]) -> Election:
         """This election if its ballots are of one of `kinds`, or read as the first of them that loses nothing silently.
 
-        A ranked ballot counts as single by its one first place; a single one as any other kind; an approval or points as
-        a grade; points as votes, where the credits allow it.
+        A ranked ballot counts as single by its one first place; a single one as any other kind; a knapsack as approvals; an approval or
+        points as a grade; points as votes, where the credits allow it.
         """
         if self.kind in kinds:
             return self
@@ -323,7 +344,9 @@ class Election:
             for kind in kinds:
                 table = np.where(self.table > 0, 0, len(self.options)) if kind == "ranked" else self.table
                 return self.changed(kind=kind, table=table)
-        if self.kind in ("approval", "cumulative") and "score" in kinds:
+        if self.kind == "knapsack" and "approval" in kinds:
+            return self.changed(kind="approval", table=self.table)
+        if self.kind in ("approval", "knapsack", "cumulative") and "score" in kinds:
             return self.changed(kind="score", table=self.table)
         if self.kind == "cumulative" and "quadratic" in kinds:
             return self.changed(kind="quadratic", table=self.table)

@@ -1,13 +1,13 @@
 """The kinds of ballot.
 
-single: one option · approval: any number of options · ranked: an order, ties allowed · cumulative: points split between
+single: one option · approval: any number of options · knapsack: options that cost no more than the budget together · ranked: an order, ties allowed · cumulative: points split between
 options · score: a grade for each option · quadratic: votes for each option, of which n cost n² credits.
 """
 
-from typing import Literal
+from typing import Literal, get_args
 
-Kind = Literal["single", "approval", "ranked", "cumulative", "score", "quadratic"]
-KINDS: tuple[Kind, ...] = ("single", "approval", "ranked", "cumulative", "score", "quadratic")
+Kind = Literal["single", "approval", "knapsack", "ranked", "cumulative", "score", "quadratic"]
+KINDS: tuple[Kind, ...] = get_args(Kind)
 NUMBERED: frozenset[Kind] = frozenset({"cumulative", "score", "quadratic"})
 """Ballots that give a number to each option they name."""
 

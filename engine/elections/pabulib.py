@@ -1,6 +1,7 @@
 """Participatory budgets as Pabulib writes them (`.pb`, arXiv 2012.06539).
 
-Three parts, META, PROJECTS and VOTES, each a table with `;` between fields. Only what a count needs is kept: of the
+Three parts, META, PROJECTS and VOTES, each a table with `;` between fields. Approvals whose `max_sum_cost` is no more than the budget are
+knapsack ballots. Only what a count needs is kept: of the
 voters nothing but their ballots, so that age, sex and every other column are gone once the file is read.
 
 >>> file = read('''META
@@ -97,17 +98,15 @@ def read(text: str) -> Budget:
     if len(places) != len(ids):
         again = next(place for place, name in enumerate(ids) if name in ids[:place])
         raise _wrong(projects[again][0], f"has project {ids[again]} again", "name each project once", columns["project_id"])
+    costs, table = tuple(int(amount * scale) for amount in amounts), _votes(parts["VOTES"], kind, places)
+    if kind == "approval" and meta.get("max_sum_cost", "").strip():
+        most = _amount(meta["max_sum_cost"], next(line for line, row in parts["META"] if row[0] == "max_sum_cost"), 1)
+        if dear := np.flatnonzero(table.astype(np.int64).dot(np.array(costs, np.int64)) > most * scale).tolist():
+            raise _wrong(parts["VOTES"][1 + dear[0]][0], f"votes for more than max_sum_cost, {most}", "mend the vote, or leave it out")
+        kind = "knapsack" if most <= budget else kind
     return Budget(
         meta,
-        Election(
-            tuple(ids),
-            kind,
-            table := _votes(parts["VOTES"], kind, places),
-            np.ones(len(table), np.int64),
-            tuple(int(amount * scale) for amount in amounts),
-            int(budget * scale),
-            decimals,
-        ),
+        Election(tuple(ids), kind, table, np.ones(len(table), np.int64), costs, int(budget * scale), decimals),
         tuple(row[columns["name"]] if "name" in columns else row[columns["project_id"]] for _, row in projects),
         decimals,
         tuple(place for place, (_, row) in enumerate(projects) if row[columns["selected"]] == "1") if "selected" in columns else None,
@@ -134,7 +133,7 @@ def write(election: Election, title: str = "") -> str:
         "budget": money(election.budget),
         "vote_type": {"cumulative": "cumulative", "score": "scoring", "ranked": "ordinal"}.get(election.kind, "approval"),
         "rule": "unknown" if election.rule is None else named.get(_key(election.rule), "unknown"),
-    }
+    } | ({"max_sum_cost": money(election.budget)} if election.kind == "knapsack" else {})
     table.writerows([["META"], ["key", "value"], *meta.items(), ["PROJECTS"], ["project_id", "cost"]])
     table.writerows(zip(election.options, map(money, election.costs), strict=True))
     table.writerows([["VOTES"], ["voter_id", "vote", "points"] if points else ["voter_id", "vote"]])

@@ -81,8 +81,12 @@ def read_contest(text: str, beside: Callable[[str], str]) -> Contest:
         gone = [name for each in stated["candidates"] if each["excluded"] for name in _names(each)]
         sources = [_source(each) for each in stated["cvrFileSources"]]
         marks, election_rule, seats = _law(stated["rules"])
-    except (KeyError, TypeError, IndexError, AttributeError, ValueError) as missing:
-        raise refuse("file_unreadable", "the contest", f"lacks what RCTab states: {missing}", "give RCTab's configuration whole") from None
+    except KeyError as missing:
+        raise refuse("file_unreadable", "the contest", f"lacks {missing}", "give RCTab's configuration whole") from None
+    except (TypeError, IndexError, AttributeError, ValueError):
+        raise refuse(
+            "file_unreadable", "the contest", "is not written as RCTab writes one", "give RCTab's configuration as it is"
+        ) from None
     if not sources:
         raise refuse("file_unreadable", "the contest", "has no source of ballots", "name one in cvrFileSources")
     names = [*standing, *([WRITE_INS] if any(source["undeclaredWriteInLabel"] for source in sources) else [])]
@@ -216,7 +220,7 @@ def _ballot(cells: Sequence[int], marks: Marks) -> tuple[list[int], int]:
 
 def _text(value: object) -> str:
     if not isinstance(value, str) or "\0" in value:
-        raise TypeError(f"{str(value)[:40]!r} is no text")
+        raise refuse("file_unreadable", "the contest", f"has {str(value)[:40]!r} where a text should be", "mend it")
     return value
 
 

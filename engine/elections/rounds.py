@@ -34,9 +34,15 @@ class Walk(NamedTuple):
     path: list[Left]
 
     def facts(self) -> Fact:
-        """Every round in numbers, the largest first: who is left in it, with what."""
-        largest = sorted(self.rounds, key=lambda left: (-len(left), left))
-        return [[list(left), [self.rounds[left].scores[place] for place in left]] for left in largest]
+        """The way shown in numbers: who is left in each round, with what."""
+        return self._numbers(self.path)
+
+    def facts_of_all(self) -> Fact:
+        """Every round of every way in numbers, the largest first."""
+        return self._numbers(sorted(self.rounds, key=lambda left: (-len(left), left)))
+
+    def _numbers(self, rounds: list[Left]) -> Fact:
+        return [[list(left), [self.rounds[left].scores[place] for place in left]] for left in rounds]
 
     def scores(self, options: Sequence[str]) -> list[dict[str, int]]:
         """What each of those left had in every round up to the first in which a tie parts the ways: until there all ways are one."""

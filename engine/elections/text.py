@@ -10,6 +10,9 @@ One kind of ballot a line, with how often it was cast (once, unless said). Names
     options: garden, library, pool     first, to fix the order; other names are then slips of the pen
     costs: garden 500, library 300     for a budget
     budget: 800
+    ballots: score                     what they are where signs leave it open: single, approval or knapsack,
+                                       cumulative, score or quadratic, ranked
+    seats: 3                           how many are elected
     eligible: 500                      how many could have voted, and
     active: 300                        how many of them take part at all, for rules that ask
 
@@ -21,18 +24,21 @@ One kind of ballot a line, with how often it was cast (once, unless said). Names
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from engine.catalogue import did_you_mean
-from engine.elections.kinds import NUMBERED, Kind
+from engine.elections.kinds import KINDS, NUMBERED, Kind
 from engine.elections.size import check_size
 from engine.limits import POWER_TOTAL_MAX
 from engine.refusals import Refusal, refuse
 
 _TOKEN = re.compile(r'\s*(?:"((?:[^"\\]|\\.)*)"|([>=,:])|([^\s>=,:"#]+)|(#.*)|(.))')
+
+NUMBERS = ("budget", "seats", "eligible", "active")
+"""Words before a colon with one number after it."""
 
 
 class Item(NamedTuple):
@@ -45,7 +51,7 @@ class Item(NamedTuple):
 
 
 class Written(NamedTuple):
-    """What the lines say, in the order `Election.of` takes it."""
+    """What the lines say, in the order `Election.of` takes it; `beside` is what else was said by its word, such as seats."""
 
     options: tuple[str, ...]
     kind: Kind
@@ -53,8 +59,7 @@ class Written(NamedTuple):
     weights: list[int]
     costs: list[int] | None
     budget: int | None
-    eligible: int | None
-    active: int | None
+    beside: dict[str, int]
 
 
 def read(text: str) -> Written:
@@ -64,17 +69,21 @@ def read(text: str) -> Written:
     """Line, how often cast, and what stands on it."""
     costs: dict[str, int] = {}
     whole: dict[str, int] = {}
+    stated: tuple[Kind, int] | None = None
     listed = False
     for number, line in enumerate(text.splitlines(), 1):
         head, items = _read_line(line, number)
         if head is None and not items:
             continue
-        if head in ("budget", "eligible", "active"):
+        if head == "ballots":
+            if stated:
+                raise _wrong(number, "says ballots: again", "say it once")
+            stated = _read_kind(items, number), number
+            continue
+        if head in NUMBERS:
             if head in whole:
                 raise _wrong(number, f"says {head}: again", "say it once")
-            if len(items) != 1 or not items[0].name.isdecimal() or len(items[0].name) > 16:
-                raise _wrong(number, f"names no number after {head}:", f"write {head}: 800", items[-1] if items else None)
-            whole[head] = int(items[0].name)
+            whole[head] = _read_number(head, items, number)
             continue
         for item in items:
             if listed and item.name not in options:
@@ -90,20 +99,15 @@ def read(text: str) -> Written:
         if head == "costs":
             costs.update({item.name: _read_cost(item, number) for item in items})
         elif head != "options":
-            ballots.append((number, _read_count(head, number), items))
+            ballots.append((number, _read_count(head, number, len(line) - len(line.lstrip()) + 1), items))
     if not options:
         raise refuse("election_wrong", "the election", "has no ballots and no options", "write lines such as 12: garden")
-    kind, many = _kind(ballots), len(options)
+    kind, many = _kind(ballots, stated), len(options)
     check_size(len(ballots), many)
     rows = np.empty((len(ballots), many), np.int64 if kind in NUMBERED else np.int16)
     for row, (number, _, items) in zip(rows, ballots, strict=True):
         row[:] = _row(number, items, kind, options, many)
-    if "eligible" in whole and sum(count for _, count, _ in ballots) > whole["eligible"]:
-        raise refuse("election_wrong", "the election", f"has more ballots than the {whole['eligible']} who could vote", "mend eligible:")
-    if "active" in whole and whole["active"] > whole.get("eligible", whole["active"]):
-        raise refuse(
-            "election_wrong", "the election", f"has {whole['active']} active and {whole['eligible']} who could vote", "mend active:"
-        )
+    _check_turnout(whole, sum(count for _, count, _ in ballots))
     if costs or "budget" in whole:
         missing = [name for name in options if costs.get(name, -1) < 0]
         if missing:
@@ -114,9 +118,8 @@ def read(text: str) -> Written:
         rows,
         [count for _, count, _ in ballots],
         [costs[name] for name in options] if costs else None,
-        whole.get("budget"),
-        whole.get("eligible"),
-        whole.get("active"),
+        whole.pop("budget", None),
+        whole,
     )
 
 
@@ -126,15 +129,14 @@ def write(
     rows: np.ndarray[Any, Any],
     weights: Sequence[int],
     money: tuple[Sequence[int], int] | None,
-    eligible: int | None,
-    active: int | None = None,
+    beside: Mapping[str, int | None],
 ) -> str:
-    """Ballots as lines of text, which `read` reads again (points, grades and votes as points); `money` is costs and budget."""
+    """Ballots as lines of text, which `read` reads again; `money` is costs and budget, `beside` as in `Written`."""
     quoted = [_quoted(name) for name in options]
-    lines = ["options: " + ", ".join(quoted)]
+    lines = [f"ballots: {kind}", "options: " + ", ".join(quoted)]
     if money is not None:
         lines += ["costs: " + ", ".join(f"{name} {cost}" for name, cost in zip(quoted, money[0], strict=True)), f"budget: {money[1]}"]
-    lines += [f"{head}: {many}" for head, many in (("eligible", eligible), ("active", active)) if many is not None]
+    lines += [f"{head}: {many}" for head, many in beside.items() if many is not None]
     for row, weight in zip(rows.tolist(), weights, strict=True):
         lines.append(f"{weight}: {_written(row, kind, quoted)}".rstrip())
     return "\n".join(lines) + "\n"
@@ -195,22 +197,44 @@ def _side_by_side(number: int, items: list[Item], other: str, column: int) -> Re
     return _wrong(number, f"has two names side by side: {name!r} and {other!r}", "quote names with spaces", column)
 
 
+def _read_kind(items: list[Item], number: int) -> Kind:
+    found = next((kind for kind in KINDS if [item.name for item in items] == [kind]), None)
+    if found is None:
+        raise _wrong(number, "names no kind of ballots", "write one of " + ", ".join(KINDS), items[0] if items else None)
+    return found
+
+
+def _read_number(head: str, items: list[Item], number: int) -> int:
+    if len(items) != 1 or not items[0].name.isdecimal() or len(items[0].name) > 16:
+        raise _wrong(number, f"names no number after {head}:", f"write {head}: 800", items[-1] if items else None)
+    return int(items[0].name)
+
+
+def _check_turnout(whole: Mapping[str, int], cast: int) -> None:
+    if "eligible" in whole and cast > whole["eligible"]:
+        raise refuse("election_wrong", "the election", f"has more ballots than the {whole['eligible']} who could vote", "mend eligible:")
+    if "active" in whole and whole["active"] > whole.get("eligible", whole["active"]):
+        raise refuse(
+            "election_wrong", "the election", f"has {whole['active']} active and {whole['eligible']} who could vote", "mend active:"
+        )
+
+
 def _read_cost(item: Item, number: int) -> int:
     if item.points < 0:
         raise _wrong(number, f"names no cost after {item.name!r}", "write costs: garden 500, library 300, each amount without commas", item)
     return item.points
 
 
-def _read_count(head: str | None, number: int) -> int:
+def _read_count(head: str | None, number: int, column: int) -> int:
     if head is None:
         return 1
     if not head.isdecimal() or len(head) > 16 or not 1 <= int(head) <= POWER_TOTAL_MAX:
-        raise _wrong(number, f"begins with {head!r}", "give a whole number of ballots from 1, or options:, costs:, budget:")
+        raise _wrong(number, f"begins with {head!r}", "give a whole number of ballots from 1, or options:, costs:, budget:", column)
     return int(head)
 
 
-def _kind(ballots: list[tuple[int, int, list[Item]]]) -> Kind:
-    """What kind of ballots the signs on all lines make; rankings and others may not stand in one file."""
+def _kind(ballots: list[tuple[int, int, list[Item]]], stated: tuple[Kind, int] | None) -> Kind:
+    """What kind of ballots the signs on all lines make, where none is stated; rankings and others may not stand in one file."""
     first: dict[Kind, int] = {}
     for number, _, items in ballots:
         signs = {item.sign for item in items}
@@ -228,7 +252,13 @@ def _kind(ballots: list[tuple[int, int, list[Item]]]) -> Kind:
             f"mixes > or = with commas or points{'' if number == other else f', as against line {other}'}",
             "use one kind of ballot",
         )
-    return next((kind for kind in ("ranked", "cumulative", "approval") if kind in first), "single")
+    found: Kind = next((kind for kind in ("ranked", "cumulative", "approval") if kind in first), "single")
+    if stated is None:
+        return found
+    alike: Kind = "approval" if stated[0] == "knapsack" else "cumulative" if stated[0] in NUMBERED else stated[0]
+    if found not in (alike, "single"):
+        raise _wrong(first[found], f"is {found}, and line {stated[1]} says ballots: {stated[0]}", "mend one of them")
+    return stated[0]
 
 
 def _row(number: int, items: list[Item], kind: Kind, options: dict[str, int], many: int) -> list[int]:
@@ -241,9 +271,9 @@ def _row(number: int, items: list[Item], kind: Kind, options: dict[str, int], ma
         if kind == "ranked":
             rank = place if item.sign == ">" else rank
             row[options[item.name]] = rank
-        elif kind == "cumulative":
+        elif kind in NUMBERED:
             if item.points < 0:
-                raise _wrong(number, f"gives {item.name!r} no points, where other ballots split points", "add them, without commas", item)
+                raise _wrong(number, f"gives {item.name!r} no points, where other ballots do", "add them, without commas", item)
             row[options[item.name]] = item.points
         else:
             row[options[item.name]] = 1

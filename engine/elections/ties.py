@@ -18,7 +18,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Literal
+from typing import Literal, get_args
 
 from engine.elections.election import Election
 from engine.elections.outcome import Outcome, write_number
@@ -32,6 +32,8 @@ def break_ties(outcome: Outcome, how: Way, *, election: Election | None = None, 
     """The outcome of a rule that elects one, with at most one winner; `drawn` is the options in the order of the lot, `election` what
     was counted, for `most_approved`."""
     tied = outcome.winners
+    if how not in get_args(Way):
+        raise refuse("parameter_wrong", f"the way {how!r}", "breaks no ties", "name one of " + ", ".join(get_args(Way)))
     if len(tied) < 2:
         return outcome
     if how == "most_approved":
@@ -43,6 +45,10 @@ def break_ties(outcome: Outcome, how: Way, *, election: Election | None = None, 
     elif how == "status_quo":
         winner, why = "", UNCHANGED
     else:
+        if how == "lot" and not set(tied) <= set(drawn):
+            raise refuse(
+                "election_wrong", "the tie", "is broken by lot, and the order drawn names not all who are tied", "give it as drawn"
+            )
         winner = min(tied, key=drawn.index) if how == "lot" else tied[0]
         why = f"{winner} was drawn first" if how == "lot" else f"{winner} is listed first"
     step = f"{' and '.join(tied)} are tied; {why}"

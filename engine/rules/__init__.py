@@ -65,6 +65,12 @@ class Rule:
     reads_points: bool = False
 
     @property
+    def taken(self) -> tuple[Kind, ...]:
+        """The kinds of ballot a poll by it can ask for: a budget by approvals also takes knapsacks."""
+        knapsack: tuple[Kind, ...] = ("knapsack",) if self.elects == "budget" and "approval" in self.ballots else ()
+        return self.ballots[:1] + knapsack + self.ballots[1:]
+
+    @property
     def takes_seed(self) -> bool:
         """Whether chance is in it: in a poll the seed is that of its draw."""
         return "seed" in self.parameters

@@ -135,7 +135,7 @@ def test_a_withdrawn_option_is_left_out():
         ("2 3\n0\n", "has 2 options and 3 seats"),
         ('2 1\n3 1 3 0\n0\n"a"\n"b"', "line 2, column 5 has 3"),
         ('2 1\n3 1 2\n0\n"a"\n"b"', "line 2, column 5 has 2"),
-        ('2 1\n3 1 1 0\n0\n"a"\n"b"', "names an option twice"),
+        ('2 1\n3 1 1 0\n0\n"a"\n"b"', "line 2, column 5 names option 1 twice"),
         ("2 1\n3 1 0\n", "no line 0 ended"),
         ('2 1\n3 1 0\n0\n"a"', "is followed by 1 names"),
         ("2 1\n[tie 1 1]\n0\n", "does not order all"),

@@ -22,17 +22,29 @@ def elections(
 def election_of(draw: Any, kind: str, many: int, ballots_max: int, budget: bool, strict: bool = False) -> Election:
     rows = draw(st.lists(short_row(many) if strict and kind == "ranked" else row(kind, many), min_size=1, max_size=ballots_max))
     weights = draw(st.lists(st.integers(1, 3), min_size=len(rows), max_size=len(rows)))
-    costs = draw(st.lists(st.integers(0, 12), min_size=many, max_size=many)) if budget else None
-    found = Election.of(OPTIONS[:many], kind, rows, weights, costs, draw(st.integers(0, 30)) if budget else None)  # type: ignore[arg-type]
+    money = draw(st.integers(0, 30)) if budget or kind == "knapsack" else None
+    costs = None if money is None else draw(st.lists(st.integers(0, min(12, money)), min_size=many, max_size=many))
+    if kind == "knapsack":
+        rows = [_fitting(row, costs, money) for row in rows]
+    found = Election.of(OPTIONS[:many], kind, rows, weights, costs, money)  # type: ignore[arg-type]
     found.eligible = found.total + draw(st.integers(0, 9))
     found.active = draw(st.integers(1, found.eligible))
+    return found
+
+
+def _fitting(row: list[int], costs: list[int], money: int) -> list[int]:
+    """Approvals without those that do not fit any more."""
+    found = []
+    for mark, cost in zip(row, costs, strict=True):
+        found.append(int(mark and cost <= money))
+        money -= cost * found[-1]
     return found
 
 
 def row(kind: str, many: int) -> st.SearchStrategy[list[int]]:
     if kind == "single":
         return st.integers(0, many).map(lambda chosen: [int(place == chosen) for place in range(many)])
-    top = {"approval": 1, "ranked": many, "cumulative": 6, "score": 6, "quadratic": 6}[kind]
+    top = {"approval": 1, "knapsack": 1, "ranked": many, "cumulative": 6, "score": 6, "quadratic": 6}[kind]
     return st.lists(st.integers(0, top), min_size=many, max_size=many)
 
 

@@ -55,8 +55,10 @@ def payouts(claims: list[int], pool: int, cap: Share, fill: bool) -> tuple[list[
     ([25, 19, 6], ())
     """
     whole, highest = sum(claims), int(Fraction(cap) * pool)
+    if not fill and whole <= pool * UNIT:
+        return _just(claims, highest)
     most = [highest if fill else min(highest, -(-claim // UNIT)) for claim in claims]
-    rest = pool if fill or whole >= pool * UNIT else whole // UNIT
+    rest = pool
     paid = [0] * len(claims)
     standing = [place for place, claim in enumerate(claims) if claim]
     while standing:
@@ -72,3 +74,20 @@ def payouts(claims: list[int], pool: int, cap: Share, fill: bool) -> tuple[list[
             rest -= most[place]
         standing = [place for place in standing if place not in above]
     return paid, ()
+
+
+def _just(claims: list[int], highest: int) -> tuple[list[int], tuple[int, ...]]:
+    """Every claim that stays below the highest payout, in whole units: what of all together is whole, by largest remainder.
+
+    >>> _just([21 * UNIT + 6 * UNIT // 100, 8 * UNIT + 94 * UNIT // 100 - 1], 100)    # a root was cut off: 29.99… together
+    ([21, 8], ())
+    """
+    bounded = [min(claim, highest * UNIT) for claim in claims]
+    paid, rest = [claim // UNIT for claim in bounded], [claim % UNIT for claim in bounded]
+    order = sorted(range(len(claims)), key=lambda place: -rest[place])
+    short = sum(bounded) // UNIT - sum(paid)
+    for place in order[:short]:
+        paid[place] += 1
+    edge = rest[order[short - 1]] if short else -1
+    tied = tuple(place for place, each in enumerate(rest) if each == edge)
+    return paid, tied if short < len(order) and rest[order[short]] == edge else ()

@@ -65,6 +65,8 @@ def threshold(
 @lru_cache(maxsize=4096)
 def power(ticks: int, half_life: int) -> int:
     """2^(−ticks / half_life), cut off behind 128 bits, in units of 2^−128."""
+    if half_life < 1:
+        raise refuse("parameter_wrong", "conviction.half_life", f"is {half_life}", "give a whole number from 1")
     halvings, rest = divmod(ticks, half_life)
     if halvings > BITS:
         return 0

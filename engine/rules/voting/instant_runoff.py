@@ -37,7 +37,7 @@ def instant_runoff(election: Election) -> Outcome:
         walked.winners,
         walked.outlasted(len(options)),
         explain=lambda: walked.steps(options, lambda left, last: verdict(options, tops.votes(left)[1], left, last), "the fewest"),
-        certify=walked.facts,
+        certify=walked.facts_of_all,
         rounds=lambda: walked.scores(options),
     )
 

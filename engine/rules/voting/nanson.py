@@ -35,7 +35,6 @@ Round = tuple[list[int], list[int], list[int]]
         "majority_loser",
         "condorcet",
         "condorcet_loser",
-        "reversal_symmetry",
         "smith",
         "resolvability",
     },

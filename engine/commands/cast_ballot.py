@@ -93,7 +93,7 @@ def read_choice(poll: Poll, choice: str) -> str:
     if terms.ballot == "knapsack":
         costs = sum(terms.options[int(number) - 1].cost or 0 for number in spelled.split(",") if number)
         if costs > terms.budget:
-            raise refuse("choice_wrong", "the ballot", f"costs {costs} together", f"name options that fit into {terms.budget}")
+            raise refuse("choice_wrong", "the ballot", "names options that cost more than the budget together", "leave one of them out")
     return spelled
 
 

@@ -12,6 +12,7 @@ import uvicorn
 
 from api.app import build
 from api.doors.session import Sessions
+from engine import charter as charters
 from tests.moot import Moot
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -29,9 +30,25 @@ FLAGS = [
 
 @pytest.fixture(scope="module")
 def house():
-    moot = Moot(members=3)
+    yield from served(Moot(members=3), lambda moot: moot.poll())
+
+
+@pytest.fixture
+def knapsacks():
+    text = charters.preset("budget").replace('ballot = "approval"', 'ballot = "knapsack"')
+    yield from served(Moot(members=3, text=text), ask_for_knapsacks)
+
+
+def ask_for_knapsacks(moot):
+    for cost in (600, 500, 300):
+        moot.idea(cost=cost)
+    return moot.poll("budget", options=0, budget=1_000)
+
+
+def served(moot, ask):
+    """The community behind a real port for as long as somebody looks at it."""
     moot.now = time.time_ns() // 1_000_000
-    poll = moot.poll()
+    poll = ask(moot)
     sessions = Sessions(bytes(32))
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -70,3 +87,23 @@ def test_a_member_signs_in_votes_and_finds_her_receipt(house, script, width, mem
         assert all(url.startswith(address) for url in asked) and not errors
         browser.close()
     assert moot.state.polls[poll].ballots.seq[moot.members.index(member)] >= 0
+
+
+def test_a_knapsack_says_when_it_is_full(knapsacks):
+    _, poll, sessions, address = knapsacks
+    with playwright.sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        page = browser.new_context(viewport={"width": 390, "height": 844}).new_page()
+        page.goto(f"{address}/session?token={sessions.token('m2', time.time_ns() // 1_000_000)}")
+        page.goto(f"{address}/polls/{poll}")
+        page.check("input[name=option][value='1']")
+        page.check("input[name=option][value='2']")
+        assert page.inner_text("[data-counter].warn") == "1,100 of 1,000\u00a0EUR: more than there is"
+        page.click("text=Cast my ballot")
+        assert "cost more than the budget together" in page.inner_text("main")
+        page.go_back()
+        page.uncheck("input[name=option][value='2']")
+        assert page.inner_text("[data-counter]:not(.warn)") == "600 of 1,000\u00a0EUR"
+        page.click("text=Cast my ballot")
+        assert "You voted A bench" in page.inner_text("main")
+        browser.close()

@@ -7,11 +7,13 @@ for (const ballot of document.querySelectorAll("form.ballot")) {
     const chosen = fields.filter((field) => field.name === "option" && field.checked), ticked = chosen.length;
     const costs = chosen.map((field) => field.dataset.cost || "0");
     const places = { minimumFractionDigits: Math.max(0, ...costs.map((cost) => (cost.split(".")[1] || "").length)) };
-    const spent = costs.reduce((sum, cost) => sum + Number(cost), 0).toLocaleString("en", places);
+    const sum = costs.reduce((sum, cost) => sum + Number(cost), 0), spent = sum.toLocaleString("en", places);
+    const over = ballot.dataset.kind === "knapsack" && sum > Number(ballot.dataset.most);
     const points = fields.filter((field) => field.type === "number").reduce((sum, field) => sum + Number(field.value), 0);
     const credits = fields.filter((field) => field.type === "number").reduce((sum, field) => sum + Number(field.value) ** 2, 0);
     const ranked = fields.filter((field) => field.tagName === "SELECT" && field.value).length;
-    counter.textContent = { approval: `${ticked} ticked`, knapsack: `${spent} of ${ballot.dataset.budget}`, cumulative: `${points} points given`, quadratic: `${credits} credits spent`, ranked: `${ranked} ranked` }[ballot.dataset.kind] || "";
+    counter.textContent = { approval: `${ticked} ticked`, knapsack: `${spent} of ${ballot.dataset.budget}${over ? ": more than there is" : ""}`, cumulative: `${points} points given`, quadratic: `${credits} credits spent`, ranked: `${ranked} ranked` }[ballot.dataset.kind] || "";
+    counter.classList.toggle("warn", over);
   };
   ballot.addEventListener("input", count);
   count();

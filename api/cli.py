@@ -159,6 +159,7 @@ def tally(
     as_json: AsJson = False,
 ) -> None:
     """Count a file of ballots by a rule."""
+    from api import plain
     from engine import rules
     from engine.elections import files
     from engine.rules import certificates
@@ -166,36 +167,38 @@ def tally(
     election, given = files.read(file), dict(_parameter(item) for item in parameter or ())
     if not rule:
         if election.rule is None:
-            raise refuse("parameter_wrong", "--rule", f"is not given, and {file.name} names none", "see folkmoot rules")
+            raise refuse("parameter_wrong", "--rule", f"is not given, and {file.name} names none that we know", "see folkmoot rules")
         rule, given = election.rule[0], election.rule[1] | given
     found = rules.counting_rule(rule)
     outcome = rules.count(found, election, given)
     kept = rules.terms(found, election, given)
-    if checked:
+    has_one = found.version in certificates.CHECKED
+    if checked and has_one:
         certificates.check(election, outcome, kept)
     if as_json:
-        answer(outcome.as_json() | {"rule": rule, "parameters": kept}, as_json, [])
-        return
-    terms = ", ".join([found.version, *(f"{name}: {value}" for name, value in kept.items())])
-    money = "" if election.budget is None else f", a budget of {election.money(election.budget)}"
-    counted = f"{election.total:,} ballots for {len(election.options)} options{money}, by {terms}"
-    tied = [f"tied: {', '.join(tie)}" for tie in outcome.ties]
-    said = ["checked by its certificate"] if checked else []
-    answer(None, as_json, [counted, *outcome.steps, *tied, "winners: " + (", ".join(outcome.winners) or "none"), *said])
+        told = {"rule": rule, "parameters": kept, "scores_are": found.scores} | ({"checked": has_one} if checked else {})
+        answer(outcome.as_json() | told, as_json, [])
+    else:
+        answer(None, as_json, plain.count(election, outcome, kept, checked and has_one))
+    if checked and not has_one:
+        raise refuse("rule_unknown", "the count", f"is not checked: {found.name} gives no certificate", "count it again elsewhere")
 
 
 @app.command()
 def compare(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="Ballots, as tally takes them.")],
     swings: Annotated[bool, typer.Option(help="Also say how many changed ballots are enough for another to win alone.")] = False,
+    seats: Annotated[int | None, typer.Option(min=1, help="How many are elected, where the file does not say.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Count a file of ballots by every rule that takes them: who wins under which, and where they disagree."""
     from engine.elections import files
     from engine.rules.comparing import compare as compared
 
+    election = files.read(file)
+    election.seats = seats or election.seats
     with progress_bars(as_json) as progress:
-        found = compared(files.read(file), swings, lambda done, whole: progress("comparing", done, whole))
+        found = compared(election, swings, lambda done, whole: progress("comparing", done, whole))
     shown = {
         "answers": [
             {
@@ -225,8 +228,11 @@ def draw(
     from engine.rules import rule
 
     sortition, source = rule("lot", "sortition"), seed or _chance().hex()
-    chosen = sortition.function(read_people(file), **sortition.complete({"seats": seats, "seed": source}))
-    answer({"drawn": list(chosen), "seed": source}, as_json, [*chosen, f"seed: {source}"])
+    people = read_people(file)
+    chosen = sortition.function(people, **sortition.complete({"seats": seats, "seed": source}))
+    groups = sorted(set(people.values()) - {""})
+    whom = f"drawn from {len(people):,} people" + (f" in {len(groups)} groups: {', '.join(groups)}" if groups else " without groups")
+    answer({"drawn": list(chosen), "seed": source, "people": len(people), "groups": groups}, as_json, [*chosen, whom, f"seed: {source}"])
 
 
 @app.command()

@@ -12,9 +12,13 @@ from engine.refusals import refuse
 
 
 def pages(name: str | None = None) -> list[dict[str, Any]]:
-    """Every rule, or the one called `name`: family, version, parameters, promises, and its docstring as the page."""
+    """Every rule, or the one called `name`, here or elsewhere: family, version, parameters, promises, and its docstring as the page."""
     found = [_page(family, each) for family in rules.FAMILIES for each in rules.names(family) if name in (None, each)]
     if not found:
+        if name in rules.FAMILIES:
+            raise refuse("rule_unknown", f"rule {name!r}", "is a family", "name one of it: " + ", ".join(rules.names(name)))
+        if name and (called := rules.called("voting", name)):
+            return pages(called)
         known = sorted({each for family in rules.FAMILIES for each in rules.names(family)})
         raise refuse("rule_unknown", f"rule {name!r}", "is not known here", did_you_mean(name or "", known))
     return found
@@ -55,17 +59,13 @@ def told(page: dict[str, Any]) -> list[str]:
     lines = [f"takes {' or '.join(page['ballots'])} ballots"] if page.get("ballots") else []
     for name, parameter in page["parameters"].items():
         default = parameter["default"]
-        lines.append(f"{name}: {parameter['allowed']}" + ("" if default is None else f"; {_said(default)} unless said"))
+        lines.append(f"{name}: {parameter['allowed']}" + ("" if default is None else f"; {rules.typed(default)} unless said"))
     always = [promise for promise in page["promises"] if promise not in page["provided"]]
     lines += ["promises: " + ", ".join(always)] if always else []
     for promise, terms in page["provided"].items():
-        where = ", ".join(f"{name} is {' or '.join(map(_said, kept))}" for name, kept in terms.items())
+        where = ", ".join(f"{name} is {' or '.join(map(rules.typed, kept))}" for name, kept in terms.items())
         lines.append(f"promises {promise} where {where}")
     return lines
-
-
-def _said(value: Any) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def command_pages(name: str | None = None) -> list[dict[str, Any]]:

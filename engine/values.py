@@ -158,7 +158,11 @@ def read_scalar(value: object, field: str) -> object:
         return value if isinstance(value, bool) else read_integer(value, field)
     if isinstance(value, str) and _DECIMAL.fullmatch(value):
         return str(read_decimal(value, field))
-    return value if is_share(value) or (isinstance(value, str) and is_digest(value)) else read_name(value, field)
+    if is_share(value) or (isinstance(value, str) and is_digest(value)):
+        return value
+    if not isinstance(value, str) or "/" in value or "." in value:
+        raise _wrong(field, value, 'a name, a whole number, true or false, or a share from 0 to 1 such as "2/3"')
+    return read_name(value, field)
 
 
 def is_share(value: object) -> bool:

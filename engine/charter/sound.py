@@ -73,6 +73,8 @@ def _check_decision(where: str, decision: Decision, charter: Charter) -> None:
         raise _wrong(f"{where}.quorum.percent_min", f"is {decision.quorum.percent_min}", "give 0 to 100")
     if decision.quorum.basis == "none" and decision.quorum.percent_min:
         raise _wrong(f"{where}.quorum", "asks for a part of nothing", 'name the basis "eligible", "active" or "power"')
+    if decision.quorum.basis != "none" and not decision.quorum.percent_min:
+        raise _wrong(f"{where}.quorum", "asks for 0 % of somebody", 'give percent_min, or basis = "none"')
     if not 0 <= decision.active_days <= ACTIVE_DAYS_MAX:
         raise _wrong(f"{where}.active_days", f"is {decision.active_days}", f"give 1 to {ACTIVE_DAYS_MAX}")
     if "active" in (decision.quorum.basis, decision.parameters.get("quorum_of")) and not decision.active_days:

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cached_property
+from itertools import combinations
 from operator import index
 from typing import Any
 
@@ -239,7 +240,7 @@ class Election:
         """Ranked ballots as rows of options' numbers, best first, -1 after the last; refused where a ballot ranks two alike."""
         assert self.kind == "ranked"
         if not self.strict:
-            raise refuse("ballot_kind_wrong", "a ballot", "ranks several options alike", "break these ties first")
+            raise self._alike(len(self.options))
         order = np.argsort(self.table, axis=1, kind="stable").astype(self.table.dtype)
         order[np.take_along_axis(self.table, order.astype(np.intp), axis=1) == len(self.options)] = -1
         return order
@@ -251,6 +252,17 @@ class Election:
             return True
         levels = np.sort(self.table, axis=1)
         return not bool(((levels[:, 1:] == levels[:, :-1]) & (levels[:, 1:] < len(self.options))).any())
+
+    def _alike(self, below: int) -> Refusal:
+        """The refusal of the first ballot that ranks two options alike, at a rank below `below`."""
+        levels = np.sort(self.table, axis=1)
+        row = int(((levels[:, 1:] == levels[:, :-1]) & (levels[:, 1:] < below)).any(axis=1).argmax())
+        ranks = self.table[row].tolist()
+        one, other = next(pair for pair in combinations(range(len(ranks)), 2) if ranks[pair[0]] == ranks[pair[1]] < below)
+        return refuse(
+            "ballot_kind_wrong", "a ballot", f"ranks {self.options[one]!r} and {self.options[other]!r} alike",
+            "part them, or count by a rule that takes ties, such as schulze",
+        )  # fmt: skip
 
     @cached_property
     def complete(self) -> bool:
@@ -337,7 +349,7 @@ class Election:
         if self.kind == "ranked" and "single" in kinds:
             firsts = self.table == 0
             if bool((firsts.sum(axis=1) > 1).any()):
-                raise refuse("ballot_kind_wrong", "a ballot", "ranks several options first", "break these ties first")
+                raise self._alike(1)
             kept = firsts.any(axis=1)
             return self.changed(kind="single", table=firsts[kept], weights=self.weights[kept])
         if self.kind == "single":

@@ -76,7 +76,8 @@ def _written(election: Election, path: Path) -> str:
             raise refuse(
                 "ballot_kind_wrong",
                 str(path),
-                f"ends in .{ending}, which holds only rankings",
+                f"ends in .{ending}, which has no place for "
+                + ("costs and a budget" if election.budget is not None else "other than rankings"),
                 "write a .txt, or a .pb for a budget",
             )
         if ending == "blt":
@@ -112,9 +113,10 @@ def _alike(election: Election, again: Election) -> bool:
     return known(election) == known(again)
 
 
-def read(path: Path) -> Election:
+def read(path: Path | str) -> Election:
     """The election in a Pabulib (`.pb`), PrefLib (`.soc .soi .toc .toi .cat`) or BLT (`.blt`) file, in a table (`.csv`) with a column for
     each option, or as Scottish councils or scanners of ranked-choice votes write it, in a contest of RCTab (`.json`), or in lines of text."""
+    path = Path(path)
     return _read(read_text(path), path)
 
 
@@ -131,6 +133,9 @@ def _read(text: str, path: Path) -> Election:
         return blt.read(text)
     if ending == "csv":
         return columns.read(text) if columns.is_ours(text) else scottish.read(text) if text[:1].isdecimal() else rctab.read(text)
+    if ending not in ("txt", "json", ""):
+        known = ", ".join(f".{each}" for each in ("pb", *preflib.TYPES, "blt", "csv", "json", "txt"))
+        raise refuse("file_foreign", path.name, f"ends in .{ending}", f"name it as what it is, {known}; lines such as 12: garden are .txt")
     if ending == "json":
         return rctab.read_contest(text, lambda name: read_text(path.with_name(Path(name).name))).election
     return Election.read(text)

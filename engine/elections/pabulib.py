@@ -104,6 +104,7 @@ def read(text: str) -> Budget:
         if dear := np.flatnonzero(table.astype(np.int64).dot(np.array(costs, np.int64)) > most * scale).tolist():
             raise _wrong(parts["VOTES"][1 + dear[0]][0], f"votes for more than max_sum_cost, {most}", "mend the vote, or leave it out")
         kind = "knapsack" if most <= budget else kind
+    _check_stated(meta, parts, table, kind)
     return Budget(
         meta,
         Election(tuple(ids), kind, table, np.ones(len(table), np.int64), costs, int(budget * scale), decimals),
@@ -111,6 +112,34 @@ def read(text: str) -> Budget:
         decimals,
         tuple(place for place, (_, row) in enumerate(projects) if row[columns["selected"]] == "1") if "selected" in columns else None,
     )
+
+
+def _check_stated(meta: dict[str, str], parts: dict[str, Rows], table: np.ndarray[Any, Any], kind: Kind) -> None:
+    """Refuse a file that is not as it says of itself: cut short, with a voter twice, or with votes beyond what one may name."""
+    for name, part in (("num_projects", "PROJECTS"), ("num_votes", "VOTES")):
+        held = len(parts[part]) - 1
+        if meta.get(name, "").strip().isdecimal() and int(meta[name]) != held:
+            line = next(line for line, row in parts["META"] if row[0] == name)
+            raise _wrong(
+                line, f"states {int(meta[name]):,} {part.lower()}, and the file holds {held:,}", "get the whole file, or mend the number"
+            )
+    votes, head = parts["VOTES"][1:], [name.strip() for name in parts["VOTES"][0][1]]
+    if "voter_id" in head:
+        seen: dict[str, int] = {}
+        for line, row in votes:
+            voter = row[head.index("voter_id")]
+            if voter and seen.setdefault(voter, line) != line:
+                raise _wrong(
+                    line, f"is of the voter {voter[:40]!r} again", f"leave out this line or line {seen[voter]}", head.index("voter_id")
+                )
+    named = (table < table.shape[1] if kind == "ranked" else table > 0).sum(axis=1)
+    bounds = {"max_length": (named, "names {} projects")}
+    if kind == "cumulative":
+        bounds["max_sum_points"] = table.sum(axis=1), "gives {} points"
+    for name, (found, fact) in bounds.items():
+        stated = meta.get(name, "").strip()
+        if stated.isdecimal() and (above := np.flatnonzero(found > int(stated)).tolist()):
+            raise _wrong(votes[above[0]][0], fact.format(found[above[0]]) + f", and {name} is {stated}", "mend the vote, or leave it out")
 
 
 def write(election: Election, title: str = "") -> str:

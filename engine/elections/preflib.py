@@ -21,6 +21,7 @@ from engine.refusals import Refusal, refuse
 
 TYPES = ("soc", "soi", "toc", "toi", "cat")
 _NAME = re.compile(r"# ALTERNATIVE NAME (\d{1,6}): ?(.*)")
+_VOTERS = re.compile(r"# NUMBER VOTERS: ?(\d{1,16})")
 _BALLOT = re.compile(r"(\d{1,16}) ?: ?(.*)")
 _LEVEL = re.compile(r"\{((?:\d{1,6} ?(?:, ?(?=\d)|(?=\})))*)\}|(\d{1,6})(?!\d)")
 
@@ -29,6 +30,7 @@ def read(text: str) -> Election:
     """The election in a PrefLib file; refused naming the line and what is wrong with it."""
     names: dict[int, str] = {}
     stated = ""
+    voters: tuple[int, int] | None = None
     counts: list[int] = []
     orders: list[list[list[int]]] = []
     for number, line in enumerate(text.lstrip("\ufeff").splitlines(), 1):
@@ -37,6 +39,8 @@ def read(text: str) -> Election:
                 names[int(match[1])] = match[2].strip() or match[1]
             elif line.startswith("# DATA TYPE:"):
                 stated = line.partition(":")[2].strip()
+            elif match := _VOTERS.fullmatch(line.rstrip()):
+                voters = number, int(match[1])
             continue
         if not line.strip():
             continue
@@ -49,6 +53,10 @@ def read(text: str) -> Election:
         raise refuse("file_foreign", "the file", f"is of the type {stated!r}", "it must be one of " + ", ".join(TYPES))
     if not names:
         raise _wrong(1, "names no alternative", "a PrefLib file has lines # ALTERNATIVE NAME 1: …")
+    if voters is not None and voters[1] != sum(counts):
+        raise _wrong(
+            voters[0], f"states {voters[1]:,} voters, and the file holds {sum(counts):,}", "get the whole file, or mend the number"
+        )
     columns = {alternative: column for column, alternative in enumerate(names)}
     many = len(columns)
     check_size(len(orders), many)

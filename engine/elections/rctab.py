@@ -142,7 +142,12 @@ def _rows(text: str, called: dict[str, int], delimiter: str = "\n") -> tuple[lis
         head = [cell.strip().lower() for cell in next(reader, [])]
         ranks = [place for place, name in enumerate(head) if name.startswith("rank")]
         if not ranks or [head[place] for place in ranks] != [f"rank{number}" for number in range(1, len(ranks) + 1)]:
-            raise _wrong(1, 1, "names no ranks", "begin with a line such as count,rank1,rank2,rank3")
+            raise _wrong(
+                1,
+                1,
+                "names no ranks",
+                "begin with a line such as count,rank1,rank2,rank3, or with the kind of ballots: score,garden,library",
+            )
         count = head.index("count") if "count" in head else -1
         for row in reader:
             if not any(cell.strip() for cell in row):

@@ -229,7 +229,9 @@ def _read_count(head: str | None, number: int, column: int) -> int:
     if head is None:
         return 1
     if not head.isdecimal() or len(head) > 16 or not 1 <= int(head) <= POWER_TOTAL_MAX:
-        raise _wrong(number, f"begins with {head!r}", "give a whole number of ballots from 1, or options:, costs:, budget:", column)
+        words = ["options", "ballots", "costs", *NUMBERS]
+        near = did_you_mean(head, words) if head.isalpha() else "or a word: " + ", ".join(words)
+        raise _wrong(number, f"begins with {head!r}", f"give a whole number of ballots from 1; {near}", column)
     return int(head)
 
 

@@ -8,12 +8,16 @@ name is the rule's name; `borda_2.py` is version 2 of borda, and version 1 stays
 >>> tally("pluralty", Election.read("3: garden"))
 Traceback (most recent call last):
 engine.refusals.Refusal: rule_unknown: voting rule 'pluralty' is not known here; did you mean 'plurality'?
+>>> tally("IRV", Election.read("3: garden"))
+Traceback (most recent call last):
+engine.refusals.Refusal: rule_unknown: voting rule 'IRV' is called instant_runoff here; name instant_runoff
 """
 
 from __future__ import annotations
 
 import inspect
 import json
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
@@ -123,9 +127,34 @@ class Rule:
 
 def rule(family: str, name: str) -> Rule:
     """The rule of a family by its name, imported when it is asked for."""
+    if name not in names(family) and (known := called(family, name)):
+        raise refuse("rule_unknown", f"{family} rule {name!r}", f"is called {known} here", f"name {known}")
     found = catalogue.load(f"engine.rules.{family}", name)
     assert isinstance(found, Rule), f"{family}/{name}.py must define a rule called {name}"
     return found
+
+
+def called(family: str, name: str) -> str | None:
+    """The rule that people elsewhere call `name`.
+
+    >>> called("voting", "alternative vote"), called("voting", "mes")
+    ('instant_runoff', 'equal_shares')
+    """
+    return _also_called(family).get(_bare(name)) if family == "voting" else None
+
+
+@cache
+def _also_called(family: str) -> dict[str, str]:
+    """Other names of a family's rules, as their pages say them (`Also called IRV, alternative vote.`), and which rule each is."""
+    found: dict[str, str] = {}
+    for name in names(family):
+        for listed in re.findall(r"Also called ([^.]*)\.", rule(family, name).page):
+            found = {_bare(other): name for other in listed.split(",")} | found
+    return found
+
+
+def _bare(name: str) -> str:
+    return re.sub(r"\W|_", "", name.lower())
 
 
 def rule_of_version(family: str, version: str) -> Rule:
@@ -167,6 +196,8 @@ def check_digest(family: str, version: str, digest: str) -> None:
 
 def counting_rule(name: str) -> Rule:
     """The voting or funding rule of a name or, as a log names it, of a version such as `borda@1`."""
+    if not isinstance(name, str):
+        raise TypeError("tally(rule, election): the rule's name comes first")
     bare = name.partition("@")[0]
     family = "funding" if bare in names("funding") and bare not in names("voting") else "voting"
     found = rule_of_version(family, name) if "@" in name else rule(family, name)
@@ -191,7 +222,10 @@ def count(found: Rule, election: Election, parameters: Mapping[str, Any]) -> Out
     complete = terms(found, election, parameters)
     if found.roles and not len(found.roles) - 1 <= len(election.options) <= len(found.roles):
         raise refuse(
-            "election_wrong", "the election", f"has {len(election.options)} options", f"{found.name} asks about {', '.join(found.roles)}"
+            "election_wrong",
+            "the election",
+            f"has {len(election.options)} options",
+            f"{found.name} asks about {', '.join(found.roles)}: list what stands for each, in that order (options: yes, no)",
         )
     if not election.rows and not found.silence:
         raise refuse("election_wrong", "the election", "has no ballots", "count it when somebody has voted")
@@ -304,9 +338,18 @@ def allowed(hint: Any) -> str:
     return {
         bool: "true or false",
         str: "a name",
-        Share: 'a share from 0 to 1 in quotes, such as "2/3"',
+        Share: "a share from 0 to 1, such as 2/3",
         Digest: "a seed of 64 hexadecimal digits",
-    }.get(hint, "a whole number")
+    }.get(hint, "a whole number from 0")
+
+
+def typed(value: Any) -> str:
+    """The value of a parameter as one types it.
+
+    >>> typed(True), typed("2/3")
+    ('true', '2/3')
+    """
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 __all__ = ["FAMILIES", "Election", "Outcome", "Rule", "rule", "tally"]

@@ -41,7 +41,7 @@ class Answer:
     swing: int | None = None
 
     def __str__(self) -> str:
-        said = [f"{name}: {value}" for name, value in self.terms.items()]
+        said = [f"{name}: {rules.typed(value)}" for name, value in self.terms.items()]
         if self.ties and not self.tied:
             said.append("equals in the order of listing")
         if self.swing is not None:
@@ -78,11 +78,15 @@ class Comparison:
     def lines(self) -> list[str]:
         """One line for each outcome, with the rules that give it and how many ballots would turn each; and who did not count."""
         lines = [f"{verdict} by {', '.join(map(str, answers))}" for verdict, answers in self.by_verdict().items()]
-        return [*lines, *([f"cannot count these ballots: {', '.join(self.refused)}"] if self.refused else [])]
+        why: dict[str, list[str]] = {}
+        for name, refusal in self.refused.items():
+            why.setdefault(refusal.partition("; ")[0].partition(": ")[2], []).append(name)
+        return [*lines, *(f"not counted by {', '.join(names)}: {fact}" for fact, names in why.items())]
 
 
 def compare(election: Election, swings: bool = False, progress: Callable[[int, int], None] | None = None) -> Comparison:
-    """Count an election by every rule that takes its ballots, parameters as they are unless said.
+    """Count an election by every rule that takes its ballots, parameters as they are unless said; those of the rule that came with
+    the ballots as they came.
 
     With `swings` also how many ballots would have to change for another to win alone: each is changed in the way that helps one
     rival most, in the better of two orders, so that so many are enough, and fewer may be.
@@ -96,8 +100,9 @@ def compare(election: Election, swings: bool = False, progress: Callable[[int, i
         rule = rules.rule("voting", name)
         if rule.roles or rule.takes_seed:
             continue  # it asks whether, not which; or leaves it to chance
+        given = election.rule[1] if election.rule and election.rule[0] == name else {}
         try:
-            outcome = rules.count(rule, merged, {})
+            outcome = rules.count(rule, merged, given)
         except Refusal as refusal:
             refused[name] = str(refusal)
             continue
@@ -106,7 +111,7 @@ def compare(election: Election, swings: bool = False, progress: Callable[[int, i
             with suppress(Refusal):  # a changed election may be one that the rule cannot count
                 found = _swing(rule, merged, outcome)
         tied = one and len(outcome.winners) > 1
-        answers.append(Answer(name, rules.terms(rule, merged, {}), outcome.winners, tied, len(outcome.ties), swings and one, found))
+        answers.append(Answer(name, rules.terms(rule, merged, given), outcome.winners, tied, len(outcome.ties), swings and one, found))
     return Comparison(tuple(answers), refused)
 
 

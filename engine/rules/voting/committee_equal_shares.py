@@ -4,7 +4,7 @@ The method of equal shares for approvals: a seat costs 1, every voter has seats 
 still pay for them, the one that asks least of anybody is elected, its supporters paying alike as far as their money reaches. Every group that
 agrees gets what its size can pay for (EJR). Seats that nobody can pay for any more go on as by `seq_phragmen`, what is
 left counting as a load that is carried already. Equal prices: the option listed first, and the tie is reported where that decided.
-Source: Peters & Skowron 2020 (arXiv 1911.11747).
+Also called Rule X. Source: Peters & Skowron 2020 (arXiv 1911.11747).
 
 >>> outcome = tally("committee_equal_shares", Election.read("6: a, b, c\\n3: d, e"), seats=3)
 >>> outcome.winners

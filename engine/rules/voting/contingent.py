@@ -2,7 +2,7 @@
 
 Two rounds on one ballot (the second counts what people ranked at the first). A ballot that ranks several options equally
 first rests in the first round. Where a tie leaves open who the two are, every pair is looked at, and all that can win are
-tied. An option with more than half of all that rank anything wins at once. Source: Queensland's contingent vote of 1892.
+tied. An option with more than half of all that rank anything wins at once. Also called two-round runoff, plurality with runoff. Source: Queensland's contingent vote of 1892.
 
 >>> print("\\n".join(tally("contingent", Election.read("4: garden > library\\n3: library > pool\\n2: pool > library")).steps))
 first places: garden 4, library 3, pool 2

@@ -33,6 +33,7 @@ from engine.rules import voting_rule
     provided={"unanimity": {"votes_min": (0,)}},
 )
 def greedy(election: Election, *, skip: bool = True, order: Literal["votes", "votes_per_cost"] = "votes", votes_min: int = 0) -> Outcome:
+    unit = "votes" if election.kind == "approval" else "points"
     election = as_points(election)
     assert election.costs is not None and election.budget is not None
     options, costs = election.options, election.costs
@@ -64,8 +65,8 @@ def greedy(election: Election, *, skip: bool = True, order: Literal["votes", "vo
         steps = []
         for place, money in looked_at:
             end = "funded" if place in funded else "too dear, " + ("passed over" if skip else "the count stops")
-            steps.append(f"{options[place]}: {votes[place]} votes, costs {election.money(costs[place])} of {election.money(money)}: {end}")
-        steps += [f"{options[place]}: {votes[place]} votes, not reached" for place in standing[len(looked_at) :]]
+            steps.append(f"{options[place]}: {votes[place]} {unit}, costs {election.money(costs[place])} of {election.money(money)}: {end}")
+        steps += [f"{options[place]}: {votes[place]} {unit}, not reached" for place in standing[len(looked_at) :]]
         return steps or ["no option has the votes it needs"]
 
     return Outcome(

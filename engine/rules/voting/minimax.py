@@ -2,7 +2,7 @@
 
 Every two options meet; an option's worst defeat is the largest number of ballots (`strength` `winning_votes`) or the
 largest difference (`margins`) by which another beats it. Elects the Condorcet winner, who has no defeat; may elect one
-outside the Smith set. Sources: Simpson 1969, Kramer 1977.
+outside the Smith set. Also called maximin, Simpson. Sources: Simpson 1969, Kramer 1977.
 
 >>> tally("minimax", Election.read("4: garden > library > pool\\n3: library > pool > garden\\n2: pool > garden > library")).winners
 ('garden',)

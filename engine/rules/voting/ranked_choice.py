@@ -3,7 +3,7 @@
 Undeclared write-ins, where the ballots have such an option, drop out first. With `batch`, all those drop out together who
 even with each other's votes would have fewer than the next; otherwise whoever has fewest does. Where several are tied for
 the fewest, every order of dropping them is counted, and all that can win are tied (parallel universes), as in
-`instant_runoff`; on the way shown the one listed last drops out. Sources: Minneapolis Code of Ordinances 167.60; Maine
+`instant_runoff`; on the way shown the one listed last drops out. Also called RCV. Sources: Minneapolis Code of Ordinances 167.60; Maine
 Revised Statutes 21-A §723-A.
 
 >>> outcome = tally("ranked_choice", Election.read("8: garden > library\\n7: library > pool\\n2: pool > library\\n1: bench"))

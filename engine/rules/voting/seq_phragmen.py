@@ -2,7 +2,7 @@
 
 Every seat is a load of 1 that the supporters of whoever takes it carry together, so that they are as evenly laden as can be; the next
 seat goes where the highest load afterwards is lowest. Adding a seat takes none away; every group gets its part (PJR). Equal
-loads: the option listed first, and the tie is reported where that decided. Sources: Phragmén 1894; Brill et al. 2017
+loads: the option listed first, and the tie is reported where that decided. Also called Phragmén, phragmen. Sources: Phragmén 1894; Brill et al. 2017
 (doi 10.1609/aaai.v31i1.10611).
 
 >>> tally("seq_phragmen", Election.read("6: a, b, c\\n3: d, e"), seats=3).winners

@@ -1,7 +1,7 @@
 """The smallest set of options that each beat everybody outside it wins together.
 
 Not a rule to decide by alone: it says who can be defended as the majority's choice. One winner where there is a Condorcet
-winner, otherwise a tie. Also called GETCHA. Source: Smith 1973; Good 1971.
+winner, otherwise a tie. Also called GETCHA, top cycle. Source: Smith 1973; Good 1971.
 
 >>> tally("smith_set", Election.read("4: garden > library > pool\\n3: library > garden > pool\\n2: pool > garden > library")).winners
 ('garden',)

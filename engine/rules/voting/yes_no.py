@@ -3,7 +3,8 @@
 Options have roles: the first is for, the second against, the third (which may be left out) abstains; a blank ballot
 abstains too. It passes when the votes for it are more than `share` (without `strictly`: at least) of `share_of`: those for and against, or
 also those who abstain, or all who could have voted. A `quorum` above 0 is a share of all who could have voted, or (`quorum_of`) of
-those of them who are active, and `quorum_basis` says who counts towards it: those for it, those for it or abstaining, or all who voted. Where it does not pass, the second
+those of them who were active before, and `quorum_basis` says who counts towards it, active before or not: those for it, those for it or
+abstaining, or all who voted. Where it does not pass, the second
 option wins: things stay as they are. Source: the counting modules of OpenZeppelin's Governor 5 and Snapshot's basic voting, whose
 unspoken choices are parameters here.
 
@@ -11,7 +12,7 @@ unspoken choices are parameters here.
 >>> outcome.winners
 ('no',)
 >>> print("\\n".join(outcome.steps))
-yes 6, no 3, abstain 2
+for: yes 6; against: no 3; abstaining 2
 6 of 9 for and against is not more than 2/3: it does not pass
 >>> tally("yes_no", Election.read("6: yes\\n3: no\\n2: abstain"), share="2/3", strictly=False).winners
 ('yes',)
@@ -59,15 +60,16 @@ def yes_no(
     words = {"for_against": "for and against", "all_valid": "ballots", "eligible": "who could vote"}
 
     def explain() -> list[str]:
-        names = [*election.options, "abstain"][:3]
-        steps = [", ".join(f"{name} {count:,}" for name, count in zip(names, (yes, no, abstain), strict=True))]
+        for_it, against = election.options[:2]
+        steps = [f"for: {for_it} {yes:,}; against: {against} {no:,}; abstaining {abstain:,}"]
         if needed:
             reached = "is reached" if took_part >= needed else "is not reached"
             counted = {"for": "for it", "for_abstain": "for it or abstaining", "all_valid": "voting"}[quorum_basis]
-            whom = "" if quorum_of == "eligible" else " who are active"
-            steps.append(f"{took_part:,} {counted} of {there:,}{whom}: the quorum of {quorum} {reached}")
+            whom = "could" if quorum_of == "eligible" else "are active"
+            steps.append(f"{took_part:,} {counted}, {there:,} {whom}: the quorum of {quorum} {reached}")
         compared = f"{'is' if enough else 'is not'} {'more than' if strictly else 'at least'} {share}"
-        steps.append(f"{yes:,} of {whole:,} {words[share_of]} {compared}: it {'passes' if passes else 'does not pass'}")
+        verdict = "it passes" if passes else "without its quorum it does not pass" if enough else "it does not pass"
+        steps.append(f"{yes:,} of {whole:,} {words[share_of]} {compared}: {verdict}")
         return steps
 
     return decided(election, passes, votes, explain)

@@ -1,6 +1,6 @@
 """Every voter gets an equal share of the budget, and supporters pay for what they support together.
 
-The method of equal shares: of the options whose supporters can still pay for them, the one that costs its supporters
+The method of equal shares (MES): of the options whose supporters can still pay for them, the one that costs its supporters
 least per unit of `utility` is bought, its supporters paying alike as far as their shares reach. Groups get what their
 size can pay for. `utility` of a funded option to a supporter: its cost, one (cardinality), or the points she gave it
 (additive; of a ranked ballot Borda's). `completion`: `none` stops when nobody can pay; `utilitarian` spends what is left in the order of
@@ -9,7 +9,7 @@ supporters; `add_one` gives every voter `increment` more units of money (one eur
 as soon as nothing else would fit (`exhaustive`). With `whole_shares` every voter begins with whole units. `compare` takes the greedy outcome
 instead where more voters get more from it (`satisfaction`), or where fewer get nothing (`exclusion`). Options with fewer than `votes_min`
 supporters are left out, and so are those that a smaller part of the voters supports than `support_min` times the part of the budget they cost.
-Sources: Peters, Pierczyński & Skowron 2021 (arXiv 2008.13276); the choices are those of equalshares.net and its compute tool, and of the towns
+Also called MES, Rule X. Sources: Peters, Pierczyński & Skowron 2021 (arXiv 2008.13276); the choices are those of equalshares.net and its compute tool, and of the towns
 that held it.
 
 >>> town = Election.read("costs: garden 600, pool 500, bench 200\\nbudget: 900\\n6: garden\\n3: pool, bench")

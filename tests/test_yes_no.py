@@ -160,6 +160,30 @@ def test_a_charter_that_asks_for_the_active_says_who_they_are():
         Moot(text=charter_by("yes_no", "active_days = 9999"))
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "fact"),
+    [
+        ("percent_min = 20", "percent_min = 0", 'asks for 0 % of somebody; give percent_min, or basis = "none"'),
+        ('rule = "schulze"', 'rule = "yes_no"\nparameters = { quorum = "3/2" }', 'or a share from 0 to 1 such as "2/3"'),
+        ('rule = "schulze"', 'rule = "yes_no"\nparameters = { quorum = 0.5 }', 'or a share from 0 to 1 such as "2/3"'),
+    ],
+)
+def test_a_charter_whose_parts_are_none_is_refused(old, new, fact):
+    with pytest.raises(Refusal) as refused:
+        Moot(text=charters.preset("product").replace(old, new))
+    assert fact in str(refused.value)
+
+
+def test_the_steps_say_which_option_is_for_it():
+    """The one named first, whatever it is called."""
+    outcome = tally("yes_no", Election.read("5: no\n6: yes"))
+    assert outcome.steps[0] == "for: no 5; against: yes 6; abstaining 0"
+    with pytest.raises(Refusal, match="list what stands for each, in that order"):
+        tally("yes_no", Election.read("9: yes"))
+    missed = tally("yes_no", Election.read("eligible: 90\n6: yes\n3: no"), quorum="1/2")
+    assert missed.steps[-1] == "6 of 9 for and against is more than 1/2: without its quorum it does not pass"
+
+
 def test_orders_read_as_single_ballots_keep_who_could_vote():
     votes = Election.of_orders(2, [[0, 1], [1, 0], [0, 1]])
     votes.eligible, votes.active = 5, 2

@@ -45,6 +45,13 @@ def test_a_tie_is_broken_as_it_is_named_and_says_so(how, winners, said):
     assert broken.steps[:-1] == tied.steps and (broken.ties, broken.facts) == (tied.ties, tied.facts)
 
 
+@pytest.mark.parametrize(("how", "drawn"), [("foo", ()), ("lot", ()), ("lot", ("a",))])
+def test_a_way_that_breaks_no_tie_is_refused(how, drawn):
+    tied = tally("plurality", Election.read("2: a\n2: b"))
+    with pytest.raises(Refusal, match="breaks no ties; name one of status_quo, oldest, lot|names not all who are tied"):
+        break_ties(tied, how, drawn=drawn)
+
+
 def test_the_round_before_tells_who_was_ahead():
     votes = Election.read("5: garden\n4: library\n1: pool > library")
     tied = tally("instant_runoff", votes)

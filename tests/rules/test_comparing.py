@@ -55,3 +55,14 @@ def test_no_swing_of_a_plurality_is_larger_than_the_lead_asks_for(election, data
     elif votes[0] > votes[1]:
         others = votes[2] if len(votes) > 2 else 0
         assert swing == next(n for n in range(1, votes[0] + 1) if votes[1] + n > max(votes[0] - n, others))
+
+
+def test_the_rule_that_came_with_the_ballots_is_counted_as_it_came():
+    votes = Election.read("costs: a 5, b 6\nbudget: 9\n2: a\n3: b")
+    votes.rule = "equal_shares", {"utility": "cost", "completion": "add_one"}
+    assert next(each for each in compare(votes).answers if each.rule == "equal_shares").terms["completion"] == "add_one"
+
+
+def test_why_a_rule_does_not_count_is_said():
+    lines = compare(Election.read("2: a > b\n1: a = b")).lines()
+    assert any(line.startswith("not counted by") and "ranks 'a' and 'b' alike" in line for line in lines)

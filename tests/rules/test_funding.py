@@ -113,6 +113,9 @@ def test_payouts_stay_within_the_pool_and_below_the_cap(name, election, pool, ca
     claimed = sum(map(int, outcome.facts))
     assert fill or all(amount * _matching.UNIT < int(claim) + _matching.UNIT for amount, claim in zip(paid, outcome.facts, strict=True))
     assert sum(paid) <= (pool if fill else min(pool, claimed // _matching.UNIT))
+    if not fill and pool * _matching.UNIT >= claimed:
+        whole = [int(claim) // _matching.UNIT for claim in outcome.facts]
+        assert all(min(each, int(Fraction(cap) * pool)) <= amount for each, amount in zip(whole, paid, strict=True)), "just the claims"
     if cap == "1":
         assert sum(paid) == (0 if not claimed else pool if fill else min(pool, claimed // _matching.UNIT)), "nothing is lost"
 
@@ -187,6 +190,11 @@ def test_conviction_is_the_sum_of_all_that_was_staked_faded_since(history, at, h
         stake = next((amount for start, amount in reversed(history) if start <= tick), 0)
         exact = a * exact + stake
     assert abs(HALVED(history, at=at, half_life=half_life) - exact) <= len(history) + 1, "cut off once for each change"
+
+
+def test_a_half_life_of_nothing_is_refused():
+    with pytest.raises(Refusal, match="half_life is 0; give a whole number from 1"):
+        rule("funding", "conviction").function([(0, 5)], at=3, half_life=0)
 
 
 @given(st.integers(0, 10**9), st.integers(1, 10**4))

@@ -1,11 +1,14 @@
 """What the literature says a rule does not promise, each with an election that shows it. These test the laws, too."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import HealthCheck, Phase, find, settings
 from hypothesis import strategies as st
 
 from engine import rules
 from engine.elections.election import Election
+from engine.elections.outcome import Outcome
 from engine.rules import tally
 from tests.rules.promises import LAWS
 
@@ -93,6 +96,23 @@ def test_phragmen_can_leave_a_group_with_one_seat_each_where_two_are_its_due():
     elected = set(tally("seq_phragmen", election, seats=12).winners)
     assert elected == set(others)
     assert len(set(tally("committee_equal_shares", election, seats=12).winners) & {"a", "b"}) == 2
+
+
+@pytest.mark.parametrize("name", ["budget_phragmen", "equal_shares"])
+def test_to_fund_nothing_is_not_priceable(name):
+    """Purses that together hold less than the budget would make it so."""
+    named = rules.rule("voting", name)
+    stingy = replace(named, function=lambda election, **_: Outcome("", (), dict.fromkeys(election.options, 0), (), lambda: ["nothing"]))
+    given = named.complete({"completion": "add_one"} if name == "equal_shares" else {})
+
+    def broken(data: st.DataObject) -> bool:
+        try:
+            LAWS["priceable"](stingy, given, data)
+        except AssertionError:
+            return True
+        return False
+
+    assert find(st.data(), broken, settings=settings(max_examples=2_000, database=None, phases=[Phase.generate]))
 
 
 @pytest.mark.parametrize(

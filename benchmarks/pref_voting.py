@@ -28,3 +28,8 @@ SAME: dict[str, tuple[str, dict[str, Any]]] = {
     "smith_irv": ("smith_irv_put", {}),
     "tideman_alternative": ("tideman_alternative_smith_put", {}),
 }
+STV = {"stv_meek": "stv_meek", "stv_warren": "stv_warren", "stv_scotland": "stv_scottish"}
+"""Their proportional methods. Their `stv_wig` is another convention than `stv`: who reaches the quota while surpluses of one round move still
+gets more."""
+GRADED = {"score": "score_voting", "approval": "approval", "star": "star", "majority_judgment": "majority_judgement"}
+"""Their methods for grades, 0 and 1 for approvals."""

@@ -22,7 +22,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks.kernels import kernels
-from benchmarks.pref_voting import SAME
+from benchmarks.pref_voting import GRADED, SAME, STV
 from engine import rules
 from engine.elections import counting, files, pabulib
 from engine.elections.election import Array, Election
@@ -119,6 +119,8 @@ def ranked(name: str, orders: Array) -> None:
         duels = {"bare kernel": best_of(lambda: bare.duels(orders))}
         runoff = {"bare kernel": best_of(lambda: bare.runoff(orders))}
     peers = _elsim(orders)
+    if "condorcet" in peers:
+        duels["elsim (a Condorcet winner, if there is one)"] = peers["condorcet"]
     for rule in ("schulze", "copeland", "minimax"):
         both(rule, lambda rule=rule: rules.tally(rule, Election.of_orders(options, orders)), duels)
     weights = np.random.default_rng(2).integers(1, 1000, count)
@@ -146,6 +148,8 @@ def _elsim(orders: Array) -> dict[str, float]:
     for rule, method in (("plurality", methods.fptp), ("borda", methods.borda), ("instant_runoff", methods.irv)):
         method(orders[:100], tiebreaker="order")
         found[rule] = best_of(lambda method=method: method(orders, tiebreaker="order"))
+    methods.condorcet(orders[:100])
+    found["condorcet"] = best_of(lambda: methods.condorcet(orders), 1)
     return found
 
 
@@ -167,8 +171,10 @@ def every_rule(orders: Array, seconds: int = 15) -> None:
         return
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        from pref_voting import voting_methods
+        from pref_voting import proportional_methods, voting_methods
         from pref_voting.profiles import Profile
+        from pref_voting.profiles_with_ties import ProfileWithTies
+        from pref_voting.rankings import Ranking
 
     count, options = orders.shape
     print(f"\nEvery rule that pref_voting has, too: {count:,} ballots of {options} options, from an integer array to a winner")
@@ -178,6 +184,49 @@ def every_rule(orders: Array, seconds: int = 15) -> None:
         method = getattr(voting_methods, theirs)
         ours = best_of(lambda rule=rule, parameters=parameters: rules.tally(rule, Election.of_orders(options, orders), **parameters), 5)
         say(rule, ours, {"pref_voting": whole + best_of(lambda method=method: method(profile), 2, seconds)}, seconds)
+
+    def ranked_profile() -> Any:
+        rankings = [Ranking({option: rank for rank, option in enumerate(order, 1)}) for order in orders.tolist()]
+        return ProfileWithTies(rankings, rcounts=[1] * count, candidates=list(range(options)))
+
+    whole, ties = best_of(ranked_profile, 2), ranked_profile()
+    for rule, theirs in STV.items():
+        method = getattr(proportional_methods, theirs)
+        ours = best_of(lambda rule=rule: rules.tally(rule, Election.of_orders(options, orders), seats=3), 3)
+        say(
+            f"{rule}, 3 seats", ours, {"pref_voting": whole + best_of(lambda method=method: method(ties, num_seats=3), 1, seconds)}, seconds
+        )
+
+
+def graded(count: int, seconds: int = 15) -> None:
+    """Rules by grades and approvals, beside those who have them."""
+    print(f"\n{count:,} ballots that grade 20 options from 0 to 5, from an integer array to a winner")
+    grades = np.random.default_rng(5).integers(0, 6, (count, 20), np.int8)
+    approved, names = (grades > 3).astype(np.int8), [str(option) for option in range(20)]
+    for rule in GRADED:
+        table = approved if rule == "approval" else grades
+        kind: Any = "approval" if rule == "approval" else "score"
+        beside = _elsim_graded(rule, table) | _pref_voting_graded(rule, table, seconds)
+        say(rule, best_of(lambda rule=rule, kind=kind, table=table: rules.tally(rule, Election.of(names, kind, table)), 5), beside, seconds)
+
+
+def _elsim_graded(rule: str, table: Array) -> dict[str, float]:
+    if not find_spec("elsim"):
+        return {}
+    from elsim import methods
+
+    method = getattr(methods, rule, None)
+    return {} if method is None else {"elsim": best_of(lambda: method(table, tiebreaker="order"))}
+
+
+def _pref_voting_graded(rule: str, table: Array, seconds: int) -> dict[str, float]:
+    if not find_spec("pref_voting"):
+        return {}
+    from pref_voting import grade_methods
+    from pref_voting.grade_profiles import GradeProfile
+
+    grades, method = sorted(set(table.ravel().tolist())), getattr(grade_methods, GRADED[rule])
+    return {"pref_voting": best_of(lambda: method(GradeProfile([dict(enumerate(row)) for row in table.tolist()], grades)), 1, seconds)}
 
 
 def small() -> None:
@@ -249,6 +298,7 @@ def main() -> None:
     imports()
     small()
     every_rule(mallows(count // 100, 20))
+    graded(count // 100)
     ranked("Mallows, phi 0.8", mallows(count, 20))
     ranked("impartial culture", impartial(count, 20))
     committees(count // 10)

@@ -10,14 +10,15 @@ import warnings
 import numpy as np
 import pytest
 
-from benchmarks.pref_voting import SAME
+from benchmarks.pref_voting import GRADED, SAME, STV
 from engine.elections.election import Election
 from engine.rules import tally
 
 pytest.importorskip("pref_voting", reason="pref_voting is not installed (make peers)")
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")
-    from pref_voting import proportional_methods, voting_methods
+    from pref_voting import grade_methods, proportional_methods, voting_methods
+    from pref_voting.grade_profiles import GradeProfile
     from pref_voting.profiles import Profile
     from pref_voting.profiles_with_ties import ProfileWithTies
     from pref_voting.rankings import Ranking
@@ -36,10 +37,6 @@ def test_both_name_the_same_winners(rule):
         assert ours == sorted(map(int, method(profile))), (orders.tolist(), weights.tolist())
 
 
-STV = {"stv_meek": "stv_meek", "stv_warren": "stv_warren", "stv_scotland": "stv_scottish"}
-"""Ours and theirs. Their `stv_wig` is another convention than `stv`: who reaches the quota while surpluses of one round move still gets more."""
-
-
 @pytest.mark.parametrize("rule", STV)
 def test_both_elect_the_same_where_no_tie_has_to_be_broken(rule):
     method, chance = getattr(proportional_methods, STV[rule]), np.random.default_rng(3)
@@ -55,3 +52,19 @@ def test_both_elect_the_same_where_no_tie_has_to_be_broken(rule):
                 orders.tolist(),
                 weights.tolist(),
             )
+
+
+@pytest.mark.parametrize("rule", GRADED)
+def test_both_name_the_same_winners_by_grades(rule):
+    """Equal middle grades they tell apart once, by who has more above or below them, and not grade by grade as Balinski & Laraki do."""
+    method, chance = getattr(grade_methods, GRADED[rule]), np.random.default_rng(13)
+    kind = "approval" if rule == "approval" else "score"
+    for _ in range(150):
+        many, rows = int(chance.integers(2, 6)), int(chance.integers(1, 10))
+        table = chance.integers(0, 2 if kind == "approval" else 6, (rows, many))
+        middles = sorted(np.sort(table, axis=0)[(rows - 1) // 2].tolist())
+        if rule == "majority_judgment" and middles[-1] == middles[-2]:
+            continue
+        profile = GradeProfile([dict(enumerate(row)) for row in table.tolist()], list(range(2 if kind == "approval" else 6)))
+        ours = tally(rule, Election.of([str(option) for option in range(many)], kind, table))
+        assert sorted(map(int, ours.winners)) == sorted(map(int, method(profile))), table.tolist()

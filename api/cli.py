@@ -242,10 +242,10 @@ def convert(
     as_json: AsJson = False,
 ) -> None:
     """Write a file of ballots in another format."""
-    from engine.elections import files
+    from engine.elections import converting, files
 
     election = files.read(file)
-    written = files.write(election, out)
+    written = converting.write(election, out)
     with fresh(out) as into:
         into.write(written.text.encode())
     left_out = [f"Left out, for such a file has no place for it: {'; '.join(written.left_out)}."] if written.left_out else []

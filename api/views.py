@@ -216,7 +216,8 @@ def _poll(community: Community, state: State, found: Poll) -> dict[str, Json]:
         "opens": when(terms.opens_at),
         "closes": when(terms.closes_at),
         "budget": None if terms.budget is None else str(terms.budget),
-        "roll": {"count": terms.roll_count, "power": str(terms.roll_power), "root": terms.roll_root},
+        "roll": {"count": terms.roll_count, "power": str(terms.roll_power), "root": terms.roll_root}
+        | ({} if terms.active_count is None else {"active": terms.active_count}),
         "options": [
             {"number": number, "label": label, "idea": option.idea, "cost": None if option.cost is None else str(option.cost)}
             for number, (label, option) in enumerate(zip(options, terms.options, strict=True), 1)

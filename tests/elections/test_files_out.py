@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.elections import blt, columns, files, pabulib, preflib, rctab, scottish
+from engine.elections import blt, columns, converting, files, pabulib, preflib, rctab, scottish
 from engine.elections.election import Election
 from engine.elections.kinds import KINDS
 from engine.refusals import Refusal
@@ -55,7 +55,7 @@ def test_lines_of_text(data, kind, budget):
     election = data.draw(elections(kind, budget=budget))
     names = data.draw(st.lists(NAMES, min_size=len(election.options), max_size=len(election.options), unique=True))
     election = named(election, names)
-    again = Election.read(files.write(election, Path("x.txt")).text)
+    again = Election.read(converting.write(election, Path("x.txt")).text)
     assert again.kind == kind and same(again, election)
     assert (again.eligible, again.active) == (election.eligible, election.active)
 
@@ -70,11 +70,11 @@ def test_whatever_options_are_called_a_file_says_the_same_or_is_not_written(data
     names = data.draw(st.lists(ODD, min_size=len(election.options), max_size=len(election.options), unique=True))
     election, path = named(election, names), Path(f"x.{ending}")
     try:
-        written = files.write(election, path)
+        written = converting.write(election, path)
     except Refusal:
         return
     blank = election.table.any(axis=1) if kind != "ranked" else (election.table < len(names)).any(axis=1)
-    again = files._read(written.text, path)
+    again = files.parse(written.text, path)
     assert again.options == election.options
     assert same(again, election) or (not blank.all() and "blank ballots" in str(written.left_out))
 
@@ -90,9 +90,9 @@ def test_whatever_options_are_called_a_file_says_the_same_or_is_not_written(data
 )
 def test_what_a_file_has_no_place_for_is_told(name, left_out):
     election = Election.read("seats: 2\neligible: 9\nactive: 5\n3: a > b > c\n2: b > c")
-    written = files.write(election, Path(name))
+    written = converting.write(election, Path(name))
     assert written.left_out == left_out
-    again = files._read(written.text, Path(name))
+    again = files.parse(written.text, Path(name))
     assert again.seats == (2 if "seats: 2" not in left_out else None)
 
 
@@ -102,7 +102,7 @@ def test_money_is_not_dropped_from_rankings(name):
         name
     ]
     with pytest.raises(Refusal, match="no place for costs and a budget"):
-        files.write(Election.read("costs: a 1, b 1" + (", c 1" if "c" in ballots else "") + f"\nbudget: 2\n{ballots}"), Path(name))
+        converting.write(Election.read("costs: a 1, b 1" + (", c 1" if "c" in ballots else "") + f"\nbudget: 2\n{ballots}"), Path(name))
 
 
 @given(st.data(), st.booleans())
@@ -150,7 +150,7 @@ def test_pabulib(kind, data):
 def test_real_files_survive_a_round_trip(tmp_path, name):
     election = files.read(shared(f"elections/{name}"))
     path = tmp_path / f"again.{name.rpartition('.')[2]}"
-    path.write_text(files.write(election, path).text, encoding="utf-8")
+    path.write_text(converting.write(election, path).text, encoding="utf-8")
     again = files.read(path)
     if path.suffix == ".csv":
         assert sorted(again.options) == sorted(election.options) and again.total == election.total
@@ -174,13 +174,13 @@ def test_real_files_survive_a_round_trip(tmp_path, name):
 )
 def test_what_a_format_has_no_place_for_is_refused(ballots, name, fact):
     with pytest.raises(Refusal) as refusal:
-        files.write(Election.read(ballots), Path(name))
+        converting.write(Election.read(ballots), Path(name))
     assert fact in str(refusal.value)
 
 
 @given(elections("ranked", strict=True))
 def test_a_csv_is_whichever_table_holds_it_whole(election):
-    text = files.write(election, Path("x.csv")).text
+    text = converting.write(election, Path("x.csv")).text
     again = scottish.read(text) if text[:1].isdecimal() else rctab.read(text)
     assert same(again, election)
 
@@ -220,4 +220,4 @@ def test_an_option_that_would_be_read_as_something_else_is_not_written(name):
 
 def test_who_could_vote_is_written_too():
     election = Election.read("eligible: 30\n2: a\n1: b")
-    assert Election.read(files.write(election, Path("x.txt")).text).eligible == 30
+    assert Election.read(converting.write(election, Path("x.txt")).text).eligible == 30

@@ -1,0 +1,103 @@
+"""An election as a file: written in the format that the file's ending names, and read again to see that it says the same.
+
+>>> written = write(Election.read("seats: 2\\n3: garden > library\\n1: library"), Path("votes.soi"))
+>>> written.text.splitlines()[-2:], written.left_out
+(['3: 1,2', '1: 2'], ['seats: 2'])
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+from engine.elections import blt, columns, pabulib, preflib, rctab, scottish
+from engine.elections import text as ballots
+from engine.elections.election import Election
+from engine.elections.files import parse
+from engine.refusals import Refusal, refuse
+
+
+class Output(NamedTuple):
+    """The text of a file, and what was known of the election that such a file has no place for."""
+
+    text: str
+    left_out: list[str]
+
+
+def write(election: Election, path: Path) -> Output:
+    """What the election is in the format that the path's ending names; refused where that would not be read again as the same ballots."""
+    text = _written(election, path)
+    try:
+        again = parse(text, path)
+    except Refusal as refusal:
+        raise refuse("file_foreign", "the election", f"would not be read again from {path.name}: {refusal}", "write a .txt") from None
+    for name, other in zip(election.options, again.options, strict=False):
+        if name != other:
+            raise refuse("file_foreign", f"the option {name!r}", f"would be read again as {other!r} from {path.name}", "rename it")
+    if election.budget is not None and again.budget is None:
+        raise refuse(
+            "file_foreign", str(path), f"ends in {path.suffix}, which has no place for costs and a budget", "write a .txt or a .pb"
+        )
+    if not _alike(election, again):
+        raise refuse("file_foreign", "the election", f"would be read again as another from {path.name}", "write a .txt, or mend its names")
+    terms: dict[str, object] = {name: getattr(election, name) for name in ("seats", "eligible", "active")}
+    terms["write-ins"] = None if election.write_ins is None else election.options[election.write_ins]
+    terms["rule"] = None if election.rule is None else election.rule[0]
+    kept = {name: getattr(again, name.replace("-", "_")) is not None for name in terms}
+    terms["blank ballots"] = election.total - again.total or None
+    return Output(text, [f"{name}: {value}" for name, value in terms.items() if value is not None and not kept.get(name)])
+
+
+def _written(election: Election, path: Path) -> str:
+    ending = path.suffix.lower().lstrip(".")
+    if ending == "pb":
+        return pabulib.write(election, path.stem)
+    if ending in preflib.TYPES:
+        if preflib.type_of(election) != ending:
+            raise refuse("file_foreign", str(path), f"ends in .{ending}, and these ballots are .{preflib.type_of(election)}", "name it so")
+        return preflib.write(election, path.stem)
+    if ending == "csv" and election.budget is None and (election.kind != "ranked" or not election.strict):
+        return columns.write(election)
+    if ending in ("blt", "csv"):
+        if election.kind != "ranked" or election.budget is not None:
+            raise refuse(
+                "ballot_kind_wrong",
+                str(path),
+                f"ends in .{ending}, which has no place for "
+                + ("costs and a budget" if election.budget is not None else "other than rankings"),
+                "write a .txt, or a .pb for a budget",
+            )
+        if ending == "blt":
+            return blt.write(election, path.stem)
+        ranks = election.write_ins is not None or (election.seats is None and rctab.holds(election))
+        return rctab.write(election) if ranks else scottish.write(election, path.stem)
+    if ending != "txt":
+        endings = ", ".join(["pb", *preflib.TYPES, "blt", "csv", "txt"])
+        raise refuse("file_foreign", str(path), f"ends in {ending or 'nothing'}", f"name a file that ends in one of {endings}")
+    money = None if election.costs is None or election.budget is None else (election.costs, election.budget)
+    if money is not None and election.decimals:
+        raise refuse("file_foreign", str(path), f"would show money with {election.decimals} decimals in whole units", "write a .pb")
+    beside = {"seats": election.seats, "eligible": election.eligible, "active": election.active}
+    return ballots.write(election.options, election.kind, election.table, election.weights.tolist(), money, beside)
+
+
+def _alike(election: Election, again: Election) -> bool:
+    """Whether two elections are about the same options and money, by the same ballots, in whatever order."""
+
+    def known(one: Election) -> tuple[object, ...]:
+        scale = 10**one.decimals
+        table = one.table
+        if one.kind == "ranked":  # only the order of ranks says anything
+            above = [(table < column[:, None]).sum(axis=1) for column in table.T]
+            table = np.stack([np.where(column < len(one.options), rank, -1) for column, rank in zip(table.T, above, strict=True)], axis=1)
+        rows, place = np.unique(table.astype(np.int64), axis=0, return_inverse=True)
+        weights = np.zeros(len(rows), np.int64)
+        np.add.at(weights, place.reshape(-1), one.weights)
+        said = rows.any(axis=1) if one.kind != "ranked" else (rows >= 0).any(axis=1)
+        costs = [Fraction(cost, scale) for cost in one.costs or ()]
+        return one.options, costs, one.budget and Fraction(one.budget, scale), rows[said].tolist(), weights[said].tolist()
+
+    return known(election) == known(again)

@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import Annotated, NoReturn
 
 import typer
 
-from api.terminal import answer, fresh, progress_bars, wrong_file
-from engine.limits import DECIMAL_DIGITS_MAX
+from api import counting
+from api.terminal import AsJson, answer, fresh, progress_bars, wrong_file
 from engine.refusals import Refusal, refuse
 
 app = typer.Typer(
@@ -20,9 +20,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
+app.add_typer(counting.app)
 
 Folder = Annotated[Path, typer.Argument(metavar="DIR", help="The community's folder.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Answer in JSON, for programs.")]
 
 
 def _version(wanted: bool) -> None:
@@ -150,109 +150,6 @@ def show(
     answer(shown, as_json, [] if as_json else plain.lines(shown, partial(money.shown, terms)))
 
 
-@app.command()
-def tally(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="Pabulib, PrefLib, or lines such as 12: garden > library.")],
-    rule: Annotated[str, typer.Option("--rule", help="See folkmoot rules; left out, the rule the file itself names.")] = "",
-    parameter: Annotated[list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="A parameter of the rule.")] = None,
-    checked: Annotated[bool, typer.Option("--check", help="Also check the count by its certificate, ballot by ballot.")] = False,
-    as_json: AsJson = False,
-) -> None:
-    """Count a file of ballots by a rule."""
-    from api import plain
-    from engine import rules
-    from engine.elections import files
-    from engine.rules import certificates
-
-    election, given = files.read(file), dict(_parameter(item) for item in parameter or ())
-    if not rule:
-        if election.rule is None:
-            raise refuse("parameter_wrong", "--rule", f"is not given, and {file.name} names none that we know", "see folkmoot rules")
-        rule, given = election.rule[0], election.rule[1] | given
-    found = rules.counting_rule(rule)
-    outcome = rules.count(found, election, given)
-    kept = rules.terms(found, election, given)
-    has_one = found.version in certificates.CHECKED
-    if checked and has_one:
-        certificates.check(election, outcome, kept)
-    if as_json:
-        told = {"rule": rule, "parameters": kept, "scores_are": found.scores} | ({"checked": has_one} if checked else {})
-        answer(outcome.as_json() | told, as_json, [])
-    else:
-        answer(None, as_json, plain.count(election, outcome, kept, checked and has_one))
-    if checked and not has_one:
-        raise refuse("rule_unknown", "the count", f"is not checked: {found.name} gives no certificate", "count it again elsewhere")
-
-
-@app.command()
-def compare(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="Ballots, as tally takes them.")],
-    swings: Annotated[bool, typer.Option(help="Also say how many changed ballots are enough for another to win alone.")] = False,
-    seats: Annotated[int | None, typer.Option(min=1, help="How many are elected, where the file does not say.")] = None,
-    as_json: AsJson = False,
-) -> None:
-    """Count a file of ballots by every rule that takes them: who wins under which, and where they disagree."""
-    from engine.elections import files
-    from engine.rules.comparing import compare as compared
-
-    election = files.read(file)
-    election.seats = seats or election.seats
-    with progress_bars(as_json) as progress:
-        found = compared(election, swings, lambda done, whole: progress("comparing", done, whole))
-    shown = {
-        "answers": [
-            {
-                "rule": one.rule,
-                "parameters": one.terms,
-                "winners": list(one.winners),
-                "tied": one.tied,
-                "ties": one.ties,
-                "swing": one.swing,
-            }
-            for one in found.answers
-        ],
-        "refused": found.refused,
-    }
-    answer(shown, as_json, found.lines())
-
-
-@app.command()
-def draw(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="People, one a line, perhaps as north: Ana to name their group.")],
-    seats: Annotated[int, typer.Option(min=1, help="How many are drawn.")],
-    seed: Annotated[str, typer.Option(help="64 hexadecimal digits to draw by; left out, fresh ones, which are printed.")] = "",
-    as_json: AsJson = False,
-) -> None:
-    """Draw people by lot, from every group as many as its size asks for; whoever has the list and the seed can draw again."""
-    from engine.elections.files import read_people
-    from engine.rules import rule
-
-    sortition, source = rule("lot", "sortition"), seed or _chance().hex()
-    people = read_people(file)
-    chosen = sortition.function(people, **sortition.complete({"seats": seats, "seed": source}))
-    groups = sorted(set(people.values()) - {""})
-    whom = f"drawn from {len(people):,} people" + (f" in {len(groups)} groups: {', '.join(groups)}" if groups else " without groups")
-    answer({"drawn": list(chosen), "seed": source, "people": len(people), "groups": groups}, as_json, [*chosen, whom, f"seed: {source}"])
-
-
-@app.command()
-def convert(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="Ballots, as tally takes them.")],
-    out: Annotated[Path, typer.Argument(metavar="OUT", help="A new file: .pb .soc .soi .toc .toi .cat .blt .csv or .txt.")],
-    as_json: AsJson = False,
-) -> None:
-    """Write a file of ballots in another format."""
-    from engine.elections import converting, files
-
-    election = files.read(file)
-    written = converting.write(election, out)
-    with fresh(out) as into:
-        into.write(written.text.encode())
-    left_out = [f"Left out, for such a file has no place for it: {'; '.join(written.left_out)}."] if written.left_out else []
-    shown = {"file": str(out), "ballots": election.total, "left_out": written.left_out}
-    answer(shown, as_json, [f"Wrote {election.total:,} ballots to {out}.", *left_out])
-
-
 @app.command("commands")
 def show_commands(
     name: Annotated[str | None, typer.Argument(help="One command: its fields.")] = None,
@@ -378,12 +275,6 @@ def main() -> None:
 def _say_no(refusal: Refusal) -> NoReturn:
     print(json.dumps(refusal.as_json()) if "--json" in sys.argv else f"folkmoot: {refusal}", file=sys.stderr)
     raise SystemExit(1)
-
-
-def _parameter(item: str) -> tuple[str, Any]:
-    name, _, value = item.partition("=")
-    known = {"true": True, "false": False}
-    return name, known.get(value, int(value) if value.isdecimal() and len(value) <= DECIMAL_DIGITS_MAX else value)
 
 
 def _now() -> int:

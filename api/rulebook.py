@@ -50,7 +50,8 @@ def told(page: dict[str, Any]) -> list[str]:
     """What a rule takes and promises, as lines below its page.
 
     >>> told(pages("contingent")[0])
-    ['takes ranked ballots', 'promises: anonymity, condorcet_loser, majority, majority_loser, neutrality, unanimity']
+    ['takes ranked ballots', 'promises: anonymity, condorcet_loser, majority, majority_loser, neutrality, unanimity',
+     'of these where every ballot ranks all options: condorcet_loser, majority_loser']
     >>> told(pages("split_cycle")[0])[1]
     'strength: one of winning_votes, margins; margins unless said'
     >>> told(pages("stv")[0])[-2:]
@@ -62,6 +63,8 @@ def told(page: dict[str, Any]) -> list[str]:
         lines.append(f"{name}: {parameter['allowed']}" + ("" if default is None else f"; {rules.typed(default)} unless said"))
     always = [promise for promise in page["promises"] if promise not in page["provided"]]
     lines += ["promises: " + ", ".join(always)] if always else []
+    if "ranked" in page.get("ballots", ()) and (those := sorted(rules.ON_COMPLETE & set(page["promises"]))):
+        lines.append(f"of these where every ballot ranks all options: {', '.join(those)}")
     for promise, terms in page["provided"].items():
         where = ", ".join(f"{name} is {' or '.join(map(rules.typed, kept))}" for name, kept in terms.items())
         lines.append(f"promises {promise} where {where}")

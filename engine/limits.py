@@ -74,6 +74,8 @@ SHARES_EXACT_MAX, SHARES_EXACT_WORK = 20, 10_000_000
 ballots times options: some seconds either way; real votes have none."""
 CERTIFICATE_WORK_MAX = 500_000_000
 """Looks at one ballot, or at one option's chain of duels, that checking a certificate may take: half a minute or so."""
+CERTIFICATE_CELLS_MAX = 20_000_000
+"""Ballots times options that a certificate is checked against, one by one: some seconds, and half a gigabyte."""
 RUNOFF_WAYS_MAX = 4_096
 """Sets of remaining options that one instant runoff with ties looks at before it refuses to count every way."""
 LOCKING_WAYS_MAX = 4_096

@@ -33,6 +33,7 @@ class Roll:
         self.members: tuple[MemberId, ...] = tuple(book.members)
         self.powers: np.ndarray[Any, Any] = np.array(book.powers, np.int64)
         self.powers.flags.writeable = False
+        self.numbers: np.ndarray[Any, Any] = np.array(book.numbers, np.int64)
 
     def place(self, member: str) -> int | None:
         """The member's place from 0; None when she is not on this roll."""
@@ -67,6 +68,8 @@ class RollBook:
     def __init__(self) -> None:
         self.members: list[MemberId] = []
         self.powers = array("q")
+        self.numbers = array("q")
+        """How many members of the community joined before each; left out where nobody asks."""
         self.places: dict[str, int] = {}
         self.seen = 0
         """How many members of the community were looked at, on the roll or not."""
@@ -79,10 +82,11 @@ class RollBook:
         book.join(members, powers)
         return book
 
-    def join(self, members: Sequence[MemberId], powers: Sequence[int]) -> None:
+    def join(self, members: Sequence[MemberId], powers: Sequence[int], numbers: Sequence[int] = ()) -> None:
         first = len(self.members)
         self.members += members
         self.powers.extend(powers)
+        self.numbers.extend(numbers)
         self.places.update(zip(members, range(first, first + len(members)), strict=True))
 
     def roll(self) -> Roll:

@@ -6,6 +6,7 @@ is held here, so that no snapshot can leak one. `require`, `member`, `idea`, `op
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Callable
 from copy import copy
 from dataclasses import dataclass, field
@@ -38,9 +39,9 @@ class Member:
     id: MemberId
     role: Name
     joined_at: Moment
+    number: int
+    """How many members joined before her."""
     forgotten: bool = False
-    acted: int = -1
-    """The last day on which she took part in what others decide or write; see `State.active`."""
 
 
 @dataclass(slots=True)
@@ -237,6 +238,8 @@ class State:
     """Size and root of every signed head whose events were declared lost."""
     acts: dict[tuple[str, str], tuple[int, int]] = field(default_factory=dict)
     """Who has done which kind of act how often: (day, times)."""
+    acted: array[int] = field(default_factory=lambda: array("q"))
+    """By their numbers, the last day on which members took part in what others decide or write; -1 for never. See `active`."""
     tree: Tree = field(default_factory=Tree)
     forgotten: int = 0
     """How many members were forgotten: until one more is, rolls only grow."""
@@ -359,15 +362,15 @@ class State:
 
     def _enrol(self, book: RollBook, members: list[Member], voting: frozenset[str], decision: Decision, at: int) -> None:
         """Enter those of `members` who may vote, the next ones in the order of joining, into a book."""
-        joining = [member.id for member in members if member.role in voting and not member.forgotten]
+        found = [member for member in members if member.role in voting and not member.forgotten]
         power = rule("power", decision.power)
         lots = self.ledger.lots if power.reads_points else {}
-        points = [self.ledger.points(member, at) if member in lots else 0 for member in joining]
+        points = [self.ledger.points(member.id, at) if member.id in lots else 0 for member in found]
         powers = power.function(points, **power.complete(decision.power_parameters))
         if powers and min(powers) <= 0:
-            joining = [member for member, held in zip(joining, powers, strict=True) if held > 0]
+            found = [member for member, held in zip(found, powers, strict=True) if held > 0]
             powers = [held for held in powers if held > 0]
-        book.join(joining, powers)
+        book.join([member.id for member in found], powers, [member.number for member in found])
         book.seen += len(members)
 
     def active(self, roll: Roll, days: int, at: int) -> tuple[int, int]:
@@ -375,23 +378,23 @@ class State:
 
         To move an idea on or to close a poll is no such act: whoever may do that could make herself one of few.
         """
-        since, members = at // DAY_MS - days, self.members
-        acted = np.fromiter((members[member].acted for member in roll.members), np.int64, len(roll.members))
-        return int((acted >= since).sum()), total(roll.powers[acted >= since])
+        acted = np.full(len(self.members), -1, np.int64)
+        acted[: len(self.acted)] = self.acted
+        here = acted[roll.numbers] >= at // DAY_MS - days
+        return int(here.sum()), total(roll.powers[here])
 
     def note_act(self, actor: str, kind: str, at: int) -> int:
         """Count one more act, and say how many that makes on the day of `at` (UTC)."""
-        today = at // DAY_MS
-        day, times = self.acts.get((actor, kind), (today, 0))
-        times = times + 1 if day == today else 1
-        self.keep_act(actor, kind, today, times)
-        return times
+        day, times = self.acts.get((actor, kind), (0, 0))
+        self.keep_act(actor, kind, at // DAY_MS, times + 1 if day == at // DAY_MS else 1)
+        return self.acts[actor, kind][1]
 
     def keep_act(self, actor: str, kind: str, day: int, times: int) -> None:
         self.acts[actor, kind] = (day, times)
         member = self.members.get(MemberId(Actor(actor)))
         if member is not None and kind != "idea_advanced":
-            member.acted = max(member.acted, day)
+            self.acted.extend([-1] * (member.number + 1 - len(self.acted)))
+            self.acted[member.number] = max(self.acted[member.number], day)
 
 
 __all__ = ["Ballots", "Idea", "Member", "Poll", "Round", "State"]

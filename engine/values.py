@@ -170,6 +170,15 @@ def is_share(value: object) -> bool:
     return isinstance(value, str) and _SHARE.fullmatch(value) is not None and Fraction(value) <= 1
 
 
+def typed(value: object) -> str:
+    """The value of a parameter as one types it.
+
+    >>> typed(True), typed("2/3")
+    ('true', '2/3')
+    """
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
 def read_text(value: object, field: str, of: TextOf) -> str:
     """A text in NFC without control characters; line breaks only where `of.lines` allows them.
 

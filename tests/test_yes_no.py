@@ -166,6 +166,11 @@ def test_a_charter_that_asks_for_the_active_says_who_they_are():
         ("percent_min = 20", "percent_min = 0", 'asks for 0 % of somebody; give percent_min, or basis = "none"'),
         ('rule = "schulze"', 'rule = "yes_no"\nparameters = { quorum = "3/2" }', 'or a share from 0 to 1 such as "2/3"'),
         ('rule = "schulze"', 'rule = "yes_no"\nparameters = { quorum = 0.5 }', 'or a share from 0 to 1 such as "2/3"'),
+        (
+            'quorum = { basis = "eligible", percent_min = 50 }',
+            'quorum = { basis = "active", percent_min = 50 }\nactive_days = 9',
+            "where nobody is, this charter could not be changed",
+        ),
     ],
 )
 def test_a_charter_whose_parts_are_none_is_refused(old, new, fact):
@@ -174,10 +179,18 @@ def test_a_charter_whose_parts_are_none_is_refused(old, new, fact):
     assert fact in str(refused.value)
 
 
+def test_where_nobody_is_asked_nobody_need_be_active():
+    moot = moot_by("yes_no", 'active_days = 30\nparameters = { quorum = "0", quorum_of = "active" }')
+    assert moot.poll()
+
+
 def test_the_steps_say_which_option_is_for_it():
     """The one named first, whatever it is called."""
-    outcome = tally("yes_no", Election.read("5: no\n6: yes"))
-    assert outcome.steps[0] == "for: no 5; against: yes 6; abstaining 0"
+    outcome = tally("yes_no", Election.read("5: build\n6: wait"))
+    assert outcome.steps[0] == "for: build 5; against: wait 6; abstaining 0"
+    for name in ("yes_no", "optimistic", "lazy_consensus"):
+        with pytest.raises(Refusal, match="the option 'no' stands first, and .* would count it as for; say in which order"):
+            tally(name, Election.read("eligible: 90\n5: no\n6: yes"))
     with pytest.raises(Refusal, match="list what stands for each, in that order"):
         tally("yes_no", Election.read("9: yes"))
     missed = tally("yes_no", Election.read("eligible: 90\n6: yes\n3: no"), quorum="1/2")

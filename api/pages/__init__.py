@@ -49,6 +49,7 @@ def render(request: Request, page: str, shown: Any, status: int = 200) -> HTMLRe
             "may": may,
             "money": partial(_money, state.charter.money),
             "decimal": _decimal,
+            "decimals": state.charter.money.decimals,
             "plain_money": partial(money.typed, state.charter.money),
             "done": views.done(community, state, _number(request, "done"), member),
             "start": _number(request, "start") or 0,

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from fractions import Fraction
+from typing import Any
 
 from engine import catalogue, rules
 from engine.charter.terms import Charter, Decision
@@ -77,8 +79,19 @@ def _check_decision(where: str, decision: Decision, charter: Charter) -> None:
         raise _wrong(f"{where}.quorum", "asks for 0 % of somebody", 'give percent_min, or basis = "none"')
     if not 0 <= decision.active_days <= ACTIVE_DAYS_MAX:
         raise _wrong(f"{where}.active_days", f"is {decision.active_days}", f"give 1 to {ACTIVE_DAYS_MAX}")
-    if "active" in (decision.quorum.basis, decision.parameters.get("quorum_of")) and not decision.active_days:
-        raise _wrong(f"{where}.active_days", "is missing, and the quorum is one of the active", "say how many days count: active_days = 90")
+    if asks_the_active(decision.quorum.basis, decision.parameters):
+        if not decision.active_days:
+            raise _wrong(
+                f"{where}.active_days", "is missing, and the quorum is one of the active", "say how many days count: active_days = 90"
+            )
+        if decision.options == "amendment":
+            raise _wrong(
+                f"{where}.quorum", "is one of the active: where nobody is, this charter could not be changed", 'ask for "eligible"'
+            )
+        if not charter.ideas and all(asks_the_active(each.quorum.basis, each.parameters) for each in charter.decisions.values()):
+            raise _wrong(
+                f"{where}.quorum", "is one of the active, and without [ideas] nobody is before the first poll", 'ask for "eligible"'
+            )
     if rule.elects in ("budget", "several") and decision.ties not in ("oldest", "lot"):
         raise _wrong(f"{where}.ties", f"is {decision.ties} for {rule.name}, which ties inside", 'give "oldest" or "lot"')
     if decision.ties == "previous_round" and not rule.rounds:
@@ -105,6 +118,11 @@ def _check_decision(where: str, decision: Decision, charter: Charter) -> None:
         for name in (decision.stage, decision.winners_to):
             if name is not None:
                 _known(f"{where}.stage", (name,), tuple(stage.name for stage in charter.ideas.stages))
+
+
+def asks_the_active(basis: str, parameters: Mapping[str, Any]) -> bool:
+    """Whether a decision needs a part of the active: by its quorum, or by a rule's parameter."""
+    return basis == "active" or (parameters.get("quorum_of") == "active" and Fraction(str(parameters.get("quorum", "0"))) > 0)
 
 
 def _try_out(where: str, rule: rules.Rule, decision: Decision) -> None:

@@ -58,4 +58,4 @@ class MemberJoined(Event):
 
     def apply(self, state: State, record: Record) -> None:
         member = MemberId(self.owner(record, "name"))
-        state.members[member] = Member(member, self.role, record.at)
+        state.members[member] = Member(member, self.role, record.at, len(state.members))

@@ -7,6 +7,7 @@ from typing import Literal
 
 from engine import charter as charters
 from engine import rules
+from engine.charter.sound import asks_the_active
 from engine.charter.terms import Charter, Decision
 from engine.commands import Ahead, Ask, Command, Vault
 from engine.elections.kinds import Kind
@@ -245,7 +246,7 @@ def holes(state: State, poll: PollOpened, decision: Decision, at: int) -> list[t
             "amendment": "give the new charter",
         }[decision.options]
         found.append((f"{len(poll.options)} of the {needed} options it needs", more))
-    if "active" in (poll.quorum_basis, poll.parameters.get("quorum_of")) and not poll.active_count:
+    if asks_the_active(poll.quorum_basis, poll.parameters) and not poll.active_count:
         found.append(
             ("a quorum of the active, of whom there is nobody", "let members take part in something first, or ask for a part of all")
         )

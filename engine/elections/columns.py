@@ -39,8 +39,11 @@ def read(text: str) -> Election:
     try:
         head = [cell.strip() for cell in next(reader)]
         many = len(head) - 1
-        if again := [place for place, name in enumerate(head[1:], 2) if name in head[1 : place - 1]]:
-            raise _wrong(1, again[0], f"has the option {head[again[0] - 1]!r} twice", "name each option once")
+        if "" in head[1:]:
+            raise _wrong(1, head.index("", 1) + 1, "names no option", "name it, or leave the column out")
+        check_size(0, many)
+        if again := next((place for place, name in enumerate(head[1:], 2) if name in head[1 : place - 1]), 0):
+            raise _wrong(1, again, f"has the option {head[again - 1]!r} twice", "name each option once")
         for row in reader:
             if not any(cell.strip() for cell in row):
                 continue

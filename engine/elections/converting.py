@@ -18,13 +18,15 @@ from engine.elections import text as ballots
 from engine.elections.election import Election
 from engine.elections.files import parse
 from engine.refusals import Refusal, refuse
+from engine.values import typed
 
 
 class Output(NamedTuple):
-    """The text of a file, and what was known of the election that such a file has no place for."""
+    """The text of a file, what was known of the election that such a file has no place for, and what it cannot but say besides."""
 
     text: str
     left_out: list[str]
+    added: list[str]
 
 
 def write(election: Election, path: Path) -> Output:
@@ -37,24 +39,33 @@ def write(election: Election, path: Path) -> Output:
     for name, other in zip(election.options, again.options, strict=False):
         if name != other:
             raise refuse("file_foreign", f"the option {name!r}", f"would be read again as {other!r} from {path.name}", "rename it")
-    if election.budget is not None and again.budget is None:
-        raise refuse(
-            "file_foreign", str(path), f"ends in {path.suffix}, which has no place for costs and a budget", "write a .txt or a .pb"
-        )
     if not _alike(election, again):
         raise refuse("file_foreign", "the election", f"would be read again as another from {path.name}", "write a .txt, or mend its names")
-    terms: dict[str, object] = {name: getattr(election, name) for name in ("seats", "eligible", "active")}
-    terms["write-ins"] = None if election.write_ins is None else election.options[election.write_ins]
-    terms["rule"] = None if election.rule is None else election.rule[0]
-    kept = {name: getattr(again, name.replace("-", "_")) is not None for name in terms}
-    terms["blank ballots"] = election.total - again.total or None
-    return Output(text, [f"{name}: {value}" for name, value in terms.items() if value is not None and not kept.get(name)])
+    mine, theirs = _terms(election), _terms(again)
+    if theirs["write-ins"] not in (None, mine["write-ins"]):
+        fact = f"would be read again from {path.name} as all that nobody declared"
+        raise refuse("file_foreign", f"the option {theirs['write-ins']!r}", fact, "rename it")
+    mine["blank ballots"] = election.total - again.total or None
+    left_out = [f"{name}: {value}" for name, value in mine.items() if value not in (None, theirs.get(name))]
+    return Output(text, left_out, [f"{name}: {value}" for name, value in theirs.items() if value is not None and mine[name] is None])
+
+
+def _terms(election: Election) -> dict[str, object]:
+    """What came with the ballots, as people type it."""
+    found: dict[str, object] = {name: getattr(election, name) for name in ("seats", "eligible", "active")}
+    found["ballots"] = election.kind
+    found["write-ins"] = None if election.write_ins is None else election.options[election.write_ins]
+    rule, given = election.rule or ("", {})
+    found["rule"] = " ".join(["--rule", rule, *(f"--set {name}={typed(value)}" for name, value in given.items())]) if rule else None
+    return found
 
 
 def _written(election: Election, path: Path) -> str:
     ending = path.suffix.lower().lstrip(".")
     if ending == "pb":
         return pabulib.write(election, path.stem)
+    if ending in preflib.TYPES and election.budget is not None:
+        raise refuse("file_foreign", str(path), f"ends in .{ending}, which has no place for costs and a budget", "write a .txt or a .pb")
     if ending in preflib.TYPES:
         if preflib.type_of(election) != ending:
             raise refuse("file_foreign", str(path), f"ends in .{ending}, and these ballots are .{preflib.type_of(election)}", "name it so")

@@ -127,15 +127,19 @@ class Election:
     def _check_cells(self, table: Array) -> None:
         lowest, highest, kind = int(table.min()), int(table.max()), self.kind
         limit = POINTS_PER_BALLOT_MAX if kind in NUMBERED else len(self.options) if kind == "ranked" else 1
-        fits = lowest >= 0 and highest <= limit
-        if fits and kind in ("single", "cumulative"):
-            fits = int(table.sum(axis=1, dtype=np.int64).max()) <= limit
-        if fits and kind == "quadratic":
-            fits = int((table.astype(np.int64) ** 2).sum(axis=1).max()) <= limit
-        if fits and kind == "knapsack" and self.costs is not None and self.budget is not None:
-            fits = int(table.astype(np.int64).dot(np.array(self.costs, np.int64)).max()) <= self.budget
-        if not fits:
-            raise _wrong(f"has a ballot that is not {kind}", "mend or leave out that ballot")
+        if lowest < 0 or highest > limit:
+            odd = int(((table < 0) | (table > limit)).any(axis=1).argmax())
+            raise _wrong(f"has a ballot that is not {kind}, the {odd + 1:,}. of {len(table):,}", f"give cells from 0 to {limit:,}")
+        uses = {"single": "chooses {} options", "cumulative": "gives {} points", "quadratic": "costs {} credits", "knapsack": "costs {}"}
+        if kind in uses:
+            cells = table.astype(np.int64) ** 2 if kind == "quadratic" else table
+            used = cells.astype(np.int64).dot(np.array(self.costs, np.int64)) if kind == "knapsack" else cells.sum(axis=1, dtype=np.int64)
+            most = (self.budget or 0) if kind == "knapsack" else limit
+            if int(used.max()) > most:
+                odd = int((used > most).argmax())
+                amount = self.money(int(used[odd])) if kind == "knapsack" else f"{used[odd]:,}"
+                fact = f"has a ballot that is not {kind}, the {odd + 1:,}. of {len(table):,}: it {uses[kind].format(amount)}"
+                raise _wrong(fact, f"at most {self.money(most) if kind == 'knapsack' else f'{most:,}'}")
         if kind in NUMBERED and self.total * highest > INT64_MAX:
             raise _wrong("has weights and points too large to add up exactly", "scale them down")
 

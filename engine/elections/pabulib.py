@@ -1,6 +1,6 @@
 """Participatory budgets as Pabulib writes them (`.pb`, arXiv 2012.06539).
 
-Three parts, META, PROJECTS and VOTES, each a table with `;` between fields. Approvals whose `max_sum_cost` is no more than the budget are
+Three parts, META, PROJECTS and VOTES, each a table with `;` between fields. Approvals whose `max_sum_cost` is the budget are
 knapsack ballots. Only what a count needs is kept: of the
 voters nothing but their ballots, so that age, sex and every other column are gone once the file is read.
 
@@ -88,6 +88,8 @@ def read(text: str) -> Budget:
     columns, projects = _table(parts["PROJECTS"], "PROJECTS", ("project_id", "cost"))
     ids = [row[columns["project_id"]] for _, row in projects]
     amounts = [_amount(row[columns["cost"]], line, columns["cost"]) for line, row in projects]
+    if "budget" not in meta:
+        raise _wrong(parts["META"][0][0], "begins META, which names no budget", "add a line such as budget;100000")
     stated_at = next((line for line, row in parts["META"] if row[0].strip() == "budget"), parts["META"][0][0])
     budget = _amount(meta.get("budget", ""), stated_at, 1)
     decimals = max(0, *(-int(amount.normalize().as_tuple().exponent) for amount in [budget, *amounts]))
@@ -103,7 +105,7 @@ def read(text: str) -> Budget:
         most = _amount(meta["max_sum_cost"], next(line for line, row in parts["META"] if row[0] == "max_sum_cost"), 1)
         if dear := np.flatnonzero(table.astype(np.int64).dot(np.array(costs, np.int64)) > most * scale).tolist():
             raise _wrong(parts["VOTES"][1 + dear[0]][0], f"votes for more than max_sum_cost, {most}", "mend the vote, or leave it out")
-        kind = "knapsack" if most <= budget else kind
+        kind = "knapsack" if most == budget else kind
     _check_stated(meta, parts, table, kind)
     return Budget(
         meta,
@@ -118,11 +120,9 @@ def _check_stated(meta: dict[str, str], parts: dict[str, Rows], table: np.ndarra
     """Refuse a file that is not as it says of itself: cut short, with a voter twice, or with votes beyond what one may name."""
     for name, part in (("num_projects", "PROJECTS"), ("num_votes", "VOTES")):
         held = len(parts[part]) - 1
-        if meta.get(name, "").strip().isdecimal() and int(meta[name]) != held:
-            line = next(line for line, row in parts["META"] if row[0] == name)
-            raise _wrong(
-                line, f"states {int(meta[name]):,} {part.lower()}, and the file holds {held:,}", "get the whole file, or mend the number"
-            )
+        stated, line = _stated(meta, parts, name)
+        if stated not in (None, held):
+            raise _wrong(line, f"states {stated:,} {part.lower()}, and the file holds {held:,}", "get the whole file, or mend the number")
     votes, head = parts["VOTES"][1:], [name.strip() for name in parts["VOTES"][0][1]]
     if "voter_id" in head:
         seen: dict[str, int] = {}
@@ -137,9 +137,20 @@ def _check_stated(meta: dict[str, str], parts: dict[str, Rows], table: np.ndarra
     if kind == "cumulative":
         bounds["max_sum_points"] = table.sum(axis=1), "gives {} points"
     for name, (found, fact) in bounds.items():
-        stated = meta.get(name, "").strip()
-        if stated.isdecimal() and (above := np.flatnonzero(found > int(stated)).tolist()):
+        stated, _ = _stated(meta, parts, name)
+        if stated is not None and (above := np.flatnonzero(found > stated).tolist()):
             raise _wrong(votes[above[0]][0], fact.format(found[above[0]]) + f", and {name} is {stated}", "mend the vote, or leave it out")
+
+
+def _stated(meta: dict[str, str], parts: dict[str, Rows], name: str) -> tuple[int | None, int]:
+    """The whole number that META states by a name, and its line; None where it states none."""
+    text = meta.get(name, "").strip()
+    if not text:
+        return None, 0
+    line = next(line for line, row in parts["META"] if row[0] == name)
+    if not re.fullmatch(r"\d{1,15}", text):
+        raise _wrong(line, f"states {name} as {text[:40]!r}", "write a whole number, or leave it out", 1)
+    return int(text), line
 
 
 def write(election: Election, title: str = "") -> str:

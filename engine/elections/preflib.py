@@ -32,6 +32,7 @@ def read(text: str) -> Election:
     stated = ""
     voters: tuple[int, int] | None = None
     counts: list[int] = []
+    lines: list[int] = []
     orders: list[list[list[int]]] = []
     for number, line in enumerate(text.lstrip("\ufeff").splitlines(), 1):
         if line.startswith("#"):
@@ -48,15 +49,22 @@ def read(text: str) -> Election:
         if match is None or not 1 <= int(match[1]) <= POWER_TOTAL_MAX:
             raise _wrong(number, f"is {line[:40]!r}", "write count: 3,{1,4},2")
         counts.append(int(match[1]))
+        lines.append(number)
         orders.append(_order(match[2], names, number, line.index(match[2], line.index(":")) + 1))
     if stated not in TYPES:
-        raise refuse("file_foreign", "the file", f"is of the type {stated!r}", "it must be one of " + ", ".join(TYPES))
+        fact = f"is of the type {stated!r}" if stated else "states no type"
+        raise refuse("file_foreign", "the file", fact, "write a line # DATA TYPE: with one of " + ", ".join(TYPES))
     if not names:
         raise _wrong(1, "names no alternative", "a PrefLib file has lines # ALTERNATIVE NAME 1: …")
     if voters is not None and voters[1] != sum(counts):
         raise _wrong(
             voters[0], f"states {voters[1]:,} voters, and the file holds {sum(counts):,}", "get the whole file, or mend the number"
         )
+    for at, order in zip(lines, orders, strict=True):
+        if stated[0] == "s" and any(len(level) > 1 for level in order):
+            raise _wrong(at, f"ranks several alike, and the file is of the type {stated}", f"write # DATA TYPE: t{stated[1:]}")
+        if stated[-1] == "c" and sum(map(len, order)) < len(names):
+            raise _wrong(at, f"does not rank all, and the file is of the type {stated}", f"write # DATA TYPE: {stated[:-1]}i")
     columns = {alternative: column for column, alternative in enumerate(names)}
     many = len(columns)
     check_size(len(orders), many)

@@ -22,6 +22,7 @@ import numpy as np
 
 from engine.elections import cdf
 from engine.elections.election import Array, Election
+from engine.elections.kinds import KINDS
 from engine.elections.size import check_size
 from engine.limits import INTEGER_MAX, POWER_TOTAL_MAX
 from engine.log.json import parse_input
@@ -146,7 +147,9 @@ def _rows(text: str, called: dict[str, int], delimiter: str = "\n") -> tuple[lis
                 1,
                 1,
                 "names no ranks",
-                "begin with a line such as count,rank1,rank2,rank3, or with the kind of ballots: score,garden,library",
+                "begin with a line such as count,rank1,rank2,rank3, or with the kind of ballots ("
+                + ", ".join(KINDS)
+                + "): score,garden,library",
             )
         count = head.index("count") if "count" in head else -1
         for row in reader:

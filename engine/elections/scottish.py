@@ -51,7 +51,9 @@ def read(text: str) -> Election:
                 raise _wrong(line, f"is {row[max(odd, 0)]!r}", f"give a count from 1 and options from 1 to {many}", max(odd, 0) + 1)
             if len(ballot) > many:
                 raise _wrong(line, f"names {len(ballot)} options of {many}", "name each once")
-            again = next((place for place, option in enumerate(ballot, 1) if option in ballot[: place - 1]), 0)
+            again = len(set(ballot)) < len(ballot) and next(
+                (place for place, option in enumerate(ballot, 1) if option in ballot[: place - 1]), 0
+            )
             if again:
                 raise _wrong(line, f"names option {ballot[again - 1]} twice", "name each option once", again + 1)
             counts.append(count)

@@ -32,7 +32,7 @@ import numpy as np
 from engine.catalogue import did_you_mean
 from engine.elections.kinds import KINDS, NUMBERED, Kind
 from engine.elections.size import check_size
-from engine.limits import POWER_TOTAL_MAX
+from engine.limits import OPTIONS_PER_POLL_MAX, POWER_TOTAL_MAX
 from engine.refusals import Refusal, refuse
 
 _TOKEN = re.compile(r'\s*(?:"((?:[^"\\]|\\.)*)"|([>=,:])|([^\s>=,:"#]+)|(#.*)|(.))')
@@ -89,6 +89,8 @@ def read(text: str) -> Written:
             if listed and item.name not in options:
                 raise _wrong(number, f"names {item.name!r}", did_you_mean(item.name, list(options)) + " (from the line options:)", item)
             options.setdefault(item.name, len(options))
+        if head == "options" and ballots:
+            raise _wrong(number, "says options: after the first ballot", "say it first, so that every ballot is held to it")
         listed |= head == "options"
         if head in ("costs", "options"):
             named = set(costs) if head == "costs" else set[str]()
@@ -198,15 +200,19 @@ def _side_by_side(number: int, items: list[Item], other: str, column: int) -> Re
 
 
 def _read_kind(items: list[Item], number: int) -> Kind:
-    found = next((kind for kind in KINDS if [item.name for item in items] == [kind]), None)
+    found = next((kind for kind in KINDS if [(item.name, item.points) for item in items] == [(kind, -1)]), None)
     if found is None:
         raise _wrong(number, "names no kind of ballots", "write one of " + ", ".join(KINDS), items[0] if items else None)
     return found
 
 
 def _read_number(head: str, items: list[Item], number: int) -> int:
+    if len(items) == 1 and items[0].points >= 0:
+        raise _wrong(number, f"names two numbers after {head}:", f"write it without spaces, such as {head}: 1000", items[0])
     if len(items) != 1 or not items[0].name.isdecimal() or len(items[0].name) > 16:
-        raise _wrong(number, f"names no number after {head}:", f"write {head}: 800", items[-1] if items else None)
+        raise _wrong(number, f"names no number after {head}:", f"write a whole number, such as {head}: 3", items[-1] if items else None)
+    if head == "seats" and not 1 <= int(items[0].name) <= OPTIONS_PER_POLL_MAX:
+        raise _wrong(number, f"elects {items[0].name}", f"give 1 to {OPTIONS_PER_POLL_MAX}, such as seats: 3", items[0])
     return int(items[0].name)
 
 

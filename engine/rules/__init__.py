@@ -31,13 +31,15 @@ from engine.elections.outcome import Outcome
 from engine.limits import DECIMAL_DIGITS_MAX, INTEGER_MAX
 from engine.refusals import refuse
 from engine.rules.secrecy import Secrecy
-from engine.values import Digest, Money, Points, Positive, PositiveMoney, Power, Share, is_digest, is_share
+from engine.values import Digest, Money, Points, Positive, PositiveMoney, Power, Share, is_digest, is_share, typed
 
 Parameters = dict[str, Any]
 AMOUNTS = (Money, Points, Power, PositiveMoney)
 """Parameters of these types are decimals in quotes where they are written; a charter may leave the quotes out."""
 FAMILIES = ("voting", "funding", "lot", "power", "earning", "reward", "metric", "secrecy")
 """The sockets, each a folder of rules."""
+ON_COMPLETE = frozenset({"majority_loser", "condorcet_loser", "clone_independence", "reversal_symmetry", "resolvability"})
+"""Promises about rankings that are made where every ballot ranks all options, no two alike, as the literature states them."""
 NO_SEED = Digest("0" * 64)
 """What stands where a seed will be drawn."""
 
@@ -96,7 +98,8 @@ class Rule:
 
     def keeps(self, promise: str, given: Mapping[str, Any]) -> bool:
         """Whether the rule makes a promise when counted with these parameters."""
-        return promise in self.promises and all(given[name] in kept for name, kept in self.provided.get(promise, {}).items())
+        complete = self.complete(given)
+        return promise in self.promises and all(complete[name] in kept for name, kept in self.provided.get(promise, {}).items())
 
     def complete(self, given: Mapping[str, Any]) -> Parameters:
         """All parameters written out; refused when one is unknown, missing or out of bounds."""
@@ -146,10 +149,10 @@ def called(family: str, name: str) -> str | None:
 @cache
 def _also_called(family: str) -> dict[str, str]:
     """Other names of a family's rules, as their pages say them (`Also called IRV, alternative vote.`), and which rule each is."""
-    found: dict[str, str] = {}
+    found = {_bare(name): name for name in names(family)}
     for name in names(family):
-        for listed in re.findall(r"Also called ([^.]*)\.", rule(family, name).page):
-            found = {_bare(other): name for other in listed.split(",")} | found
+        for listed in re.findall(r"Also called ([^.:;]*)[.:;]", rule(family, name).page):
+            found = {_bare(other.removeprefix(" or ")): name for other in listed.split(",")} | found
     return found
 
 
@@ -218,6 +221,19 @@ def terms(found: Rule, election: Election, given: Mapping[str, Any]) -> Paramete
     return found.complete(given)
 
 
+NO, YES = frozenset({"no", "nay", "against"}), frozenset({"yes", "aye", "for"})
+"""Names of options that say themselves which they are."""
+
+
+def _check_roles(found: Rule, options: Sequence[str]) -> None:
+    """Refuse options whose names say that they do not stand in the order of the rule's roles: a file lists them as they come up."""
+    if options[0].casefold() in NO or options[1].casefold() in YES:
+        raise refuse(
+            "election_wrong", f"the option {options[0]!r}", f"stands first, and {found.name} would count it as {found.roles[0]}",
+            "say in which order they stand, such as options: yes, no",
+        )  # fmt: skip
+
+
 def count(found: Rule, election: Election, parameters: Mapping[str, Any]) -> Outcome:
     complete = terms(found, election, parameters)
     if found.roles and not len(found.roles) - 1 <= len(election.options) <= len(found.roles):
@@ -227,6 +243,8 @@ def count(found: Rule, election: Election, parameters: Mapping[str, Any]) -> Out
             f"has {len(election.options)} options",
             f"{found.name} asks about {', '.join(found.roles)}: list what stands for each, in that order (options: yes, no)",
         )
+    if found.roles:
+        _check_roles(found, election.options)
     if not election.rows and not found.silence:
         raise refuse("election_wrong", "the election", "has no ballots", "count it when somebody has voted")
     if found.elects == "budget" and election.budget is None:
@@ -343,13 +361,4 @@ def allowed(hint: Any) -> str:
     }.get(hint, "a whole number from 0")
 
 
-def typed(value: Any) -> str:
-    """The value of a parameter as one types it.
-
-    >>> typed(True), typed("2/3")
-    ('true', '2/3')
-    """
-    return str(value).lower() if isinstance(value, bool) else str(value)
-
-
-__all__ = ["FAMILIES", "Election", "Outcome", "Rule", "rule", "tally"]
+__all__ = ["FAMILIES", "Election", "Outcome", "Rule", "rule", "tally", "typed"]

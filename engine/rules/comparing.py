@@ -56,7 +56,7 @@ class Comparison:
     """The answers of all rules that can count the ballots, and why the others cannot."""
 
     answers: tuple[Answer, ...]
-    refused: dict[str, str]
+    refused: dict[str, Refusal]
 
     def by_winners(self) -> dict[tuple[str, ...], list[Answer]]:
         """The answers that agree, together; what most rules say first."""
@@ -80,7 +80,7 @@ class Comparison:
         lines = [f"{verdict} by {', '.join(map(str, answers))}" for verdict, answers in self.by_verdict().items()]
         why: dict[str, list[str]] = {}
         for name, refusal in self.refused.items():
-            why.setdefault(refusal.partition("; ")[0].partition(": ")[2], []).append(name)
+            why.setdefault(f"{refusal.thing} {refusal.fact}", []).append(name)
         return [*lines, *(f"not counted by {', '.join(names)}: {fact}" for fact, names in why.items())]
 
 
@@ -92,7 +92,7 @@ def compare(election: Election, swings: bool = False, progress: Callable[[int, i
     rival most, in the better of two orders, so that so many are enough, and fewer may be.
     """
     merged = election.merged()
-    answers, refused = [], {}
+    answers, refused = list[Answer](), dict[str, Refusal]()
     names = rules.names("voting")
     for done, name in enumerate(names):
         if progress is not None:
@@ -100,22 +100,22 @@ def compare(election: Election, swings: bool = False, progress: Callable[[int, i
         rule = rules.rule("voting", name)
         if rule.roles or rule.takes_seed:
             continue  # it asks whether, not which; or leaves it to chance
-        given = election.rule[1] if election.rule and election.rule[0] == name else {}
+        given: Parameters = election.rule[1] if election.rule and election.rule[0] == name else {}
         try:
             outcome = rules.count(rule, merged, given)
         except Refusal as refusal:
-            refused[name] = str(refusal)
+            refused[name] = refusal
             continue
         one, found = rule.elects == "one", None
         if swings and one:
             with suppress(Refusal):  # a changed election may be one that the rule cannot count
-                found = _swing(rule, merged, outcome)
+                found = _swing(rule, given, merged, outcome)
         tied = one and len(outcome.winners) > 1
         answers.append(Answer(name, rules.terms(rule, merged, given), outcome.winners, tied, len(outcome.ties), swings and one, found))
     return Comparison(tuple(answers), refused)
 
 
-def _swing(rule: Rule, election: Election, outcome: Outcome) -> int | None:
+def _swing(rule: Rule, given: Parameters, election: Election, outcome: Outcome) -> int | None:
     """The fewest ballots found that, changed for one rival's sake, make it win alone; those that came near first, which saves counts."""
     best: int | None = None
     winners, scores = outcome.winners, list(outcome.scores.values())
@@ -124,16 +124,16 @@ def _swing(rule: Rule, election: Election, outcome: Outcome) -> int | None:
             continue
         for order in _orders(election, rival, winners):
             low, high = 0, election.total if best is None else best - 1
-            if high < 1 or not _turns(rule, election, rival, winners, order, high):
+            if high < 1 or not _turns(rule, given, election, rival, winners, order, high):
                 continue
             while high - low > 1:
                 middle = (low + high) // 2
-                low, high = (low, middle) if _turns(rule, election, rival, winners, order, middle) else (middle, high)
+                low, high = (low, middle) if _turns(rule, given, election, rival, winners, order, middle) else (middle, high)
             best = high
     return best
 
 
-def _turns(rule: Rule, election: Election, rival: int, winners: tuple[str, ...], order: Array, count: int) -> bool:
+def _turns(rule: Rule, given: Parameters, election: Election, rival: int, winners: tuple[str, ...], order: Array, count: int) -> bool:
     """Whether the rival wins alone once the first `count` ballots in `order` put it first and those who won last."""
     weights = election.weights[order]
     turned = np.clip(count - (np.cumsum(weights) - weights), 0, weights)
@@ -147,7 +147,7 @@ def _turns(rule: Rule, election: Election, rival: int, winners: tuple[str, ...],
         ballot[0, rival] = max(int(election.table.max()), 1)
     rows = np.vstack([election.table[order][kept > 0], ballot])
     changed = election.changed(table=rows, weights=np.append(kept[kept > 0], int(turned.sum())))
-    return rules.count(rule, changed, {}).winners == (election.options[rival],)
+    return rules.count(rule, changed, given).winners == (election.options[rival],)
 
 
 def _orders(election: Election, rival: int, winners: tuple[str, ...]) -> list[Array]:

@@ -124,7 +124,7 @@ def _state(meta: Any, file: Any, log: Log) -> State:
     tree = Tree(log.tile)
     tree.resume(seq, [leaf_hash(data) for _, data in log.lines(seq & ~0xFF, seq)])
     state = State(seq, meta["at"], meta["origin"], meta["key"], dict(meta["charters"]), tree=tree)
-    state.members = {one[0]: Member(one[0], one[1], one[2], bool(one[3])) for one in meta["members"]}
+    state.members = {one[0]: Member(one[0], one[1], one[2], number, bool(one[3])) for number, one in enumerate(meta["members"])}
     for name, authors, versions, stage, terms, cost, extends, supporters, comments in meta["ideas"]:
         state.ideas[name] = Idea(
             name, tuple(authors), tuple(versions), stage, terms, None if cost is None else int(cost), extends,  # type: ignore[arg-type]

@@ -96,6 +96,23 @@ def test_what_a_file_has_no_place_for_is_told(name, left_out):
     assert again.seats == (2 if "seats: 2" not in left_out else None)
 
 
+def test_what_a_file_says_besides_is_told():
+    written = converting.write(Election.read("3: a > b\n2: b > a"), Path("x.blt"))
+    assert (written.left_out, written.added) == ([], ["seats: 1"])
+    single = converting.write(Election.read("ballots: single\n3: a\n2: b"), Path("x.cat"))
+    assert single.left_out == ["ballots: single"]
+    town = Election.read("costs: a 1, b 2\nbudget: 2\n3: a, b")
+    town.rule = "equal_shares", {"completion": "add_one", "whole_shares": True}
+    assert converting.write(town, Path("x.txt")).left_out == ["rule: --rule equal_shares --set completion=add_one --set whole_shares=true"]
+
+
+def test_nobody_becomes_those_whom_nobody_declared():
+    name = '"Undeclared Write-ins"'
+    election = Election.read(f"options: {name}, a, b\n4: {name} > a\n3: a > {name}\n2: b > {name}")
+    with pytest.raises(Refusal, match="as all that nobody declared; rename it"):
+        converting.write(election, Path("x.csv"))
+
+
 @pytest.mark.parametrize("name", ["x.soc", "x.soi", "x.toc", "x.toi"])
 def test_money_is_not_dropped_from_rankings(name):
     ballots = {"x.soc": "2: a > b", "x.soi": "options: a, b\n1: a\n2: a > b", "x.toc": "2: a = b", "x.toi": "options: a, b, c\n2: a = b"}[

@@ -203,6 +203,31 @@ def test_ties_of_a_rule_that_elects_one_are_those_who_win():
             check(election, replace(tally(name, election), ties=()), {})
 
 
+@pytest.mark.parametrize(("name", "parameters"), [("equal_shares", {"utility": "cardinality"}), ("committee_equal_shares", {"seats": 6})])
+def test_no_price_is_higher_than_what_anybody_pays(name, parameters):
+    """Where all pay all they have, any higher price would take the same."""
+    alone = Election.of("abcdef", "approval", np.eye(6, dtype=np.int8), None, [1] * 6, 6)
+    outcome, given = tally(name, alone, **parameters), rule("voting", name).complete(parameters)
+    check(alone, outcome, given)
+    bought = outcome.facts[1]
+    facts = [outcome.facts[0], [[bought[0][0], "10"], *bought[1:]], *outcome.facts[2:]]
+    with pytest.raises(Refusal, match="proof_wrong"):
+        check(alone, replace(outcome, certify=lambda: facts), given)
+
+
+def test_scores_are_those_of_the_options_they_name():
+    election = Election.read("4: garden\n3: pool")
+    with pytest.raises(Refusal, match="proof_wrong"):
+        check(election, replace(tally("plurality", election), scores={"pool": 4, "garden": 3}), {})
+
+
+def test_more_cells_than_are_looked_at_one_by_one_are_refused_at_once(monkeypatch):
+    monkeypatch.setattr("engine.rules.certificates._claim.CERTIFICATE_CELLS_MAX", 5)
+    election = Election.read("4: garden > pool\n3: pool\n2: pool > garden")
+    with pytest.raises(Refusal, match="too_large"):
+        check(election, tally("borda", election), {})
+
+
 def test_nothing_is_bought_under_two_names():
     """-1 is the last option, too: bought twice, it would cost more than there is."""
     town = Election.read("costs: a 6, z 3\nbudget: 10\n5: a\n5: z")

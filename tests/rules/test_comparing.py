@@ -38,7 +38,7 @@ def test_a_tie_is_called_a_tie_and_a_swing_that_is_missing_is_said_to_be():
 
 def test_a_rule_that_cannot_count_the_ballots_says_why():
     found = compare(Election.read("3: a, b\n2: b"))
-    assert "schulze" in found.refused and "ballot_kind_wrong" in found.refused["schulze"]
+    assert "schulze" in found.refused and found.refused["schulze"].code == "ballot_kind_wrong"
     assert {answer.rule for answer in found.answers} >= {"approval", "score", "block"}
 
 
@@ -66,3 +66,12 @@ def test_the_rule_that_came_with_the_ballots_is_counted_as_it_came():
 def test_why_a_rule_does_not_count_is_said():
     lines = compare(Election.read("2: a > b\n1: a = b")).lines()
     assert any(line.startswith("not counted by") and "ranks 'a' and 'b' alike" in line for line in lines)
+
+
+def test_swings_are_those_of_the_rule_as_it_came():
+    votes = Election.read("options: a, b, c, d\n6: c > d > b > a\n4: a > c\n1: d > b\n6: b\n5: d > b > a > c\n1: c > d")
+    votes.rule = "minimax", {"strength": "margins"}
+    answer = next(each for each in compare(votes, swings=True).answers if each.rule == "minimax")
+    without = compare(votes.changed(table=votes.table), swings=True)
+    assert answer.winners == ("c",) and answer.terms == {"strength": "margins"}
+    assert answer.swing != 1 and next(each for each in without.answers if each.rule == "minimax").terms["strength"] == "margins"

@@ -2,6 +2,7 @@
 
 import doctest
 import inspect
+import re
 from fractions import Fraction
 
 import pytest
@@ -27,8 +28,21 @@ def given_parameters(rule: rules.Rule, data: st.DataObject) -> dict:
 @pytest.mark.parametrize(("rule", "promise"), PROMISES, ids=lambda item: getattr(item, "name", item))
 @given(data=st.data())
 def test_a_promise_is_kept(rule, promise, data):
-    kept = [given for given in parameter_settings(rule) if rule.keeps(promise, rule.complete(given))]
+    kept = [given for given in parameter_settings(rule) if rule.keeps(promise, given)]
     LAWS[promise](rule, data.draw(st.sampled_from(kept)), data)
+
+
+def test_which_promises_are_about_complete_ballots_is_said():
+    assert {name for name, law in LAWS.items() if "election = _strict(data" in inspect.getsource(law)} - {
+        "monotonicity"
+    } == rules.ON_COMPLETE
+
+
+def test_other_names_of_rules_are_names():
+    found = {other: name for name in rules.names("voting") for other in [rules.called("voting", name)]}
+    assert all(other == name for other, name in found.items())
+    named = [each for rule in RULES for listed in re.findall(r"Also called ([^.:;]*)[.:;]", rule.page) for each in listed.split(",")]
+    assert len(named) == len(set(named)) and all(1 <= len(each.split()) <= 3 for each in named)
 
 
 @BY_NAME

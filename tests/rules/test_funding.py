@@ -157,6 +157,13 @@ def test_to_part_a_gift_over_invented_people_pays():
     assert tally("quadratic_funding", whole, pool=99).scores["a"] == 0
 
 
+def test_a_claim_that_a_cap_cuts_leaves_small_ones_as_they_are():
+    unit = _matching.UNIT
+    for large in (99 * unit, 99 * unit + unit // 2):
+        paid, _ = _matching.payouts([large] + [unit // 10] * 10, 100, "1/2", False)
+        assert paid[0] == 50 and sum(paid[1:]) == 1
+
+
 def test_what_a_cap_cuts_off_goes_to_the_others():
     votes = Election.read("9: a 100\n2: b 100\n2: c 100")
     assert tally("quadratic_funding", votes, pool=100).scores == {"a": 95, "b": 3, "c": 2}

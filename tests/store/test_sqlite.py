@@ -104,7 +104,7 @@ def test_a_snapshot_gives_the_state_the_log_gives(tmp_path):
     loaded = snapshot.load(moot.community.store.cache, folder.untrusted(tmp_path / "c"))
     assert loaded is not None and loaded.seq == live.seq - 2, "the ballot and its points come after it"
     with folder.opened(tmp_path / "c") as again:
-        for name in ("members", "ideas", "rounds", "acts", "ledger", "charters", "seq", "at", "origin", "key"):
+        for name in ("members", "ideas", "rounds", "acts", "acted", "ledger", "charters", "seq", "at", "origin", "key"):
             assert getattr(again.state, name) == getattr(live, name)
         ours, theirs = again.state.polls[poll].ballots, live.polls[poll].ballots
         assert (ours.roll, ours.seq.tolist(), ours.commitments) == (theirs.roll, theirs.seq.tolist(), theirs.commitments)

@@ -5,9 +5,9 @@ for (const ballot of document.querySelectorAll("form.ballot")) {
   const count = () => {
     const fields = [...ballot.elements];
     const chosen = fields.filter((field) => field.name === "option" && field.checked), ticked = chosen.length;
-    const costs = chosen.map((field) => field.dataset.cost || "0");
-    const places = { minimumFractionDigits: Math.max(0, ...costs.map((cost) => (cost.split(".")[1] || "").length)) };
-    const sum = costs.reduce((sum, cost) => sum + Number(cost), 0), spent = sum.toLocaleString("en", places);
+    const sum = chosen.reduce((sum, field) => sum + Number(field.dataset.cost || 0), 0); // in the smallest unit of money
+    const decimals = Number(ballot.dataset.decimals || 0), places = { minimumFractionDigits: decimals, maximumFractionDigits: decimals };
+    const spent = (sum / 10 ** decimals).toLocaleString("en", places);
     const over = ballot.dataset.kind === "knapsack" && sum > Number(ballot.dataset.most);
     const points = fields.filter((field) => field.type === "number").reduce((sum, field) => sum + Number(field.value), 0);
     const credits = fields.filter((field) => field.type === "number").reduce((sum, field) => sum + Number(field.value) ** 2, 0);

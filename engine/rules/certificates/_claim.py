@@ -8,8 +8,8 @@ from typing import Any
 
 from engine.elections.election import Election
 from engine.elections.outcome import Outcome
-from engine.limits import CERTIFICATE_WORK_MAX
-from engine.refusals import refuse
+from engine.limits import CERTIFICATE_CELLS_MAX, CERTIFICATE_WORK_MAX
+from engine.refusals import Refusal, refuse
 from engine.rules import counting_rule
 
 
@@ -32,6 +32,10 @@ class Claim:
 
     @classmethod
     def of(cls, election: Election, outcome: Outcome, given: Mapping[str, Any]) -> Claim:
+        if tuple(outcome.scores) != election.options:
+            raise ValueError("scores stand in the order of the options, for each of them")
+        if election.rows * len(election.options) > CERTIFICATE_CELLS_MAX:
+            raise _too_large(election.rows, len(election.options))
         won = [election.options.index(winner) for winner in outcome.winners]
         if won != sorted(set(won)):
             raise ValueError("winners stand in the order of the options, each once")
@@ -64,11 +68,15 @@ class Claim:
         """Refuse (`too_large`) before more is gone through, ballot by ballot, than is reasonable."""
         self.spent[0] += steps
         if self.spent[0] > CERTIFICATE_WORK_MAX:
-            raise refuse(
-                "too_large", "the election", f"has {len(self.ballots):,} different ballots and {len(self.places):,} options, which are gone "
-                "through one by one too often", "count it again: folkmoot tally without --check",
-            )  # fmt: skip
+            raise _too_large(len(self.ballots), len(self.places))
 
     def weight_of(self, place: int) -> int:
         """What those weigh together who give an option anything."""
         return sum(weight for row, weight in self.ballots if row[place])
+
+
+def _too_large(ballots: int, options: int) -> Refusal:
+    return refuse(
+        "too_large", "the election", f"has {ballots:,} different ballots and {options:,} options to be gone through one by one",
+        "count it again: folkmoot tally without --check",
+    )  # fmt: skip

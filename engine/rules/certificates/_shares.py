@@ -47,6 +47,10 @@ class Shop(NamedTuple):
         paid = sum(weight * min(purses.amounts[ballot] * down, up * unit) for ballot, weight, unit in self.backers[place])
         return paid - self.costs[place] * purses.over * down
 
+    def most(self, place: int, purses: Purses) -> Fraction:
+        """The price at which every backer pays all she has: a higher one is no price."""
+        return max(Fraction(purses.amounts[ballot], purses.over * unit) for ballot, _, unit in self.backers[place])
+
     def after(self, place: int, price: Fraction, purses: Purses) -> Purses:
         """What is left when they have paid."""
         self.claim.work(len(purses.amounts))
@@ -131,7 +135,7 @@ def _replayed(shop: Shop, bought: list[tuple[int, str]], purses: Purses) -> tupl
             rival = price / shop.worth[place] * shop.worth[other]
             if other not in taken and rival * whole[other] > cost and shop.pays(other, rival, purses) > 0:
                 return None
-        if place in taken or not whole[place] or shop.pays(place, price, purses) != 0:
+        if place in taken or not whole[place] or shop.pays(place, price, purses) != 0 or price > shop.most(place, purses):
             return None
         purses = shop.after(place, price, purses)
         taken.append(place)
@@ -145,7 +149,7 @@ def _replayed(shop: Shop, bought: list[tuple[int, str]], purses: Purses) -> tupl
 def _at_its_end(claim: Claim, supporters: list[int], ours: list[int], terms: dict[str, Any], raised: int) -> bool:
     """Whether nothing could be added: everything is bought that can be, or nothing else fits and that is where it stops, or it was added
     as often as it may be."""
-    can = [place for place in claim.places if supporters[place] and claim.costs[place] <= claim.budget]
+    can = [place for place in claim.places if supporters[place]]
     left = claim.budget - sum(claim.costs[place] for place in ours)
     full = terms.get("stop") == "exhaustive" and not any(claim.costs[place] <= left for place in can if place not in ours)
     return full or set(can) <= set(ours) or raised == terms["increment"] * SHARES_STEPS_MAX

@@ -54,9 +54,10 @@ def payouts(claims: list[int], pool: int, cap: Share, fill: bool) -> tuple[list[
     >>> payouts([60 * UNIT, 30 * UNIT, 10 * UNIT], 50, Share("1/2"), False)
     ([25, 19, 6], ())
     """
-    whole, highest = sum(claims), int(Fraction(cap) * pool)
-    if not fill and whole <= pool * UNIT:
-        return _just(claims, highest)
+    highest = int(Fraction(cap) * pool)
+    bounded = [min(claim, highest * UNIT) for claim in claims]
+    if not fill and sum(bounded) <= pool * UNIT:
+        return _just(bounded)
     most = [highest if fill else min(highest, -(-claim // UNIT)) for claim in claims]
     rest = pool
     paid = [0] * len(claims)
@@ -76,16 +77,15 @@ def payouts(claims: list[int], pool: int, cap: Share, fill: bool) -> tuple[list[
     return paid, ()
 
 
-def _just(claims: list[int], highest: int) -> tuple[list[int], tuple[int, ...]]:
-    """Every claim that stays below the highest payout, in whole units: what of all together is whole, by largest remainder.
+def _just(claims: list[int]) -> tuple[list[int], tuple[int, ...]]:
+    """Every claim in whole units: what of all together is whole, by largest remainder.
 
-    >>> _just([21 * UNIT + 6 * UNIT // 100, 8 * UNIT + 94 * UNIT // 100 - 1], 100)    # a root was cut off: 29.99… together
+    >>> _just([21 * UNIT + 6 * UNIT // 100, 8 * UNIT + 94 * UNIT // 100 - 1])    # a root was cut off: 29.99… together
     ([21, 8], ())
     """
-    bounded = [min(claim, highest * UNIT) for claim in claims]
-    paid, rest = [claim // UNIT for claim in bounded], [claim % UNIT for claim in bounded]
+    paid, rest = [claim // UNIT for claim in claims], [claim % UNIT for claim in claims]
     order = sorted(range(len(claims)), key=lambda place: -rest[place])
-    short = sum(bounded) // UNIT - sum(paid)
+    short = sum(claims) // UNIT - sum(paid)
     for place in order[:short]:
         paid[place] += 1
     edge = rest[order[short - 1]] if short else -1

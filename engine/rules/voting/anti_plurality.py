@@ -1,7 +1,7 @@
 """The option that fewest people put last wins.
 
 Also called veto. A ballot is for every option but those it ranks last; options left out are tied last, and a ballot that
-ranks all alike is for all of them. Finds what few object to; says nothing of what anybody wants. Also called veto. Source: Saari 1995,
+ranks all alike is for all of them. Finds what few object to; says nothing of what anybody wants. Source: Saari 1995,
 Basic Geometry of Voting.
 
 >>> tally("anti_plurality", Election.read("4: garden > library > pool\\n3: pool > library > garden")).scores

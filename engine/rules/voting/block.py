@@ -1,6 +1,6 @@
 """The options that most people approve fill the seats.
 
-Also called block voting, or multi-winner approval: simple, and whoever is the largest group takes every seat. Equal votes: the option listed first, and the tie is reported where that decided. Source: used since the nineteenth century; Brams & Fishburn 1978.
+Also called block voting, multi-winner approval. Simple, and whoever is the largest group takes every seat. Equal votes: the option listed first, and the tie is reported where that decided. Source: used since the nineteenth century; Brams & Fishburn 1978.
 
 >>> tally("block", Election.read("6: a, b, c\\n3: d, e"), seats=2).winners
 ('a', 'b')

@@ -3,7 +3,7 @@
 Each ballot counts for the option it ranks highest among those left; a ballot that ranks several of them equally
 highest, or none, rests for that round. Where several are tied for the fewest, every order of dropping them is
 counted, and all that can win are reported as tied (parallel universes); dropping them together is the same count when
-together, and with every ballot that rests, they have fewer votes than the next. Also called IRV, alternative vote, Hare. Source: Ware 1871; ties: Conitzer, Rognlie & Xia 2009.
+together, and with every ballot that rests, they have fewer votes than the next. Also called IRV, alternative vote, AV, Hare. Source: Ware 1871; ties: Conitzer, Rognlie & Xia 2009.
 
 >>> outcome = tally("instant_runoff", Election.read("4: garden > library\\n3: library > pool\\n2: pool > library"))
 >>> outcome.winners

@@ -1,6 +1,6 @@
 """Options outside the Smith set drop out, then the one with the fewest first places, in turn, until one is left.
 
-Also called alternative Smith: unlike Smith//IRV it looks for the Smith set again after every drop. Elects the Condorcet
+Also called alternative Smith. Unlike Smith//IRV it looks for the Smith set again after every drop. Elects the Condorcet
 winner where there is one; hard to manipulate. Ties as in instant runoff: every order of dropping tied options is counted, and
 all that can win are tied. Source: Tideman 2006, Collective Decisions and Voting, p. 232.
 

@@ -9,7 +9,7 @@ supporters; `add_one` gives every voter `increment` more units of money (one eur
 as soon as nothing else would fit (`exhaustive`). With `whole_shares` every voter begins with whole units. `compare` takes the greedy outcome
 instead where more voters get more from it (`satisfaction`), or where fewer get nothing (`exclusion`). Options with fewer than `votes_min`
 supporters are left out, and so are those that a smaller part of the voters supports than `support_min` times the part of the budget they cost.
-Also called MES, Rule X. Sources: Peters, Pierczyński & Skowron 2021 (arXiv 2008.13276); the choices are those of equalshares.net and its compute tool, and of the towns
+Also called MES. Sources: Peters, Pierczyński & Skowron 2021 (arXiv 2008.13276); the choices are those of equalshares.net and its compute tool, and of the towns
 that held it.
 
 >>> town = Election.read("costs: garden 600, pool 500, bench 200\\nbudget: 900\\n6: garden\\n3: pool, bench")

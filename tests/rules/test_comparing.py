@@ -69,9 +69,8 @@ def test_why_a_rule_does_not_count_is_said():
 
 
 def test_swings_are_those_of_the_rule_as_it_came():
-    votes = Election.read("options: a, b, c, d\n6: c > d > b > a\n4: a > c\n1: d > b\n6: b\n5: d > b > a > c\n1: c > d")
+    lines = ["1: d > c > a", "6: c > a", "6: d > c > a", "3: d > c > b", "4: b", "4: b > d > c > a"]
+    votes = Election.read("options: a, b, c, d\n" + "\n".join(lines))
     votes.rule = "minimax", {"strength": "margins"}
     answer = next(each for each in compare(votes, swings=True).answers if each.rule == "minimax")
-    without = compare(votes.changed(table=votes.table), swings=True)
-    assert answer.winners == ("c",) and answer.terms == {"strength": "margins"}
-    assert answer.swing != 1 and next(each for each in without.answers if each.rule == "minimax").terms["strength"] == "margins"
+    assert (answer.winners, answer.swing) == (("d",), 3)  # by winning votes it would take four

@@ -34,6 +34,7 @@ def tally(
             raise refuse("parameter_wrong", "--rule", f"is not given, and {file.name} names none that we know", "see folkmoot rules")
         rule, given = election.rule[0], election.rule[1] | given
     found = rules.counting_rule(rule)
+    rules.check_roles(found, election.options)
     outcome = rules.count(found, election, given)
     kept = rules.terms(found, election, given)
     has_one = found.version in certificates.CHECKED

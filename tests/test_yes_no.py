@@ -8,7 +8,7 @@ from engine import charter as charters
 from engine.commands.close_poll import ClosePoll
 from engine.elections.election import Election
 from engine.refusals import Refusal
-from engine.rules import tally
+from engine.rules import check_roles, rule, tally
 from engine.verify import verify
 from tests.moot import Moot
 
@@ -190,7 +190,7 @@ def test_the_steps_say_which_option_is_for_it():
     assert outcome.steps[0] == "for: build 5; against: wait 6; abstaining 0"
     for name in ("yes_no", "optimistic", "lazy_consensus"):
         with pytest.raises(Refusal, match="the option 'no' stands first, and .* would count it as for; say in which order"):
-            tally(name, Election.read("eligible: 90\n5: no\n6: yes"))
+            check_roles(rule("voting", name), Election.read("eligible: 90\n5: no\n6: yes").options)
     with pytest.raises(Refusal, match="list what stands for each, in that order"):
         tally("yes_no", Election.read("9: yes"))
     missed = tally("yes_no", Election.read("eligible: 90\n6: yes\n3: no"), quorum="1/2")

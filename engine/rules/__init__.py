@@ -225,12 +225,15 @@ NO, YES = frozenset({"no", "nay", "against"}), frozenset({"yes", "aye", "for"})
 """Names of options that say themselves which they are."""
 
 
-def _check_roles(found: Rule, options: Sequence[str]) -> None:
-    """Refuse options whose names say that they do not stand in the order of the rule's roles: a file lists them as they come up."""
-    if options[0].casefold() in NO or options[1].casefold() in YES:
+def check_roles(found: Rule, options: Sequence[str]) -> None:
+    """Refuse options of a file whose names say that they do not stand in the order of the rule's roles: it lists them as they come up.
+
+    No rule looks at names; whoever reads a file does, before it is counted.
+    """
+    if found.roles and len(options) > 1 and (options[0].casefold() in NO or options[1].casefold() in YES):
         raise refuse(
             "election_wrong", f"the option {options[0]!r}", f"stands first, and {found.name} would count it as {found.roles[0]}",
-            "say in which order they stand, such as options: yes, no",
+            "say in which order they stand, such as options: yes, no, or rename it",
         )  # fmt: skip
 
 
@@ -243,8 +246,6 @@ def count(found: Rule, election: Election, parameters: Mapping[str, Any]) -> Out
             f"has {len(election.options)} options",
             f"{found.name} asks about {', '.join(found.roles)}: list what stands for each, in that order (options: yes, no)",
         )
-    if found.roles:
-        _check_roles(found, election.options)
     if not election.rows and not found.silence:
         raise refuse("election_wrong", "the election", "has no ballots", "count it when somebody has voted")
     if found.elects == "budget" and election.budget is None:

@@ -238,3 +238,11 @@ def test_a_count_is_checked_by_its_certificate_where_one_asks(tmp_path):
     assert answer("tally", votes, "--rule", "schulze", "--check")["checked"] is True
     unchecked = folkmoot("tally", str(votes), "--rule", "kemeny", "--check", code=1)
     assert "winners: library" in unchecked.stdout and "not checked: kemeny gives no certificate" in unchecked.stderr
+
+
+def test_options_that_say_they_stand_the_other_way_round_are_refused(tmp_path):
+    votes = tmp_path / "votes.txt"
+    votes.write_text("5: no\n6: yes\n")
+    assert "stands first, and yes_no would count it as for" in folkmoot("tally", str(votes), "--rule", "yes_no", code=1).stderr
+    votes.write_text("options: yes, no\n5: no\n6: yes\n")
+    assert "winners: yes" in folkmoot("tally", str(votes), "--rule", "yes_no").stdout

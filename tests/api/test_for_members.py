@@ -14,6 +14,7 @@ from engine.commands.cast_ballot import CastBallot
 from engine.commands.close_poll import ClosePoll
 from engine.commands.comment_idea import CommentIdea
 from engine.commands.erase_text import EraseText
+from engine.commands.open_poll import FreeOption, OpenPoll
 from engine.commands.submit_idea import SubmitIdea
 from engine.commands.support_idea import SupportIdea
 from engine.limits import COMMENTS_PER_IDEA_MAX
@@ -114,6 +115,16 @@ def test_options_that_cost_money_are_written_with_their_costs(client, sessions, 
     assert client.get(f"/polls/{poll.id}").json()["options"][1]["label"] == "A bench | by the river"
     refused = client.post("/polls", data=form | {"options": "An oven"}).json()
     assert (refused["code"], refused["thing"]) == ("field_missing", "the cost of option 1")
+
+
+def test_a_poll_whose_options_are_called_the_other_way_round_is_shown(sessions):
+    """No rule looks at what options are called."""
+    moot = Moot(members=3, text=charter.preset("product").replace('rule = "schulze"', 'rule = "yes_no"').replace('"lot"', '"status_quo"'))
+    poll = f"p{moot.do('m1', OpenPoll('ranking', 'Which?', options=(FreeOption('No'), FreeOption('Yes')))).seq}"
+    moot.vote(poll, "1", "2", "2")
+    moot.do("m1", ClosePoll(poll))
+    client = TestClient(build(moot.community, sessions, ("testserver",)), follow_redirects=False)
+    assert client.get(f"/polls/{poll}").json()["result"]["steps"][0] == "for: No 1; against: Yes 2; abstaining 0"
 
 
 def test_a_log_that_cannot_be_followed_still_says_so_in_words(client, moot, monkeypatch):

@@ -14,10 +14,10 @@ from collections.abc import Callable
 from typing import Any
 
 from api.texts import when
-from engine import rules
 from engine.elections.election import Election
 from engine.elections.outcome import Outcome
 from engine.rules import Parameters
+from engine.values import typed
 
 MONEY = frozenset({"cost", "budget", "pot", "spent"})
 """Names under which things show an amount of money; the accounts of the ledger and of members are others."""
@@ -52,7 +52,7 @@ def _value(name: str, item: Any, money: Callable[[str], str]) -> str:
 
 def count(election: Election, outcome: Outcome, kept: Parameters, checked: bool) -> list[str]:
     """A count of a file of ballots: by which rule, its steps, and who wins."""
-    terms = ", ".join([outcome.rule, *(f"{name}: {rules.typed(value)}" for name, value in kept.items())])
+    terms = ", ".join([outcome.rule, *(f"{name}: {typed(value)}" for name, value in kept.items())])
     money = "" if election.budget is None else f", a budget of {election.money(election.budget)}"
     counted = f"{election.total:,} ballots for {len(election.options)} options{money}, by {terms}"
     tied = [f"tied: {', '.join(tie)}" for tie in outcome.ties]

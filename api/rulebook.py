@@ -9,6 +9,7 @@ from engine import catalogue, commands, rules
 from engine.catalogue import did_you_mean
 from engine.log.codec import form
 from engine.refusals import refuse
+from engine.values import typed
 
 
 def pages(name: str | None = None) -> list[dict[str, Any]]:
@@ -29,7 +30,7 @@ def _page(family: str, name: str) -> dict[str, Any]:
         secrecy = rules.secrecy(name)
         module = __import__(f"engine.rules.secrecy.{name}", fromlist=[name])
         page = inspect.cleandoc(module.__doc__ or "") + "\n\nNot protected: " + secrecy.not_protected
-        return {"family": family, "name": name, "version": name, "parameters": {}, "promises": [], "provided": {}, "page": page}
+        return {"family": family, "name": name, "version": name, "parameters": {}, "promises": [], "promised": [], "page": page}
     rule = rules.rule(family, name)
     return {
         "family": family,
@@ -40,7 +41,7 @@ def _page(family: str, name: str) -> dict[str, Any]:
             for parameter, (hint, default) in rule.parameters.items()
         },
         "promises": sorted(rule.promises),
-        "provided": {promise: {name: list(kept) for name, kept in terms.items()} for promise, terms in rule.provided.items()},
+        "promised": _promised(rule),
         "ballots": list(rule.taken),
         "page": rule.page,
     }
@@ -54,19 +55,26 @@ def told(page: dict[str, Any]) -> list[str]:
      'of these where every ballot ranks all options: condorcet_loser, majority_loser']
     >>> told(pages("split_cycle")[0])[1]
     'strength: one of winning_votes, margins; margins unless said'
-    >>> told(pages("stv")[0])[-2:]
-    ['promises: anonymity, neutrality', 'promises solid_coalitions where quota is exact']
     """
     lines = [f"takes {' or '.join(page['ballots'])} ballots"] if page.get("ballots") else []
     for name, parameter in page["parameters"].items():
         default = parameter["default"]
-        lines.append(f"{name}: {parameter['allowed']}" + ("" if default is None else f"; {rules.typed(default)} unless said"))
-    always = [promise for promise in page["promises"] if promise not in page["provided"]]
-    lines += ["promises: " + ", ".join(always)] if always else []
-    if "ranked" in page.get("ballots", ()) and (those := sorted(rules.ON_COMPLETE & set(page["promises"]))):
+        lines.append(f"{name}: {parameter['allowed']}" + ("" if default is None else f"; {typed(default)} unless said"))
+    return lines + page["promised"]
+
+
+def _promised(rule: rules.Rule) -> list[str]:
+    """What a rule promises, and where only under conditions, which.
+
+    >>> _promised(rules.rule("voting", "stv"))
+    ['promises: anonymity, neutrality', 'promises solid_coalitions where quota is exact']
+    """
+    always = sorted(rule.promises - set(rule.provided))
+    lines = ["promises: " + ", ".join(always)] if always else []
+    if "ranked" in rule.ballots and (those := sorted(rules.ON_COMPLETE & rule.promises)):
         lines.append(f"of these where every ballot ranks all options: {', '.join(those)}")
-    for promise, terms in page["provided"].items():
-        where = ", ".join(f"{name} is {' or '.join(map(rules.typed, kept))}" for name, kept in terms.items())
+    for promise, terms in rule.provided.items():
+        where = ", ".join(f"{name} is {' or '.join(map(typed, kept))}" for name, kept in terms.items())
         lines.append(f"promises {promise} where {where}")
     return lines
 

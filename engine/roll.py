@@ -33,12 +33,17 @@ class Roll:
         self.members: tuple[MemberId, ...] = tuple(book.members)
         self.powers: np.ndarray[Any, Any] = np.array(book.powers, np.int64)
         self.powers.flags.writeable = False
-        self.numbers: np.ndarray[Any, Any] = np.array(book.numbers, np.int64)
 
     def place(self, member: str) -> int | None:
         """The member's place from 0; None when she is not on this roll."""
         found = self._book.places.get(member)
         return found if found is not None and found < self._count else None
+
+    @property
+    def numbers(self) -> np.ndarray[Any, Any]:
+        """How many members of the community joined before each; a roll out of a snapshot does not know."""
+        assert len(self._book.numbers) == len(self._book.members)
+        return np.array(self._book.numbers[: self._count], np.int64)
 
     @property
     def total(self) -> int:

@@ -15,15 +15,13 @@ from tests.moot import Moot
 COSTS = (600, 500, 300)
 
 
-def town(secrecy: str = "open", rule: str = "equal_shares") -> tuple[Moot, str]:
+def town(secrecy: str = "open") -> tuple[Moot, str]:
     """A community of four with three ideas, asked for knapsacks of 1,000."""
     text = (
         charters.preset("budget")
         .replace('ballot = "approval"', 'ballot = "knapsack"')
         .replace('secrecy = "open"', f'secrecy = "{secrecy}"', 1)
     )
-    if rule != "equal_shares":
-        text = text.replace('rule = "equal_shares"\nparameters', f'rule = "{rule}"\n# parameters')
     moot = Moot(members=3, text=text)
     for cost in COSTS:
         moot.idea(cost=cost)

@@ -128,20 +128,23 @@ class Election:
         lowest, highest, kind = int(table.min()), int(table.max()), self.kind
         limit = POINTS_PER_BALLOT_MAX if kind in NUMBERED else len(self.options) if kind == "ranked" else 1
         if lowest < 0 or highest > limit:
-            odd = int(((table < 0) | (table > limit)).any(axis=1).argmax())
-            raise _wrong(f"has a ballot that is not {kind}, the {odd + 1:,}. of {len(table):,}", f"give cells from 0 to {limit:,}")
-        uses = {"single": "chooses {} options", "cumulative": "gives {} points", "quadratic": "costs {} credits", "knapsack": "costs {}"}
-        if kind in uses:
-            cells = table.astype(np.int64) ** 2 if kind == "quadratic" else table
-            used = cells.astype(np.int64).dot(np.array(self.costs, np.int64)) if kind == "knapsack" else cells.sum(axis=1, dtype=np.int64)
-            most = (self.budget or 0) if kind == "knapsack" else limit
-            if int(used.max()) > most:
-                odd = int((used > most).argmax())
-                amount = self.money(int(used[odd])) if kind == "knapsack" else f"{used[odd]:,}"
-                fact = f"has a ballot that is not {kind}, the {odd + 1:,}. of {len(table):,}: it {uses[kind].format(amount)}"
-                raise _wrong(fact, f"at most {self.money(most) if kind == 'knapsack' else f'{most:,}'}")
+            raise self._odd_ballot(
+                np.asarray(((table < 0) | (table > limit)).any(axis=1)), "has other cells", f"give each from 0 to {limit:,}"
+            )
+        if kind == "knapsack":
+            assert self.costs is not None and self.budget is not None
+            used, most, fact = table.astype(np.int64).dot(np.array(self.costs, np.int64)), self.budget, "costs more than the budget"
+        else:
+            used = (table.astype(np.int64) ** 2 if kind == "quadratic" else table).sum(axis=1, dtype=np.int64)
+            most, fact = limit, {"single": "chooses several", "quadratic": "costs more credits"}.get(kind, "gives more points")
+        if kind in ("single", "knapsack", "cumulative", "quadratic") and int(used.max()) > most:
+            raise self._odd_ballot(np.asarray(used > most), fact, f"at most {self.money(most) if kind == 'knapsack' else f'{most:,}'}")
         if kind in NUMBERED and self.total * highest > INT64_MAX:
             raise _wrong("has weights and points too large to add up exactly", "scale them down")
+
+    def _odd_ballot(self, odd: Array, fact: str, way_out: str) -> Refusal:
+        """The refusal of the first ballot that is `odd`."""
+        return _wrong(f"has a ballot that is not {self.kind}, number {int(odd.argmax()) + 1:,} of {len(odd):,}: it {fact}", way_out)
 
     @classmethod
     def read(cls, text: str) -> Election:

@@ -31,7 +31,7 @@ from engine.elections.outcome import Outcome
 from engine.limits import DECIMAL_DIGITS_MAX, INTEGER_MAX
 from engine.refusals import refuse
 from engine.rules.secrecy import Secrecy
-from engine.values import Digest, Money, Points, Positive, PositiveMoney, Power, Share, is_digest, is_share, typed
+from engine.values import Digest, Money, Points, Positive, PositiveMoney, Power, Share, is_digest, is_share
 
 Parameters = dict[str, Any]
 AMOUNTS = (Money, Points, Power, PositiveMoney)
@@ -362,4 +362,4 @@ def allowed(hint: Any) -> str:
     }.get(hint, "a whole number from 0")
 
 
-__all__ = ["FAMILIES", "Election", "Outcome", "Rule", "rule", "tally", "typed"]
+__all__ = ["FAMILIES", "Election", "Outcome", "Rule", "rule", "tally"]

@@ -21,6 +21,7 @@ from engine.elections.election import Array, Election
 from engine.elections.outcome import Outcome
 from engine.refusals import Refusal
 from engine.rules import Parameters, Rule
+from engine.values import typed
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,7 @@ class Answer:
     swing: int | None = None
 
     def __str__(self) -> str:
-        said = [f"{name}: {rules.typed(value)}" for name, value in self.terms.items()]
+        said = [f"{name}: {typed(value)}" for name, value in self.terms.items()]
         if self.ties and not self.tied:
             said.append("equals in the order of listing")
         if self.swing is not None:

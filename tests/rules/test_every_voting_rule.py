@@ -39,8 +39,7 @@ def test_which_promises_are_about_complete_ballots_is_said():
 
 
 def test_other_names_of_rules_are_names():
-    found = {other: name for name in rules.names("voting") for other in [rules.called("voting", name)]}
-    assert all(other == name for other, name in found.items())
+    assert all(rules.called("voting", name) == name for name in rules.names("voting"))
     named = [each for rule in RULES for listed in re.findall(r"Also called ([^.:;]*)[.:;]", rule.page) for each in listed.split(",")]
     assert len(named) == len(set(named)) and all(1 <= len(each.split()) <= 3 for each in named)
 

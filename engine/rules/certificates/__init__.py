@@ -1,4 +1,4 @@
-"""Checking an outcome by its certificate, without counting again.
+"""Checking an outcome by its certificate, with other and simpler code than counted it.
 
 `Outcome.facts` of these rules are enough to see that the winners are right: what every option has where that decides; the duels, and with
 them the strengths of paths or what has been locked; who was left in each round, with how many votes; what was bought for which price. The

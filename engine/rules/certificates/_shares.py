@@ -26,7 +26,8 @@ class Purses(NamedTuple):
 
 
 class Shop(NamedTuple):
-    """What can be bought: `backers` are (ballot, weight, units it pays by) of every option; `worth` is what prices are compared per."""
+    """What can be bought: `backers` are (ballot, weight, units it pays by) of every option; `worth` is what prices are compared per;
+    looking at them is work of the `claim`."""
 
     claim: Claim
     backers: list[list[tuple[int, int, int]]]

@@ -128,9 +128,7 @@ class Election:
         lowest, highest, kind = int(table.min()), int(table.max()), self.kind
         limit = POINTS_PER_BALLOT_MAX if kind in NUMBERED else len(self.options) if kind == "ranked" else 1
         if lowest < 0 or highest > limit:
-            raise self._odd_ballot(
-                np.asarray(((table < 0) | (table > limit)).any(axis=1)), "has other cells", f"give each from 0 to {limit:,}"
-            )
+            raise self._odd_ballot(((table < 0) | (table > limit)).any(axis=1), "has other cells", f"give each from 0 to {limit:,}")
         if kind == "knapsack":
             assert self.costs is not None and self.budget is not None
             used, most, fact = table.astype(np.int64).dot(np.array(self.costs, np.int64)), self.budget, "costs more than the budget"
@@ -138,11 +136,11 @@ class Election:
             used = (table.astype(np.int64) ** 2 if kind == "quadratic" else table).sum(axis=1, dtype=np.int64)
             most, fact = limit, {"single": "chooses several", "quadratic": "costs more credits"}.get(kind, "gives more points")
         if kind in ("single", "knapsack", "cumulative", "quadratic") and int(used.max()) > most:
-            raise self._odd_ballot(np.asarray(used > most), fact, f"at most {self.money(most) if kind == 'knapsack' else f'{most:,}'}")
+            raise self._odd_ballot(used > most, fact, f"at most {self.money(most) if kind == 'knapsack' else f'{most:,}'}")
         if kind in NUMBERED and self.total * highest > INT64_MAX:
             raise _wrong("has weights and points too large to add up exactly", "scale them down")
 
-    def _odd_ballot(self, odd: Array, fact: str, way_out: str) -> Refusal:
+    def _odd_ballot(self, odd: Any, fact: str, way_out: str) -> Refusal:
         """The refusal of the first ballot that is `odd`."""
         return _wrong(f"has a ballot that is not {self.kind}, number {int(odd.argmax()) + 1:,} of {len(odd):,}: it {fact}", way_out)
 

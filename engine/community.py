@@ -16,16 +16,18 @@ from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import Protocol
 
-from engine import commands, fold
-from engine.commands import Ask, Command
+from engine import fold, lines
+from engine.event import Ask, Command, Erased, Event, Record, Vault
+from engine.kernel.authority import judge
+from engine.kernel.found import Founding
+from engine.kernel.quotas import check_bytes, check_quota
 from engine.limits import BATCH_ASKS_MAX, CLOCK_BEHIND_MS_MAX, KEY_TEXT_MAX, RECEIPT_DAYS_KEPT
-from engine.log import record as records
+from engine.lines import Line
 from engine.log.checkpoint import Checkpoint, LogKey, Verifier, read_checkpoint, write_proof
 from engine.log.codec import form
 from engine.log.fields import Opening
 from engine.log.json import canonical
 from engine.log.merkle import Tile, Tree, leaf_hash
-from engine.log.record import Erased, Event, Line, Record
 from engine.refusals import Refusal, refuse
 from engine.state import State
 from engine.values import DAY_MS, Moment, Seq, TextOf, read_actor, read_moment, read_text
@@ -65,14 +67,12 @@ class Batch(Protocol):
     def drop_receipts(self, before: int) -> None: ...
 
 
-class Store(Protocol):
+class Store(Vault, Protocol):
     """Where a community is kept. `writing` orders writers; leaving it commits, an exception in it rolls back."""
 
     def size(self) -> int: ...
     def lines(self, start: int, stop: int | None = None) -> Iterator[tuple[int, bytes]]: ...
     def openings(self, seq: int) -> list[Opening]: ...
-    def opening(self, seq: int, field: str) -> tuple[bytes, bytes] | None: ...
-    def erasable(self, seq: int, field: str) -> bool: ...
     def find(self, column: str, value: str, kind: str = "") -> Iterator[tuple[int, bytes]]: ...
     def tile(self, level: int, index: int) -> bytes: ...
     def writing(self) -> AbstractContextManager[Batch]: ...
@@ -86,7 +86,7 @@ class Store(Protocol):
     def snapshot(self) -> State | None: ...
 
 
-class _Place:
+class _Queued:
     """One ask in the queue, and later its answer."""
 
     __slots__ = ("answer", "ask")
@@ -101,7 +101,7 @@ class Community:
 
     def __init__(self, store: Store, key: LogKey | None = None) -> None:
         self.store, self.key = store, key
-        self._waiting: deque[_Place] = deque()
+        self._waiting: deque[_Queued] = deque()
         self._writer = threading.Lock()
         self._guard = threading.RLock()
         self._signed = (0, "")
@@ -113,7 +113,7 @@ class Community:
     def execute(self, ask: Ask) -> Receipt:
         """Decide an ask and record its events; the receipt comes after the commit. Raises a Refusal."""
         self._prepare(ask)
-        answer = self._drain_until_answered([_Place(ask)])[0]
+        answer = self._drain_until_answered([self._queued(ask)])[0]
         if isinstance(answer, Refusal):
             raise answer
         return answer
@@ -126,20 +126,31 @@ class Community:
             with self.reading() as state:
                 work = ask.command.prepare(state, ask, self.store)
             if work is not None:
-                keep = work()
+                install = work()
                 with self.reading() as state:
-                    keep(state)
+                    install(state)
 
     def execute_many(self, asks: Sequence[Ask]) -> list[Receipt | Refusal]:
         """Decide asks in their order, committing at most 256 together; a receipt or a refusal for each."""
         for ask in asks:
             self._prepare(ask)
-        return self._drain_until_answered([_Place(ask) for ask in asks])
+        return self._drain_until_answered([self._queued(ask) for ask in asks])
 
-    def _drain_until_answered(self, places: list[_Place]) -> list[Receipt | Refusal]:
-        self._waiting.extend(places)
+    def _queued(self, ask: Ask) -> _Queued:
+        """An ask takes its place. A clock far behind the log is refused here: waiting in the queue is nobody's fault."""
+        queued = _Queued(ask)
+        late = self.state.at - ask.now
+        if late > CLOCK_BEHIND_MS_MAX and not ask.command.on_a_late_clock:
+            queued.answer = refuse(
+                "clock_behind", "the clock", "is {late} ms behind the log", "set this machine's clock right; if the log's is wrong: CorrectClock",
+                late=late,
+            )  # fmt: skip
+        return queued
+
+    def _drain_until_answered(self, queued: list[_Queued]) -> list[Receipt | Refusal]:
+        self._waiting.extend(place for place in queued if place.answer is None)
         answers: list[Receipt | Refusal] = []
-        for place in places:
+        for place in queued:
             while place.answer is None:
                 with self._writer:
                     if place.answer is None:
@@ -148,7 +159,7 @@ class Community:
         return answers
 
     def _write_batch(self) -> None:
-        batch: list[_Place] = []
+        batch: list[_Queued] = []
         while self._waiting and len(batch) < BATCH_ASKS_MAX:
             batch.append(self._waiting.popleft())
         with self._guard:
@@ -158,7 +169,7 @@ class Community:
                 answers, erasing = [refusal] * len(batch), []
             except Exception as fault:  # noqa: BLE001 - whatever a store raises, askers get a refusal and the state is rebuilt
                 self._recover()
-                failed = refuse("storage_failed", "the store", f"failed: {fault}", "nothing was recorded; ask again")
+                failed = refuse("storage_failed", "the store", "failed: {fault}", "nothing was recorded; ask again", fault=str(fault))
                 answers, erasing = [failed] * len(batch), []
             except BaseException:
                 self._recover()
@@ -205,7 +216,7 @@ class Community:
 
     def _record(self, ask: Ask, batch: Batch) -> tuple[Receipt | Refusal, bool]:
         """One ask inside the transaction; a `_Torn` when it failed after touching the state."""
-        seq = self.state.seq
+        seq, touched = self.state.seq, False
         try:
             at = self._moment(ask)
             command, hashed = self._read(ask)
@@ -214,52 +225,60 @@ class Community:
                 kept = batch.receipt(ask.actor, hashed[0])
                 if kept is not None:
                     if kept.digest != hashed[1]:
-                        raise refuse("idempotency_key_reused", f"key {ask.key!r}", "was used for another command", "take a fresh key")
+                        raise refuse("idempotency_key_reused", "key {key!r}", "was used for another command", "take a fresh key", key=ask.key)
                     return self._receipt_of(kept), False
             events = command.decide(self.state, ask, self.store)
-            lines, erased = self._fold(events, ask, at)
+            touched = True
+            written, erased = self._fold(events, ask, at)
         except Refusal as refusal:
             if self.state.seq != seq:
                 raise _Torn(refusal) from None
             return refusal, False
         except Exception as fault:
-            raise _Torn(_fault(ask, fault)) from fault
-        batch.append(lines)
+            if touched:
+                raise _Torn(_fault(ask, fault)) from fault
+            return _fault(ask, fault), False
+        batch.append(written)
         for item in erased:
             batch.erase(item)
-        receipt = Receipt(seq, len(lines), at, leaf_hash(lines[0].data))
+        receipt = Receipt(seq, len(written), at, leaf_hash(written[0].data))
         if hashed:
-            batch.put_receipt(ask.actor, hashed[0], Kept(hashed[1], seq, len(lines)), at)
+            batch.put_receipt(ask.actor, hashed[0], Kept(hashed[1], seq, len(written)), at)
         return receipt, bool(erased)
 
     def _fold(self, events: list[Event], ask: Ask, at: Moment) -> tuple[list[Line], list[Erased]]:
-        """Check and apply the decided events and all that follows from them."""
-        state, cause = self.state, Seq(self.state.seq)
-        lines: list[Line] = []
+        """Judge, check and apply the decided events; then apply all that follows from them."""
+        state, cause, consequences = self.state, Seq(self.state.seq), fold.Consequences()
+        written: list[Line] = []
         erased: list[Erased] = []
-        acts = []
-        waiting = deque(events)
-        while waiting:
-            event = waiting.popleft()
-            line = records.write(Record(Seq(state.seq), at, ask.actor, cause, event), ask.chance)
-            record = records.read_own(line.data, commands.kind_of)
-            if not event.consequence:
-                record.event.check(state, record)
-            acts += fold.apply(state, record)
-            lines.append(line)
-            erased += record.event.erases(record)
-            waiting.extendleft(reversed(record.event.follows(state, record)))
-            if not waiting and acts:
-                waiting.extend(fold.earnings(state, acts, at))
-                acts = []
-        return lines, erased
+        kept = 0
+
+        def put(event: Event) -> Record[Event]:
+            nonlocal kept
+            line = lines.write(Record(Seq(state.seq), at, ask.actor, cause, event), ask.chance)
+            written.append(line)
+            kept += len(line.data) + sum(len(opening.value) for opening in line.openings)
+            return lines.read_own(line.data)
+
+        def take(record: Record[Event]) -> None:
+            erased.extend(record.event.erases(state, record))
+            consequences.hear(record, fold.apply(state, record))
+
+        for event in events:
+            record = put(event)
+            judge(state, record)
+            check_quota(state, record)
+            record.event.check(state, record)
+            check_bytes(state, ask.actor, kept)
+            take(record)
+        while (event_due := consequences.next(state)) is not None:
+            take(put(event_due))
+        return written, erased
 
     def _moment(self, ask: Ask) -> Moment:
         """When the ask's events are said to happen: never before what happened before."""
         now = read_moment(ask.now, "now")
         read_actor(ask.actor, "actor")
-        if now < self.state.at - CLOCK_BEHIND_MS_MAX:
-            raise refuse("clock_behind", "the clock", f"is {self.state.at - now} ms behind the log", "set this machine's clock right")
         return Moment(max(now, self.state.at))
 
     def _read(self, ask: Ask) -> tuple[Command, tuple[bytes, bytes] | None]:
@@ -269,7 +288,10 @@ class Community:
         try:
             command: Command = shape.read(shape.write(ask.command), type(ask.command).__name__)
         except (TypeError, AttributeError, ValueError) as wrong:
-            raise refuse("field_wrong", type(ask.command).__name__, f"cannot be read: {wrong}", "give each field its type") from None
+            raise refuse(
+                "field_wrong", "{command}", "cannot be read: {wrong}", "give each field its type",
+                command=type(ask.command).__name__, wrong=str(wrong),
+            ) from None  # fmt: skip
         if ask.key is None:
             return command, None
         read_text(ask.key, "key", TextOf(KEY_TEXT_MAX))
@@ -278,7 +300,7 @@ class Community:
 
     def _receipt_of(self, kept: Kept) -> Receipt:
         seq, data = next(self.store.lines(kept.seq, kept.seq + 1))
-        record = records.read_own(data, commands.kind_of)
+        record = lines.read_own(data)
         return Receipt(seq, kept.count, record.at, record.leaf, again=True)
 
     # -- following ----------------------------------------------------------------------------------------------
@@ -291,7 +313,9 @@ class Community:
                 self._catch_up()
             except Exception as fault:
                 self._recover()
-                raise refuse("engine_fault", "the log", f"cannot be followed: {fault}", "use a newer folkmoot, or verify it") from fault
+                raise refuse(
+                    "engine_fault", "the log", "cannot be followed: {fault}", "use a newer folkmoot, or verify it", fault=str(fault)
+                ) from fault
             yield self.state
 
     def _catch_up(self) -> None:
@@ -306,7 +330,7 @@ class Community:
         gc.disable()
         try:
             for _, data in self.store.lines(self.state.seq):
-                fold.apply(self.state, records.follow(data, commands.kind_of))
+                fold.apply(self.state, lines.follow(data))
         finally:
             if collecting:
                 gc.enable()
@@ -315,8 +339,8 @@ class Community:
 
     def _rebuild(self) -> None:
         """The state anew, from the last snapshot if there is one, and the log."""
-        found = self.store.snapshot()
-        self.state = found if found is not None else State(tree=Tree(self.store.tile))
+        snapshot = self.store.snapshot()
+        self.state = snapshot if snapshot is not None else State(Tree(self.store.tile))
         self._catch_up()
 
     def _recover(self) -> None:
@@ -324,7 +348,7 @@ class Community:
         try:
             self._rebuild()
         except Exception:  # noqa: BLE001
-            self.state = State(tree=Tree(self.store.tile))
+            self.state = State(Tree(self.store.tile))
 
     def _scrub(self) -> bool:
         try:
@@ -340,12 +364,12 @@ class Community:
             if size is None:
                 return self._sign()[1]
             self._catch_up()
-            if self.key is None or str(self.key.verifier) != self.state.key or size > self.state.seq:
+            if self.key is None or str(self.key.verifier) != self.state[Founding].key or size > self.state.seq:
                 stored = self.store.checkpoint()
-                if stored is not None and read_checkpoint(stored, Verifier.read(self.state.key)).size == size:
+                if stored is not None and read_checkpoint(stored, Verifier.read(self.state[Founding].key)).size == size:
                     return stored
-                raise refuse("key_missing", f"a head of size {size}", "cannot be signed here", "export where log.key is")
-            note = self.key.sign(Checkpoint(self.state.origin, size, self.state.tree.root(size)))
+                raise refuse("key_missing", "a head of size {size}", "cannot be signed here", "export where log.key is", size=size)
+            note = self.key.sign(Checkpoint(self.state[Founding].origin, size, self.state.tree.root(size)))
             self.store.put_checkpoint(size, note)
             return note
 
@@ -355,22 +379,24 @@ class Community:
         state = self.state
         if self._signed[0] == state.seq and state.seq:
             return self._signed
-        if self.key is not None and str(self.key.verifier) == state.key:
-            note = self.key.sign(Checkpoint(state.origin, state.seq, state.tree.root()))
+        if self.key is not None and str(self.key.verifier) == state[Founding].key:
+            note = self.key.sign(Checkpoint(state[Founding].origin, state.seq, state.tree.root()))
             self.store.put_checkpoint(state.seq, note)
             self._signed = state.seq, note
             return self._signed
         stored = self.store.checkpoint()
         if stored is None:
             raise refuse("key_missing", "the log", "has no key here to sign its head with", "restore log.key")
-        return read_checkpoint(stored, Verifier.read(state.key)).size, stored
+        return read_checkpoint(stored, Verifier.read(state[Founding].key)).size, stored
 
     def prove(self, seq: int) -> str:
         """A `.tlog-proof` that event `seq` stands under a signed head."""
         with self._guard:
             size, note = self._sign()
             if not 0 <= seq < size:
-                raise refuse("event_unknown", f"event {seq}", f"is not among the {size} events signed for", "ask for an earlier one")
+                raise refuse(
+                    "event_unknown", "event {seq}", "is not among the {size} events signed for", "ask for an earlier one", seq=seq, size=size
+                )
             return write_proof(seq, self.state.tree.prove_inclusion(seq, size), note)
 
 
@@ -384,6 +410,6 @@ class _Torn(Exception):
 
 def _fault(ask: Ask, fault: Exception) -> Refusal:
     return refuse(
-        "engine_fault", type(ask.command).__name__, f"failed inside the engine: {type(fault).__name__}: {fault}",
-        "nothing was recorded; please report this",
+        "engine_fault", "{command}", "failed inside the engine: {sort}: {fault}", "nothing was recorded; please report this",
+        command=type(ask.command).__name__, sort=type(fault).__name__, fault=str(fault),
     )  # fmt: skip

@@ -1,53 +1,60 @@
 """How a line becomes state: the one path of living, following and verifying.
 
-Living is decide and apply, following is apply, verifying is check and apply. What follows from an event by the charter
-alone is computed here, in one place, for whoever lives and whoever verifies.
+Living is decide and apply, following is apply, verifying is check and apply. What follows from the events of a command by
+the charter alone comes out of one queue, for whoever lives and whoever verifies.
 """
 
 from __future__ import annotations
 
-from functools import lru_cache
+from collections import deque
+from collections.abc import Callable, Sequence
 
-from engine import charter as charters
-from engine import rules
-from engine.commands.award_points import PointsEarned, expiry
-from engine.log.record import Event, Record
-from engine.rules import Parameters, Rule
+from engine.event import Event, Record, act_kinds
+from engine.kernel import quotas
+from engine.kernel.hooks import follow_ups
+from engine.kernel.members import Members
 from engine.rules.earning import Act
 from engine.state import State
-from engine.values import MemberId, Name, Points
+from engine.values import DAY_MS, Seq
 
 
-def apply(state: State, record: Record) -> list[Act]:
-    """Fold one record into the state; gives the acts in it, counted."""
-    done = record.event.acts(state, record)
+def apply(state: State, record: Record[Event]) -> Sequence[Act]:
+    """Fold one record into the state; gives the acts in it."""
+    acts = tuple(record.event.acts(state, record))
     record.event.apply(state, record)
     state.tree.append(record.leaf)
-    state.seq = record.seq + 1
-    state.at = record.at
-    acts = []
-    for act in done:
-        kind, actor, thing, authors, _ = act
-        acts.append(Act(kind, actor, thing, authors, state.note_act(actor, kind, record.at)))
+    state.seq = Seq(record.seq + 1)
+    state.at = record.event.moment(record)
+    quotas.note(state, record)
+    for act in acts:
+        if act_kinds()[act.kind].active:
+            members = state[Members]
+            number = members.number(act.actor)
+            if number is not None:
+                members.note_act(number, record.at // DAY_MS)
     return acts
 
 
-@lru_cache(maxsize=64)
-def _earning(charter: str) -> tuple[tuple[Rule, Parameters], ...]:
-    """The earning rules of a charter's text with all their parameters, made ready once."""
-    found = [(rules.rule("earning", earning.rule), earning.parameters) for earning in charters.read(charter).points.earning]
-    return tuple((rule, rule.complete(parameters)) for rule, parameters in found)
+class Consequences:
+    """What follows from the events of one command, oldest record first; each reaction is worked out just before its events are
+    written, and sees all that was written before."""
 
+    def __init__(self) -> None:
+        self._records: deque[tuple[Record[Event], Sequence[Act]]] = deque()
+        self._reactions: deque[Callable[[State], Sequence[Event]]] = deque()
+        self._events: deque[Event] = deque()
 
-def earnings(state: State, acts: list[Act], at: int) -> list[Event]:
-    """What the charter's earning rules pay for the acts of one command, in the order of acts and rules."""
-    found: list[Event] = []
-    terms = _earning(state.charters[state.charter_seq]) if acts else ()
-    for act in acts if terms else ():
-        for rule, parameters in terms:
-            paid: dict[MemberId, int] = rule.function(act, **parameters)
-            for member, points in paid.items():
-                holder = state.members.get(member)
-                if points > 0 and holder is not None and not holder.forgotten:
-                    found.append(PointsEarned(member, Points(points), rule.version, Name(act.kind), act.thing, expiry(state, at)))
-    return found
+    def hear(self, record: Record[Event], acts: Sequence[Act]) -> None:
+        """A record of this command has been applied."""
+        self._records.append((record, acts))
+
+    def next(self, state: State) -> Event | None:
+        """The event that has to come next; None when nothing follows any more."""
+        while not self._events:
+            if self._reactions:
+                self._events.extend(self._reactions.popleft()(state))
+            elif self._records:
+                self._reactions.extend(follow_ups(*self._records.popleft()))
+            else:
+                return None
+        return self._events.popleft()

@@ -1,26 +1,37 @@
-"""Who holds what: points and money in double entry, points in lots spent oldest first.
+"""Who holds what: money in double entry, points in lots spent oldest first.
 
-Every posting sums to zero in its unit, so nothing appears or vanishes: points come from the account `issued`, money
-from `outside`. A member's points lie in *lots*, each with the moment it expires (0: never); an expired lot counts for
-nothing, and stands in the books until an event writes its end down.
+Every posting sums to zero, so nothing appears or vanishes. Points lie in *lots*, each with the moment from which it counts
+(0: at once) and the one at which it expires (0: never); an expired lot counts for nothing, and stands in the books until an
+event writes its end down. Holders go by number, so that lots are columns: some 24 bytes each, one a day and holder.
 
->>> ledger = Ledger()
->>> ledger.earn("m3", 40, at=0, expires_at=0)
->>> ledger.spend("m3", 15, now=1)
->>> ledger.points("m3", now=1), sum(ledger.accounts["points"].values())
-(25, 0)
+>>> lots = Lots()
+>>> lots.earn(3, 40)
+>>> lots.earn(3, 10, expires_at=100)
+>>> lots.spend(3, 15, now=1)
+>>> lots.spendable(3, now=1), lots.spendable(3, now=100), lots.issued - lots.spent
+(35, 25, 35)
 """
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Literal, NamedTuple
+from heapq import nsmallest
+from typing import NamedTuple, NewType
 
-from engine.refusals import refuse
-from engine.values import MemberId
+import numpy as np
+from numpy.typing import NDArray
 
-Unit = Literal["points", "money"]
+from engine.refusals import Code, refuse
+from engine.values import Money, Points
+
+POINTS_SHORT = Code("points_short", "conflict")
+LOT_MAX = 2**62
+"""Points in one lot: a column holds 64 bits."""
+
+Account = NewType("Account", str)
+"""`outside`, `funds`, or the id of whatever money is held for."""
 
 
 class Entry(NamedTuple):
@@ -30,71 +41,140 @@ class Entry(NamedTuple):
     amount: int
 
 
-class Lot(NamedTuple):
-    """Points earned together; `expires_at` in milliseconds since 1970, 0 for never."""
+@dataclass
+class Accounts:
+    """Money in double entry: it comes from the account `outside`."""
 
-    points: int
-    expires_at: int
+    amounts: dict[Account, Money] = field(default_factory=dict)
+
+    def post(self, *entries: Entry) -> None:
+        """Enter lines that sum to zero."""
+        assert sum(entry.amount for entry in entries) == 0, entries
+        for account, amount in entries:
+            self.amounts[Account(account)] = Money(self.balance(account) + amount)
+
+    def balance(self, account: str) -> int:
+        return self.amounts.get(Account(account), Money(0))
+
+
+WIDTH = 3
+"""Numbers of one lot in its column: the moment it expires, the moment it counts from, its points."""
 
 
 @dataclass
-class Ledger:
-    accounts: dict[Unit, dict[str, int]] = field(default_factory=lambda: {"points": {}, "money": {}})
-    lots: dict[MemberId, list[Lot]] = field(default_factory=dict)
-    _next_expiry: int = field(default=0, repr=False, compare=False)
-    """No lot expires before this moment; 0 where none ever does."""
+class Lots:
+    lots: dict[int, array[int]] = field(default_factory=dict)
+    """The lots of each holder, oldest first."""
+    issued: Points = Points(0)
+    spent: Points = Points(0)
+    expired: Points = Points(0)
+    totals: dict[int, Points] = field(init=False, repr=False, compare=False)
+    """What each holder's lots hold together, whether or not it counts now."""
+    _expiring: dict[int, set[int]] = field(init=False, repr=False, compare=False)
+    """Who holds a lot that expires at a moment."""
+    _vesting: dict[int, set[int]] = field(init=False, repr=False, compare=False)
 
-    def post(self, unit: Unit, *entries: Entry) -> None:
-        """Enter lines that sum to zero."""
-        assert sum(entry.amount for entry in entries) == 0, entries
-        accounts = self.accounts[unit]
-        for account, amount in entries:
-            accounts[account] = accounts.get(account, 0) + amount
+    def __post_init__(self) -> None:
+        self.totals, self._expiring, self._vesting = {}, {}, {}
+        for holder, lots in self.lots.items():
+            self.totals[holder] = Points(sum(lots[2::WIDTH]))
+            for place in range(0, len(lots), WIDTH):
+                self._note(holder, lots[place], lots[place + 1])
 
-    def money(self, account: str) -> int:
-        return self.accounts["money"].get(account, 0)
+    def earn(self, holder: int, points: int, vests_at: int = 0, expires_at: int = 0) -> None:
+        """A lot more; it joins the holder's last one where that is of the same terms."""
+        assert points > 0
+        lots = self.lots.setdefault(holder, array("q"))
+        if len(lots) and lots[-3] == expires_at and lots[-2] == vests_at and lots[-1] + points <= LOT_MAX:
+            lots[-1] += points
+        else:
+            lots.extend((expires_at, vests_at, points))
+            self._note(holder, expires_at, vests_at)
+        self.issued = Points(self.issued + points)
+        self.totals[holder] = Points(self.totals.get(holder, 0) + points)
 
-    def points(self, member: MemberId, now: int) -> int:
-        """What a member may spend at `now`."""
-        return sum(lot.points for lot in self.lots.get(member, ()) if not lot.expires_at or lot.expires_at > now)
-
-    def earn(self, member: MemberId, points: int, at: int, expires_at: int) -> None:
-        assert points > 0 and (not expires_at or expires_at > at)
-        self.post("points", Entry("issued", -points), Entry(member, points))
-        self.lots.setdefault(member, []).append(Lot(points, expires_at))
+    def _note(self, holder: int, expires_at: int, vests_at: int) -> None:
         if expires_at:
-            self._next_expiry = min(self._next_expiry or expires_at, expires_at)
+            self._expiring.setdefault(expires_at, set()).add(holder)
+        if vests_at:
+            self._vesting.setdefault(vests_at, set()).add(holder)
 
-    def spend(self, member: MemberId, points: int, now: int) -> None:
-        """Take points from the oldest lots; refused when they do not suffice. What has expired is written off before."""
-        held = self.points(member, now)
+    def spendable(self, holder: int, now: int) -> int:
+        """What a holder may spend at `now`."""
+        lots = self.lots.get(holder, ())
+        return sum(lots[place + 2] for place in range(0, len(lots), WIDTH) if _counts(lots[place], lots[place + 1], now))
+
+    def all_spendable(self, count: int, now: int) -> NDArray[np.int64]:
+        """What each of the first `count` holders may spend at `now`; whoever's lots do not all count is looked at singly."""
+        held = np.zeros(count, np.int64)
+        if self.totals:
+            held[np.fromiter(self.totals, np.int64)] = np.fromiter(self.totals.values(), np.int64)
+        for holder in self._not_all_counting(now):
+            held[holder] = self.spendable(holder, now)
+        return held
+
+    def spend_up_to(self, holder: int, points: int, now: int) -> None:
+        """Take so many points, or what is left of them."""
+        self.spend(holder, min(points, self.spendable(holder, now)), now)
+
+    def spend(self, holder: int, points: int, now: int) -> None:
+        """Take points from the oldest lots that count; refused when they do not suffice."""
+        held = self.spendable(holder, now)
         if points > held:
-            raise refuse("points_short", f"member {member}", f"has {held} points of {points}", "spend less, or earn more")
-        kept: list[Lot] = []
-        rest = points
-        for lot in self.lots.get(member, ()):
-            assert not lot.expires_at or lot.expires_at > now, "expired points are written off first"
-            taken = min(rest, lot.points)
+            raise refuse(
+                POINTS_SHORT, "the holder", "has {held} points of {points}", "spend less, or earn more", held=held, points=points
+            )
+        if not points:
+            return
+        lots, kept, rest = self.lots[holder], array("q"), points
+        for place in range(0, len(lots), WIDTH):
+            expires_at, vests_at, there = lots[place : place + WIDTH]
+            taken = min(rest, there) if _counts(expires_at, vests_at, now) else 0
             rest -= taken
-            if lot.points > taken:
-                kept.append(lot._replace(points=lot.points - taken))
-        self.lots[member] = kept
-        self.post("points", Entry(member, -points), Entry("spent", points))
+            if there > taken:
+                kept.extend((expires_at, vests_at, there - taken))
+        self._keep(holder, kept)
+        self.spent = Points(self.spent + points)
 
-    def expired(self, now: int) -> dict[MemberId, int]:
-        """What has expired by `now` and still stands in the books, by member in the order of their first points."""
-        if not self._next_expiry or now < self._next_expiry:
-            return {}
-        sums = {member: sum(lot.points for lot in lots if lot.expires_at and lot.expires_at <= now) for member, lots in self.lots.items()}
-        found = {member: points for member, points in sums.items() if points}
-        if not found:
-            self._next_expiry = min((lot.expires_at for lots in self.lots.values() for lot in lots if lot.expires_at), default=0)
-        return found
+    def due(self, now: int, most: int) -> dict[int, int]:
+        """What has expired by `now` and still stands in the books, of the first `most` holders by number; costs what is due."""
+        holders = set().union(*(holders for moment, holders in self._expiring.items() if moment <= now))
+        return {holder: self._over(holder, now) for holder in nsmallest(most, holders)}
 
-    def expire(self, members: Iterable[MemberId], now: int) -> None:
-        """Write off the points of `members` that have expired by `now`."""
-        for member in members:
-            kept = [lot for lot in self.lots[member] if not lot.expires_at or lot.expires_at > now]
-            lost = sum(lot.points for lot in self.lots[member]) - sum(lot.points for lot in kept)
-            self.lots[member] = kept
-            self.post("points", Entry(member, -lost), Entry("expired", lost))
+    def _over(self, holder: int, now: int) -> int:
+        lots = self.lots[holder]
+        return sum(lots[place + 2] for place in range(0, len(lots), WIDTH) if 0 < lots[place] <= now)
+
+    def write_off(self, holders: Iterable[int], now: int) -> None:
+        """End what has expired by `now` of each of `holders`."""
+        for holder in holders:
+            lots, kept = self.lots[holder], array("q")
+            for place in range(0, len(lots), WIDTH):
+                if not 0 < lots[place] <= now:
+                    kept.extend(lots[place : place + WIDTH])
+            self.expired = Points(self.expired + self._over(holder, now))
+            self._keep(holder, kept)
+
+    def _not_all_counting(self, now: int) -> set[int]:
+        """Whoever holds a lot that has expired, or does not count yet."""
+        part = [holders for moment, holders in self._expiring.items() if moment <= now]
+        part += [holders for moment, holders in self._vesting.items() if moment > now]
+        return set().union(*part)
+
+    def _keep(self, holder: int, lots: array[int]) -> None:
+        """The holder has these lots now."""
+        before = self.lots[holder]
+        for offset, named in ((0, self._expiring), (1, self._vesting)):
+            for moment in set(before[offset::WIDTH]) - set(lots[offset::WIDTH]) - {0}:
+                named[moment].discard(holder)
+                if not named[moment]:
+                    del named[moment]
+        if lots:
+            self.lots[holder], self.totals[holder] = lots, Points(sum(lots[2::WIDTH]))
+        else:
+            del self.lots[holder], self.totals[holder]
+
+
+def _counts(expires_at: int, vests_at: int, now: int) -> bool:
+    """Whether a lot of these terms may be spent at `now`."""
+    return vests_at <= now and (not expires_at or expires_at > now)

@@ -1,4 +1,4 @@
-"""Every bound in one table, each with its reason."""
+"""Bounds of the core, each with its reason; a feature states its own beside what they bound."""
 
 from __future__ import annotations
 
@@ -15,14 +15,6 @@ EVENT_BYTES_MAX = 60_000
 """A C2SP tile entry holds 65,535 bytes; the rest is room for a signature and for growth."""
 PART_BYTES_MAX = 50_000
 """How much of a longer fact one event holds: with its own fields it stays below `EVENT_BYTES_MAX`."""
-SHARES_PER_EVENT_MAX = 350
-"""Shares of a reward round in one event: each has at most 140 bytes."""
-SETTLED_PER_COMMAND_MAX = 100 * SHARES_PER_EVENT_MAX
-"""Members whose expired points one command writes off: it must not hold the writer for long."""
-TIES_PER_EVENT_MAX = 32
-"""Ties that stand in the closing event, of at most 256 options each."""
-LOST_PER_EVENT_MAX = 2_000
-"""Lost ballots named in one event."""
 HEAD_TEXT_MAX = 20_000
 """A signed head with sixty-four signatures, whole in one event."""
 CHARTER_TEXT_MAX = 40_000
@@ -46,12 +38,7 @@ IDEA_TEXT_MAX = 20_000
 """Texts stand in the vault; these keep a page readable and a request small."""
 
 MEMBERS_MAX = 10_000_000
-IDEAS_MAX = 100_000
-VERSIONS_PER_IDEA_MAX = 100
-COMMENTS_PER_IDEA_MAX = 10_000
-REWARD_ROUNDS_MAX = 10_000
-POLLS_OPEN_MAX = 1_000
-"""What the state holds must fit one machine's memory, and what stands on one page somebody's patience."""
+"""What the state holds of members must fit one machine's memory: some 20 bytes each."""
 
 BATCH_ASKS_MAX = 256
 """One commit answers at most so many asks: throughput without a long tail (the engine has no clock to cut by time)."""

@@ -1,14 +1,18 @@
-"""Every way the engine says no.
+"""How the engine says no.
 
 A refusal has a stable `code`, names the thing and the fact, and says what to do next. It leaves no trace in state or
 log. Codes are promises: scripts and translations depend on them, so one is never renamed or given another meaning.
+Thing, fact and way out are format strings with named values: the English is made when somebody reads it, and a page in
+another language needs only other strings.
 
->>> raise refuse("poll_closed", "poll p40", "closed at 12:00", "look at its result")
+>>> raise refuse("clock_behind", "the clock", "is {late} ms behind the log", "set this machine's clock right", late=7_000)
 Traceback (most recent call last):
-engine.refusals.Refusal: poll_closed: poll p40 closed at 12:00; look at its result
+engine.refusals.Refusal: clock_behind: the clock is 7000 ms behind the log; set this machine's clock right
 """
 
 from __future__ import annotations
+
+from typing import Any
 
 FAMILIES = {
     "wrong": (422, "What was asked cannot be read or is out of bounds: mend it and ask again."),
@@ -21,7 +25,7 @@ FAMILIES = {
 }
 """Each family of refusals: the HTTP status of its doors, and what it means."""
 
-CODES = {
+CORE_CODES = {
     # What was asked cannot be read.
     "json_malformed": "wrong",
     "json_not_canonical": "wrong",
@@ -35,53 +39,25 @@ CODES = {
     "file_foreign": "wrong",
     "file_exists": "wrong",
     "method_wrong": "wrong",
-    "choice_wrong": "wrong",
     "ballot_kind_wrong": "wrong",
+    "choice_wrong": "wrong",
     "election_wrong": "wrong",
     "parameter_wrong": "wrong",
     "too_large": "wrong",
     "too_slow": "wrong",
     "too_many_ties": "wrong",
-    "charter_wrong": "wrong",
-    "poll_not_ready": "wrong",
     # What was named does not exist.
     "command_unknown": "unknown",
     "kind_unknown": "unknown",
     "rule_unknown": "unknown",
-    "preset_unknown": "unknown",
-    "member_unknown": "unknown",
-    "idea_unknown": "unknown",
-    "poll_unknown": "unknown",
-    "event_unknown": "unknown",
-    "decision_unknown": "unknown",
     "thing_unknown": "unknown",
+    "event_unknown": "unknown",
     "community_unknown": "unknown",
     # Nobody the door knows.
     "not_signed_in": "anonymous",
     "link_spent": "anonymous",
-    # The charter does not allow it.
-    "not_allowed": "forbidden",
     "foreign_origin": "forbidden",
-    "not_on_roll": "forbidden",
-    "not_author": "forbidden",
-    "amendment_forbidden": "forbidden",
     # Not as things stand.
-    "poll_not_open": "conflict",
-    "poll_closed": "conflict",
-    "poll_still_open": "conflict",
-    "stage_closed": "conflict",
-    "already_supported": "conflict",
-    "already_founded": "conflict",
-    "not_founded": "conflict",
-    "already_forgotten": "conflict",
-    "already_erased": "conflict",
-    "points_short": "conflict",
-    "funds_short": "conflict",
-    "nothing_to_share": "conflict",
-    "nothing_to_settle": "conflict",
-    "nothing_lost": "conflict",
-    "nothing_changed": "conflict",
-    "openings_lost": "conflict",
     "idempotency_key_reused": "conflict",
     "limit_reached": "conflict",
     # The log does not hold together.
@@ -93,26 +69,54 @@ CODES = {
     "proof_wrong": "unsound",
     "log_went_back": "unsound",
     "cannot_recount": "unsound",
-    "key_missing": "unavailable",
     # Not the asker's fault.
+    "key_missing": "unavailable",
     "clock_behind": "unavailable",
+    "clock_doubtful": "unavailable",
     "storage_failed": "unavailable",
     "storage_busy": "unavailable",
     "engine_fault": "unavailable",
 }
-"""Every code and its family."""
+"""The codes of the core and of the doors, and their families. A feature declares its own beside what refuses by them."""
+
+
+class Code(str):
+    """A code that a feature declares: `POLL_CLOSED = Code("poll_closed", "conflict")`. All of them are collected, none is listed."""
+
+    __slots__ = ("family",)
+
+    family: str
+
+    def __new__(cls, name: str, family: str) -> Code:
+        assert family in FAMILIES, family
+        code = super().__new__(cls, name)
+        code.family = family
+        return code
 
 
 class Refusal(Exception):
-    """A no, with its reason and the way out."""
+    """A no, with its reason and the way out. `values` are what its sentences name."""
 
-    def __init__(self, code: str, thing: str, fact: str, way_out: str) -> None:
+    def __init__(self, code: str, thing: str, fact: str, way_out: str, values: dict[str, Any] | None = None) -> None:
         super().__init__(code, thing, fact, way_out)
-        self.code, self.thing, self.fact, self.way_out = code, thing, fact, way_out
+        self.code, self.values = code, values or {}
+        self.templates = (thing, fact, way_out)
+
+    @property
+    def thing(self) -> str:
+        return self._said(0)
+
+    @property
+    def fact(self) -> str:
+        return self._said(1)
+
+    @property
+    def way_out(self) -> str:
+        return self._said(2)
 
     @property
     def family(self) -> str:
-        return CODES[self.code]
+        return self.code.family if isinstance(self.code, Code) else CORE_CODES[self.code]
 
     @property
     def status(self) -> int:
@@ -123,10 +127,18 @@ class Refusal(Exception):
         return f"{self.code}: {self.thing} {self.fact}; {self.way_out}"
 
     def as_json(self) -> dict[str, str]:
-        return {"code": self.code, "thing": self.thing, "fact": self.fact, "way_out": self.way_out}
+        return {"code": str(self.code), "thing": self.thing, "fact": self.fact, "way_out": self.way_out}
+
+    def about(self, where: str) -> Refusal:
+        """The same no, said of a thing in a certain place: `event 7: field`."""
+        thing, fact, way_out = self.templates
+        return Refusal(self.code, "{where}: " + thing if self.values else f"{where}: {thing}", fact, way_out, self.values and {**self.values, "where": where})
+
+    def _said(self, part: int) -> str:
+        return self.templates[part].format(**self.values) if self.values else self.templates[part]
 
 
-def refuse(code: str, thing: str, fact: str, way_out: str) -> Refusal:
-    """A refusal to raise; the code must be one of `CODES`."""
-    assert code in CODES, code
-    return Refusal(code, thing, fact, way_out)
+def refuse(code: str, thing: str, fact: str, way_out: str, **values: Any) -> Refusal:
+    """A refusal to raise. `code` is one of the core's or a `Code`; `{name}` in the sentences stands for one of `values`."""
+    assert isinstance(code, Code) or code in CORE_CODES, code
+    return Refusal(code, thing, fact, way_out, values)

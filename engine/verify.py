@@ -10,26 +10,28 @@ recounted, every point and reward worked out again with the rules the log names.
 
 from __future__ import annotations
 
-from collections import Counter, deque
-from collections.abc import Callable, Iterable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
-from engine import commands, fold
-from engine.commands.cast_ballot import BallotSealed, read_choice
-from engine.commands.declare_loss import check_head
-from engine.commands.void_poll import PollVoided
-from engine.log import record as records
+from engine import fold, lines
+from engine.event import NOBODY, Erased, Event, Record
+from engine.kernel.authority import judge
+from engine.kernel.charter import Charters
+from engine.kernel.found import Founding
+from engine.kernel.loss import check_head
+from engine.kernel.members import Members
+from engine.kernel.quotas import check_quota
+from engine.lines import Filing
 from engine.log.checkpoint import Verifier, read_checkpoint
 from engine.log.codec import inner
 from engine.log.fields import Opening, Private, opens, sealed_in
 from engine.log.json import parse
 from engine.log.merkle import Tile, Tree, leaf_hash
-from engine.log.record import Event, Filing, Record
 from engine.refusals import Refusal, refuse
-from engine.rules.earning import Act
 from engine.state import State
-from engine.values import make_id, seen_as
+from engine.values import Seq
 
 PROGRESS_EVERY = 2_000
 
@@ -40,8 +42,9 @@ class Source(Protocol):
     def lines(self, start: int, stop: int | None = None) -> Iterable[tuple[int, bytes]]: ...
     def openings(self, seq: int) -> list[Opening]: ...
     def filing(self, seq: int) -> Filing | None: ...
-    def rows(self) -> tuple[int, int] | None:
-        """How many events and openings it holds in all, wherever they stand; None where nothing can stand beside the log."""
+    def rows(self) -> tuple[int, int, int] | None:
+        """How many events, openings and further filings it holds in all, wherever they stand; None where nothing can stand beside
+        the log."""
         ...
 
     def checkpoints(self) -> Iterator[tuple[int, str]]: ...
@@ -101,8 +104,9 @@ def verify(
             report.problem = _broken_head(source) or problem
     except Exception as fault:  # noqa: BLE001 - a log that cannot even be judged is not sound, whatever broke
         report.problem = refuse(
-            "log_unlawful", f"event {report.seq}", f"cannot be judged: {type(fault).__name__}: {fault}", "do not rely on it"
-        )
+            "log_unlawful", "event {seq}", "cannot be judged: {sort}: {fault}", "do not rely on it",
+            seq=report.seq, sort=type(fault).__name__, fault=str(fault)[:200],
+        )  # fmt: skip
     return report
 
 
@@ -115,14 +119,17 @@ def _broken_head(source: Source) -> Refusal | None:
             key = key or str(line["body"]["key"])
             tree.append(leaf_hash(data))
         for size, note in source.checkpoints():
-            if read_checkpoint(note, Verifier.read(key)).size != size or not size <= tree.size:
-                raise refuse("checkpoint_wrong", f"the head of size {size}", "does not fit this log", "ask for the whole log")
-            if read_checkpoint(note, Verifier.read(key)).root != tree.root(size):
-                raise refuse("checkpoint_wrong", f"the head of size {size}", "has another root than its events", "do not rely on it")
+            head = read_checkpoint(note, Verifier.read(key))
+            if head.size != size or not size <= tree.size:
+                raise refuse("checkpoint_wrong", "the head of size {size}", "does not fit this log", "ask for the whole log", size=size)
+            if head.root != tree.root(size):
+                raise refuse("checkpoint_wrong", "the head of size {size}", "has another root than its events", "do not rely on it", size=size)
     except Refusal as problem:
         return problem
     except Exception as fault:  # noqa: BLE001 - whatever its bytes are, they do not stand under a head
-        return refuse("log_broken", "the log", f"has events that cannot be read: {type(fault).__name__}", "ask for the whole log")
+        return refuse(
+            "log_broken", "the log", "has events that cannot be read: {sort}", "ask for the whole log", sort=type(fault).__name__
+        )
     return None
 
 
@@ -132,220 +139,215 @@ class _Audit:
         self.state = State()
         self._private_kept = whole_vault
         self._restore = "restore the vault from a copy" if whole_vault else "ask for the log again"
-        self._cause = -1
-        self._expected: deque[Event] = deque()
-        self._acts: list[Act] = []
-        self._earned = False
-        self._first: Record | None = None
+        self._first: Record[Event] | None = None
+        self._consequences = fold.Consequences()
+        self._follows = False
+        """Whether what follows from this command has begun."""
         self._last = ""
         """The kind of the last event of this command that was asked for."""
-        self._missing: dict[tuple[int, str], tuple[str, str]] = {}
-        """Commitments without an opening: whose, and in which poll."""
-        self._present: dict[str, set[tuple[int, str]]] = {}
+        self._owners: dict[tuple[int, str], str] = {}
+        """Whose each sealed field is."""
+        self._private: set[tuple[int, str]] = set()
+        self._keepers: dict[int, Event] = {}
+        """Events some of whose texts may not be erased at all times."""
+        self._missing: set[tuple[int, str]] = set()
         self._ended_owners: set[str] = set()
         self._ended_fields: set[tuple[int, str]] = set()
-        self._erasable: set[tuple[int, str]] = set()
-        self._lost: set[tuple[int, str]] = set()
-        """Openings that a voided poll was said to have lost."""
-        self._void: set[str] = set()
-        self._sealed: set[str] = set()
-        self._owed: set[tuple[str, str]] = set()
+        self._commitments: set[bytes] = set()
+        self._filings = 0
+        """How many things records are about besides the first of each."""
 
     def take(self, seq: int, data: bytes, openings: dict[str, Opening], filing: Filing | None) -> None:
         """One more line: judge it, fold it."""
-        record = records.read(data, commands.kind_of, seq)
-        if filing is not None and filing != records.filing_of(record):
-            raise refuse("log_broken", f"event {seq}", f"is filed as {filing}", "restore the database from a copy")
-        if seq != self.state.seq:
-            raise refuse("log_broken", f"event {self.state.seq}", "is missing", "ask for the whole log")
+        record, state = lines.read(data, seq), self.state
+        if filing is not None and filing != lines.filing_of(record):
+            raise refuse("log_broken", "event {seq}", "is filed as {filing}", "restore the database from a copy", seq=seq, filing=str(filing))
+        if seq != state.seq:
+            raise refuse("log_broken", "event {seq}", "is missing", "ask for the whole log", seq=state.seq)
         if record.sig is not None:
-            raise refuse("cannot_recount", f"event {seq}", "bears a signature this copy cannot judge", "use a newer folkmoot")
-        if record.at < self.state.at:
-            raise refuse("log_unlawful", f"event {seq}", "says it happened before the event before it", "do not rely on it")
+            raise refuse("cannot_recount", "event {seq}", "bears a signature this copy cannot judge", "use a newer folkmoot", seq=seq)
+        if record.at < state.at:
+            raise _unlawful(seq, "says it happened before the event before it")
+        self._filings += len(lines.filing_of(record).things[1:])
         self._place(record)
-        self._check_openings(record, openings)
         self._judge(record)
-        self._settle(record.event)
-        self._acts += fold.apply(self.state, record)
-        self._expected.extendleft(reversed(record.event.follows(self.state, record)))
-        for owner, of, field_name in record.event.erases(record):
-            if owner:
-                self._ended_owners.add(owner)
-            elif (of, field_name) in self._ended_fields:
-                raise refuse("log_unlawful", f"event {seq}", f"erases {field_name!r} of event {of} again", "do not rely on it")
-            elif (of, field_name) not in self._erasable:
-                raise refuse(
-                    "log_unlawful", f"event {seq}", f"erases {field_name!r} of event {of}, which is no erasable text", "do not rely on it"
-                )
-            else:
-                self._ended_fields.add((of, field_name))
+        self._check_openings(record, openings)
+        for erased in record.event.erases(state, record):
+            self._end(record, erased)
+        self._consequences.hear(record, fold.apply(state, record))
+        if type(record.event).keeps is not Event.keeps:
+            self._keepers[seq] = record.event
         self.report.checked["events"] += 1
-        self.report.checked[f"{record.kind}"] += 1
+        self.report.checked[record.kind] += 1
 
-    def _place(self, record: Record) -> None:
+    def _place(self, record: Record[Event]) -> None:
         """Whether the record begins a command or belongs to the one before it."""
         if record.cause == record.seq:
             self.finish_group()
-            self._cause, self._first, self._earned = record.seq, record, False
+            self._first, self._follows = record, False
             return
         first = self._first
-        if first is None or record.cause != self._cause or (record.actor, record.at) != (first.actor, first.at):
-            raise refuse("log_unlawful", f"event {record.seq}", "does not belong to the command it names", "do not rely on it")
+        if first is None or record.cause != first.seq or (record.actor, record.at) != (first.actor, first.at):
+            raise _unlawful(record.seq, "does not belong to the command it names")
 
-    def _judge(self, record: Record) -> None:
-        event: Event = record.event
-        if not self._expected and event.consequence and not self._earned:
-            self._expected.extend(fold.earnings(self.state, self._acts, self.state.at))
-            self._earned = True
-        if self._expected:
-            if self._expected[0] != event:
+    def _judge(self, record: Record[Event]) -> None:
+        """An event that somebody may ask for, before any consequence, is judged and checked; any other must be the next that follows."""
+        event = record.event
+        if event.by == NOBODY or self._follows:
+            self._follows = True
+            right = self._consequences.next(self.state)
+            if right is None:
+                raise _unlawful(record.seq, "is {kind} without cause", kind=record.kind)
+            if right != event:
+                raise _unlawful(record.seq, "is {kind}, but {right} had to follow", kind=record.kind, right=str(right))
+            return
+        if record.seq != record.cause and self._last not in event.may_follow:
+            raise _unlawful(record.seq, "is {kind} in one command with {last}", kind=record.kind, last=self._last)
+        self._last = record.kind
+        try:
+            judge(self.state, record)
+            check_quota(self.state, record)
+            event.check(self.state, record)
+        except Refusal as refusal:
+            if refusal.code == "cannot_recount":
+                raise
+            if refusal.code == "rule_unknown":
                 raise refuse(
-                    "log_unlawful", f"event {record.seq}", f"is {record.kind}, but {self._expected[0]} had to follow",
-                    "do not rely on it",
-                )  # fmt: skip
-            self._expected.popleft()
-        elif event.consequence or self._earned:
-            raise refuse("log_unlawful", f"event {record.seq}", f"is {record.kind} without cause", "do not rely on it")
-        elif record.seq != self._cause and self._last not in event.joins:
-            raise refuse("log_unlawful", f"event {record.seq}", f"is {record.kind} in one command with {self._last}", "do not rely on it")
-        else:
-            self._last = record.kind
-            try:
-                event.check(self.state, record)
-            except Refusal as refusal:
-                if refusal.code == "cannot_recount":
-                    raise
-                if refusal.code == "rule_unknown":
-                    raise refuse(
-                        "cannot_recount", f"event {record.seq}", f"names a rule this copy lacks: {refusal}", "use a newer folkmoot"
-                    ) from None
-                raise refuse("log_unlawful", f"event {record.seq}", f"was not lawful: {refusal}", "do not rely on it") from None
-
-    def _settle(self, event: Event) -> None:
-        """Note what an event owes to its command, and what it settles."""
-        kind, things = type(event).__name__, {getattr(event, "poll", None), getattr(event, "member", None)}
-        self._owed -= {(kind, thing) for thing in things if thing}
-        if owed := event.owes():
-            self._owed.add(owed)
-        if isinstance(event, PollVoided):
-            self._void.add(event.poll)
-            own = self.state.polls[event.poll].seq
-            self._lost.update((seq, "lot" if seq == own else "choice") for seq in event.lost)
-        if isinstance(event, BallotSealed):
-            if event.choice.commitment in self._sealed:
-                raise refuse("log_unlawful", "a sealed ballot", "bears the commitment of another", "do not rely on it")
-            self._sealed.add(event.choice.commitment)
+                    "cannot_recount", "event {seq}", "names a rule this copy lacks: {problem}", "use a newer folkmoot",
+                    seq=record.seq, problem=str(refusal),
+                ) from None  # fmt: skip
+            raise _unlawful(record.seq, "was not lawful: {problem}", problem=str(refusal)) from None
 
     def finish_group(self) -> None:
         """The command is over: nothing that had to follow may be missing."""
-        if self._owed:
-            kind, thing = min(self._owed)
-            raise refuse("log_unlawful", f"event {self._cause}", f"belongs to a command without {kind} of {thing}", "do not rely on it")
-        if self._cause == 0 and "m1" not in self.state.members:
-            raise refuse("log_unlawful", "event 0", "founds a community without a founder", "do not rely on it")
-        if not self._expected and not self._earned and self._acts:
-            self._expected.extend(fold.earnings(self.state, self._acts, self.state.at))
-        if self._expected:
-            raise refuse("log_unlawful", f"event {self._cause}", f"had to be followed by {self._expected[0]}", "do not rely on it")
-        self._acts = []
+        first = self._first
+        if first is None:
+            return
+        if (right := self._consequences.next(self.state)) is not None:
+            raise _unlawful(first.seq, "had to be followed by {right}", right=str(right))
+        if first.seq == 0 and not len(self.state[Members]):
+            raise _unlawful(0, "founds a community without a founder")
 
-    def _check_openings(self, record: Record, openings: dict[str, Opening]) -> None:
-        sealed = sealed_in(record.event)
-        labels = [seen_as(str(parse(opening.value, name))) for name, opening in openings.items() if name.endswith(".label")]
-        if len(set(labels)) != len(labels):
-            raise refuse("log_unlawful", f"event {record.seq}", "has two options of one name", "do not rely on it")
-        for name, value in sealed.items():
-            owner = record.event.owner(record, name)
-            private = isinstance(value, Private)
-            if not private:
-                self._erasable.add((record.seq, name))
+    def _end(self, record: Record[Event], erased: Erased) -> None:
+        """What of the vault a record ends: all of an owner, a text, or by what follows from others a private field."""
+        if erased.owner:
+            self._ended_owners.add(erased.owner)
+            return
+        place = erased.seq, erased.field
+        text = place in self._owners and place not in self._private
+        if place in self._ended_fields:
+            raise _unlawful(record.seq, "erases {field!r} of event {of} again", field=erased.field, of=erased.seq)
+        if record.kind == "TextErased" and not text:
+            raise _unlawful(
+                record.seq, "erases {field!r} of event {of}, which is no erasable text", field=erased.field, of=erased.seq
+            )
+        keeper = self._keepers.get(erased.seq)
+        if keeper is not None and (problem := keeper.keeps(self.state, Seq(erased.seq), erased.field)):
+            raise _unlawful(record.seq, "was not lawful: {problem}", problem=str(problem))
+        self._ended_fields.add(place)
+
+    def _check_openings(self, record: Record[Event], openings: dict[str, Opening]) -> None:
+        opened: dict[str, object] = {}
+        for name, value in sealed_in(record.event).items():
+            place, owner = (record.seq, name), record.event.owner(record, name)
+            self._owners[place] = owner
+            if isinstance(value, Private):
+                self._private.add(place)
+                self._check_unique(record, value.commitment)
             opening = openings.pop(name, None)
             if opening is None:
-                if private and not self._private_kept:
+                if isinstance(value, Private) and not self._private_kept:
                     self.report.checked["private values kept back"] += 1
                 else:
-                    poll = getattr(record.event, "poll", "") or (make_id("p", record.seq) if name == "lot" else "")
-                    self._missing[record.seq, name] = owner, poll
+                    self._missing.add(place)
                 continue
-            if private and not self._private_kept:
-                raise refuse("opening_wrong", f"event {record.seq}.{name}", "is private and stands open", "keep it back")
+            if isinstance(value, Private) and not self._private_kept:
+                raise refuse("opening_wrong", "event {seq}.{name}", "is private and stands open", "keep it back", seq=record.seq, name=name)
             if opening.owner != (owner if self._private_kept else "") or not opens(value.commitment, opening.salt, opening.value):
-                raise refuse("opening_wrong", f"event {record.seq}.{name}", "does not open its commitment", self._restore)
-            self._check_value(record, name, parse(opening.value, f"event {record.seq}.{name}"))
-            self._present.setdefault(owner, set()).add((record.seq, name))
+                raise _opening_wrong(record.seq, name, "does not open its commitment", self._restore)
+            opened[name] = self._read_opened(record, name, opening.value)
             self.report.checked["openings"] += 1
         if openings:
-            raise refuse("opening_wrong", f"event {record.seq}", f"has no field {sorted(openings)[0]!r} to open", "remove it")
+            raise refuse("opening_wrong", "event {seq}", "has no field {name!r} to open", "remove it", seq=record.seq, name=min(openings))
+        if opened:
+            record.event.check_opened(self.state, opened)
 
-    def _check_value(self, record: Record, name: str, value: Any) -> None:
+    def _check_unique(self, record: Record[Event], commitment: str) -> None:
+        """No two private fields are the same: one would be somebody else's, copied unseen."""
+        mark = bytes.fromhex(commitment)[:16]
+        if mark in self._commitments:
+            raise _unlawful(record.seq, "bears the commitment of another")
+        self._commitments.add(mark)
+
+    def _read_opened(self, record: Record[Event], name: str, value: bytes) -> object:
         """What a commitment opens to is what its field may hold, in its one spelling."""
         where, shape = f"event {record.seq}.{name}", inner(type(record.event), name)
-        poll = self.state.polls.get(record.event.poll) if record.kind == "BallotSealed" else None
-        if shape.write(shape.read(value, where)) != value or (poll is not None and read_choice(poll, value) != value):
-            raise refuse("opening_wrong", where, "is not spelled as its field asks", "do not rely on it")
+        stated = parse(value, where)
+        if shape.write(shape.read(stated, where)) != stated:
+            raise _opening_wrong(record.seq, name, "is not spelled as its field asks", "do not rely on it")
+        return stated
 
     def finish(self, key: str | None) -> None:
         report, state = self.report, self.state
-        if not state.charters:
+        if not state[Charters].texts:
             raise refuse("log_broken", "the log", "has no event", "ask for the whole log")
-        report.origin, report.key, report.pinned = state.origin, state.key, key is not None
-        if key is not None and key != state.key:
-            raise refuse("checkpoint_wrong", "the log", f"is signed by {state.key}, not by the key given", "ask whose log it is")
+        founding = state[Founding]
+        report.origin, report.key, report.pinned = founding.origin, founding.key, key is not None
+        if key is not None and key != founding.key:
+            raise refuse(
+                "checkpoint_wrong", "the log", "is signed by {key}, not by the key given", "ask whose log it is", key=founding.key
+            )
         self._check_erased()
-        for unit, accounts in state.ledger.accounts.items():
-            if sum(accounts.values()):
-                raise refuse("log_unlawful", f"the ledger of {unit}", "does not sum to zero", "do not rely on it")
-            report.checked[f"accounts of {unit}"] += len(accounts)
+        for part in state:
+            for unit, (accounts, total) in part.books().items():
+                if total:
+                    raise refuse("log_unlawful", "the ledger of {unit}", "does not sum to zero", "do not rely on it", unit=unit)
+                report.checked[f"accounts of {unit}"] += accounts
 
     def _check_erased(self) -> None:
-        for (seq, name), (owner, poll) in self._missing.items():
-            void = name in ("choice", "lot") and poll in self._void
-            if owner not in self._ended_owners and (seq, name) not in self._ended_fields and not void:
+        for seq, name in sorted(self._missing):
+            if self._owners[seq, name] not in self._ended_owners and (seq, name) not in self._ended_fields:
                 self.report.seq = seq
-                raise refuse("opening_lost", f"event {seq}.{name}", "has no opening, and no event erased it", self._restore)
+                raise refuse(
+                    "opening_lost", "event {seq}.{name}", "has no opening, and no event erased it", self._restore, seq=seq, name=name
+                )
             self.report.checked["openings erased"] += 1
-        if self._lost and (kept := sorted(self._lost & set().union(*self._present.values()))):
-            raise refuse(
-                "log_unlawful",
-                f"event {kept[0][0]}.{kept[0][1]}",
-                "was said to be lost when its poll was voided, and is there",
-                "do not rely on it",
-            )
-        left = set().union(*(self._present.get(owner, set()) for owner in self._ended_owners))
-        left |= self._ended_fields & set().union(*self._present.values())
-        if left:
-            seq, name = min(left)
-            raise refuse("opening_wrong", f"event {seq}.{name}", "was erased and is still there", "start folkmoot once to finish erasing")
+        there = self._owners.keys() - self._missing
+        if not self._private_kept:
+            there -= self._private
+        kept = [place for place in there if place in self._ended_fields or self._owners[place] in self._ended_owners]
+        if kept:
+            seq, name = min(kept)
+            raise _opening_wrong(seq, name, "was erased and is still there", "start folkmoot once to finish erasing")
 
-    def check_rows(self, rows: tuple[int, int] | None) -> None:
+    def check_rows(self, rows: tuple[int, int, int] | None) -> None:
         """Nothing lies beside the log: a text that was erased could hide under the number of no event."""
-        found = self.report.checked["events"], self.report.checked["openings"]
-        if rows is not None and rows != found:
+        belong = self.report.checked["events"], self.report.checked["openings"], self._filings
+        if rows is not None and rows != belong:
             raise refuse(
-                "opening_wrong", "the database", f"holds {rows[0]} events and {rows[1]} openings, of which {found[0]} and {found[1]} belong to the log",
-                "restore it from a copy",
+                "opening_wrong", "the database", "holds {rows} events, openings and filings, of which {ours} belong to the log",
+                "restore it from a copy", rows=rows, ours=belong,
             )  # fmt: skip
 
     def check_heads(self, checkpoints: Iterator[tuple[int, str]]) -> None:
-        verifier = Verifier.read(self.state.key)
+        verifier, report = Verifier.read(self.state[Founding].key), self.report
         for size, note in checkpoints:
-            found = read_checkpoint(note, verifier)
-            if found.size != size or size > self.state.seq:
+            head = read_checkpoint(note, verifier)
+            if head.size != size or size > self.state.seq:
                 raise refuse(
-                    "checkpoint_wrong", f"the head of size {found.size}", f"does not fit a log of {self.state.seq}", "ask for the whole log"
-                )
-            if found.root != self.state.tree.root(size):
-                raise refuse("checkpoint_wrong", f"the head of size {size}", "has another root than its events", "do not rely on it")
-            self.report.checked["signed heads"] += 1
-            self.report.signed = max(self.report.signed, size)
-        if not self._private_kept and self.report.signed != self.state.seq:
+                    "checkpoint_wrong", "the head of size {size}", "does not fit a log of {count}", "ask for the whole log",
+                    size=head.size, count=self.state.seq,
+                )  # fmt: skip
+            if head.root != self.state.tree.root(size):
+                raise refuse("checkpoint_wrong", "the head of size {size}", "has another root than its events", "do not rely on it", size=size)
+            report.checked["signed heads"] += 1
+            report.signed = max(report.signed, size)
+        if not self._private_kept and report.signed != self.state.seq:
             raise refuse(
-                "checkpoint_wrong",
-                "the log",
-                f"has {self.state.seq} events and a signed head over {self.report.signed}",
-                "ask for the whole file",
-            )
-        if self.report.pinned and not self.report.signed:
+                "checkpoint_wrong", "the log", "has {count} events and a signed head over {signed}", "ask for the whole file",
+                count=self.state.seq, signed=report.signed,
+            )  # fmt: skip
+        if report.pinned and not report.signed:
             raise refuse("checkpoint_wrong", "the log", "has no signed head to hold the key against", "sign one: start folkmoot on it once")
 
     def check_tiles(self, tiles: Iterator[Tile]) -> None:
@@ -356,10 +358,22 @@ class _Audit:
         for level, index, hashes in tiles:
             count += 1
             if self.state.tree.full_tile(level, index) != hashes:
-                raise refuse("log_broken", f"tile {level}/{index}", "does not hold its events' hashes", "restore it from a copy")
+                raise refuse(
+                    "log_broken", "tile {level}/{index}", "does not hold its events' hashes", "restore it from a copy", level=level, index=index
+                )
             self.report.checked["tiles"] += 1
         whole, size = 0, self.state.seq >> 8
         while size:
             whole, size = whole + size, size >> 8
         if count != whole:
-            raise refuse("log_broken", "the tree", f"has {count} of {whole} tiles", "restore the database from a copy")
+            raise refuse(
+                "log_broken", "the tree", "has {count} of {whole} tiles", "restore the database from a copy", count=count, whole=whole
+            )
+
+
+def _unlawful(seq: int, fact: str, **values: object) -> Refusal:
+    return refuse("log_unlawful", "event {seq}", fact, "do not rely on it", seq=seq, **values)
+
+
+def _opening_wrong(seq: int, name: str, fact: str, way_out: str) -> Refusal:
+    return refuse("opening_wrong", "event {seq}.{name}", fact, way_out, seq=seq, name=name)

@@ -18,13 +18,16 @@ engine.refusals.Refusal: field_unknown: pledge.pionts is not a field of pledge; 
 from __future__ import annotations
 
 import types
+from array import array
 from collections.abc import Callable
 from dataclasses import MISSING, dataclass, fields, is_dataclass
 from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
 
+import numpy as np
+
 from engine import values
 from engine.catalogue import did_you_mean
-from engine.limits import CHOICE_TEXT_MAX, DECIMAL_DIGITS_MAX, INTEGER_MAX
+from engine.limits import CHOICE_TEXT_MAX, DECIMAL_DIGITS_MAX, INTEGER_MAX, MOMENT_MAX
 from engine.log.fields import Sealed
 from engine.refusals import refuse
 from engine.values import MemberId, Points, TextOf
@@ -53,10 +56,10 @@ _forms: dict[tuple[Any, bool], Form] = {}
 
 def form(hint: Any, lenient: bool = False) -> Form:
     """The form of a type, made once. `lenient`: read what people write, with defaults and bare numbers."""
-    found = _forms.get((hint, lenient))
-    if found is None:
-        found = _forms[hint, lenient] = _make(hint, lenient)
-    return found
+    made = _forms.get((hint, lenient))
+    if made is None:
+        made = _forms[hint, lenient] = _make(hint, lenient)
+    return made
 
 
 def inner(cls: Any, path: str) -> Form:
@@ -87,13 +90,23 @@ def _make(hint: Any, lenient: bool) -> Form:
     if origin in (Union, types.UnionType):
         return _optional(form(next(arg for arg in args if arg is not type(None)), lenient))
     if origin is tuple and args[1:] == (...,):
-        return _many(form(args[0], lenient))
+        return _many(form(args[0], lenient), tuple)
+    if origin is tuple:
+        return _row([form(arg, lenient) for arg in args])
+    if origin in (list, set):
+        return _many(form(args[0], lenient), origin)
     if origin is dict:
-        return _by_name(form(args[1], lenient))
+        return _by_name(form(args[1], lenient)) if args[0] in (str, values.Name) else _by_key(form(args[0]), form(args[1]))
+    if origin in (array, np.ndarray):
+        return Form(_same, _column, {})
     if isinstance(origin, type) and issubclass(origin, Sealed):
         return _sealed(origin, form(args[0], lenient))
+    if isinstance(hint, type) and issubclass(hint, values.Id):
+        return _id(hint)
     if is_dataclass(hint):
         return _dataclass(hint, lenient)
+    if hasattr(hint, "__supertype__"):
+        return form(hint.__supertype__, lenient)
     raise TypeError(f"no form for {hint!r}")
 
 
@@ -108,36 +121,37 @@ def _string(value: Any, field: str) -> str:
     return values.read_text(value, field, _STRING)
 
 
+def _column(value: Any, field: str) -> Any:
+    """Columns of numbers stand beside the JSON, in snapshots only."""
+    raise refuse("field_wrong", "{field}", "is a column of numbers", "leave it out", field=field)
+
+
 def _truth(value: Any, field: str) -> bool:
     if isinstance(value, bool):
         return value
     raise refuse("field_wrong", field, f"is {value!r}", "give true or false")
 
 
-def _id(letter: str) -> Form:
-    return Form(_same, lambda value, field: values.read_id(value, letter, field), {"type": "string"})
+def _id(kind: type[values.Id]) -> Form:
+    return Form(_same, kind.read, {"type": "string", "pattern": f"^{kind.letter}(0|[1-9][0-9]{{0,15}})$"})
 
 
-_DECIMAL = Form(str, values.read_decimal, {"type": "string", "pattern": f"^(0|-?[1-9][0-9]{{0,{DECIMAL_DIGITS_MAX}}})$"}, int)
+_DECIMAL = Form(str, values.read_decimal, {"type": "string", "pattern": f"^(0|[1-9][0-9]{{0,{DECIMAL_DIGITS_MAX - 1}}}|-[1-9][0-9]{{0,{DECIMAL_DIGITS_MAX - 2}}})$"}, int)
 _INTEGER = Form(_same, values.read_integer, {"type": "integer", "minimum": 0, "maximum": INTEGER_MAX})
 _DECIMALS = (values.Points, values.Power, values.Money)
 _SIMPLE: dict[Any, Form] = {
     int: _INTEGER,
     values.Seq: _INTEGER,
-    values.Moment: _INTEGER,
+    values.Moment: Form(_same, values.read_moment, {"type": "integer", "minimum": 0, "maximum": MOMENT_MAX}),
     values.Points: _DECIMAL,
     values.Power: _DECIMAL,
     values.Money: _DECIMAL,
     bool: Form(_same, _truth, {"type": "boolean"}),
     str: Form(_same, _string, {"type": "string", "maxLength": CHOICE_TEXT_MAX}),
     values.Name: Form(_same, values.read_name, {"type": "string", "pattern": "^[a-z][a-z0-9_]{0,63}$"}),
-    values.Actor: Form(_same, values.read_actor, {"type": "string"}),
+    values.Actor: Form(_same, values.read_actor, {"type": "string", "pattern": "^(founder|newcomer|clock|m(0|[1-9][0-9]{0,15}))$"}),
     values.Digest: Form(_same, values.read_digest, {"type": "string", "pattern": "^[0-9a-f]{64}$"}),
     values.Scalar: Form(_same, values.read_scalar, {"type": ["string", "integer", "boolean"]}),
-    values.MemberId: _id("m"),
-    values.IdeaId: _id("i"),
-    values.PollId: _id("p"),
-    values.RoundId: _id("r"),
 }
 
 
@@ -177,18 +191,40 @@ def _optional(inner: Form) -> Form:
     )
 
 
-def _many(inner: Form) -> Form:
-    def read(value: Any, field: str) -> tuple[Any, ...]:
+def _many(inner: Form, kind: type[Any]) -> Form:
+    def read(value: Any, field: str) -> Any:
         if not isinstance(value, list):
-            raise refuse("field_wrong", field, f"is {str(value)[:60]!r}", "give a list")
-        return tuple(inner.read(item, f"{field}.{number}") for number, item in enumerate(value))
+            raise refuse("field_wrong", "{field}", "is {value!r}", "give a list", field=field, value=str(value)[:60])
+        return kind(inner.read(item, f"{field}.{number}") for number, item in enumerate(value))
 
     trust = inner.trust
     return Form(
-        lambda value: [inner.write(item) for item in value],
+        lambda value: [inner.write(item) for item in (sorted(value) if kind is set else value)],
         read,
         {"type": "array", "items": inner.schema},
-        tuple if trust is None else lambda value: tuple(map(trust, value)),
+        kind if trust is None else lambda value: kind(map(trust, value)),
+    )
+
+
+def _row(parts: list[Form]) -> Form:
+    """A tuple of so many values of different types."""
+    trusts = [part.trust or _same for part in parts]
+    return Form(
+        lambda value: [part.write(item) for part, item in zip(parts, value, strict=True)],
+        lambda value, field: tuple(part.read(item, f"{field}.{number}") for number, (part, item) in enumerate(zip(parts, value, strict=True))),
+        {"type": "array", "prefixItems": [part.schema for part in parts]},
+        lambda value: tuple(trust(item) for trust, item in zip(trusts, value, strict=True)),
+    )
+
+
+def _by_key(key: Form, inner: Form) -> Form:
+    """A dict whose keys are ids or numbers, as pairs in its own order: an object's keys would be sorted."""
+    trust_key, trust = key.trust or _same, inner.trust or _same
+    return Form(
+        lambda value: [[key.write(name), inner.write(item)] for name, item in value.items()],
+        lambda value, field: {key.read(name, field): inner.read(item, f"{field}.{name}") for name, item in value},
+        {"type": "array"},
+        lambda value: {trust_key(name): trust(item) for name, item in value},
     )
 
 
@@ -223,7 +259,7 @@ def _sealed(origin: type[Sealed[Any]], inner: Form) -> Form:
 
 def _dataclass(cls: Any, lenient: bool) -> Form:
     hints = get_type_hints(cls, include_extras=True)
-    parts = [(field.name, form(hints[field.name], lenient)) for field in fields(cls)]
+    parts = [(field.name, form(hints[field.name], lenient)) for field in fields(cls) if field.init]
     optional = {field.name for field in fields(cls) if field.default is not MISSING or field.default_factory is not MISSING}
     names = {name for name, _ in parts}
     count = len(parts)

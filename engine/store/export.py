@@ -11,10 +11,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO, Any
 
-from engine import commands
+from engine import lines
 from engine.community import Community
+from engine.kernel.found import Founding
 from engine.limits import EVENT_BYTES_MAX, IDEA_TEXT_MAX
-from engine.log import record as records
 from engine.log.fields import SALT_BYTES, Erasable, Opening, sealed_in
 from engine.log.json import canonical, parse, parse_own
 from engine.log.merkle import Tile
@@ -28,7 +28,8 @@ LINE_BYTES_MAX = 2 * EVENT_BYTES_MAX + 8 * IDEA_TEXT_MAX + 1_000_000
 def write(community: Community, out: IO[bytes], progress: Callable[[int], None] | None = None) -> int:
     """The whole log up to a signed head; gives the number of events. Private values stay behind."""
     with community.reading() as state:
-        out.write(canonical({"format": FORMAT, "key": state.key, "origin": state.origin}) + b"\n")
+        founding = state[Founding]
+        out.write(canonical({"format": FORMAT, "key": founding.key, "origin": founding.origin}) + b"\n")
     with community.store.view() as store:
         # Events and openings come from one view, so that an erasure on the way cannot take an opening and not be there.
         size = store.size()
@@ -44,7 +45,7 @@ def public_openings(openings: list[Opening], data: bytes) -> dict[str, list[Any]
     """What of an event's openings may travel: `{field: [salt in base64, value]}`."""
     if not openings:
         return {}
-    sealed = sealed_in(records.read_own(data, commands.kind_of).event)
+    sealed = sealed_in(lines.read_own(data).event)
     return {
         opening.field: [b64encode(opening.salt).decode(), parse_own(opening.value)]
         for opening in openings
@@ -107,10 +108,10 @@ class Export:
         return line[:-1]
 
     def _parse(self, line: bytes, where: str, keys: set[str]) -> dict[str, Any]:
-        found = parse(line, where)
-        if not isinstance(found, dict) or found.keys() != keys or not all(isinstance(item, str) for item in found.values()):
+        stated = parse(line, where)
+        if not isinstance(stated, dict) or stated.keys() != keys or not all(isinstance(item, str) for item in stated.values()):
             raise refuse("log_broken", where, "is not a line of an exported log", "ask for the log again")
-        return found
+        return stated
 
     def _head_of(self, file: IO[bytes]) -> dict[str, Any]:
         way_out = "give the .jsonl that folkmoot export wrote, or /log.jsonl of a community's site"

@@ -11,15 +11,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from engine.commands import Ask
-from engine.commands.declare_loss import check_head
-from engine.commands.found_community import FoundCommunity
 from engine.community import Community
+from engine.event import Ask
+from engine.kernel.found import FoundCommunity
+from engine.kernel.loss import check_head
 from engine.log.checkpoint import LogKey
 from engine.log.fields import draw
 from engine.refusals import Refusal, refuse
 from engine.store import snapshot
-from engine.store.beside import replace_with, sweep
+from engine.store.atomic_files import replace_with, sweep
 from engine.store.sqlite import SqliteStore, create
 from engine.values import Actor, Moment
 

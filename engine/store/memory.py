@@ -7,9 +7,10 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 from engine.community import Kept
+from engine.event import Erased, Event
+from engine.lines import Filing, Line
 from engine.log.fields import Opening
 from engine.log.merkle import Tile
-from engine.log.record import Erased, Filing, Line
 from engine.state import State
 from engine.store import reading
 
@@ -36,11 +37,11 @@ class MemoryStore:
         return list(self._vault.get(seq, {}).values())
 
     def opening(self, seq: int, field: str) -> tuple[bytes, bytes] | None:
-        found = self._vault.get(seq, {}).get(field)
-        return (found.salt, found.value) if found else None
+        opening = self._vault.get(seq, {}).get(field)
+        return (opening.salt, opening.value) if opening else None
 
-    def erasable(self, seq: int, field: str) -> bool:
-        return reading.is_erasable(self, seq, field)
+    def event(self, seq: int) -> Event | None:
+        return reading.event_at(self, seq)
 
     def tile(self, level: int, index: int) -> bytes:
         return self._tiles[level, index]
@@ -58,13 +59,15 @@ class MemoryStore:
         return iter((level, index, data) for (level, index), data in self._tiles.items())
 
     def find(self, column: str, value: str, kind: str = "") -> Iterator[tuple[int, bytes]]:
-        """The events whose `kind`, `actor` or `thing` (a poll's or idea's id) is `value`, perhaps of one kind only, oldest first."""
+        """The events whose `kind` or `actor` is `value`, or that are about that `thing`, perhaps of one kind only, oldest first."""
         for seq, filing in enumerate(self._filings):
-            if getattr(filing, column) == value and kind in ("", filing.kind):
+            filed = value in filing.things if column == "thing" else getattr(filing, column) == value
+            if filed and kind in ("", filing.kind):
                 yield seq, self._lines[seq]
 
-    def rows(self) -> tuple[int, int]:
-        return len(self._lines), sum(len(kept) for kept in self._vault.values())
+    def rows(self) -> tuple[int, int, int]:
+        further = sum(len(filing.things[1:]) for filing in self._filings)
+        return len(self._lines), sum(len(kept) for kept in self._vault.values()), further
 
     def filing(self, seq: int) -> Filing:
         return self._filings[seq]
@@ -135,8 +138,8 @@ class MemoryBatch:
         }
 
     def receipt(self, actor: str, key_hash: bytes) -> Kept | None:
-        found = self._store._receipts.get((actor, key_hash))
-        return found[0] if found else None
+        receipt = self._store._receipts.get((actor, key_hash))
+        return receipt[0] if receipt else None
 
     def put_receipt(self, actor: str, key_hash: bytes, kept: Kept, at: int) -> None:
         self._store._receipts[actor, key_hash] = kept, at

@@ -1,30 +1,33 @@
 """A state on disk, so that a start need not fold the whole log.
 
-Canonical JSON and integer arrays in one `.npz` (never pickle), named by seq, root and version, behind 32 bytes that only the
-log's secret key can make of them; whatever differs makes it be ignored. It is a cache: delete it at will. `verify` never
-reads it. It holds no text, because the state holds none.
+Every part of the state is written by the codec, its columns of numbers beside it, and named by the digest of its schema:
+canonical JSON and integer arrays, never pickle, behind 32 bytes that only the log's secret key can make of them. Whatever
+differs makes it be ignored. It is a cache: delete it at will. `verify` never reads it. It holds no text, because the state
+holds none.
 """
 
 from __future__ import annotations
 
 import hmac
 import io
+from array import array
 from collections.abc import Iterator
+from dataclasses import fields
+from hashlib import sha256
 from pathlib import Path
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol, get_type_hints
 
 import numpy as np
 
-from engine import commands
-from engine.ledger import Ledger, Lot
+from engine import catalogue
 from engine.log.codec import form
 from engine.log.json import canonical, parse_own
 from engine.log.merkle import Tree, leaf_hash
-from engine.roll import RollBook
-from engine.state import Ballots, Idea, Member, Poll, Round, State
-from engine.store.beside import replace_with
+from engine.state import Part, State
+from engine.store.atomic_files import replace_with
+from engine.values import Moment, Seq
 
-VERSION = 2
+VERSION = 3
 MAC_BYTES = 32
 
 
@@ -45,26 +48,12 @@ class Cache(NamedTuple):
 
 def save(cache: Cache, state: State) -> None:
     """Write a snapshot beside the old one and put it in its place."""
-    arrays: dict[str, Any] = {}
-    meta = {
-        "version": VERSION,
-        "seq": state.seq,
-        "root": state.tree.root().hex(),
-        "at": state.at,
-        "origin": state.origin,
-        "key": state.key,
-        "charters": [[seq, text] for seq, text in state.charters.items()],
-        "members": [[one.id, one.role, one.joined_at, int(one.forgotten)] for one in state.members.values()],
-        "ideas": [_idea(idea) for idea in state.ideas.values()],
-        "polls": [_poll(poll, arrays) for poll in state.polls.values()],
-        "rounds": [[one.id, one.reward, str(one.pot), one.members] for one in state.rounds.values()],
-        "accounts": {unit: [[name, str(amount)] for name, amount in accounts.items()] for unit, accounts in state.ledger.accounts.items()},
-        "lots": [[member, [[str(lot.points), lot.expires_at] for lot in lots]] for member, lots in state.ledger.lots.items()],
-        "losses": sorted([size, root] for size, root in state.losses),
-        "acts": [[actor, kind, day, times] for (actor, kind), (day, times) in state.acts.items()],
-    }
+    columns: list[np.ndarray[Any, Any]] = []
+    parts = {name_of(type(part)): _packed(form(type(part)).write(part), columns) for part in state}
+    meta = {"version": VERSION, "seq": state.seq, "root": state.tree.root().hex(), "at": state.at, "parts": parts}
     into = io.BytesIO()
-    np.savez(into, seq=np.array(state.seq), meta=np.frombuffer(canonical(meta), np.uint8), **arrays)
+    numbered = {f"c{number}": column for number, column in enumerate(columns)}
+    np.savez(into, seq=np.array(state.seq), meta=np.frombuffer(canonical(meta), np.uint8), **numbered)  # type: ignore[arg-type]
     data = into.getbuffer()
     replace_with(cache.path, lambda file: file.write(hmac.digest(cache.secret, data, "sha256") + data))
 
@@ -99,51 +88,53 @@ def seq_of(cache: Cache) -> int:
         return 0
 
 
-def _idea(idea: Idea) -> list[Any]:
-    return [
-        idea.id, list(idea.authors), list(idea.versions), idea.stage, idea.terms,
-        None if idea.cost is None else str(idea.cost), idea.extends, sorted(idea.supporters), idea.comments,
-    ]  # fmt: skip
+def view(state: State) -> bytes:
+    """All that a state knows, as bytes: equal states have equal ones."""
+    columns: list[np.ndarray[Any, Any]] = []
+    parts = sorted((name_of(type(part)), _packed(form(type(part)).write(part), columns)) for part in state)
+    written = canonical([[state.seq, state.at, state.tree.root().hex()], *map(list, parts)])
+    return written + b"".join(column.tobytes() for column in columns)
 
 
-def _poll(poll: Poll, arrays: dict[str, Any]) -> list[Any]:
-    ballots = poll.ballots
-    if ballots is not None:
-        arrays.update({f"{poll.id}_powers": ballots.powers, f"{poll.id}_seq": ballots.seq, f"{poll.id}_code": ballots.code})
-    return [
-        poll.id,
-        form(type(poll.terms)).write(poll.terms),
-        None if ballots is None else [list(ballots.roll), ballots.choices, list(ballots.commitments.items())],
-        None if poll.result is None else form(type(poll.result)).write(poll.result),
-        int(poll.void),
-    ]
+def name_of(part: type[Part]) -> str:
+    """A part by its place in the house and the digest of its schema."""
+    hints = get_type_hints(part, include_extras=True)
+    shape = [[field.name, str(hints[field.name])] for field in fields(part) if field.init]  # type: ignore[arg-type]
+    return f"{part.__module__}.{part.__name__} {sha256(canonical(shape)).hexdigest()[:16]}"
+
+
+def _packed(value: Any, columns: list[np.ndarray[Any, Any]]) -> Any:
+    """A written value with its columns of numbers put aside."""
+    if isinstance(value, array | np.ndarray):
+        columns.append(np.array(value))
+        return {"column": len(columns) - 1, "kind": value.typecode if isinstance(value, array) else ""}
+    if isinstance(value, dict):
+        return {name: _packed(item, columns) for name, item in value.items()}
+    if isinstance(value, list):
+        return value if all(type(item) in (str, int) for item in value) else [_packed(item, columns) for item in value]
+    return value
+
+
+def _unpacked(value: Any, file: Any) -> Any:
+    if isinstance(value, dict):
+        if value.keys() == {"column", "kind"}:
+            column = file[f"c{value['column']}"]
+            return array(value["kind"], column.tobytes()) if value["kind"] else column
+        return {name: _unpacked(item, file) for name, item in value.items()}
+    if isinstance(value, list):
+        return value if all(type(item) in (str, int) for item in value) else [_unpacked(item, file) for item in value]
+    return value
 
 
 def _state(meta: Any, file: Any, log: Log) -> State:
     seq = meta["seq"]
     tree = Tree(log.tile)
     tree.resume(seq, [leaf_hash(data) for _, data in log.lines(seq & ~0xFF, seq)])
-    state = State(seq, meta["at"], meta["origin"], meta["key"], dict(meta["charters"]), tree=tree)
-    state.members = {one[0]: Member(one[0], one[1], one[2], number, bool(one[3])) for number, one in enumerate(meta["members"])}
-    for name, authors, versions, stage, terms, cost, extends, supporters, comments in meta["ideas"]:
-        state.ideas[name] = Idea(
-            name, tuple(authors), tuple(versions), stage, terms, None if cost is None else int(cost), extends,  # type: ignore[arg-type]
-            set(supporters), comments,
-        )  # fmt: skip
-    opened, closed = form(commands.kind_of("PollOpened")), form(commands.kind_of("PollClosed"))
-    for name, terms, ballots, result, void in meta["polls"]:
-        poll = Poll(name, opened.read(terms, name), None, None if result is None else closed.read(result, name), bool(void))
-        if ballots is not None:
-            poll.ballots = Ballots(RollBook.of(ballots[0], file[f"{name}_powers"].tolist()).roll())
-            poll.ballots.restore(file[f"{name}_seq"], file[f"{name}_code"], ballots[1])
-            poll.ballots.commitments = dict(ballots[2])
-        state.polls[name] = poll
-    state.forgotten = sum(member.forgotten for member in state.members.values())
-    state.rounds = {one[0]: Round(one[0], one[1], int(one[2]), one[3]) for one in meta["rounds"]}  # type: ignore[arg-type]
-    accounts: Any = {unit: {name: int(amount) for name, amount in rows} for unit, rows in meta["accounts"].items()}
-    lots: Any = {member: [Lot(int(points), expires) for points, expires in rows] for member, rows in meta["lots"]}
-    state.ledger = Ledger(accounts, lots, _next_expiry=1)
-    state.losses = {(size, root) for size, root in meta["losses"]}
-    for actor, kind, day, times in meta["acts"]:
-        state.keep_act(actor, kind, day, times)
+    state = State(tree)
+    state.seq, state.at = Seq(seq), Moment(meta["at"])
+    kinds = {name_of(kind): kind for kind in catalogue.subclasses(Part)}
+    for name, written in meta["parts"].items():
+        trust = form(kinds[name]).trust  # a part this copy lacks, or has in another shape: no cache
+        assert trust is not None
+        state.put(trust(_unpacked(written, file)))
     return state

@@ -17,16 +17,17 @@ from weakref import WeakSet
 from sqlite_utils import Database
 
 from engine.community import Kept
+from engine.event import Erased, Event
+from engine.lines import Filing, Line
 from engine.log.fields import Opening
 from engine.log.merkle import Tile
-from engine.log.record import Erased, Filing, Line
 from engine.refusals import refuse
 from engine.state import State
 from engine.store import reading, snapshot
 
 APPLICATION_ID = 0x466F6C6B
 """`Folk`: what says that a database is ours."""
-SCHEMA = 1
+SCHEMA = 2
 BUSY_SECONDS = 30
 VALUE_BYTES_MAX = 1_000_000
 """Longer than anything we write, and short enough to be read from a database that somebody else gave us."""
@@ -35,6 +36,7 @@ SCRUB_TRIES, SCRUB_MS = 20, 50
 
 TABLES: dict[str, dict[str, type]] = {
     "events": {"seq": int, "kind": str, "actor": str, "thing": str, "event": str},
+    "things": {"thing": str, "seq": int, "place": int},
     "vault": {"seq": int, "field": str, "owner": str, "salt": bytes, "value": str},
     "tiles": {"level": int, "number": int, "hashes": bytes},
     "checkpoints": {"size": int, "note": str},
@@ -43,6 +45,7 @@ TABLES: dict[str, dict[str, type]] = {
 }
 KEYS: dict[str, str | tuple[str, ...]] = {
     "events": "seq",
+    "things": ("thing", "seq"),
     "vault": ("seq", "field"),
     "tiles": ("level", "number"),
     "checkpoints": "size",
@@ -73,6 +76,7 @@ def create(path: Path) -> None:
                 database[name].create(columns, pk=KEYS[name], not_null=set(columns), strict=True)  # type: ignore[union-attr]
             connection.execute("create index vault_owner on vault(owner)")
             connection.execute("create index receipts_at on receipts(at)")
+            connection.execute("create index things_seq on things(seq, place)")
             for column in ("kind", "actor", "thing"):
                 connection.execute(f"create index events_{column} on events({column}, seq)")
             connection.execute(f"pragma application_id = {APPLICATION_ID}")
@@ -164,21 +168,24 @@ class SqliteStore:
         yield from rows
 
     def find(self, column: str, value: str, kind: str = "") -> Iterator[tuple[int, bytes]]:
-        """The events whose `kind`, `actor` or `thing` (a poll's or idea's id) is `value`, perhaps of one kind only, oldest first, by
+        """The events whose `kind` or `actor` is `value`, or that are about that `thing`, perhaps of one kind only, oldest first, by
         index."""
-        assert column in Filing._fields
+        assert column in ("kind", "actor", "thing")
         # The plus keeps the index of the first column in use: the second has few values.
-        of_kind = " and +kind = ?" if kind else ""
-        query = f"select seq, cast(event as blob) from events where {column} = ?{of_kind} order by seq"
-        yield from self._connection().execute(query, (value, kind) if kind else (value,))
+        of_kind = " and +kind = :kind" if kind else ""
+        query = f"select seq, cast(event as blob) from events where {column} = :value{of_kind}"
+        if column == "thing":
+            query += f" union all select seq, cast(event as blob) from events where seq in (select seq from things where thing = :value){of_kind}"
+        yield from self._connection().execute(f"{query} order by seq", {"value": value, "kind": kind})
 
-    def rows(self) -> tuple[int, int]:
+    def rows(self) -> tuple[int, int, int]:
         # Not by an index: one somebody else gave us may leave rows out.
-        return self._one("select count(*) from events not indexed"), self._one("select count(*) from vault not indexed")
+        return tuple(self._one(f"select count(*) from {table} not indexed") for table in ("events", "vault", "things"))  # type: ignore[return-value]
 
     def filing(self, seq: int) -> Filing:
-        row = self._connection().execute("select kind, actor, thing from events where seq = ?", (seq,)).fetchone()
-        return Filing(*row)
+        kind, actor, thing = self._connection().execute("select kind, actor, thing from events where seq = ?", (seq,)).fetchone()
+        further = self._connection().execute("select thing from things where seq = ? order by place", (seq,))
+        return Filing(kind, actor, tuple(filter(None, (thing, *(row[0] for row in further)))))
 
     def openings(self, seq: int) -> list[Opening]:
         rows = self._connection().execute("select field, owner, salt, cast(value as blob) from vault where seq = ?", (seq,))
@@ -190,8 +197,8 @@ class SqliteStore:
         )
         return found
 
-    def erasable(self, seq: int, field: str) -> bool:
-        return reading.is_erasable(self, seq, field)
+    def event(self, seq: int) -> Event | None:
+        return reading.event_at(self, seq)
 
     def tile(self, level: int, index: int) -> bytes:
         row = self._connection().execute("select hashes from tiles where level = ? and number = ?", (level, index)).fetchone()
@@ -270,8 +277,11 @@ class SqliteBatch:
     def append(self, lines: Sequence[Line]) -> None:
         self._connection.executemany(
             "insert into events(seq, kind, actor, thing, event) values (?, ?, ?, ?, ?)",
-            [(line.seq, *line.filing, line.data.decode()) for line in lines],
+            [(line.seq, line.filing.kind, line.filing.actor, (line.filing.things or ("",))[0], line.data.decode()) for line in lines],
         )
+        further = [(thing, line.seq, place) for line in lines for place, thing in enumerate(line.filing.things[1:], 1)]
+        if further:
+            self._connection.executemany("insert into things(thing, seq, place) values (?, ?, ?)", further)
         vault = [
             (line.seq, opening.field, opening.owner, opening.salt, opening.value.decode()) for line in lines for opening in line.openings
         ]

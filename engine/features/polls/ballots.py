@@ -1,0 +1,158 @@
+"""The last ballot of each member on a roll: which event it is, and what it says once that is known."""
+
+from __future__ import annotations
+
+from copy import copy
+from dataclasses import dataclass, field
+from hashlib import sha256
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.elections.outcome import Outcome
+from engine.features.polls.roll import Roll, RollBook
+from engine.refusals import Refusal
+from engine.values import MemberId
+
+UNKNOWN = -1
+"""Of a ballot whose choice is sealed; and of a place where none was cast."""
+
+
+@dataclass
+class Ballots:
+    """Columns over the places of a roll; `book` and `count` say which roll."""
+
+    book: int
+    count: int
+    seq: NDArray[np.int64]
+    """The event of each member's last ballot, -1 for none."""
+    code: NDArray[np.int32]
+    """What it says, as a place in `choices`."""
+    commitments: NDArray[np.uint8]
+    """What the log holds of each sealed one: 32 bytes a row, no rows where ballots are open."""
+    choices: list[str] = field(default_factory=list)
+    roll: Roll = field(init=False, repr=False, compare=False)
+    counted: dict[tuple[bytes, str, tuple[int, ...]], Outcome | Refusal] = field(init=False, repr=False, compare=False)
+    """Counts already made of these ballots, or why there are none: closing decides by one and is checked by the same."""
+    _codes: dict[str, int] = field(init=False, repr=False, compare=False)
+    _order: NDArray[np.int64] | None = field(init=False, repr=False, compare=False)
+    """Places by the events of their ballots, once none comes any more."""
+
+    def __post_init__(self) -> None:
+        self.counted, self._order = {}, None
+        self._codes = {choice: number for number, choice in enumerate(self.choices)}
+
+    @classmethod
+    def none_yet(cls, book: int, roll: Roll, sealed: bool) -> Ballots:
+        """The ballots of a poll that has just opened."""
+        count = roll.count
+        ballots = cls(
+            book, count, np.full(count, -1, np.int64), np.full(count, UNKNOWN, np.int32), np.zeros((count if sealed else 0, 32), np.uint8)
+        )
+        ballots.roll = roll
+        return ballots
+
+    @classmethod
+    def of(cls, powers: dict[MemberId, int]) -> Ballots:
+        """Ballots over a roll of its own: for whoever counts a poll again."""
+        book = RollBook()
+        members = sorted(powers, key=MemberId.seq)
+        book.enter(map(MemberId.seq, members), (powers[member] for member in members), [0] * len(members))
+        return cls.none_yet(-1, book.roll(), sealed=True)
+
+    def place(self, member: str) -> int | None:
+        return self.roll.place(member)
+
+    def cast_by(self, member: str) -> int:
+        """The event of a member's last ballot; -1 when she has cast none or is not on the roll."""
+        place = self.place(member)
+        return -1 if place is None else int(self.seq[place])
+
+    def put(self, member: str, seq: int, choice: str) -> None:
+        """An open ballot cast."""
+        place = self._place(member)
+        self.seq[place] = seq
+        self.code[place] = self._code_of(choice)
+
+    def seal(self, member: str, seq: int, commitment: str) -> None:
+        """A sealed ballot cast."""
+        place = self._place(member)
+        self.seq[place] = seq
+        self.code[place] = UNKNOWN
+        self.commitments[place] = np.frombuffer(bytes.fromhex(commitment), np.uint8)
+
+    def open(self, seq: int, choice: str) -> None:
+        """The sealed ballot that event `seq` cast says this."""
+        place = self.sealed_at(seq)
+        assert place is not None
+        self.code[place] = self._code_of(choice)
+
+    def withdraw(self, member: str) -> None:
+        place = self._place(member)
+        self.seq[place] = -1
+        self.code[place] = UNKNOWN
+
+    def _place(self, member: str) -> int:
+        place = self.place(member)
+        assert place is not None
+        self._order = None
+        return place
+
+    def _code_of(self, choice: str) -> int:
+        code = self._codes.get(choice)
+        if code is None:
+            code = self._codes[choice] = len(self.choices)
+            self.choices.append(choice)
+        return code
+
+    @property
+    def cast(self) -> int:
+        """How many have voted."""
+        return int((self.seq >= 0).sum())
+
+    @property
+    def cast_power(self) -> int:
+        return int(self.roll.powers[self.seq >= 0].sum())
+
+    def sealed(self, most: int | None = None) -> list[int]:
+        """The events of ballots that are not open yet, in the order of the roll; of the first `most`."""
+        return [int(seq) for seq in self.seq[np.flatnonzero((self.seq >= 0) & (self.code == UNKNOWN))[:most]]]
+
+    @property
+    def waits(self) -> bool:
+        """Whether some ballot is not open yet."""
+        return bool(((self.seq >= 0) & (self.code == UNKNOWN)).any())
+
+    def sealed_at(self, seq: int) -> int | None:
+        """The place of the ballot that event `seq` cast, if it is somebody's last and not open yet."""
+        if self._order is None:
+            self._order = np.argsort(self.seq, kind="stable")
+        at = int(np.searchsorted(self.seq, seq, sorter=self._order))
+        place = int(self._order[at]) if at < self.count else -1
+        return place if place >= 0 and self.seq[place] == seq and self.code[place] == UNKNOWN else None
+
+    def commitment(self, place: int) -> str:
+        return bytes(self.commitments[place]).hex()
+
+    def digest(self) -> bytes:
+        """What everybody's ballot says, as 32 bytes."""
+        return sha256(self.code.tobytes() + "\n".join(self.choices).encode()).digest()
+
+    def weights(self) -> tuple[list[str], NDArray[np.int64]]:
+        """Each distinct choice and the power behind it."""
+        counted = self.code >= 0
+        power = np.zeros(len(self.choices), np.int64)
+        np.add.at(power, self.code[counted], self.roll.powers[counted])
+        used = np.flatnonzero(power)
+        return [self.choices[code] for code in used], power[used]
+
+    def say_anything(self) -> bool:
+        """Whether any ballot is not blank."""
+        blank = self._codes.get("", UNKNOWN)
+        return bool(((self.code >= 0) & (self.code != blank)).any())
+
+    def held_still(self) -> Ballots:
+        """A copy to count while others vote; what is counted of it is known here, too."""
+        twin = copy(self)
+        twin.seq, twin.code, twin.choices, twin._codes = self.seq.copy(), self.code.copy(), list(self.choices), dict(self._codes)
+        return twin

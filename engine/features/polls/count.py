@@ -1,0 +1,177 @@
+"""Counting a poll: its frozen rule on its ballots, the draw, and the verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from hashlib import sha256
+from typing import NamedTuple
+
+import numpy as np
+
+from engine import rules
+from engine.elections import lots as draws
+from engine.elections.choice import row
+from engine.elections.election import Election
+from engine.elections.outcome import Outcome, write_number
+from engine.elections.ties import break_ties
+from engine.features.polls.ballots import Ballots
+from engine.features.polls.state import Count, DrawOpening, Electorate, Question, Status
+from engine.features.polls.terms import Quorum
+from engine.refusals import Refusal, refuse
+from engine.rules import Rule
+from engine.state import State
+from engine.values import Digest, Power
+
+UNCOUNTABLE = ("too_many_ties", "too_large", "election_wrong", "parameter_wrong")
+"""Refusals of a rule that no waiting mends: the poll ends without a decision instead of never."""
+TIES_PER_EVENT_MAX = 32
+"""Ties that stand in the closing event, of at most 256 options each."""
+AHEAD_MIN = 20_000
+"""Ballots times options from which a count is made before the writer's turn; where several are elected it always is."""
+
+
+class Draw(NamedTuple):
+    """What a poll's draw says: a seed, and the options' numbers in the order drawn. Without a draw: no seed, and as they are listed."""
+
+    seed: str
+    order: tuple[int, ...]
+
+    @classmethod
+    def none(cls, options: int) -> Draw:
+        return cls(rules.NO_SEED, tuple(range(1, options + 1)))
+
+    @classmethod
+    def of(cls, secret: str, root: bytes, options: int) -> Draw:
+        """The seed is SHA-256(secret ‖ root), the order that of SHA-256(seed ‖ number)."""
+        seed = sha256(bytes.fromhex(secret) + root).digest()
+        return cls(seed.hex(), tuple(map(int, draws.order(seed, [str(number) for number in range(1, options + 1)]))))
+
+
+def rule_of(asked: Question) -> Rule:
+    """The rule a poll is counted by; `cannot_recount` where it behaves otherwise in this copy."""
+    frozen = asked.terms.rule
+    rule = rules.rule_of_version("voting", frozen.version)
+    if rules.digest_of(rule) != frozen.digest:
+        raise refuse(
+            "cannot_recount", "voting rule {rule}", "behaves otherwise in this copy", "use the version it was opened with",
+            rule=frozen.version,
+        )  # fmt: skip
+    return rule
+
+
+def is_quick(asked: Question, ballots: Ballots) -> bool:
+    """Whether a count takes a few milliseconds at most."""
+    return rule_of(asked).elects == "one" and ballots.cast * len(asked.options) < AHEAD_MIN
+
+
+def election_of(
+    asked: Question, ballots: Ballots, order: Sequence[int], labels: Sequence[str] | None = None, decimals: int = 0
+) -> Election:
+    """The ballots as an election; `order` lists the option numbers (from 1), `labels` calls them otherwise."""
+    choices, power = ballots.weights()
+    options, ballot = len(asked.options), asked.terms.ballot
+    table = np.array([row(choice, ballot, options) for choice in choices], np.int64).reshape(-1, options)
+    columns = [number - 1 for number in order]
+    costs = [asked.options[column].cost or 0 for column in columns]
+    election = Election.of(
+        tuple(labels[column] for column in columns) if labels else tuple(map(str, order)),
+        ballot,
+        table[:, columns],
+        power,
+        None if asked.budget is None else costs,
+        asked.budget,
+        decimals,
+    )
+    election.eligible = asked.electorate.power
+    election.active = asked.electorate.active.power if asked.electorate.active else None
+    return election
+
+
+def recount(asked: Question, ballots: Ballots, draw: Draw, labels: Sequence[str] | None = None, decimals: int = 0) -> Outcome:
+    """The frozen rule on the poll's ballots, with the options listed as drawn, which is how ties inside a count break.
+
+    Options go by their numbers, or by `labels` (and money with `decimals`) where people read the steps: no rule looks at what options are called.
+    """
+    rule = rule_of(asked)
+    parameters = asked.terms.rule.parameters | ({"seed": draw.seed} if rule.takes_seed else {})
+    if labels is not None:
+        return rules.count(rule, election_of(asked, ballots, draw.order, labels, decimals), parameters)
+    key = ballots.digest(), *draw
+    known = ballots.counted.get(key)
+    if known is None:
+        try:
+            known = rules.count(rule, election_of(asked, ballots, draw.order), parameters)
+        except Refusal as refusal:
+            known = refusal
+        ballots.counted[key] = known
+    if isinstance(known, Refusal):
+        raise known
+    return known
+
+
+def is_counted(asked: Question, ballots: Ballots, draw: Draw) -> bool:
+    """Whether these ballots have been counted already."""
+    return (ballots.digest(), *draw) in ballots.counted
+
+
+def with_tie_broken(asked: Question, ballots: Ballots, draw: Draw, outcome: Outcome, labels: Sequence[str] | None = None) -> Outcome:
+    """The outcome with a tie for the win broken as the poll's terms say."""
+    names = labels or [str(number) for number in range(1, len(asked.options) + 1)]
+    named_most = asked.terms.ties == "most_approved" and len(outcome.winners) > 1
+    election = election_of(asked, ballots, draw.order, labels) if named_most else None
+    return break_ties(outcome, asked.terms.ties, election=election, drawn=[names[number - 1] for number in draw.order])
+
+
+def conclude(state: State, asked: Question, ballots: Ballots, opened: DrawOpening | None, cause: int) -> Count:
+    """What closing says of opened ballots; a draw takes the log's root before event `cause`."""
+    rule, cast, power = rule_of(asked), ballots.cast, ballots.cast_power
+    if not cast and not rule.silence:
+        return Count("no_ballots", (), (), (), 0, Power(0), None, opened)
+    options = len(asked.options)
+    draw = Draw.none(options) if opened is None else Draw.of(opened.secret, state.tree.root(cause), options)
+    try:
+        outcome = recount(asked, ballots, draw)
+    except Refusal as refusal:
+        if refusal.code not in UNCOUNTABLE:
+            raise
+        return Count("uncountable", (), (), (), cast, Power(power), None, opened)
+    winners = [int(name) for name in outcome.winners]
+    if rule.elects == "one":
+        winners = [int(name) for name in with_tie_broken(asked, ballots, draw, outcome).winners]
+    blank = not rule.silence and not ballots.say_anything()
+    status = verdict(bool(winners), bool(outcome.ties), rule.elects == "one", blank, asked.terms.quorum, asked.electorate, cast, power)
+    return Count(
+        status,
+        tuple(sorted(winners)) if status == "decided" else (),
+        tuple(tuple(sorted(map(int, tie))) for tie in outcome.ties[:TIES_PER_EVENT_MAX]),
+        tuple(str(write_number(outcome.scores[str(number)])) for number in range(1, options + 1)),
+        cast,
+        Power(power),
+        Digest(outcome.digest()),
+        opened,
+    )
+
+
+def verdict(
+    won: bool, tied: bool, elects_one: bool, blank: bool, quorum: Quorum, electorate: Electorate, cast: int, power: int
+) -> Status:
+    """What a count comes to: whether a quorum took part, and whether somebody won.
+
+    That nobody wins though nothing ties is what a rule says where nobody has what it takes: that poll is uncountable.
+    """
+    if not has_quorum(quorum, electorate, cast, power):
+        return "no_quorum"
+    if won:
+        return "tied" if blank else "decided"
+    return "decided" if not elects_one else "tied" if tied else "uncountable"
+
+
+def has_quorum(quorum: Quorum, electorate: Electorate, cast: int, power: int) -> bool:
+    """Whether enough took part, of whom the quorum is a share."""
+    part, whole = {
+        "eligible": (cast, electorate.count),
+        "active": (cast, electorate.active.count if electorate.active else 0),
+        "power": (power, electorate.power),
+        "none": (1, 1),
+    }[quorum.basis]
+    return 100 * part >= quorum.percent_min * whole

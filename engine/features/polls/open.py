@@ -1,0 +1,214 @@
+"""Open a poll: the whole question is frozen, with its rule, its roll and its clock."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from engine import rules
+from engine.event import ANY_MEMBER, COMMUNITY, Ask, Command, Event, Precompute, Record, Right, Vault
+from engine.features.ideas.state import IdeaId, Ideas
+from engine.features.polls.ballots import Ballots
+from engine.features.polls.electorate import drawn_up_ahead, electorate_of, roll_of
+from engine.features.polls.readiness import readiness_problems
+from engine.features.polls.state import (
+    DECISION_UNKNOWN,
+    KEEP,
+    POLL_NOT_READY,
+    POLL_STILL_OPEN,
+    FrozenTerms,
+    Option,
+    Poll,
+    PollId,
+    Polls,
+    Question,
+    RuleInUse,
+)
+from engine.features.polls.terms import Decision, DecisionTerms
+from engine.features.treasury.state import FUNDS, Treasury
+from engine.kernel import charter as charters
+from engine.kernel.authority import require
+from engine.limits import OPTIONS_PER_POLL_MAX
+from engine.log.codec import form
+from engine.log.fields import Erasable, Private, draw
+from engine.log.json import canonical
+from engine.refusals import Refusal, refuse
+from engine.state import State
+from engine.values import CharterText, Digest, Moment, Money, Name, QuestionText, Seq, TitleText, seen_as
+
+OPEN = Right(Name("open_poll"), "open polls")
+MINUTE_MS = 60_000
+
+
+@dataclass(frozen=True)
+class FreeOption:
+    """An option that is no idea."""
+
+    label: TitleText
+    cost: Money | None = None
+
+
+@dataclass(frozen=True)
+class OpenPoll(Command):
+    """`decision` is a kind of poll in the charter. It asks about `ideas` (all that stand in its stage when none are
+    named), free `options`, or the new charter's text in `amendment`. A poll that shares out money names its `budget`.
+    """
+
+    resource = "/polls"
+    makes = PollId
+
+    decision: Name
+    question: QuestionText
+    ideas: tuple[IdeaId, ...] = ()
+    options: tuple[FreeOption, ...] = ()
+    amendment: CharterText | None = None
+    budget: Money | None = None
+    opens_at: Moment | None = None
+
+    def prepare(self, state: State, ask: Ask, vault: Vault) -> Precompute | None:
+        require(state, ask.actor, OPEN)
+        return drawn_up_ahead(state, decision_of(state, self.decision))
+
+    def decide(self, state: State, ask: Ask, vault: Vault) -> list[Event]:
+        require(state, ask.actor, OPEN)
+        decision = decision_of(state, self.decision)
+        self._check_options(decision)
+        opens_at = Moment(max(ask.now, self.opens_at or ask.now))
+        return [
+            PollOpened(
+                decision=self.decision,
+                question=Erasable(self.question),
+                options=self._options(state, decision),
+                terms=frozen(decision),
+                opens_at=opens_at,
+                closes_at=closing(opens_at, decision),
+                budget=self.budget,
+                electorate=electorate_of(state, decision, ask.now),
+                charter=charters.seq_in_force(state),
+                amendment=self.amendment,
+                draw_secret=Private(Digest(draw(ask.chance, "draw secret").hex())) if decision.ties == "lot" else None,
+            )
+        ]
+
+    def _check_options(self, decision: Decision) -> None:
+        count = max(len(self.ideas), len(self.options))
+        if count > OPTIONS_PER_POLL_MAX:
+            raise refuse("too_large", "the poll", "has {count} options", "name at most {most}", count=count, most=OPTIONS_PER_POLL_MAX)
+        if (self.options and decision.options != "free") or (self.ideas and decision.options != "ideas"):
+            raise refuse(
+                POLL_NOT_READY, "decision {decision}", "is about {about}, and was given others", "leave them out",
+                decision=self.decision, about=decision.options,
+            )  # fmt: skip
+        if twice := _twice([option.label for option in self.options]):
+            raise refuse(POLL_NOT_READY, "the poll", "has two options called {label!r}", "name each option once", label=twice)
+
+    def _options(self, state: State, decision: Decision) -> tuple[Option, ...]:
+        if decision.options == "free":
+            return tuple(Option(None, None, Erasable(option.label), option.cost) for option in self.options)
+        if decision.options == "amendment":
+            return (Option(None, None, None, None),) * KEEP
+        ideas = state[Ideas]
+        chosen = self.ideas or tuple(idea.id for idea in ideas.ideas.values() if idea.stage == decision.stage)
+        named = [ideas[name] for name in sorted(set(chosen), key=IdeaId.seq)]
+        return tuple(Option(idea.id, idea.versions[-1], None, idea.cost) for idea in named)
+
+
+@dataclass(frozen=True)
+class PollOpened(Question, Event):
+    """The poll's id is `p` and this event's seq."""
+
+    by = ANY_MEMBER
+    may = OPEN
+
+    def about(self, record: Record[Event]) -> tuple[str, ...]:
+        return (PollId.of(record.seq), *(option.idea for option in self.options if option.idea))
+
+    def owner(self, record: Record[Event], field: str) -> str:
+        """Nobody's own: no member's forgetting may take away what others were asked, or keep a poll from closing."""
+        return PollId.of(record.seq) if field == "draw_secret" else COMMUNITY
+
+    def keeps(self, state: State, seq: Seq, field: str) -> Refusal | None:
+        poll = state[Polls][PollId.of(seq)]
+        if poll.ballots is None:
+            return None
+        return refuse(POLL_STILL_OPEN, "poll {poll}", "asks about that and is open", "wait until it is closed", poll=poll.id)
+
+    def check_opened(self, state: State, opened: Mapping[str, object]) -> None:
+        if twice := _twice([str(label) for name, label in opened.items() if name.endswith(".label")]):
+            raise refuse("log_unlawful", "the poll", "has two options of one name, {label!r}", "do not rely on it", label=twice)
+
+    def check(self, state: State, record: Record[Event]) -> None:
+        decision = decision_of(state, self.decision)
+        rules.check_digest("voting", self.terms.rule.version, self.terms.rule.digest)
+        rules.check_digest("power", self.terms.power.version, self.terms.power.digest)
+        written = form(FrozenTerms).write
+        if (
+            canonical(written(self.terms)) != canonical(written(frozen(decision)))
+            or self.closes_at != closing(self.opens_at, decision)
+            or self.charter != charters.seq_in_force(state)
+            or self.electorate != electorate_of(state, decision, record.at)
+        ):
+            raise refuse(
+                "log_unlawful", "decision {decision}", "is frozen otherwise than the charter says", "freeze it as it is",
+                decision=self.decision,
+            )  # fmt: skip
+        problems = list(readiness_problems(state, self, decision, record.at))
+        if problems:
+            raise refuse(
+                POLL_NOT_READY, "a poll for {decision}", "cannot open with {problems}", "{ways_out}",
+                decision=self.decision, problems="; ".join(problem.fact for problem in problems),
+                ways_out="; ".join(problem.way_out for problem in problems),
+            )  # fmt: skip
+
+    def apply(self, state: State, record: Record[Event]) -> None:
+        poll = PollId.of(record.seq)
+        number, roll = roll_of(state, decision_of(state, self.decision), record.at)
+        state[Polls].add(Poll(poll, self, record.at, Ballots.none_yet(number, roll, rules.secrecy(self.terms.secrecy).sealed)))
+        if self.budget is not None:
+            state[Treasury].move(FUNDS, poll, self.budget)
+
+
+def decision_of(state: State, name: str) -> Decision:
+    """A kind of poll in the charter in force."""
+    terms = charters.in_force(state).get(DecisionTerms)
+    decisions = terms.by_name if terms else {}
+    if name not in decisions:
+        raise refuse(
+            DECISION_UNKNOWN, "decision {name!r}", "is not in the charter", "known: {known}", name=name, known=", ".join(decisions) or "none"
+        )
+    return decisions[name]
+
+
+def frozen(decision: Decision) -> FrozenTerms:
+    """The terms of a decision with everything written out."""
+    rule = rules.rule("voting", decision.rule)
+    return FrozenTerms(
+        ballot=decision.ballot or rule.ballots[0],
+        rule=_in_use(rule, rule.unseeded(decision.parameters)),
+        power=_in_use(rules.rule("power", decision.power), decision.power_parameters),
+        secrecy=decision.secrecy,
+        quorum=decision.quorum,
+        ties=decision.ties,
+        ends=decision.ends,
+        hand_after_minutes=decision.hand_after_minutes,
+        replaceable=decision.replaceable,
+        named_max=decision.named_max,
+        points_max=decision.points_max,
+        winners_to=decision.winners_to,
+    )
+
+
+def closing(opens_at: Moment, decision: Decision) -> Moment:
+    """When the clock ends a poll."""
+    return Moment(opens_at + decision.minutes_open * MINUTE_MS)
+
+
+def _in_use(rule: rules.Rule, parameters: Mapping[str, Any]) -> RuleInUse:
+    return RuleInUse(rule.version, rule.written(parameters), Digest(rules.digest_of(rule)))
+
+
+def _twice(labels: list[str]) -> str | None:
+    """A label that two options share, as people see them."""
+    seen = [seen_as(label) for label in labels]
+    return next((label for number, label in enumerate(seen) if label in seen[:number]), None)

@@ -1,0 +1,144 @@
+"""What keeps a poll from opening: each fact, and what closes it (law 10)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from engine import rules
+from engine.features.ideas.state import IdeaId, Ideas
+from engine.features.polls.state import KEEP, POLL_NOT_READY, POLLS_OPEN_MAX, Option, Polls, Question
+from engine.features.polls.terms import Decision, asks_the_active
+from engine.features.treasury.state import Treasury
+from engine.features.treasury.terms import money_of
+from engine.kernel import charter as charters
+from engine.kernel.hooks import incompatibilities
+from engine.limits import INTEGER_MAX, MOMENT_MAX, OPTIONS_PER_POLL_MAX, POWER_TOTAL_MAX
+from engine.refusals import Refusal, refuse
+from engine.state import State
+
+Problems = Iterable[Refusal]
+
+
+def readiness_problems(state: State, asked: Question, decision: Decision, at: int) -> Problems:
+    """Each refusal's `fact` completes "cannot open with …"; its way out says what to do."""
+    yield from _about_voters(asked)
+    yield from _about_options(state, asked, decision)
+    rule = rules.rule_of_version("voting", asked.terms.rule.version)
+    if rule.elects == "budget":
+        yield from _about_money(state, asked)
+    elif asked.budget is not None:
+        yield _not_ready("a budget its rule does not use", "leave the budget out")
+    if (decision.ties == "lot") != (asked.draw_secret is not None):
+        yield _not_ready("no secret to draw by", "open it again")
+    yield from _about_amendment(state, asked, decision)
+    if asked.closes_at > MOMENT_MAX:
+        yield _not_ready("an end beyond the year 9999", "let it open earlier")
+    if asked.opens_at < at:
+        yield _not_ready("an opening in the past", "leave opens_at out to open it now")
+    if len(state[Polls].open) >= POLLS_OPEN_MAX:
+        yield _not_ready("{count} other polls open beside it", "close some (ClosePoll)", count=POLLS_OPEN_MAX)
+
+
+def _about_voters(asked: Question) -> Problems:
+    electorate = asked.electorate
+    if not electorate.count:
+        yield _not_ready("nobody on its roll", "let members join (JoinCommunity) or earn points first")
+    if electorate.power > POWER_TOTAL_MAX:
+        yield _not_ready("a power of {power}", "cap it in the charter: power_parameters.at_most", power=electorate.power)
+    nobody = electorate.active is None or not electorate.active.count
+    if asks_the_active(asked.terms.quorum.basis, asked.terms.rule.parameters) and nobody:
+        yield _not_ready(
+            "a quorum of the active, of whom there is nobody", "let members take part in something first, or ask for a part of all"
+        )
+
+
+def _about_options(state: State, asked: Question, decision: Decision) -> Problems:
+    rule, options = rules.rule_of_version("voting", asked.terms.rule.version), asked.options
+    needed, roles = 1 if rule.elects == "budget" else 2, rule.roles
+    if roles and not len(roles) - 1 <= len(options) <= len(roles):
+        yield _not_ready(
+            "{count} options where its rule asks about {roles}", "name them in that order", count=len(options), roles=", ".join(roles)
+        )
+    if len(options) < needed:
+        more = {
+            "ideas": "bring more ideas to the stage {stage} (supports do that, where the charter says how many)",
+            "free": "give more options",
+            "amendment": "give the new charter",
+        }[decision.options]
+        yield _not_ready("{count} of the {needed} options it needs", more, count=len(options), needed=needed, stage=decision.stage)
+    if len(options) > OPTIONS_PER_POLL_MAX:
+        yield _not_ready("{count} options", "name at most {most}", count=len(options), most=OPTIONS_PER_POLL_MAX)
+    if decision.options == "ideas":
+        ideas = [option.idea for option in options if option.idea]
+        if ideas != sorted(set(ideas), key=IdeaId.seq):
+            yield _not_ready("its ideas twice or not oldest first", "name each idea once")
+    if decision.options == "amendment" and len(options) != KEEP:
+        yield _not_ready("options of its own", "an amendment is adopted or not")
+    for option in options:
+        yield from _about_option(state, option, decision)
+
+
+def _about_option(state: State, option: Option, decision: Decision) -> Problems:
+    if decision.options == "ideas":
+        idea = state[Ideas][option.idea or ""]
+        if idea.stage != decision.stage:
+            yield _not_ready(
+                "idea {idea}, which is {stage}", "choose ideas that are {wanted}", idea=idea.id, stage=idea.stage, wanted=decision.stage
+            )
+        elif option.version != idea.versions[-1] or option.cost != idea.cost or option.label is not None:
+            yield _not_ready("idea {idea} in another version than its last", "open it again", idea=idea.id)
+    elif option.idea is not None or (option.label is not None) != (decision.options == "free"):
+        yield _not_ready("an option of the wrong sort", "this decision is about {about}", about=decision.options)
+    elif option.version is not None or (option.cost is not None and decision.options != "free"):
+        yield _not_ready("an option of another sort", "this decision is about {about}", about=decision.options)
+    elif option.cost is not None and not 0 <= option.cost <= INTEGER_MAX:
+        yield _not_ready("a cost out of bounds", "give 0 to {most}", most=INTEGER_MAX)
+
+
+def _about_money(state: State, asked: Question) -> Problems:
+    funds, money, budget = state[Treasury].funds, money_of(state), asked.budget or 0
+    if budget <= 0:
+        yield _not_ready("no budget", "give budget in OpenPoll")
+    elif budget > funds:
+        yield _not_ready(
+            "a budget of {budget} above the funds of {funds}", "give a smaller budget, or pay in more (PayIn)",
+            budget=money.shown(budget), funds=money.shown(funds),
+        )  # fmt: skip
+    others = [poll.asked for poll in state[Polls].open.values() if poll.asked.budget is not None]
+    taken = {option.idea for other in others for option in other.options if option.idea}
+    for number, option in enumerate(asked.options, 1):
+        name = f"idea {option.idea}" if option.idea else f"option {number}"
+        if option.idea in taken:
+            yield _not_ready("{name}, which another open budget asks about", "wait for that poll", name=name)
+        if option.cost is None or not 0 <= option.cost <= INTEGER_MAX:
+            yield _not_ready("no cost for {name}", "improve the idea (ReviseIdea), or give the option a cost", name=name)
+        elif option.cost > budget > 0:
+            yield _not_ready(
+                "a cost of {cost} for {name}, more than the budget", "ask without it, or give a larger budget",
+                cost=money.shown(option.cost), name=name,
+            )  # fmt: skip
+
+
+def _about_amendment(state: State, asked: Question, decision: Decision) -> Problems:
+    if (decision.options == "amendment") != (asked.amendment is not None):
+        yield _not_ready("no text to decide on, or one it does not decide on", "give the whole new charter as amendment")
+        return
+    if asked.amendment is None:
+        return
+    if asked.amendment == charters.text_in_force(state):
+        yield _not_ready("the charter as it is for its new one", "change something in it")
+        return
+    try:
+        problems = list(incompatibilities(state, charters.lawful(asked.amendment)))
+    except Refusal as refusal:
+        problems = [refusal]
+    for problem in problems[:1]:
+        yield _not_ready(
+            "a charter that cannot be put in force: {thing} {problem}", "mend its text: {way_out}",
+            thing=problem.thing, problem=problem.fact, way_out=problem.way_out,
+        )  # fmt: skip
+
+
+def _not_ready(fact: str, way_out: str, **values: Any) -> Refusal:
+    return refuse(POLL_NOT_READY, "the poll", fact, way_out, **values)

@@ -1,0 +1,227 @@
+"""The polls there are: what each froze, its ballots while it is open, its count when it is closed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from engine.elections.kinds import Kind
+from engine.elections.ties import Way
+from engine.features.ideas.state import IdeaId
+from engine.features.polls.ballots import Ballots
+from engine.features.polls.roll import RollBook
+from engine.features.polls.terms import EarlyEnd, Quorum
+from engine.log.fields import Erasable, Private
+from engine.refusals import Code, refuse
+from engine.state import Part, State
+from engine.values import CharterText, Digest, Id, Moment, Money, Name, Power, QuestionText, Scalar, Seq, TitleText
+
+POLL_UNKNOWN = Code("poll_unknown", "unknown")
+DECISION_UNKNOWN = Code("decision_unknown", "unknown")
+POLL_NOT_READY = Code("poll_not_ready", "wrong")
+POLL_NOT_OPEN = Code("poll_not_open", "conflict")
+POLL_CLOSED = Code("poll_closed", "conflict")
+POLL_STILL_OPEN = Code("poll_still_open", "conflict")
+NOT_ON_ROLL = Code("not_on_roll", "forbidden")
+OPENINGS_LOST = Code("openings_lost", "conflict")
+POLLS_OPEN_MAX = 1_000
+"""What stands open must fit one machine's memory."""
+ADOPT, KEEP = 1, 2
+"""The options of a poll on an amendment."""
+Status = Literal["decided", "tied", "no_quorum", "no_ballots", "uncountable"]
+
+
+class PollId(Id, letter="p"):
+    """A poll: `p` and the event that opened it."""
+
+
+@dataclass(frozen=True)
+class Option:
+    """One option: an idea at one of its versions, or a label of its own."""
+
+    idea: IdeaId | None
+    version: Seq | None
+    label: Erasable[TitleText] | None
+    cost: Money | None
+
+
+@dataclass(frozen=True)
+class RuleInUse:
+    """A rule as a poll is held by it: which version, all its parameters, and the digest of its behaviour."""
+
+    version: str
+    parameters: dict[str, Scalar]
+    digest: Digest
+
+
+@dataclass(frozen=True)
+class FrozenTerms:
+    """The terms of a decision as they were when the poll opened, with everything written out."""
+
+    ballot: Kind
+    rule: RuleInUse
+    power: RuleInUse
+    secrecy: Name
+    quorum: Quorum
+    ties: Way
+    ends: tuple[EarlyEnd, ...]
+    hand_after_minutes: int
+    replaceable: bool
+    named_max: int
+    points_max: int
+    winners_to: Name | None
+
+
+@dataclass(frozen=True)
+class Active:
+    """How many of a roll took part of late, and their power."""
+
+    count: int
+    power: Power
+
+
+@dataclass(frozen=True)
+class Electorate:
+    """Who may vote: the Merkle root over `member power` lines in the order of joining, how many, their power, and who of them is
+    active where the charter says what that is."""
+
+    root: Digest
+    count: int
+    power: Power
+    active: Active | None
+
+
+@dataclass(frozen=True)
+class Question:
+    """All that a poll freezes. Options are numbered from 1 in the order given; `charter` is the event that brought the charter it is
+    held under, `draw_secret` what a draw is made from, shown when the poll closes."""
+
+    decision: Name
+    question: Erasable[QuestionText]
+    options: tuple[Option, ...]
+    terms: FrozenTerms
+    opens_at: Moment
+    closes_at: Moment
+    budget: Money | None
+    electorate: Electorate
+    charter: Seq
+    amendment: CharterText | None
+    draw_secret: Private[Digest] | None
+
+
+@dataclass(frozen=True)
+class DrawOpening:
+    """What opens the secret a draw is made from."""
+
+    salt: Digest
+    secret: Digest
+
+
+@dataclass(frozen=True)
+class Count:
+    """What closing says. Options go by their numbers; `scores` in the order of the options; `outcome` is the digest of the full count.
+
+    `status`: decided · tied (and the charter leaves things as they are, or every ballot is blank) · no_quorum ·
+    no_ballots · uncountable (the rule cannot count these ballots). `ties` holds the first of them; the digest covers all.
+    """
+
+    status: Status
+    winners: tuple[int, ...]
+    ties: tuple[tuple[int, ...], ...]
+    scores: tuple[str, ...]
+    ballots: int
+    power_cast: Power
+    outcome: Digest | None
+    draw: DrawOpening | None
+
+
+@dataclass
+class Poll:
+    """`ballots` is None once the poll is closed or void; `result` what closing said; `final` whether its effects have happened."""
+
+    id: PollId
+    asked: Question
+    opened_at: Moment
+    ballots: Ballots | None
+    ended_at: Moment = Moment(0)
+    """When it was ended; 0 while it was not."""
+    result: Count | None = None
+    final: bool = False
+    void: bool = False
+
+    @property
+    def seq(self) -> Seq:
+        """The event that opened it."""
+        return Seq(PollId.seq(self.id))
+
+    @property
+    def ended(self) -> bool:
+        return self.ended_at > 0
+
+    @property
+    def open_ballots(self) -> Ballots:
+        """Its ballots; refused when it is closed or void."""
+        if self.ballots is None:
+            raise refuse(POLL_CLOSED, "poll {poll}", "is closed already", "look at its result", poll=self.id)
+        return self.ballots
+
+    @property
+    def status(self) -> str:
+        """Where it stands: open, ended (and to be counted), void, or what its count says."""
+        return "void" if self.void else self.result.status if self.result else "ended" if self.ended else "open"
+
+
+@dataclass
+class Polls(Part):
+    polls: dict[PollId, Poll] = field(default_factory=dict)
+    books: dict[int, RollBook] = field(default_factory=dict)
+    """The books of rolls in use, and of the next one."""
+    open: dict[PollId, Poll] = field(init=False, repr=False, compare=False)
+    """Those that are not closed yet, oldest first."""
+
+    def __post_init__(self) -> None:
+        self.open = {poll.id: poll for poll in self.polls.values() if poll.ballots is not None}
+        for poll in self.open.values():
+            if poll.ballots is not None:
+                poll.ballots.roll = self.books[poll.ballots.book].roll(poll.ballots.count)
+
+    def __getitem__(self, poll: str) -> Poll:
+        known = self.polls.get(PollId(poll))
+        if known is None:
+            raise refuse(POLL_UNKNOWN, "poll {poll}", "does not exist here", "look at the list of polls", poll=poll[:40])
+        return known
+
+    def add(self, poll: Poll) -> None:
+        self.polls[poll.id] = self.open[poll.id] = poll
+
+    def taking_ballots(self, poll: str, at: int) -> Poll:
+        """A poll that takes ballots at `at`: opens_at ≤ at < closes_at and nobody has ended it, however late its close is written."""
+        known = self[poll]
+        if known.ballots is None or known.ended or at >= known.asked.closes_at:
+            raise refuse(POLL_CLOSED, "poll {poll}", "takes no ballots any more", "look at its result", poll=poll)
+        if at < known.asked.opens_at:
+            raise refuse(POLL_NOT_OPEN, "poll {poll}", "takes no ballots yet", "wait until it opens", poll=poll)
+        return known
+
+    def book_of(self, key: str) -> tuple[int, RollBook]:
+        """The book of a key, a new one where there is none; books that no open poll uses and nobody can use again are let go."""
+        number = next((number for number, book in self.books.items() if book.key == key), None)
+        if number is None:
+            number = max(self.books, default=0) + 1
+            in_use = {poll.ballots.book for poll in self.open.values() if poll.ballots}
+            self.books = {one: book for one, book in self.books.items() if one in in_use}
+            self.books[number] = RollBook(key)
+        return number, self.books[number]
+
+    def close(self, poll: Poll) -> None:
+        """Its ballots are not needed any more."""
+        assert poll.ballots is not None
+        book = self.books.get(poll.ballots.book)
+        poll.ballots = None
+        del self.open[poll.id]
+        if book is not None:
+            book.keep({one.ballots.count for one in self.open.values() if one.ballots and self.books.get(one.ballots.book) is book})
+
+
+def poll_of(state: State, poll: str) -> Poll:
+    return state[Polls][poll]

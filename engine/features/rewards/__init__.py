@@ -1,0 +1,3 @@
+"""Rewards: rounds in which a pot of money is shared over members by their points."""
+
+NEEDS: tuple[str, ...] = ("points", "treasury")

@@ -1,0 +1,80 @@
+"""How much one member may add to the log in a day."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from engine.event import Event, Record
+from engine.kernel import charter as charters
+from engine.kernel.charter import Charter, Terms, wrong
+from engine.limits import INTEGER_MAX
+from engine.refusals import Code, Refusal, refuse
+from engine.state import Part, State
+from engine.values import DAY_MS, MemberId
+
+QUOTA_REACHED = Code("quota_reached", "conflict")
+
+
+@dataclass(frozen=True)
+class QuotaTerms(Terms):
+    """What one member may do in a day (UTC): commands, and bytes of the log and its vault; 0 for no bound."""
+
+    key = "quotas"
+    commands_per_day: int = 0
+    bytes_per_day: int = 0
+
+    def problems(self, charter: Charter) -> Iterable[Refusal]:
+        for name, value in (("commands_per_day", self.commands_per_day), ("bytes_per_day", self.bytes_per_day)):
+            if value > INTEGER_MAX:
+                yield wrong(f"quotas.{name}", "is {value}", "give at most {most}", value=value, most=INTEGER_MAX)
+
+
+@dataclass
+class Usage(Part):
+    """What members have done on the newest day of the log: commands, and bytes of lines."""
+
+    day: int = -1
+    commands: dict[MemberId, int] = field(default_factory=dict)
+    size: dict[MemberId, int] = field(default_factory=dict)
+
+
+def check_quota(state: State, record: Record[Event]) -> None:
+    """Refuse a command beyond what its member may do in a day."""
+    terms = charters.in_force(state).get(QuotaTerms) if state.seq else None
+    usage = state[Usage]
+    if terms is None or record.seq != record.cause or not MemberId.fits(record.actor) or usage.day != record.at // DAY_MS:
+        return
+    member = MemberId(record.actor)
+    done, written = usage.commands.get(member, 0), usage.size.get(member, 0)
+    if terms.commands_per_day and done >= terms.commands_per_day:
+        raise _reached(member, "has done {count} things today, as many as the charter allows", done)
+    if terms.bytes_per_day and written >= terms.bytes_per_day:
+        raise _reached(member, "has written {count} bytes today, as many as the charter allows", written)
+
+
+def check_bytes(state: State, actor: str, size: int) -> None:
+    """Refuse to keep more bytes for a member, her texts in the vault among them, than she may add in a day: asked where they are kept."""
+    terms = charters.in_force(state).get(QuotaTerms) if state.seq else None
+    if terms is not None and terms.bytes_per_day and MemberId.fits(actor):
+        written = state[Usage].size.get(MemberId(actor), 0)
+        if written + size > terms.bytes_per_day:
+            raise _reached(actor, "would have written {count} bytes today, more than the charter allows", written + size)
+
+
+def note(state: State, record: Record[Event]) -> None:
+    """Count one more record of the log, in the day it was written."""
+    if not MemberId.fits(record.actor):
+        return
+    usage, day, member = state[Usage], record.at // DAY_MS, MemberId(record.actor)
+    if day != usage.day:
+        usage.day = day
+        usage.commands.clear()
+        usage.size.clear()
+    usage.size[member] = usage.size.get(member, 0) + record.size
+    if record.seq == record.cause:
+        usage.commands[member] = usage.commands.get(member, 0) + 1
+
+
+def _reached(member: str, fact: str, count: int) -> Refusal:
+    return refuse(QUOTA_REACHED, "member {member}", fact, "go on tomorrow", member=member, count=count)

@@ -29,7 +29,7 @@ from engine.limits import (
     REASON_TEXT_MAX,
     TITLE_TEXT_MAX,
 )
-from engine.log.text import nfc, piled, shows_nothing, unclean
+from engine.log.text import is_plain, nfc, piled, shows_nothing, unclean
 from engine.log.text import seen_as as seen_as  # noqa: PLC0414 - it belongs to what a value is, and is known from here
 from engine.refusals import Refusal, refuse
 
@@ -185,6 +185,8 @@ def read_text(value: object, field: str, of: TextOf) -> str:
         raise refuse("text_unclean", field, "shows nothing", "write something that can be seen")
     if len(value) > of.longest:
         raise refuse("text_too_long", field, f"has {len(value)} characters", f"shorten it to at most {of.longest} characters")
+    if is_plain(value, of.lines):
+        return value
     flaw = piled(value)
     if flaw is None:
         value = nfc(value)

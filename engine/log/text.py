@@ -106,6 +106,9 @@ _PICTURES = _bounds(
 _FLAGS = "|".join("\U0001f3f4" + "".join(chr(0xE0000 + ord(tag)) for tag in name) + "\U000e007f" for name in ("gbeng", "gbsct", "gbwls"))
 """The flags of England, Scotland and Wales: the only emoji that hidden letters spell."""
 
+_PLAIN = "20-7E A0-AC AE-2FF 400-482 48A-52F 5D0-5EA 621-63F 641-64A 2010-2027 2030-205E 20A0-20C0 3001-3029 3041-3096 30A1-30FA 4E00-9FFF AC00-D7A3"
+"""What most people write: known to all, seen, and normal as it stands, next to whatever else of this list. It saves looking closer."""
+
 _CONTROL = re.compile(f"[{_class(_CONTROLS)}]")
 _HIDDEN = re.compile(f"[{_class(_INVISIBLE)}]")
 _SHOWING = re.compile(f"[^{_class(_SPACES + ' ' + _INVISIBLE)}]")
@@ -113,6 +116,7 @@ _SPACE_RUN = re.compile(f"[{_class(_SPACES)}]+")
 _UNSEEN = re.compile(f"({_FLAGS})|[{_class(_INVISIBLE)}]")
 _UNSHOWABLE = re.compile(f"[{_class(' '.join((_CONTROLS, _PRIVATE, _INVISIBLE)))}]")
 _FLAG = re.compile(_FLAGS)
+_PLAIN_LINE, _PLAIN_LINES = re.compile(f"[{_class(_PLAIN)}]*"), re.compile(f"[\n\t{_class(_PLAIN)}]*")
 _PRIVATE_BOUNDS = _bounds(_PRIVATE)
 
 
@@ -136,6 +140,15 @@ def is_assigned(letter: str) -> bool:
     (True, False)
     """
     return _is_in(_assigned(), letter)
+
+
+def is_plain(text: str, lines: bool = False) -> bool:
+    r"""Whether a text is of common letters only, so that it is in NFC and clean without a closer look.
+
+    >>> is_plain("Łąka"), is_plain("Cafe\u0301")
+    (True, False)
+    """
+    return (_PLAIN_LINES if lines else _PLAIN_LINE).fullmatch(text) is not None
 
 
 def nfc(text: str) -> str:

@@ -17,7 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.log import text as module
-from engine.log.text import escaped, is_assigned, nfc, piled, seen_as, shows_nothing, unclean
+from engine.log.text import escaped, is_assigned, is_plain, nfc, piled, seen_as, shows_nothing, unclean
 from engine.refusals import Refusal
 from engine.values import TextOf, read_text
 from tests.log import unicode_table
@@ -170,6 +170,20 @@ def test_marks_are_counted_before_they_are_put_in_order():
     assert piled(text) is not None
     assert process_time() - began < ordering / 4
     assert piled(("a" + "\u0301" * 30) * 100) is None
+
+
+def test_plain_letters_need_no_closer_look():
+    """Each is known, seen and normal, begins with no mark, and joins no letter before it: so does every text of them."""
+    plain = {chr(point) for point in range(0x110000) if is_plain(chr(point))}
+    decomposed = [unicodedata.decomposition(chr(point)).split() for point in range(0x110000)]
+    joining = {chr(int(parts[1], 16)) for parts in decomposed if len(parts) == 2 and parts[0][0] != "<"} | set(
+        map(chr, range(0x1161, 0x11C3))
+    )
+    assert len(plain) > 30_000 and not plain & joining
+    for letter in plain:
+        assert is_assigned(letter) and unclean(letter) is None and nfc(letter) == letter and piled(letter) is None, ascii(letter)
+        assert not unicodedata.combining(unicodedata.normalize("NFD", letter)[0]) and escaped(letter) == letter
+    assert {chr(point) for point in range(0x110000) if is_plain(chr(point), lines=True)} == plain | {"\n", "\t"}
 
 
 def test_the_refusal_names_the_field_the_character_and_the_way_out():

@@ -239,6 +239,11 @@ def _is_needed(text: str, position: int) -> bool:
     return flag is not None and position < flag.end()
 
 
+def has_space(text: str) -> bool:
+    """Whether a space of any kind stands in a text."""
+    return _SPACE_RUN.search(text) is not None
+
+
 def shows_nothing(text: str) -> bool:
     r"""Whether a text is all spaces and invisible characters.
 

@@ -184,7 +184,7 @@ def test_the_name_of_a_log_is_clean_on_every_python(name):
 def test_a_line_of_a_head_is_clean_on_every_python():
     body = Checkpoint("example.org/moot", 0, EMPTY_ROOT).body()
     assert read_body(body + "an extension: ❤️\n").size == 0
-    for line in ("\U0001fae8", "a\u200b", "a\x9b"):
+    for line in ("\U0001fae8", "a\u200b", "a\u2800", "a\ufe0f", "a\x9b"):
         with pytest.raises(Refusal, match="checkpoint_wrong"):
             read_body(f"{body}{line}\n")
 

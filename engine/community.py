@@ -225,7 +225,9 @@ class Community:
                 kept = batch.receipt(ask.actor, hashed[0])
                 if kept is not None:
                     if kept.digest != hashed[1]:
-                        raise refuse("idempotency_key_reused", "key {key!r}", "was used for another command", "take a fresh key", key=ask.key)
+                        raise refuse(
+                            "idempotency_key_reused", "key {key!r}", "was used for another command", "take a fresh key", key=ask.key
+                        )
                     return self._receipt_of(kept), False
             events = command.decide(self.state, ask, self.store)
             touched = True
@@ -395,7 +397,12 @@ class Community:
             size, note = self._sign()
             if not 0 <= seq < size:
                 raise refuse(
-                    "event_unknown", "event {seq}", "is not among the {size} events signed for", "ask for an earlier one", seq=seq, size=size
+                    "event_unknown",
+                    "event {seq}",
+                    "is not among the {size} events signed for",
+                    "ask for an earlier one",
+                    seq=seq,
+                    size=size,
                 )
             return write_proof(seq, self.state.tree.prove_inclusion(seq, size), note)
 

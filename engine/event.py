@@ -60,6 +60,11 @@ class Erased(NamedTuple):
     seq: int = -1
     field: str = ""
 
+    @property
+    def said_at(self) -> int:
+        """The event whose command said what is erased: of a member, the one she joined by."""
+        return int(self.owner[1:]) if self.owner else self.seq
+
 
 E_co = TypeVar("E_co", bound="Event", covariant=True)
 

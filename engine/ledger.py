@@ -121,9 +121,7 @@ class Lots:
         """Take points from the oldest lots that count; refused when they do not suffice."""
         held = self.spendable(holder, now)
         if points > held:
-            raise refuse(
-                POINTS_SHORT, "the holder", "has {held} points of {points}", "spend less, or earn more", held=held, points=points
-            )
+            raise refuse(POINTS_SHORT, "the holder", "has {held} points of {points}", "spend less, or earn more", held=held, points=points)
         if not points:
             return
         lots, kept, rest = self.lots[holder], array("q"), points

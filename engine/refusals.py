@@ -132,13 +132,19 @@ class Refusal(Exception):
     def about(self, where: str) -> Refusal:
         """The same no, said of a thing in a certain place: `event 7: field`."""
         thing, fact, way_out = self.templates
-        return Refusal(self.code, "{where}: " + thing if self.values else f"{where}: {thing}", fact, way_out, self.values and {**self.values, "where": where})
+        return Refusal(
+            self.code,
+            "{where}: " + thing if self.values else f"{where}: {thing}",
+            fact,
+            way_out,
+            self.values and {**self.values, "where": where},
+        )
 
     def _said(self, part: int) -> str:
         return self.templates[part].format(**self.values) if self.values else self.templates[part]
 
 
-def refuse(code: str, thing: str, fact: str, way_out: str, **values: Any) -> Refusal:
+def refuse(code: str, thing: str, fact: str, way_out: str, /, **values: Any) -> Refusal:
     """A refusal to raise. `code` is one of the core's or a `Code`; `{name}` in the sentences stands for one of `values`."""
     assert isinstance(code, Code) or code in CORE_CODES, code
     return Refusal(code, thing, fact, way_out, values)

@@ -23,7 +23,7 @@ from engine.values import Moment, Seq
 class Part:
     """What one feature knows: a dataclass whose fields the codec can write. What it can work out from them is `init=False`."""
 
-    def books(self) -> Mapping[str, tuple[int, int]]:
+    def sums(self) -> Mapping[str, tuple[int, int]]:
         """For each unit it keeps books of: how many accounts there are, and what they sum to, which must be 0."""
         return {}
 

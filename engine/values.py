@@ -12,7 +12,6 @@ power, money and weights may be larger than a careless reader can hold, so they 
 from __future__ import annotations
 
 import re
-import unicodedata
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Annotated, ClassVar, NewType, Self
@@ -30,6 +29,8 @@ from engine.limits import (
     REASON_TEXT_MAX,
     TITLE_TEXT_MAX,
 )
+from engine.log.text import is_plain, nfc, piled, shows_nothing, unclean
+from engine.log.text import seen_as as seen_as  # noqa: PLC0414 - it belongs to what a value is, and is known from here
 from engine.refusals import Refusal, refuse
 
 Seq = NewType("Seq", int)
@@ -94,7 +95,7 @@ class Actor(str):
         return value  # type: ignore[return-value]
 
 
-class MemberId(Id, Actor, letter="m"):  # type: ignore[misc]
+class MemberId(Id, Actor, letter="m"):
     """A member: `m` and the event by which she joined."""
 
 
@@ -115,15 +116,6 @@ Scalar = NewType("Scalar", object)
 DAY_MS = 86_400_000
 ACTORS_WITHOUT_ID = ("founder", "newcomer", "clock")
 
-_TURNS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-"""Controls that turn the direction of what stands around them: a text could show itself as another."""
-_INVISIBLE = frozenset(
-    "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180e\u180f\u2800\u3164\ufeff\uffa0"
-    + "".join(
-        map(chr, [*range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2070), *range(0xFE00, 0xFE10), *range(0xE0000, 0xE1000)])
-    )
-)
-"""What shows nothing by itself, named here and not looked up: tables of Unicode differ from one Python to the next."""
 _NUMBER = re.compile(r"0|[1-9][0-9]{0,15}")
 _DECIMAL = re.compile(r"0|-?[1-9][0-9]*")
 _DIGEST = re.compile(r"[0-9a-f]{64}")
@@ -218,41 +210,30 @@ def typed(value: object) -> str:
 
 
 def read_text(value: object, field: str, of: TextOf) -> str:
-    """A text in NFC without control characters; line breaks only where `of.lines` allows them.
+    """A text in the pinned NFC, clean as `engine.log.text` has it; line breaks only where `of.lines` allows them.
 
     >>> read_text("Cafe\\u0301", "title", TextOf(40))
     'Café'
     """
     if not isinstance(value, str):
         raise _wrong(field, value, "a text")
-    if not of.blank and all(letter.isspace() or letter in _INVISIBLE for letter in value):
-        raise refuse("text_unclean", field, "shows nothing", "write something that can be seen")
-    if value.isascii() and value.isprintable() and len(value) <= of.longest:
+    if value.isascii() and value.isprintable() and len(value) <= of.longest and (of.blank or value.strip(" ")):
         return value
+    if not of.blank and shows_nothing(value):
+        raise refuse("text_unclean", field, "shows nothing", "write something that can be seen")
     if len(value) > of.longest:
         raise refuse("text_too_long", field, f"has {len(value)} characters", f"shorten it to at most {of.longest} characters")
-    if not value.isprintable():
-        for position, letter in enumerate(value):
-            if (unicodedata.category(letter) in ("Cc", "Cs", "Zl", "Zp") or letter in _TURNS) and not (of.lines and letter in "\n\t"):
-                raise refuse(
-                    "text_unclean",
-                    field,
-                    f"holds the control character U+{ord(letter):04X} at position {position}",
-                    "remove it; " + ("line breaks and tabs are allowed" if of.lines else "write it on one line"),
-                )
-    value = unicodedata.normalize("NFC", value)
-    if len(value) > of.longest:
-        raise refuse("text_too_long", field, f"has {len(value)} characters in NFC", f"at most {of.longest} characters")
+    if is_plain(value, of.lines):
+        return value
+    flaw = piled(value)
+    if flaw is None:
+        value = nfc(value)
+        if len(value) > of.longest:
+            raise refuse("text_too_long", field, f"has {len(value)} characters in NFC", f"shorten it to at most {of.longest} characters")
+        flaw = unclean(value, of.lines)
+    if flaw is not None:
+        raise refuse("text_unclean", field, flaw.fact, flaw.way_out)
     return value
-
-
-def seen_as(text: str) -> str:
-    """What of a text can be seen: without what shows nothing, and with one space for many. Two texts seen alike cannot be told apart.
-
-    >>> seen_as("Yes\u200b ") == seen_as("Yes")
-    True
-    """
-    return " ".join("".join(letter for letter in text if letter not in _INVISIBLE).split())
 
 
 def _wrong(field: str, value: object, allowed: str) -> Refusal:

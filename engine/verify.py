@@ -11,9 +11,9 @@ recounted, every point and reward worked out again with the rules the log names.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Any, Literal, Protocol
+from typing import Literal, Protocol
 
 from engine import fold, lines
 from engine.event import NOBODY, Erased, Event, Record
@@ -123,13 +123,13 @@ def _broken_head(source: Source) -> Refusal | None:
             if head.size != size or not size <= tree.size:
                 raise refuse("checkpoint_wrong", "the head of size {size}", "does not fit this log", "ask for the whole log", size=size)
             if head.root != tree.root(size):
-                raise refuse("checkpoint_wrong", "the head of size {size}", "has another root than its events", "do not rely on it", size=size)
+                raise refuse(
+                    "checkpoint_wrong", "the head of size {size}", "has another root than its events", "do not rely on it", size=size
+                )
     except Refusal as problem:
         return problem
     except Exception as fault:  # noqa: BLE001 - whatever its bytes are, they do not stand under a head
-        return refuse(
-            "log_broken", "the log", "has events that cannot be read: {sort}", "ask for the whole log", sort=type(fault).__name__
-        )
+        return refuse("log_broken", "the log", "has events that cannot be read: {sort}", "ask for the whole log", sort=type(fault).__name__)
     return None
 
 
@@ -161,7 +161,9 @@ class _Audit:
         """One more line: judge it, fold it."""
         record, state = lines.read(data, seq), self.state
         if filing is not None and filing != lines.filing_of(record):
-            raise refuse("log_broken", "event {seq}", "is filed as {filing}", "restore the database from a copy", seq=seq, filing=str(filing))
+            raise refuse(
+                "log_broken", "event {seq}", "is filed as {filing}", "restore the database from a copy", seq=seq, filing=str(filing)
+            )
         if seq != state.seq:
             raise refuse("log_broken", "event {seq}", "is missing", "ask for the whole log", seq=state.seq)
         if record.sig is not None:
@@ -238,9 +240,7 @@ class _Audit:
         if place in self._ended_fields:
             raise _unlawful(record.seq, "erases {field!r} of event {of} again", field=erased.field, of=erased.seq)
         if record.kind == "TextErased" and not text:
-            raise _unlawful(
-                record.seq, "erases {field!r} of event {of}, which is no erasable text", field=erased.field, of=erased.seq
-            )
+            raise _unlawful(record.seq, "erases {field!r} of event {of}, which is no erasable text", field=erased.field, of=erased.seq)
         keeper = self._keepers.get(erased.seq)
         if keeper is not None and (problem := keeper.keeps(self.state, Seq(erased.seq), erased.field)):
             raise _unlawful(record.seq, "was not lawful: {problem}", problem=str(problem))
@@ -294,12 +294,10 @@ class _Audit:
         founding = state[Founding]
         report.origin, report.key, report.pinned = founding.origin, founding.key, key is not None
         if key is not None and key != founding.key:
-            raise refuse(
-                "checkpoint_wrong", "the log", "is signed by {key}, not by the key given", "ask whose log it is", key=founding.key
-            )
+            raise refuse("checkpoint_wrong", "the log", "is signed by {key}, not by the key given", "ask whose log it is", key=founding.key)
         self._check_erased()
         for part in state:
-            for unit, (accounts, total) in part.books().items():
+            for unit, (accounts, total) in part.sums().items():
                 if total:
                     raise refuse("log_unlawful", "the ledger of {unit}", "does not sum to zero", "do not rely on it", unit=unit)
                 report.checked[f"accounts of {unit}"] += accounts
@@ -339,7 +337,9 @@ class _Audit:
                     size=head.size, count=self.state.seq,
                 )  # fmt: skip
             if head.root != self.state.tree.root(size):
-                raise refuse("checkpoint_wrong", "the head of size {size}", "has another root than its events", "do not rely on it", size=size)
+                raise refuse(
+                    "checkpoint_wrong", "the head of size {size}", "has another root than its events", "do not rely on it", size=size
+                )
             report.checked["signed heads"] += 1
             report.signed = max(report.signed, size)
         if not self._private_kept and report.signed != self.state.seq:
@@ -359,7 +359,12 @@ class _Audit:
             count += 1
             if self.state.tree.full_tile(level, index) != hashes:
                 raise refuse(
-                    "log_broken", "tile {level}/{index}", "does not hold its events' hashes", "restore it from a copy", level=level, index=index
+                    "log_broken",
+                    "tile {level}/{index}",
+                    "does not hold its events' hashes",
+                    "restore it from a copy",
+                    level=level,
+                    index=index,
                 )
             self.report.checked["tiles"] += 1
         whole, size = 0, self.state.seq >> 8
@@ -371,7 +376,7 @@ class _Audit:
             )
 
 
-def _unlawful(seq: int, fact: str, **values: object) -> Refusal:
+def _unlawful(seq: int, fact: str, /, **values: object) -> Refusal:
     return refuse("log_unlawful", "event {seq}", fact, "do not rely on it", seq=seq, **values)
 
 

@@ -13,6 +13,7 @@ from engine import catalogue, rules
 ROOT = Path(__file__).parent.parent
 PACKAGES = ("engine", "contracts", "simulations", "api")
 FLOORS = (
+    ("engine.log.text",),
     ("engine.refusals", "engine.limits"),
     ("engine.values", "engine.catalogue"),
     ("engine.log",),

@@ -215,7 +215,7 @@ def _read_terms(kind: type[Terms], value: Any) -> Terms:
     return terms
 
 
-def wrong(where: str, fact: str, way_out: str, **values: Any) -> Refusal:
+def wrong(where: str, fact: str, way_out: str, /, **values: Any) -> Refusal:
     """What is unsound in a charter, at a place of it."""
     return refuse(CHARTER_WRONG, "charter.{where}", fact, way_out, where=where, **values)
 

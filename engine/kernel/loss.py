@@ -53,7 +53,9 @@ class LossDeclared(Event):
         if (head.size, head.root.hex()) in state[Losses].heads:
             raise refuse(NOTHING_LOST, "the loss of the head of size {size}", "stands in the log already", "serve it", size=head.size)
         if continues(state, head):
-            raise refuse(NOTHING_LOST, "the head of size {size}", "is one this log continues", "serve it: nothing is missing", size=head.size)
+            raise refuse(
+                NOTHING_LOST, "the head of size {size}", "is one this log continues", "serve it: nothing is missing", size=head.size
+            )
 
     def apply(self, state: State, record: Record[Event]) -> None:
         head = signed_head(state, self.head)

@@ -43,7 +43,7 @@ class Member(NamedTuple):
 
 
 def _column(kind: str) -> array[int]:
-    return field(default_factory=lambda: array(kind))  # type: ignore[return-value]
+    return field(default_factory=lambda: array(kind))
 
 
 @dataclass
@@ -102,7 +102,8 @@ class Members(Part):
 
     def holding(self, roles: Iterable[str]) -> NDArray[np.bool_]:
         """Which members, by number, are here and have one of `roles`."""
-        return ((np.array(self.held, np.int64) & self.bits(roles)) != 0) & (np.array(self.gone, np.int8) == 0)
+        have: NDArray[np.bool_] = (np.array(self.held, np.int64) & self.bits(roles)) != 0
+        return have & (np.array(self.gone, np.int8) == 0)
 
     def join(self, seq: int, at: int) -> None:
         self.seqs.append(seq)

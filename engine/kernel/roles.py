@@ -127,12 +127,14 @@ def roles_of_members(state: State, charter: Charter) -> list[Refusal]:
     return problems
 
 
-def _unfit(fact: str, **values: str) -> Refusal:
+def _unfit(fact: str, /, **values: str) -> Refusal:
     return refuse(NOT_ALLOWED, "the new charter", fact, "let it keep that", **values)
 
 
 def _unchanged(member: Member, role: str) -> Refusal:
-    fact = "is forgotten" if member.forgotten else "has the role {role} already" if role in member.roles else "does not have the role {role}"
+    fact = (
+        "is forgotten" if member.forgotten else "has the role {role} already" if role in member.roles else "does not have the role {role}"
+    )
     if role == MEMBER and not member.forgotten:
         fact = "has the role {role}, as everybody has"
     return refuse(ROLE_UNCHANGED, "member {member}", fact, "nothing is to be done", member=member.id, role=role)

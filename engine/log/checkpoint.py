@@ -25,15 +25,19 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 
 from engine.limits import INTEGER_MAX
 from engine.log.merkle import EMPTY_ROOT, verify_inclusion
+from engine.log.text import escaped, has_space, unclean
 from engine.refusals import Refusal, refuse
 
 __all__ = ["EMPTY_ROOT", "Checkpoint", "LogKey", "Verifier", "read_checkpoint", "read_proof", "write_proof"]
 
 ED25519 = b"\x01"
 SIGNATURES_MAX = 64
+ORIGIN_MAX = 200
+_PRIME = 2**255 - 19
+_CURVE_D = -121665 * pow(121666, -1, _PRIME)
 _SIZE = re.compile(r"0|[1-9][0-9]{0,15}")
-_VERIFIER = re.compile(r"([^\s+]+)\+([0-9a-f]{8})\+([A-Za-z0-9+/=]+)")
-_SECRET = re.compile(r"PRIVATE\+KEY\+([^\s+]+)\+([0-9a-f]{8})\+([A-Za-z0-9+/=]+)")
+_VERIFIER = re.compile(r"([^ +]+)\+([0-9a-f]{8})\+([A-Za-z0-9+/=]+)")
+_SECRET = re.compile(r"PRIVATE\+KEY\+([^ +]+)\+([0-9a-f]{8})\+([A-Za-z0-9+/=]+)")
 
 
 @dataclass(frozen=True)
@@ -50,10 +54,20 @@ class Checkpoint:
 
 @dataclass(frozen=True)
 class Verifier:
-    """Who signs a log: a name and an Ed25519 public key, written `name+hash+key`."""
+    """Who signs a log: a name and an Ed25519 public key, written `name+hash+key`; a key that anybody could sign for is refused."""
 
     name: str
     public: bytes
+
+    def __post_init__(self) -> None:
+        if not 0 < len(self.name) <= ORIGIN_MAX or "+" in self.name or has_space(self.name) or unclean(self.name):
+            way_out = f"use a name of at most {ORIGIN_MAX} characters, without spaces or +"
+            raise refuse("field_wrong", "the log's origin", f"is {escaped(self.name[:80])!r}", way_out)
+        y = int.from_bytes(self.public, "little") & (2**255 - 1)
+        if len(self.public) != 32 or y >= _PRIME:
+            raise refuse("field_wrong", "the log key", "is not spelt as Ed25519 spells a point", "copy it again, whole")
+        if _is_of_small_order(y):
+            raise refuse("field_wrong", "the log key", "is a point of small order: anybody could sign for it", "make another key")
 
     @property
     def key_id(self) -> bytes:
@@ -69,18 +83,16 @@ class Verifier:
         data = _base64(match[3]) if match else None
         if match is None or data is None or len(data) != 33 or data[:1] != ED25519:
             raise refuse("field_wrong", "the log key", f"{text[:80]!r} is not one", "give name+hash+key (Ed25519)")
-        found = cls(match[1], data[1:])
-        if found.key_id.hex() != match[2]:
+        verifier = cls(match[1], data[1:])
+        if verifier.key_id.hex() != match[2]:
             raise refuse("field_wrong", "the log key", "has a hash that is not its own", "copy it again, whole")
-        return found
+        return verifier
 
 
 class LogKey:
     """The secret key of a log. Its text form is Go's: `PRIVATE+KEY+name+hash+key`."""
 
     def __init__(self, name: str, seed: bytes) -> None:
-        if not re.fullmatch(r"[^\s+]{1,200}", name) or not name.isprintable():
-            raise refuse("field_wrong", "the log's origin", f"is {name[:80]!r}", "use a name without spaces or +")
         self._seed, self._private = seed, Ed25519PrivateKey.from_private_bytes(seed)
         self.verifier = Verifier(name, self._private.public_key().public_bytes_raw())
 
@@ -128,22 +140,22 @@ def read_checkpoint(note: str, verifier: Verifier) -> Checkpoint:
             raise _wrong("has a signature line that cannot be read")
         if name == verifier.name and blob[:4] == verifier.key_id:
             try:
-                Ed25519PublicKey.from_public_bytes(verifier.public).verify(blob[4:], body.encode())
+                Ed25519PublicKey.from_public_bytes(verifier.public).verify(blob[4:], body.encode("utf-8", "surrogatepass"))
             except InvalidSignature:
                 raise _wrong("has a signature that is not by its key") from None
             signed = True
     if not signed:
         raise _wrong(f"is not signed by {verifier.name}")
-    found = read_body(body)
-    if found.origin != verifier.name:
-        raise _wrong(f"names the log {found.origin!r}")
-    return found
+    checkpoint = read_body(body)
+    if checkpoint.origin != verifier.name:
+        raise _wrong(f"names the log {checkpoint.origin!r}")
+    return checkpoint
 
 
 def read_body(body: str) -> Checkpoint:
     """The three lines of a checkpoint, without its signatures."""
     lines = body.split("\n")
-    if len(lines) < 4 or lines[-1] or not lines[0] or any(not line.isprintable() for line in lines):
+    if len(lines) < 4 or lines[-1] or not lines[0] or any(unclean(line) for line in lines):
         raise _wrong("does not have an origin, a size and a root")
     root = _base64(lines[2])
     if not _SIZE.fullmatch(lines[1]) or int(lines[1]) > INTEGER_MAX or not root:
@@ -169,10 +181,18 @@ def read_proof(text: str, leaf: bytes, verifier: Verifier) -> tuple[int, Checkpo
     path = [_base64(line) for line in lines[1:]]
     if word != "index" or not _SIZE.fullmatch(number) or any(item is None or len(item) != 32 for item in path):
         raise refuse("proof_wrong", "the proof", "has lines that cannot be read", "fetch it again")
-    found = read_checkpoint(note, verifier)
-    if not verify_inclusion(leaf, int(number), found.size, [item for item in path if item], found.root):
+    signed = read_checkpoint(note, verifier)
+    if not verify_inclusion(leaf, int(number), signed.size, [item for item in path if item], signed.root):
         raise refuse("proof_wrong", "the proof", "does not lead from the leaf to the signed root", "ask for a new one")
-    return int(number), found
+    return int(number), signed
+
+
+def _is_of_small_order(y: int) -> bool:
+    """Whether the point of Ed25519 with this y is one of the eight under which signatures need no secret.
+
+    Their y tells them: it is 1 or -1 (orders 1 and 2), 0 (order 4), or solves d·y⁴ + 2·y² = 1 (order 8: doubled, of order 4).
+    """
+    return y * (y * y - 1) * (_CURVE_D * y**4 + 2 * y * y - 1) % _PRIME == 0
 
 
 def _base64(text: str) -> bytes | None:

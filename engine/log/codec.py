@@ -136,7 +136,12 @@ def _id(kind: type[values.Id]) -> Form:
     return Form(_same, kind.read, {"type": "string", "pattern": f"^{kind.letter}(0|[1-9][0-9]{{0,15}})$"})
 
 
-_DECIMAL = Form(str, values.read_decimal, {"type": "string", "pattern": f"^(0|[1-9][0-9]{{0,{DECIMAL_DIGITS_MAX - 1}}}|-[1-9][0-9]{{0,{DECIMAL_DIGITS_MAX - 2}}})$"}, int)
+_DECIMAL = Form(
+    str,
+    values.read_decimal,
+    {"type": "string", "pattern": f"^(0|[1-9][0-9]{{0,{DECIMAL_DIGITS_MAX - 1}}}|-[1-9][0-9]{{0,{DECIMAL_DIGITS_MAX - 2}}})$"},
+    int,
+)
 _INTEGER = Form(_same, values.read_integer, {"type": "integer", "minimum": 0, "maximum": INTEGER_MAX})
 _DECIMALS = (values.Points, values.Power, values.Money)
 _SIMPLE: dict[Any, Form] = {
@@ -211,7 +216,9 @@ def _row(parts: list[Form]) -> Form:
     trusts = [part.trust or _same for part in parts]
     return Form(
         lambda value: [part.write(item) for part, item in zip(parts, value, strict=True)],
-        lambda value, field: tuple(part.read(item, f"{field}.{number}") for number, (part, item) in enumerate(zip(parts, value, strict=True))),
+        lambda value, field: tuple(
+            part.read(item, f"{field}.{number}") for number, (part, item) in enumerate(zip(parts, value, strict=True))
+        ),
         {"type": "array", "prefixItems": [part.schema for part in parts]},
         lambda value: tuple(trust(item) for trust, item in zip(trusts, value, strict=True)),
     )

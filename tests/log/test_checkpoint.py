@@ -1,10 +1,13 @@
 """Heads and receipts are C2SP's: stock vectors pass, and each way to spoil one is refused."""
 
 import json
+from base64 import b64encode
+from hashlib import sha256
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from engine.log.checkpoint import Checkpoint, LogKey, Verifier, read_body, read_checkpoint, read_proof, write_proof
+from engine.log.checkpoint import EMPTY_ROOT, Checkpoint, LogKey, Verifier, read_body, read_checkpoint, read_proof, write_proof
 from engine.log.merkle import Tree, leaf_hash
 from engine.refusals import Refusal
 from tests.conftest import shared
@@ -85,3 +88,108 @@ def test_a_key_survives_its_text_form():
     assert LogKey.read(KEY.write()).verifier == KEY.verifier
     with pytest.raises(Refusal, match="not a signing key"):
         LogKey.read("PRIVATE+KEY+nobody")
+
+
+PRIME = 2**255 - 19
+SMALL_ORDER = [
+    "0100000000000000000000000000000000000000000000000000000000000000",
+    "0100000000000000000000000000000000000000000000000000000000000080",
+    "ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+    "ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff",
+    "0000000000000000000000000000000000000000000000000000000000000000",
+    "0000000000000000000000000000000000000000000000000000000000000080",
+    "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05",
+    "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc85",
+    "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a",
+    "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac03fa",
+    "edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+    "edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff",
+    "eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+    "eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff",
+]
+"""Every spelling of a point of small order: of order 1, 2, 4 and 8, with either sign, and with y above the prime."""
+
+
+def written(public: bytes, name: str = "example.org/moot") -> str:
+    """A key in the form `name+hash+key`, whatever its bytes."""
+    data = b"\x01" + public
+    key_id = sha256(name.encode() + b"\n" + data).hexdigest()[:8]
+    return f"{name}+{key_id}+{b64encode(data).decode()}"
+
+
+def order(public: bytes) -> int:
+    """The order of a point by the book's addition, up to eight; nine stands for more."""
+    d = -121665 * pow(121666, -1, PRIME)
+    y = int.from_bytes(public, "little") % 2**255 % PRIME
+    square = (y * y - 1) * pow(d * y * y + 1, -1, PRIME) % PRIME
+    x = pow(square, (PRIME + 3) // 8, PRIME)
+    x = x if x * x % PRIME == square else x * pow(2, (PRIME - 1) // 4, PRIME) % PRIME
+    assert x * x % PRIME == square, "no point of the curve"
+    point, count = (x, y), 1
+    while point != (0, 1) and count < 9:
+        product = d * x * point[0] * y * point[1]
+        point = (
+            (x * point[1] + y * point[0]) * pow(1 + product, -1, PRIME) % PRIME,
+            (y * point[1] + x * point[0]) * pow(1 - product, -1, PRIME) % PRIME,
+        )
+        count += 1
+    return count
+
+
+@pytest.mark.parametrize("spelling", SMALL_ORDER)
+def test_a_key_that_anybody_could_sign_for_is_no_log_key(spelling):
+    public = bytes.fromhex(spelling)
+    assert order(public) in (1, 2, 4, 8)
+    canonical = int.from_bytes(public, "little") % 2**255 < PRIME
+    with pytest.raises(Refusal, match="field_wrong: the log key is " + ("a point of small order" if canonical else "not spelt")):
+        Verifier.read(written(public))
+    with pytest.raises(Refusal, match="field_wrong"):
+        Verifier("example.org/moot", public)
+
+
+def test_no_spelling_of_a_point_of_small_order_is_missing_and_no_other_point_is_one():
+    assert {order(bytes.fromhex(spelling)) for spelling in SMALL_ORDER} == {1, 2, 4, 8}
+    assert len(set(SMALL_ORDER)) == 14, "eight points; two more signs that mean nothing, and two y with both signs above the prime"
+    for number in range(50):
+        key = LogKey.from_seed("example.org/moot", sha256(bytes([number])).digest())
+        assert order(key.verifier.public) == 9 and Verifier.read(str(key.verifier)) == key.verifier
+
+
+def test_a_signature_that_needs_no_secret_signs_no_head():
+    """Under the point of order one, the same 64 bytes sign whatever is asked, and the library takes them."""
+    identity = bytes.fromhex(SMALL_ORDER[0])
+    Ed25519PublicKey.from_public_bytes(identity).verify(identity + bytes(32), b"whatever")
+    body = Checkpoint("example.org/moot", 0, EMPTY_ROOT).body()
+    name, key_id, _ = written(identity).split("+", 2)
+    note = f"{body}\n— {name} {b64encode(bytes.fromhex(key_id) + identity + bytes(32)).decode()}\n"
+    with pytest.raises(Refusal, match="small order"):
+        read_checkpoint(note, Verifier.read(written(identity)))
+
+
+@pytest.mark.parametrize("above", range(19))
+def test_a_key_is_spelt_in_one_way(above):
+    for sign in (0, 2**255):
+        with pytest.raises(Refusal, match="field_wrong: the log key is not spelt"):
+            Verifier.read(written((PRIME + above + sign).to_bytes(32, "little")))
+
+
+@pytest.mark.parametrize("name", ["a\u00a0b", "a\u3000b", "Yes\U0001d173", "a\u200bb", "\U0001fae8", "a\x1b[2J", "a\u202eb", "x" * 201])
+def test_the_name_of_a_log_is_clean_on_every_python(name):
+    with pytest.raises(Refusal, match="field_wrong: the log's origin"):
+        Verifier.read(written(KEY.verifier.public, name))
+    with pytest.raises(Refusal, match="field_wrong: the log's origin"):
+        LogKey.from_seed(name, bytes(32))
+
+
+def test_a_line_of_a_head_is_clean_on_every_python():
+    body = Checkpoint("example.org/moot", 0, EMPTY_ROOT).body()
+    assert read_body(body + "an extension: ❤️\n").size == 0
+    for line in ("\U0001fae8", "a\u200b", "a\u2800", "a\ufe0f", "a\x9b"):
+        with pytest.raises(Refusal, match="checkpoint_wrong"):
+            read_body(f"{body}{line}\n")
+
+
+def test_half_of_a_character_in_a_head_is_refused_and_breaks_nothing():
+    note = KEY.sign(Checkpoint("example.org/moot", 0, EMPTY_ROOT))
+    with pytest.raises(Refusal, match="not by its key"):
+        read_checkpoint(note.replace("\n\n", "\n\ud800\n\n"), KEY.verifier)

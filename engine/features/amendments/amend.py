@@ -55,7 +55,12 @@ class CharterAmended(Event):
             raise _forbidden("the charter", "does not let itself be amended", "found another community")
         if poll.asked.decision != terms.decision or poll.asked.amendment is None:
             raise _forbidden(
-                "poll {poll}", "is a {decision} poll", "only {amends} amends", poll=poll.id, decision=poll.asked.decision, amends=terms.decision
+                "poll {poll}",
+                "is a {decision} poll",
+                "only {amends} amends",
+                poll=poll.id,
+                decision=poll.asked.decision,
+                amends=terms.decision,
             )
         if poll.asked.charter != charters.seq_in_force(state):
             raise _forbidden("poll {poll}", "was opened under an earlier charter", "vote on it again", poll=poll.id)
@@ -70,5 +75,5 @@ class CharterAmended(Event):
         state[Charters].texts[record.seq] = text
 
 
-def _forbidden(thing: str, fact: str, way_out: str, **values: Any) -> Refusal:
+def _forbidden(thing: str, fact: str, way_out: str, /, **values: Any) -> Refusal:
     return refuse(AMENDMENT_FORBIDDEN, thing, fact, way_out, **values)

@@ -80,9 +80,7 @@ def check_may_revise(state: State, actor: str, name: str) -> Idea:
             STAGE_CLOSED, "idea {idea}", "is {stage} and not revised any more", "extend it instead", idea=idea.id, stage=idea.stage
         )
     if terms.revised_by == "authors" and actor not in idea.authors:
-        raise refuse(
-            NOT_AUTHOR, "member {actor}", "is no author of idea {idea}", "comment on it, or extend it", actor=actor, idea=idea.id
-        )
+        raise refuse(NOT_AUTHOR, "member {actor}", "is no author of idea {idea}", "comment on it, or extend it", actor=actor, idea=idea.id)
     if len(idea.versions) >= VERSIONS_PER_IDEA_MAX:
         raise refuse("limit_reached", "idea {idea}", "has {count} versions", "extend it instead", idea=idea.id, count=VERSIONS_PER_IDEA_MAX)
     return idea

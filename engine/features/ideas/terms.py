@@ -14,7 +14,7 @@ from engine.kernel.hooks import fits
 from engine.limits import INTEGER_MAX
 from engine.refusals import Refusal, refuse
 from engine.state import State
-from engine.values import Money, Name
+from engine.values import Money, Name, Seq
 
 
 @dataclass(frozen=True)
@@ -66,9 +66,9 @@ class IdeaTerms(Terms):
                 yield wrong(f"ideas.stages.{number}.supports_percent_max", "is {value}", "give 1 to 100", value=stage.supports_percent_max)
 
 
-def terms_of(state: State, seq: int) -> IdeaTerms:
+def terms_of(state: State, seq: Seq) -> IdeaTerms:
     """What the charter that event `seq` brought says of ideas."""
-    return charters.as_of(state, charters.Seq(seq))[IdeaTerms]
+    return charters.as_of(state, seq)[IdeaTerms]
 
 
 def check_cost(state: State, terms: IdeaTerms, cost: Money | None) -> None:
@@ -87,5 +87,6 @@ def stages_that_ideas_stand_in(state: State, charter: Charter) -> list[Refusal]:
     kept = {stage.name for stage in terms.stages} if terms else set()
     gone = sorted({idea.stage for idea in state[Ideas].ideas.values()} - kept)
     return [
-        refuse(NOT_ALLOWED, "the new charter", "has no stage {stage}, which ideas are in", "let it keep that", stage=stage) for stage in gone
+        refuse(NOT_ALLOWED, "the new charter", "has no stage {stage}, which ideas are in", "let it keep that", stage=stage)
+        for stage in gone
     ]

@@ -76,7 +76,9 @@ def earn(state: State, act: Act) -> list[PointsEarned]:
                 vests_at = Moment(state.at + grant.vest_days * DAY_MS if grant.vest_days else 0)
                 expires_at = expiry(state, state.at, grant.expire_days)
                 points = Points(grant.points)
-                earned.append(PointsEarned(grant.member, points, seq, entry, line.rule.version, Name(act.kind), act.thing, vests_at, expires_at))
+                earned.append(
+                    PointsEarned(grant.member, points, seq, entry, line.rule.version, Name(act.kind), act.thing, vests_at, expires_at)
+                )
     return earned
 
 

@@ -44,7 +44,7 @@ class PointLedger(Part):
     had: dict[tuple[str, str], Tally] = field(default_factory=dict)
     """By the line of the charter, or the category, and the period."""
 
-    def books(self) -> Mapping[str, tuple[int, int]]:
+    def sums(self) -> Mapping[str, tuple[int, int]]:
         lots = self.lots
         return {"points": (len(lots.totals), lots.issued - lots.spent - lots.expired - sum(lots.totals.values()))} if lots.issued else {}
 

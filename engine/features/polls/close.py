@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 
-from engine import rules
 from engine.event import ANY_MEMBER, Ask, Command, Event, Install, Precompute, Record, Right, Vault, Who
 from engine.features.polls.cast import read_choice
 from engine.features.polls.count import Draw, conclude, is_counted, is_quick, recount
@@ -231,7 +230,12 @@ def _check_ended(poll: Poll, actor: str, at: Moment) -> None:
     if "hand" in asked.terms.ends:
         way_out = "it may be ended by hand once it was open for {minutes} minutes"
     raise refuse(
-        POLL_STILL_OPEN, "poll {poll}", "takes ballots until its time is over", way_out, poll=poll.id, minutes=asked.terms.hand_after_minutes
+        POLL_STILL_OPEN,
+        "poll {poll}",
+        "takes ballots until its time is over",
+        way_out,
+        poll=poll.id,
+        minutes=asked.terms.hand_after_minutes,
     )
 
 
@@ -281,7 +285,7 @@ def _parts(poll: PollId, opened: list[BallotOpening]) -> list[Event]:
     return [*parts, BallotsOpened(poll, tuple(part))] if part else parts
 
 
-def _lost(poll: Poll, fact: str, **values: object) -> Refusal:
+def _lost(poll: Poll, fact: str, /, **values: object) -> Refusal:
     return refuse(
         OPENINGS_LOST, "poll {poll}", fact, "restore the vault from a copy, or end the poll with VoidPoll", poll=poll.id, **values
     )

@@ -152,9 +152,7 @@ def conclude(state: State, asked: Question, ballots: Ballots, opened: DrawOpenin
     )
 
 
-def verdict(
-    won: bool, tied: bool, elects_one: bool, blank: bool, quorum: Quorum, electorate: Electorate, cast: int, power: int
-) -> Status:
+def verdict(won: bool, tied: bool, elects_one: bool, blank: bool, quorum: Quorum, electorate: Electorate, cast: int, power: int) -> Status:
     """What a count comes to: whether a quorum took part, and whether somebody won.
 
     That nobody wins though nothing ties is what a rule says where nobody has what it takes: that poll is uncountable.

@@ -175,7 +175,12 @@ def decision_of(state: State, name: str) -> Decision:
     decisions = terms.by_name if terms else {}
     if name not in decisions:
         raise refuse(
-            DECISION_UNKNOWN, "decision {name!r}", "is not in the charter", "known: {known}", name=name, known=", ".join(decisions) or "none"
+            DECISION_UNKNOWN,
+            "decision {name!r}",
+            "is not in the charter",
+            "known: {known}",
+            name=name,
+            known=", ".join(decisions) or "none",
         )
     return decisions[name]
 

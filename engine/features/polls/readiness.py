@@ -140,5 +140,5 @@ def _about_amendment(state: State, asked: Question, decision: Decision) -> Probl
         )  # fmt: skip
 
 
-def _not_ready(fact: str, way_out: str, **values: Any) -> Refusal:
+def _not_ready(fact: str, way_out: str, /, **values: Any) -> Refusal:
     return refuse(POLL_NOT_READY, "the poll", fact, way_out, **values)

@@ -133,13 +133,22 @@ def _counting(where: str, decision: Decision, rule: rules.Rule) -> Iterable[Refu
     yield from unknown(f"{where}.secrecy", (decision.secrecy,), rules.names("secrecy"))
     ballot = decision.ballot or rule.ballots[0]
     if ballot not in rule.taken:
-        yield wrong(f"{where}.ballot", "is {ballot!r}", "{rule} takes {kinds}", ballot=ballot, rule=rule.name, kinds=" or ".join(rule.taken))
+        yield wrong(
+            f"{where}.ballot", "is {ballot!r}", "{rule} takes {kinds}", ballot=ballot, rule=rule.name, kinds=" or ".join(rule.taken)
+        )
     if ballot in NUMBERED and not decision.points_max:
-        yield wrong(f"{where}.points_max", "is not given, and one ballot could outweigh all others", "say how high a {ballot} ballot may go", ballot=ballot)
+        yield wrong(
+            f"{where}.points_max",
+            "is not given, and one ballot could outweigh all others",
+            "say how high a {ballot} ballot may go",
+            ballot=ballot,
+        )
     if decision.options == "amendment" and decision.ties != "status_quo":
         yield wrong(f"{where}.ties", "is {ties} for an amendment", 'give "status_quo": a tie keeps the charter', ties=decision.ties)
     if rule.elects in ("budget", "several") and decision.ties not in ("oldest", "lot"):
-        yield wrong(f"{where}.ties", "is {ties} for {rule}, which ties inside", 'give "oldest" or "lot"', ties=decision.ties, rule=rule.name)
+        yield wrong(
+            f"{where}.ties", "is {ties} for {rule}, which ties inside", 'give "oldest" or "lot"', ties=decision.ties, rule=rule.name
+        )
     if decision.ties == "previous_round" and not rule.rounds:
         yield wrong(
             f"{where}.ties", "is previous_round for {rule}, which has no rounds", 'give "oldest", "lot" or "most_approved"', rule=rule.name

@@ -116,9 +116,7 @@ class RewardRoundOpened(Event):
         rules.check_digest("reward", self.terms.version, self.terms.digest)
         written = form(FrozenReward).write
         if canonical(written(self.terms)) != canonical(written(frozen(reward_of(state, self.reward)))):
-            raise refuse(
-                "log_unlawful", "reward {reward}", "has other terms than the charter's", "keep to the charter", reward=self.reward
-            )
+            raise refuse("log_unlawful", "reward {reward}", "has other terms than the charter's", "keep to the charter", reward=self.reward)
         if self.proposal is not None:
             proposal = proposal_of(state, self.proposal)
             if proposal.proposed_by == record.actor:

@@ -27,6 +27,6 @@ class Treasury(Part):
         """From one account to another."""
         self.accounts.post(Entry(source, -amount), Entry(target, amount))
 
-    def books(self) -> Mapping[str, tuple[int, int]]:
+    def sums(self) -> Mapping[str, tuple[int, int]]:
         amounts = self.accounts.amounts
         return {"money": (len(amounts), sum(amounts.values()))} if amounts else {}

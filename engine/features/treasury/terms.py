@@ -47,9 +47,5 @@ def the_books_keep_their_unit(state: State, charter: Charter) -> list[Refusal]:
     now, then = money_of(state), charter[MoneyTerms]
     if (now.unit, now.decimals) == (then.unit, then.decimals) or not state[Treasury].accounts.amounts:
         return []
-    return [
-        refuse(
-            NOT_ALLOWED, "the new charter", "counts money in another unit than the books stand in", "keep {unit} with {decimals} decimals",
-            unit=now.unit, decimals=now.decimals,
-        )  # fmt: skip
-    ]
+    fact, way_out = "counts money in another unit than the books stand in", "keep {unit} with {decimals} decimals"
+    return [refuse(NOT_ALLOWED, "the new charter", fact, way_out, unit=now.unit, decimals=now.decimals)]

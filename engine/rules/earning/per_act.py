@@ -20,6 +20,8 @@ from engine.rules.earning import Act, Grant, Period, Standing
 from engine.rules.reward._remainders import largest_remainder
 from engine.values import MemberId, Points
 
+NO_BOUND = Points(0)
+
 
 @earning_rule
 def per_act(
@@ -30,8 +32,8 @@ def per_act(
     points: Points,
     to: Literal["actor", "authors"] = "actor",
     times_max: int = 0,
-    points_max: Points = Points(0),
-    category_max: Points = Points(0),
+    points_max: Points = NO_BOUND,
+    category_max: Points = NO_BOUND,
     per: Period = "day",
     vest_days: int = 0,
     expire_days: int = 0,

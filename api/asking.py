@@ -6,7 +6,7 @@ from typing import Any
 
 from api import explaining, views
 from engine import commands
-from engine.commands import Command
+from engine.event import Command
 from engine.community import Community, Receipt
 from engine.limits import REQUEST_BYTES_MAX
 from engine.log.codec import form

@@ -86,7 +86,7 @@ def found(
     as_json: AsJson = False,
 ) -> None:
     """Found a community in a new folder."""
-    from engine import charter as charters
+    from engine.kernel import charter as charters
     from engine.elections.files import read_text
     from engine.store import folder as folders
 
@@ -110,8 +110,8 @@ def do(
 ) -> None:
     """Do a command: {"command": "SubmitIdea", "title": "…", "text": "…"}. `folkmoot commands` lists them all."""
     from api.asking import read_command, shown
-    from engine.commands import Ask
-    from engine.commands.declare_loss import DeclareLoss
+    from engine.event import Ask
+    from engine.kernel.loss import DeclareLoss
     from engine.elections.files import read_text
     from engine.store.folder import opened
     from engine.values import Actor, Moment
@@ -173,7 +173,7 @@ def show_charter(
     as_json: AsJson = False,
 ) -> None:
     """List the charters that come with folkmoot, or print one, to make your own of it: folkmoot charter product > ours.toml."""
-    from engine import charter as charters
+    from engine.kernel import charter as charters
 
     if preset is None:
         found = {name: charters.preset(name).splitlines()[0].lstrip("# ") for name in charters.presets()}

@@ -12,9 +12,9 @@ from fastapi import FastAPI
 from fastapi.concurrency import run_in_threadpool
 
 from api.doors.asker import chance, now
-from engine.commands import Ask
-from engine.commands.close_poll import ClosePoll
-from engine.commands.settle import Settle
+from engine.event import Ask
+from engine.features.polls.close import ClosePoll
+from engine.features.points.settle import Settle
 from engine.community import Community
 from engine.refusals import Refusal
 from engine.store import folder as folders

@@ -17,7 +17,7 @@ from engine.elections.files import read_text
 from engine.elections.outcome import write_money
 from engine.refusals import refuse
 from engine.store import folder as folders
-from engine.store.beside import alive
+from engine.store.atomic_files import alive
 from engine.values import DAY_MS
 from engine.verify import Report, verify
 from simulations import real_vote, roastery

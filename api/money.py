@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 
-from engine.charter.terms import MoneyTerms
+from engine.kernel.charter import MoneyTerms
 from engine.elections.outcome import write_money
 from engine.refusals import refuse
 

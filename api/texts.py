@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import UTC, datetime
+from typing import Any
 
+from api.views import Later
 from engine.community import Community
 from engine.limits import MOMENT_MAX
 from engine.log.json import parse_own
-from engine.state import Idea
 
 
 def when(at: int) -> str:
@@ -34,20 +36,31 @@ def _plain(said: str) -> str:
     return re.sub(r"\b[a-z]+(?:_[a-z]+)+\b", lambda name: name[0].replace("_", " "), said)
 
 
-def text(community: Community, seq: int, field: str) -> str | None:
+def read_text(community: Community, seq: int, field: str) -> str | None:
     """An erasable text; None once it is erased."""
-    found = community.store.opening(seq, field)
-    return None if found is None else str(parse_own(found[1]))
+    opening = community.store.opening(seq, field)
+    return None if opening is None else str(parse_own(opening[1]))
+
+
+def text(seq: int, field: str) -> Later:
+    """That text, to be read when the lock is free."""
+    return Later(lambda community: read_text(community, seq, field))
 
 
 def member_name(community: Community, member: str) -> str:
     """The name a member is shown under: her own, or her number."""
     if member[:1] != "m":
         return member
-    name = text(community, int(member[1:]), "name")
+    name = read_text(community, int(member[1:]), "name")
     return name if name is not None else f"member {member}"
 
 
-def surviving(community: Community, idea: Idea) -> int:
-    """The last version of an idea that is not erased, by its event: who is forgotten takes her own versions, nobody else's."""
-    return next((seq for seq in reversed(idea.versions) if text(community, seq, "title") is not None), idea.versions[-1])
+def person(member: str) -> dict[str, Any]:
+    """A member as she is named beside what she did."""
+    return {"id": member, "name": Later(lambda community: member_name(community, member))}
+
+
+def surviving(community: Community, versions: Sequence[int], field: str) -> str | None:
+    """That text of the last version that is not erased: who is forgotten takes her own versions, nobody else's."""
+    last = next((seq for seq in reversed(versions) if read_text(community, seq, "title") is not None), versions[-1])
+    return read_text(community, last, field)

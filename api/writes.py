@@ -20,7 +20,7 @@ from api.doors.asker import NEWCOMER, actor_of, ask_of, now, sessions_of
 from api.doors.session import COOKIE, SESSION_MS
 from api.pages.forms import fields_of
 from engine import catalogue, commands
-from engine.commands import Command
+from engine.event import Command
 from engine.community import Community, Receipt
 from engine.limits import REQUEST_BYTES_MAX
 from engine.log.codec import form

@@ -20,13 +20,13 @@ from pathlib import Path
 import numpy as np
 
 from api.asking import read_command
-from engine import charter
-from engine.commands import Ask
-from engine.commands.cast_ballot import CastBallot
-from engine.commands.close_poll import ClosePoll
-from engine.commands.found_community import FoundCommunity
-from engine.commands.join_community import JoinCommunity
-from engine.commands.open_poll import FreeOption, OpenPoll
+from engine.kernel import charter
+from engine.event import Ask
+from engine.features.polls.cast import CastBallot
+from engine.features.polls.close import ClosePoll
+from engine.kernel.found import FoundCommunity
+from engine.kernel.join import JoinCommunity
+from engine.features.polls.open import FreeOption, OpenPoll
 from engine.community import Community, Receipt
 from engine.elections import files, pabulib
 from engine.limits import BATCH_ASKS_MAX

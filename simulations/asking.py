@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from hashlib import sha256
 from itertools import islice
 
-from engine.commands import Ask, Command
+from engine.event import Ask, Command
 from engine.community import Community, Receipt
 from engine.limits import BATCH_ASKS_MAX
 from engine.refusals import Refusal

@@ -13,12 +13,12 @@ from typing import Any
 
 import numpy as np
 
-from engine.commands import Command
-from engine.commands.cast_ballot import CastBallot
-from engine.commands.close_poll import ClosePoll
-from engine.commands.join_community import JoinCommunity
-from engine.commands.open_poll import OpenPoll
-from engine.commands.submit_idea import SubmitIdea
+from engine.event import Command
+from engine.features.polls.cast import CastBallot
+from engine.features.polls.close import ClosePoll
+from engine.kernel.join import JoinCommunity
+from engine.features.polls.open import OpenPoll
+from engine.features.ideas.submit import SubmitIdea
 from engine.community import Community
 from engine.elections.pabulib import Budget
 from engine.limits import IDEA_TEXT_MAX, REASON_TEXT_MAX, TITLE_TEXT_MAX

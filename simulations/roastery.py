@@ -8,18 +8,18 @@ from __future__ import annotations
 
 from random import Random
 
-from engine import charter as charters
-from engine.commands.amend_charter import AmendCharter
-from engine.commands.award_points import AwardPoints
-from engine.commands.cast_ballot import CastBallot
-from engine.commands.close_poll import ClosePoll
-from engine.commands.comment_idea import CommentIdea
-from engine.commands.join_community import JoinCommunity
-from engine.commands.open_poll import FreeOption, OpenPoll
-from engine.commands.revise_idea import ReviseIdea
-from engine.commands.share_reward import ShareReward
-from engine.commands.submit_idea import SubmitIdea
-from engine.commands.support_idea import SupportIdea
+from engine.kernel import charter as charters
+from engine.features.amendments.amend import AmendCharter
+from engine.features.points.award import AwardPoints
+from engine.features.polls.cast import CastBallot
+from engine.features.polls.close import ClosePoll
+from engine.features.ideas.comment import CommentIdea
+from engine.kernel.join import JoinCommunity
+from engine.features.polls.open import FreeOption, OpenPoll
+from engine.features.ideas.revise import ReviseIdea
+from engine.features.rewards.share import ShareReward
+from engine.features.ideas.submit import SubmitIdea
+from engine.features.ideas.support import SupportIdea
 from engine.community import Community
 from engine.values import DAY_MS, IdeaId, MemberId, Money, Name, Points, PollId
 from simulations.asking import Progress, Script, quiet

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from engine.commands import kind_of
-from engine.commands.award_points import AwardPoints
-from engine.commands.cast_ballot import CastBallot
-from engine.commands.close_poll import ClosePoll
-from engine.commands.join_community import JoinCommunity
-from engine.commands.open_poll import OpenPoll
-from engine.commands.share_reward import ShareReward
-from engine.log import record as records
+from engine.event import kind_of
+from engine.features.points.award import AwardPoints
+from engine.features.polls.cast import CastBallot
+from engine.features.polls.close import ClosePoll
+from engine.kernel.join import JoinCommunity
+from engine.features.polls.open import OpenPoll
+from engine.features.rewards.share import ShareReward
+from engine import lines
 from engine.log.checkpoint import Checkpoint
 from engine.log.json import canonical, parse_own
 from engine.log.merkle import Tree, leaf_hash
@@ -61,7 +61,7 @@ def rewritten(moot: Moot, change, extra: list[dict] | None = None) -> MemoryStor
         line["seq"] = seq
         data = canonical(line)
         store._lines.append(data)
-        store._filings.append(records.filing_of(records.read_own(data, kind_of)))
+        store._filings.append(lines.filing_of(lines.read_own(data)))
         store._vault[seq] = {opening.field: opening for opening in opened}
         tree.append(leaf_hash(data))
     store._tiles = {(level, index): data for level, index, data in tree.take_filled()}

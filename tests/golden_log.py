@@ -11,22 +11,22 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from engine import charter as charters
+from engine.kernel import charter as charters
 from engine import commands, fold
-from engine.commands.amend_charter import AmendCharter
-from engine.commands.award_points import AwardPoints
-from engine.commands.cast_ballot import CastBallot
-from engine.commands.close_poll import ClosePoll
-from engine.commands.comment_idea import CommentIdea
-from engine.commands.declare_loss import DeclareLoss
-from engine.commands.erase_text import EraseText
-from engine.commands.forget_member import ForgetMember
-from engine.commands.open_poll import OpenPoll
-from engine.commands.revise_idea import ReviseIdea
-from engine.commands.settle import Settle
-from engine.commands.share_reward import ShareReward
-from engine.commands.void_poll import VoidPoll
-from engine.log import record as records
+from engine.features.amendments.amend import AmendCharter
+from engine.features.points.award import AwardPoints
+from engine.features.polls.cast import CastBallot
+from engine.features.polls.close import ClosePoll
+from engine.features.ideas.comment import CommentIdea
+from engine.kernel.loss import DeclareLoss
+from engine.kernel.erase import EraseText
+from engine.kernel.forget import ForgetMember
+from engine.features.polls.open import OpenPoll
+from engine.features.ideas.revise import ReviseIdea
+from engine.features.points.settle import Settle
+from engine.features.rewards.share import ShareReward
+from engine.features.polls.void import VoidPoll
+from engine import lines
 from engine.log.checkpoint import Checkpoint
 from engine.state import State
 from engine.store import export

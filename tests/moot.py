@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from hashlib import sha256
 
-from engine import charter as charters
-from engine.commands import Ask, Command
-from engine.commands.cast_ballot import CastBallot
-from engine.commands.found_community import FoundCommunity
-from engine.commands.join_community import JoinCommunity
-from engine.commands.open_poll import FreeOption, OpenPoll
-from engine.commands.submit_idea import SubmitIdea
-from engine.commands.support_idea import SupportIdea
+from engine.kernel import charter as charters
+from engine.event import Ask, Command
+from engine.features.polls.cast import CastBallot
+from engine.kernel.found import FoundCommunity
+from engine.kernel.join import JoinCommunity
+from engine.features.polls.open import FreeOption, OpenPoll
+from engine.features.ideas.submit import SubmitIdea
+from engine.features.ideas.support import SupportIdea
 from engine.community import Community, Receipt, Store
 from engine.log.checkpoint import LogKey
 from engine.store.memory import MemoryStore

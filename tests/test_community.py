@@ -5,18 +5,18 @@ import threading
 import pytest
 
 from engine import rules
-from engine.charter import preset
-from engine.commands import Ask, close_poll
-from engine.commands.amend_charter import AmendCharter
-from engine.commands.award_points import AwardPoints
-from engine.commands.cast_ballot import CastBallot
-from engine.commands.close_poll import ClosePoll
-from engine.commands.join_community import JoinCommunity
-from engine.commands.open_poll import OpenPoll
-from engine.commands.share_reward import ShareReward
-from engine.commands.submit_idea import SubmitIdea
+from engine.kernel.charter import preset
+from engine.event import Ask, close_poll
+from engine.features.amendments.amend import AmendCharter
+from engine.features.points.award import AwardPoints
+from engine.features.polls.cast import CastBallot
+from engine.features.polls.close import ClosePoll
+from engine.kernel.join import JoinCommunity
+from engine.features.polls.open import OpenPoll
+from engine.features.rewards.share import ShareReward
+from engine.features.ideas.submit import SubmitIdea
 from engine.community import Community
-from engine.log import record as records
+from engine import lines
 from engine.log.checkpoint import LogKey, read_proof
 from engine.refusals import Refusal
 from engine.store.memory import MemoryStore
@@ -148,7 +148,7 @@ class Exploding(SubmitIdea):
 
 
 def test_a_fault_in_the_engine_is_a_refusal_and_the_rest_of_the_batch_happens(monkeypatch):
-    from engine.commands.comment_idea import CommentIdea, IdeaCommented
+    from engine.features.ideas.comment import CommentIdea, IdeaCommented
 
     moot = Moot(members=2)
     idea = moot.idea()

@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 
 from engine import commands
-from engine.commands.award_points import AwardPoints
-from engine.commands.cast_ballot import CastBallot
-from engine.commands.close_poll import ClosePoll
-from engine.commands.forget_member import ForgetMember
-from engine.commands.join_community import JoinCommunity
-from engine.log import record as records
+from engine.features.points.award import AwardPoints
+from engine.features.polls.cast import CastBallot
+from engine.features.polls.close import ClosePoll
+from engine.kernel.forget import ForgetMember
+from engine.kernel.join import JoinCommunity
+from engine import lines
 from engine.log.checkpoint import LogKey
 from engine.log.fields import opens, sealed_in
 from engine.refusals import Refusal

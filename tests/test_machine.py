@@ -14,23 +14,23 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, initialize, invariant, rule
 
-from engine import charter
-from engine.commands import Command
-from engine.commands.amend_charter import AmendCharter
-from engine.commands.award_points import AwardPoints
-from engine.commands.cast_ballot import CastBallot
-from engine.commands.close_poll import ClosePoll
-from engine.commands.comment_idea import CommentIdea
-from engine.commands.erase_text import EraseText
-from engine.commands.forget_member import ForgetMember
-from engine.commands.join_community import JoinCommunity
-from engine.commands.open_poll import FreeOption, OpenPoll
-from engine.commands.revise_idea import ReviseIdea
-from engine.commands.settle import Settle
-from engine.commands.share_reward import ShareReward
-from engine.commands.submit_idea import SubmitIdea
-from engine.commands.support_idea import SupportIdea
-from engine.commands.void_poll import VoidPoll
+from engine.kernel import charter
+from engine.event import Command
+from engine.features.amendments.amend import AmendCharter
+from engine.features.points.award import AwardPoints
+from engine.features.polls.cast import CastBallot
+from engine.features.polls.close import ClosePoll
+from engine.features.ideas.comment import CommentIdea
+from engine.kernel.erase import EraseText
+from engine.kernel.forget import ForgetMember
+from engine.kernel.join import JoinCommunity
+from engine.features.polls.open import FreeOption, OpenPoll
+from engine.features.ideas.revise import ReviseIdea
+from engine.features.points.settle import Settle
+from engine.features.rewards.share import ShareReward
+from engine.features.ideas.submit import SubmitIdea
+from engine.features.ideas.support import SupportIdea
+from engine.features.polls.void import VoidPoll
 from engine.community import Community
 from engine.refusals import CODES, Refusal
 from engine.store import folder

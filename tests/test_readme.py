@@ -26,7 +26,7 @@ def test_constraints_pin_versions_and_name_no_index():
 
 
 def test_charters_in_the_presets_are_read():
-    from engine import charter
+    from engine.kernel import charter
 
     for name in charter.presets():
         assert charter.read(charter.preset(name)).decisions

@@ -5,10 +5,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine import state as states
-from engine.commands.cast_ballot import CastBallot
-from engine.commands.forget_member import ForgetMember
-from engine.commands.join_community import JoinCommunity
-from engine.commands.open_poll import FreeOption, OpenPoll
+from engine.features.polls.cast import CastBallot
+from engine.kernel.forget import ForgetMember
+from engine.kernel.join import JoinCommunity
+from engine.features.polls.open import FreeOption, OpenPoll
 from engine.log.merkle import leaf_hash, root_of
 from engine.refusals import Refusal
 from engine.roll import RollBook

@@ -2,10 +2,10 @@
 
 import pytest
 
-from engine import charter
-from engine.commands.award_points import AwardPoints
-from engine.commands.settle import Settle
-from engine.commands.share_reward import ShareReward
+from engine.kernel import charter
+from engine.features.points.award import AwardPoints
+from engine.features.points.settle import Settle
+from engine.features.rewards.share import ShareReward
 from engine.community import Community
 from engine.refusals import Refusal
 from engine.verify import verify

@@ -6,13 +6,13 @@ import json
 
 import pytest
 
-from engine import charter as charters
-from engine.commands import kind_of
-from engine.commands.erase_text import EraseText
-from engine.commands.forget_member import ForgetMember
-from engine.commands.join_community import JoinCommunity
-from engine.commands.open_poll import FreeOption, OpenPoll
-from engine.log import record as records
+from engine.kernel import charter as charters
+from engine.event import kind_of
+from engine.kernel.erase import EraseText
+from engine.kernel.forget import ForgetMember
+from engine.kernel.join import JoinCommunity
+from engine.features.polls.open import FreeOption, OpenPoll
+from engine import lines
 from engine.log.checkpoint import Checkpoint
 from engine.log.fields import commit
 from engine.log.json import canonical, parse_own

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from engine import charter as charters
-from engine.commands.close_poll import ClosePoll
+from engine.kernel import charter as charters
+from engine.features.polls.close import ClosePoll
 from engine.elections.election import Election
 from engine.refusals import Refusal
 from engine.rules import check_roles, rule, tally

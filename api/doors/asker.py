@@ -8,7 +8,7 @@ import time
 from fastapi import Request
 
 from api.doors.session import COOKIE, Sessions
-from engine.commands import Ask, Command
+from engine.event import Ask, Command
 from engine.refusals import refuse
 from engine.values import Actor, Moment
 

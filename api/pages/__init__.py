@@ -16,7 +16,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from api import money, own, texts, views
 from api.doors.asker import now, who
 from api.pages.charts import bars
-from engine.charter.terms import MoneyTerms
+from engine.kernel.charter import MoneyTerms
 from engine.refusals import Refusal
 
 

@@ -103,7 +103,8 @@ class Members(Part):
     def holding(self, roles: Iterable[str]) -> NDArray[np.bool_]:
         """Which members, by number, are here and have one of `roles`."""
         have: NDArray[np.bool_] = (np.array(self.held, np.int64) & self.bits(roles)) != 0
-        return have & (np.array(self.gone, np.int8) == 0)
+        here: NDArray[np.bool_] = np.array(self.gone, np.int8) == 0
+        return have & here
 
     def join(self, seq: int, at: int) -> None:
         self.seqs.append(seq)

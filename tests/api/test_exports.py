@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from api.exports import FILES_MAX
-from engine.commands.join_community import JoinCommunity
+from engine.kernel.join import JoinCommunity
 
 
 def test_all_who_fetch_the_log_at_one_size_share_a_file(client, moot):

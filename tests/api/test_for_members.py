@@ -8,15 +8,15 @@ import pytest
 from fastapi.testclient import TestClient
 
 from api.app import build
-from engine import charter
-from engine.commands.amend_charter import AmendCharter
-from engine.commands.cast_ballot import CastBallot
-from engine.commands.close_poll import ClosePoll
-from engine.commands.comment_idea import CommentIdea
-from engine.commands.erase_text import EraseText
-from engine.commands.open_poll import FreeOption, OpenPoll
-from engine.commands.submit_idea import SubmitIdea
-from engine.commands.support_idea import SupportIdea
+from engine.kernel import charter
+from engine.features.amendments.amend import AmendCharter
+from engine.features.polls.cast import CastBallot
+from engine.features.polls.close import ClosePoll
+from engine.features.ideas.comment import CommentIdea
+from engine.kernel.erase import EraseText
+from engine.features.polls.open import FreeOption, OpenPoll
+from engine.features.ideas.submit import SubmitIdea
+from engine.features.ideas.support import SupportIdea
 from engine.limits import COMMENTS_PER_IDEA_MAX
 from engine.refusals import Refusal
 from tests.api.conftest import HTML, as_member
@@ -61,7 +61,7 @@ def test_long_talk_is_read_page_by_page_and_ends(client, moot, monkeypatch):
     assert [one["text"] for one in found["said"]] == ["word 2", "word 3"] and found["comments"] == 5
     assert 'start=4">More' in page(client, f"/ideas/{idea}?start=2&count=2")
     assert COMMENTS_PER_IDEA_MAX > 5
-    monkeypatch.setattr("engine.commands.comment_idea.COMMENTS_PER_IDEA_MAX", 5)
+    monkeypatch.setattr("engine.features.ideas.comment.COMMENTS_PER_IDEA_MAX", 5)
     with pytest.raises(Refusal, match="has 5 comments"):
         moot.do("m3", CommentIdea(idea, "one more"))
 

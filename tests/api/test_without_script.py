@@ -10,13 +10,13 @@ from fastapi.testclient import TestClient
 
 from api.app import build
 from api.doors.session import COOKIE
-from engine import charter
-from engine.commands.cast_ballot import CastBallot
-from engine.commands.close_poll import ClosePoll
-from engine.commands.join_community import JoinCommunity
-from engine.commands.open_poll import OpenPoll
-from engine.commands.submit_idea import SubmitIdea
-from engine.commands.support_idea import SupportIdea
+from engine.kernel import charter
+from engine.features.polls.cast import CastBallot
+from engine.features.polls.close import ClosePoll
+from engine.kernel.join import JoinCommunity
+from engine.features.polls.open import OpenPoll
+from engine.features.ideas.submit import SubmitIdea
+from engine.features.ideas.support import SupportIdea
 from engine.verify import verify
 from tests.api.conftest import FORM, HTML, as_member
 from tests.moot import Moot

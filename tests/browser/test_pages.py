@@ -12,7 +12,7 @@ import uvicorn
 
 from api.app import build
 from api.doors.session import Sessions
-from engine import charter as charters
+from engine.kernel import charter as charters
 from tests.moot import Moot
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine import charter as charters
-from engine.commands.close_poll import ClosePoll
+from engine.kernel import charter as charters
+from engine.features.polls.close import ClosePoll
 from engine.elections import lots
 from engine.elections.election import Election
 from engine.elections.outcome import Outcome

@@ -1,7 +1,7 @@
 """An event is read alike by the strict reader and by the trusting one."""
 
-from engine.commands import kind_of, kinds
-from engine.log import record as records
+from engine.event import kind_of, kinds
+from engine import lines
 from tests.golden_log import life
 
 
@@ -9,7 +9,7 @@ def test_following_reads_what_was_written():
     """Over a log with every kind of event in it."""
     seen = set()
     for data in life().log():
-        strict, trusting = records.read_own(data, kind_of), records.follow(data, kind_of)
+        strict, trusting = lines.read_own(data), records.follow(data, kind_of)
         assert strict == trusting and records.read(data, kind_of, strict.seq) == strict
         assert [type(part) for part in vars(strict.event).values()] == [type(part) for part in vars(trusting.event).values()]
         seen.add(strict.kind)

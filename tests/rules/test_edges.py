@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine import charter as charters
-from engine.commands.award_points import AwardPoints
-from engine.commands.cast_ballot import CastBallot
-from engine.commands.close_poll import ClosePoll
+from engine.kernel import charter as charters
+from engine.features.points.award import AwardPoints
+from engine.features.polls.cast import CastBallot
+from engine.features.polls.close import ClosePoll
 from engine.elections import cdf, locking, rctab, roots
 from engine.elections.apportion import apportion
 from engine.elections.election import Election

@@ -13,7 +13,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from engine import charter
+from engine.kernel import charter
 from engine.store import folder
 from engine.verify import verify
 from tests.moot import START

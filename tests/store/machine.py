@@ -8,10 +8,10 @@ import sys
 import threading
 from pathlib import Path
 
-from engine.commands import Ask
-from engine.commands.forget_member import ForgetMember
-from engine.commands.join_community import JoinCommunity
-from engine.commands.submit_idea import SubmitIdea
+from engine.event import Ask
+from engine.kernel.forget import ForgetMember
+from engine.kernel.join import JoinCommunity
+from engine.features.ideas.submit import SubmitIdea
 from engine.limits import INTEGER_MAX
 from engine.store import beside, folder, snapshot
 from engine.store import sqlite as sqlite_store

@@ -5,7 +5,7 @@ import threading
 
 import pytest
 
-from engine.store.beside import replace_with, sweep
+from engine.store.atomic_files import replace_with, sweep
 
 
 def test_writers_at_once_do_not_take_each_others_files(tmp_path):

@@ -6,7 +6,7 @@ import threading
 import pytest
 
 from api.auditing import audit
-from engine.commands.declare_loss import DeclareLoss
+from engine.kernel.loss import DeclareLoss
 from engine.refusals import Refusal
 from engine.store import folder
 from engine.verify import verify

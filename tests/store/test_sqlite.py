@@ -9,15 +9,15 @@ import sys
 
 import pytest
 
-from engine import charter
-from engine.commands import Ask
-from engine.commands.award_points import AwardPoints
-from engine.commands.cast_ballot import CastBallot
-from engine.commands.comment_idea import CommentIdea
-from engine.commands.erase_text import EraseText
-from engine.commands.forget_member import ForgetMember
-from engine.commands.join_community import JoinCommunity
-from engine.commands.submit_idea import SubmitIdea
+from engine.kernel import charter
+from engine.event import Ask
+from engine.features.points.award import AwardPoints
+from engine.features.polls.cast import CastBallot
+from engine.features.ideas.comment import CommentIdea
+from engine.kernel.erase import EraseText
+from engine.kernel.forget import ForgetMember
+from engine.kernel.join import JoinCommunity
+from engine.features.ideas.submit import SubmitIdea
 from engine.refusals import Refusal
 from engine.store import folder, snapshot
 from engine.verify import verify
@@ -168,8 +168,8 @@ def test_what_lies_beside_the_log_in_a_folder_somebody_gave_us_is_found(tmp_path
 def test_two_processes_write_into_one_log(tmp_path):
     moot = moot_in(tmp_path / "c")
     code = (
-        "import sys; from pathlib import Path; from engine.store import folder; from engine.commands import Ask;"
-        "from engine.commands.join_community import JoinCommunity; from tests.moot import START\n"
+        "import sys; from pathlib import Path; from engine.store import folder; from engine.event import Ask;"
+        "from engine.kernel.join import JoinCommunity; from tests.moot import START\n"
         "c = folder.open_folder(Path(sys.argv[1]))\n"
         "for n in range(60): c.execute(Ask('newcomer', JoinCommunity(f'other {n}'), START, bytes([n]) * 32))\n"
     )
@@ -205,8 +205,8 @@ def test_a_full_database_refuses_and_recovers(tmp_path):
 def test_a_file_size_limit_refuses_and_loses_nothing(tmp_path):
     moot_in(tmp_path / "c", members=2).community.store.close()
     code = (
-        "import sys, signal, resource; from pathlib import Path; from engine.store import folder; from engine.commands import Ask\n"
-        "from engine.commands.join_community import JoinCommunity; from tests.moot import START; from engine.refusals import Refusal\n"
+        "import sys, signal, resource; from pathlib import Path; from engine.store import folder; from engine.event import Ask\n"
+        "from engine.kernel.join import JoinCommunity; from tests.moot import START; from engine.refusals import Refusal\n"
         "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
         "resource.setrlimit(resource.RLIMIT_FSIZE, (600_000, 600_000))\n"
         "c = folder.open_folder(Path(sys.argv[1])); done = 0\n"

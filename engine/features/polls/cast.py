@@ -13,7 +13,7 @@ from engine.log.fields import Private
 from engine.refusals import refuse
 from engine.rules.earning import Act
 from engine.state import State
-from engine.values import Name
+from engine.values import Name, Power
 
 CAST = ActKind(Name("ballot_cast"), "casting a first ballot in a poll")
 
@@ -29,20 +29,22 @@ class CastBallot(Command):
 
     def decide(self, state: State, ask: Ask, vault: Vault) -> list[Event]:
         asked = poll_of(state, self.poll).asked
-        choice = read_choice(asked, self.choice)
+        choice, power = read_choice(asked, self.choice), _power(state, self.poll, ask.actor)
         if rules.secrecy(asked.terms.secrecy).sealed:
-            return [BallotSealed(self.poll, Private(choice))]
-        return [BallotCast(self.poll, choice)]
+            return [BallotSealed(self.poll, power, Private(choice))]
+        return [BallotCast(self.poll, power, choice)]
 
 
 @dataclass(frozen=True)
 class Ballot(Event, abstract=True):
-    """A ballot cast by the event's actor. Being on the frozen roll suffices to vote: no amendment shuts anybody out of an open poll."""
+    """A ballot cast by the event's actor, with the power she has on the poll's roll. Being on that suffices to vote: no amendment shuts
+    anybody out of an open poll."""
 
     by = ANY_MEMBER
     may = None
 
     poll: PollId
+    power: Power
 
     def about(self, record: Record[Event]) -> tuple[str, ...]:
         return (self.poll,)
@@ -60,7 +62,7 @@ class BallotCast(Ballot):
     choice: str
 
     def check(self, state: State, record: Record[Event]) -> None:
-        poll = _check_may_cast(state, record, self.poll, sealed=False)
+        poll = _check_may_cast(state, record, self, sealed=False)
         if read_choice(poll.asked, self.choice) != self.choice:
             raise refuse("log_unlawful", "the choice", "is spelled {choice!r}", "spell it the one way there is", choice=self.choice[:40])
 
@@ -83,7 +85,7 @@ class BallotSealed(Ballot):
         return [Erased(seq=replaced, field="choice")] if replaced >= 0 else []
 
     def check(self, state: State, record: Record[Event]) -> None:
-        _check_may_cast(state, record, self.poll, sealed=True)
+        _check_may_cast(state, record, self, sealed=True)
 
     def check_opened(self, state: State, opened: Mapping[str, object]) -> None:
         choice = opened.get("choice")
@@ -109,14 +111,24 @@ def read_choice(asked: Question, choice: str) -> str:
     return spelled
 
 
-def _check_may_cast(state: State, record: Record[Event], name: PollId, sealed: bool) -> Poll:
-    poll = state[Polls].taking_ballots(name, record.at)
-    ballots, terms = poll.open_ballots, poll.asked.terms
-    if ballots.place(record.actor) is None:
+def _power(state: State, poll: str, member: str) -> Power:
+    """What a member's ballot weighs; refused when she is not on the roll."""
+    ballots = state[Polls][poll].open_ballots
+    place = ballots.place(member)
+    if place is None:
         raise refuse(
             NOT_ON_ROLL, "member {member}", "is not on the roll of poll {poll}", "it was fixed when the poll opened",
-            member=record.actor, poll=name,
+            member=member, poll=poll,
         )  # fmt: skip
+    return Power(int(ballots.roll.powers[place]))
+
+
+def _check_may_cast(state: State, record: Record[Event], ballot: Ballot, sealed: bool) -> Poll:
+    name = ballot.poll
+    poll = state[Polls].taking_ballots(name, record.at)
+    ballots, terms = poll.open_ballots, poll.asked.terms
+    if ballot.power != _power(state, name, record.actor):
+        raise refuse("log_unlawful", "the ballot", "has another power than the roll says", "give it that", power=ballot.power)
     if not terms.replaceable and ballots.cast_by(record.actor) >= 0:
         raise refuse(POLL_CLOSED, "poll {poll}", "has your ballot, which cannot be replaced", "wait for the result", poll=name)
     if rules.secrecy(terms.secrecy).sealed != sealed:

@@ -1,0 +1,184 @@
+"""What can be looked at, as JSON: pages and programs, HTTP and terminal show the same.
+
+A view is given the state under its lock and copies from it; what it has to read besides, texts above all, it leaves as a
+`Later` for when the lock is free again. Views are declared beside what they show and collected, never listed:
+
+* `@whole()`            one thing there is one of: `/charter`
+* `@listing()`          a part of a list: `/ideas?start=0&count=200`
+* `@one(IdeaId)`        a thing by its id: `/ideas/i18`
+* `@beside("idea")`     what a page of that name shows besides, for whoever looks at it
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache
+from itertools import islice
+from typing import Any, Generic, TypeVar
+
+from engine import catalogue, lines
+from engine.community import Community
+from engine.event import commands
+from engine.log.json import parse_own
+from engine.refusals import refuse
+from engine.state import State
+from engine.values import Id
+
+Json = Any
+F = TypeVar("F", bound=Callable[..., Any])
+PAGE, PAGE_MAX = 200, 1_000
+"""How many things a list shows unless asked otherwise, and at most."""
+
+
+class Later:
+    """What is read when the state's lock is free again."""
+
+    def __init__(self, read: Callable[[Community], Json]) -> None:
+        self.read = read
+
+
+def resolved(community: Community, shown: Json) -> Json:
+    """What a view copied, with all it left for later."""
+    if isinstance(shown, Later):
+        return resolved(community, shown.read(community))
+    if isinstance(shown, dict):
+        return {name: resolved(community, item) for name, item in shown.items()}
+    if isinstance(shown, list | tuple):
+        return [resolved(community, item) for item in shown]
+    return shown
+
+
+class View(Generic[F]):
+    """A function that shows something; `page` names its template, `room` the folder that lies in."""
+
+    def __init__(self, function: F, page: str) -> None:
+        self.function, self.page = function, page
+        self.room = function.__module__.rpartition(".")[2]
+        self.about = (function.__doc__ or "").strip().splitlines()[0] if function.__doc__ else f"Show {page}"
+
+
+class Whole(View[Callable[[State], Json]]):
+    """Something there is one of."""
+
+
+class Listing(View[Callable[[State, int, int], Json]]):
+    """A list, a part at a time."""
+
+
+class One(View[Callable[[State, str, int, int], Json]]):
+    """A thing by its id."""
+
+    kind: type[Id]
+
+
+class Beside(View[Callable[[State, Json, str | None], dict[str, Json]]]):
+    """What a page shows besides: it is given what the page shows, and the member who looks at it."""
+
+
+def whole(function: Callable[[State], Json]) -> Whole:
+    return Whole(function, function.__name__)
+
+
+def listing(function: Callable[[State, int, int], Json]) -> Listing:
+    return Listing(function, function.__name__)
+
+
+def one(kind: type[Id]) -> Callable[[Callable[[State, str, int, int], Json]], One]:
+    def make(function: Callable[[State, str, int, int], Json]) -> One:
+        view = One(function, function.__name__)
+        view.kind = kind
+        return view
+
+    return make
+
+
+def beside(page: str) -> Callable[[Callable[[State, Json, str | None], dict[str, Json]]], Beside]:
+    return lambda function: Beside(function, page)
+
+
+V = TypeVar("V", bound=View[Any])
+
+
+@cache
+def _all() -> tuple[View[Any], ...]:
+    declared = (thing for room in catalogue.modules("api.views") for thing in vars(room).values() if isinstance(thing, View))
+    return tuple({id(view): view for view in declared}.values())
+
+
+def views(sort: type[V]) -> dict[str, V]:
+    """Every view of a sort by the page it is for; of `Beside` there may be more, see `besides`."""
+    return {view.page: view for view in _all() if isinstance(view, sort)}
+
+
+def besides(page: str) -> list[Beside]:
+    return [view for view in _all() if isinstance(view, Beside) and view.page == page]
+
+
+@cache
+def places() -> dict[str, tuple[type[Id], str]]:
+    """Where things are found, by the letter of their ids: the kind, and the address that the command which makes them has."""
+    return {kind.makes.letter: (kind.makes, kind.resource) for kind in commands() if kind.makes is not None and "{" not in kind.resource}
+
+
+def place_of(thing: str) -> str:
+    """The address of a thing: `/ideas/i18`; of what has none of its own, that of the event that made it."""
+    known = places().get(thing[:1])
+    return f"{known[1]}/{thing}" if known else f"/log/{thing[1:]}"
+
+
+def view_of(community: Community, thing: str, start: int = 0, count: int = PAGE) -> Json:
+    """What is called `thing`: a whole, a part of a list, or a thing by its id (m3, i18, p40, or an event's number)."""
+    wholes, lists = views(Whole), views(Listing)
+    by_letter = {view.kind.letter: view for view in views(One).values()}
+    with community.reading() as state:
+        if thing in wholes:
+            shown = wholes[thing].function(state)
+        elif thing in lists:
+            shown = lists[thing].function(state, start, count)
+        elif thing.isascii() and thing.isdecimal():
+            shown = views(One)["event"].function(state, thing[:17], start, count)
+        elif thing[:1] in by_letter and by_letter[thing[0]].kind.fits(thing):
+            shown = by_letter[thing[0]].function(state, thing, start, count)
+        elif thing[:1] in places() and places()[thing[0]][0].fits(thing):
+            shown = anything(thing, start, count)
+        else:
+            raise refuse(
+                "thing_unknown", "{thing!r}", "is nothing that can be shown", "try {known}, m1, i18, p40 or 17",
+                thing=thing[:40], known=", ".join([*wholes, *lists]),
+            )  # fmt: skip
+    return resolved(community, shown)
+
+
+def anything(thing: str, start: int, count: int) -> Json:
+    """A thing that has no view of its own: the events about it."""
+
+    def events(community: Community) -> Json:
+        about = [parse_own(data) for _, data in part(list(community.store.find("thing", thing)), start, count)]
+        if not about:
+            raise refuse("thing_unknown", "{thing}", "does not exist here", "look at the log", thing=thing)
+        return about
+
+    return {"id": thing, "events": Later(events)}
+
+
+T = TypeVar("T")
+
+
+def part(things: Mapping[Any, T] | list[T], start: int, count: int) -> Iterator[T]:
+    """`count` of `things`, from number `start`."""
+    values = things.values() if isinstance(things, Mapping) else things
+    first = max(0, min(start, len(things)))
+    return islice(iter(values), first, first + bounded(count))
+
+
+def bounded(count: int) -> int:
+    """As many as one page may show."""
+    return max(0, min(count, PAGE_MAX))
+
+
+def event_line(community: Community, seq: int) -> Json:
+    return parse_own(next(community.store.lines(seq, seq + 1))[1])
+
+
+def read_event(community: Community, seq: int) -> Any:
+    return lines.read_own(next(community.store.lines(seq, seq + 1))[1]).event

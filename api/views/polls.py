@@ -1,0 +1,163 @@
+"""Polls: what they ask, by which terms, and how they came out."""
+
+from __future__ import annotations
+
+from api import explaining
+from api.for_member import own_ballot
+from api.texts import text, when
+from api.views import Json, Later, beside, listing, one, part
+from api.views.amendments import amendment
+from engine import rules
+from engine.elections.outcome import Outcome, write_number
+from engine.features.polls.close import may_end_by_hand
+from engine.features.polls.state import Poll, PollId, Polls
+from engine.features.polls.terms import DecisionTerms
+from engine.features.treasury.terms import money_of
+from engine.kernel import charter as charters
+from engine.state import State
+
+
+@listing
+def polls(state: State, start: int, count: int) -> Json:
+    """Polls, newest first."""
+    newest = dict(reversed(state[Polls].polls.items()))
+    return [_shown(each) for each in part(newest, start, count)]
+
+
+@one(PollId)
+def poll(state: State, name: str, start: int, count: int) -> Json:
+    """One poll: its terms, and its result with the steps of the count once it is closed."""
+    each = state[Polls][name]
+    shown = _shown(each)
+    if each.asked.amendment is not None:
+        shown["amendment"] = amendment(state, each)
+    if each.result is not None:
+        spent = sum(each.asked.options[number - 1].cost or 0 for number in each.result.winners)
+        shown["result"] |= {
+            "spent": None if each.asked.budget is None else str(spent),
+            **_explained(each, money_of(state).decimals),
+            "draw": None if each.result.draw is None else Later(lambda community: explaining.draw(community, each)),
+        }
+    return shown
+
+
+@beside("polls")
+def what_can_be_opened(state: State, shown: Json, member: str | None) -> dict[str, Json]:
+    return {"decisions": decisions(state), "charter_text": charters.text_in_force(state), "voted": voted(state, member)}
+
+
+@beside("poll")
+def her_ballot(state: State, shown: Json, member: str | None) -> dict[str, Json]:
+    each = state[Polls][shown["id"]]
+    by_hand = not each.ended and each.ballots is not None and may_end_by_hand(each, state.at)
+    return {"opens_at": each.asked.opens_at, "may_end": by_hand} | ({} if member is None else {"mine": own_ballot(state, each, member)})
+
+
+def current(state: State, decided: int) -> Json:
+    """Every open poll, newest first, and the `decided` newest of the others."""
+    still, over = [], []
+    for each in reversed(state[Polls].polls.values()):
+        if each.ballots is not None:
+            still.append(each)
+        elif len(over) < decided:
+            over.append(each)
+        if len(over) >= decided and len(still) >= len(state[Polls].open):
+            break
+    return [_shown(each) for each in (*still, *over)]
+
+
+def voted(state: State, member: str | None) -> list[str]:
+    """The open polls in which a member has a ballot."""
+    return [each.id for each in state[Polls].open.values() if member and each.ballots and each.ballots.cast_by(member) >= 0]
+
+
+def decisions(state: State) -> Json:
+    """The kinds of decision a poll may be opened for, and what each needs."""
+    terms = charters.in_force(state).get(DecisionTerms)
+    return [
+        {
+            "name": name,
+            "about": decision.options,
+            "stage": decision.stage,
+            "rule": decision.rule,
+            "budget": rules.rule("voting", decision.rule).elects == "budget",
+            "minutes": decision.minutes_open,
+        }
+        for name, decision in (terms.by_name.items() if terms else ())
+    ]
+
+
+def _explained(each: Poll, decimals: int) -> dict[str, Json]:
+    """The steps and the note of the count, made again when the lock is free."""
+
+    def said(what: str) -> Later:
+        def read(community: explaining.Community) -> Json:
+            outcome: Outcome | None = explaining.explained(community, each, decimals)
+            return ([] if what == "steps" else "") if outcome is None else list(outcome.steps) if what == "steps" else outcome.note
+
+        return Later(read)
+
+    return {"steps": said("steps"), "note": said("note")}
+
+
+def _shown(each: Poll) -> dict[str, Json]:
+    asked, terms = each.asked, each.asked.terms
+    rule = rules.rule_of_version("voting", terms.rule.version)
+    return {
+        "id": each.id,
+        "question": text(each.seq, "question"),
+        "decision": asked.decision,
+        "status": each.status,
+        "rule": terms.rule.version,
+        "strict": rule.strict,
+        "scores_are": rule.scores,
+        "parameters": terms.rule.parameters,
+        "ballot": terms.ballot,
+        "named_max": terms.named_max,
+        "points_max": terms.points_max,
+        "power": terms.power.version,
+        "secrecy": terms.secrecy,
+        "not_protected": rules.secrecy(terms.secrecy).not_protected,
+        "ties": terms.ties,
+        "quorum": {"basis": terms.quorum.basis, "percent_min": terms.quorum.percent_min},
+        "replaceable": terms.replaceable,
+        "ends": list(terms.ends),
+        "hand_after_minutes": terms.hand_after_minutes,
+        "opens": when(asked.opens_at),
+        "closes": when(asked.closes_at),
+        "budget": None if asked.budget is None else str(asked.budget),
+        "roll": _roll(each),
+        "options": Later(lambda community: _options(explaining.option_labels(community, each), each)),
+        "ballots": each.ballots.cast if each.ballots is not None else each.result.ballots if each.result else 0,
+        "result": None if each.result is None else _result(each),
+    }
+
+
+def _roll(each: Poll) -> Json:
+    electorate = each.asked.electorate
+    active = {} if electorate.active is None else {"active": electorate.active.count}
+    return {"count": electorate.count, "power": str(electorate.power), "root": electorate.root} | active
+
+
+def _options(labels: list[str], each: Poll) -> Json:
+    return [
+        {"number": number, "label": label, "idea": option.idea, "cost": None if option.cost is None else str(option.cost)}
+        for number, (label, option) in enumerate(zip(labels, each.asked.options, strict=True), 1)
+    ]
+
+
+def _result(each: Poll) -> dict[str, Json]:
+    result = each.result
+    assert result is not None
+    turnout = rules.rule("metric", "turnout").function(result.ballots, each.asked.electorate.count)
+    return {
+        "status": result.status,
+        "winners": list(result.winners),
+        "ties": [list(tie) for tie in result.ties],
+        "scores": list(result.scores),
+        "ballots": result.ballots,
+        "power": str(result.power_cast),
+        "turnout": write_number(turnout),
+        "outcome": result.outcome,
+        "final": each.final,
+    }

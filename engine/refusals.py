@@ -35,6 +35,7 @@ CODES = {
     "file_foreign": "wrong",
     "file_exists": "wrong",
     "method_wrong": "wrong",
+    "media_type_wrong": "wrong",
     "choice_wrong": "wrong",
     "ballot_kind_wrong": "wrong",
     "election_wrong": "wrong",

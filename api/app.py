@@ -16,6 +16,7 @@ from starlette.routing import Match
 
 from api import clockwork, pages, reads, writes
 from api.doors.asker import sessions_of
+from api.doors.kept import Kept
 from api.doors.session import Sessions
 from api.doors.threshold import NO_HEAD, Threshold, headers_for
 from api.exports import Exports
@@ -42,6 +43,8 @@ def build(community: Community, sessions: Sessions, hosts: tuple[str, ...] = ("1
     app.include_router(writes.routes())
     app.include_router(reads.router)
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "pages" / "static"), name="static")
+    # The last one added is the first one passed.
+    app.add_middleware(Kept, community=community, cookie_name=sessions.cookie_name)
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(hosts), www_redirect=False)
     app.add_middleware(Threshold, behind_https=sessions.behind_https)
     app.exception_handler(Refusal)(_refused)

@@ -32,6 +32,7 @@ def community_of(request: Request) -> Community:
 
 
 def _answer(request: Request, page: str, shown: Any) -> Response:
+    request.state.keep = True  # it follows from the log alone: see `api.doors.kept`
     if pages.wanted(request):
         return pages.render(request, page, shown)
     return JSONResponse(shown)

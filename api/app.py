@@ -40,8 +40,8 @@ def build(community: Community, sessions: Sessions, hosts: tuple[str, ...] = ("1
     )
     app.openapi = partial(_document, app, sessions.cookie_name)  # type: ignore[method-assign]
     app.state.community, app.state.sessions, app.state.exports = community, sessions, Exports()
+    app.include_router(reads.router)  # first, because most requests only look
     app.include_router(writes.routes())
-    app.include_router(reads.router)
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "pages" / "static"), name="static")
     # The last one added is the first one passed.
     app.add_middleware(Kept, community=community, cookie_name=sessions.cookie_name)

@@ -144,7 +144,7 @@ def test_whoever_does_not_take_the_answer_is_cut_off(client, monkeypatch):
 
 
 def test_a_slow_reader_who_does_take_it_gets_it_whole(client, monkeypatch):
-    monkeypatch.setattr(server, "HEAD_SECONDS", 0.05)
+    monkeypatch.setattr(server, "HEAD_SECONDS", 0.15)
 
     async def large(scope, receive, send):
         await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"8000000"), (b"connection", b"close")]})
@@ -155,7 +155,7 @@ def test_a_slow_reader_who_does_take_it_gets_it_whole(client, monkeypatch):
         taken = 0
         while part := slow.recv(400_000):
             taken += len(part)
-            time.sleep(0.03)
+            time.sleep(0.08)
     assert taken > 8_000_000
 
 

@@ -147,16 +147,19 @@ def test_a_slow_reader_who_does_take_it_gets_it_whole(client, monkeypatch):
     monkeypatch.setattr(server, "HEAD_SECONDS", 0.15)
 
     async def large(scope, receive, send):
-        await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"8000000"), (b"connection", b"close")]})
-        await send({"type": "http.response.body", "body": bytes(8_000_000)})
+        await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"12000000"), (b"connection", b"close")]})
+        await send({"type": "http.response.body", "body": bytes(12_000_000)})
 
-    with served(large) as address, opened(address) as slow:
+    with served(large) as address, closing(socket.socket()) as slow:
+        slow.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65_536)
+        slow.settimeout(10)
+        slow.connect(address)
         slow.sendall(b"GET / HTTP/1.1\r\nHost: testserver\r\n\r\n")
         taken = 0
         while part := slow.recv(400_000):
             taken += len(part)
-            time.sleep(0.08)
-    assert taken > 8_000_000
+            time.sleep(0.02)
+    assert taken > 12_000_000
 
 
 def test_no_forwarded_header_is_believed_and_nobody_leaves_http(client):

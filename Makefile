@@ -1,5 +1,5 @@
 # One word each. `make check` is what CI runs.
-.PHONY: demo test check digests golden bench-community bench-voting peers kill constraints clean
+.PHONY: demo test check digests golden bench-community bench-http bench-voting peers kill constraints clean
 .DEFAULT_GOAL := help
 
 BIN := .venv/bin
@@ -40,6 +40,9 @@ golden: .venv/test ## write the golden log of a new release; one that is there s
 
 bench-community: .venv/test ## ballots a second, beside the machine's own limit
 	@$(BIN)/python -m benchmarks.community
+
+bench-http: .venv/test ## requests answered a second, beside an empty route
+	@$(BIN)/python -m benchmarks.http
 
 bench-voting: .venv-peers/ready ## ballots counted, beside bare kernels and libraries that count as we do
 	@.venv-peers/bin/python -m benchmarks.voting

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
@@ -11,21 +12,20 @@ from fastapi.responses import JSONResponse
 from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.routing import Match
 
 from api import clockwork, pages, reads, writes
+from api.doors.asker import sessions_of
+from api.doors.kept import Kept
 from api.doors.session import Sessions
+from api.doors.threshold import NO_HEAD, Threshold, headers_for
 from api.exports import Exports
 from engine.community import Community
 from engine.limits import INTEGER_MAX
 from engine.refusals import Refusal, refuse
 
-HEADERS = {
-    "Content-Security-Policy": "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; "
-    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "same-origin",
-    "Cache-Control": "no-store",
-}
+STATUS = {"media_type_wrong": 415}
+"""Where HTTP has a status that says more than the family's."""
 
 
 def build(community: Community, sessions: Sessions, hosts: tuple[str, ...] = ("127.0.0.1", "localhost")) -> FastAPI:
@@ -38,12 +38,15 @@ def build(community: Community, sessions: Sessions, hosts: tuple[str, ...] = ("1
         docs_url=None,
         redoc_url=None,
     )
+    app.openapi = partial(_document, app, sessions.cookie_name)  # type: ignore[method-assign]
     app.state.community, app.state.sessions, app.state.exports = community, sessions, Exports()
+    app.include_router(reads.router)  # first, because most requests only look
     app.include_router(writes.routes())
-    app.include_router(reads.router)
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "pages" / "static"), name="static")
-    app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(hosts))
-    app.middleware("http")(_headers)
+    # The last one added is the first one passed.
+    app.add_middleware(Kept, community=community, cookie_name=sessions.cookie_name)
+    app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(hosts), www_redirect=False)
+    app.add_middleware(Threshold, behind_https=sessions.behind_https)
     app.exception_handler(Refusal)(_refused)
     app.exception_handler(RequestValidationError)(_malformed)
     app.exception_handler(HTTPException)(_no_such_page)
@@ -51,24 +54,26 @@ def build(community: Community, sessions: Sessions, hosts: tuple[str, ...] = ("1
     return app
 
 
-async def _headers(request: Request, answer: Callable[[Request], Awaitable[Response]]) -> Response:
-    response = await answer(request)
-    for name, value in HEADERS.items():
-        response.headers.setdefault(name, value)
-    return response
+def _document(app: FastAPI, cookie_name: str) -> dict[str, Any]:
+    """The OpenAPI document, with the name the session's cookie has here."""
+    document = FastAPI.openapi(app)
+    document["components"]["securitySchemes"]["session"]["name"] = cookie_name
+    return document
 
 
 def _answer(request: Request, refusal: Refusal, status: int | None = None) -> Response:
+    """A refusal as a page or as JSON. A page waits for the community's lock, so no handler here may be `async`."""
+    status = status or STATUS.get(refusal.code, refusal.status)
     if pages.wanted(request):
-        return pages.render_refusal(request, refusal, status or refusal.status)
-    return JSONResponse(refusal.as_json(), status or refusal.status)
+        return pages.render_refusal(request, refusal, status)
+    return JSONResponse(refusal.as_json(), status)
 
 
-async def _refused(request: Request, refusal: Refusal) -> Response:
+def _refused(request: Request, refusal: Refusal) -> Response:
     return _answer(request, refusal)
 
 
-async def _malformed(request: Request, problem: RequestValidationError) -> Response:
+def _malformed(request: Request, problem: RequestValidationError) -> Response:
     """Only numbers and a sign-in link's token are read by FastAPI; every command is read by its own dataclass."""
     first = problem.errors()[0]
     name = str(first["loc"][-1])
@@ -77,7 +82,7 @@ async def _malformed(request: Request, problem: RequestValidationError) -> Respo
     return _answer(request, refuse("field_wrong", name, f"is {str(first['input'])[:40]!r}", f"give a whole number from 0 to {INTEGER_MAX}"))
 
 
-async def _no_such_page(request: Request, problem: HTTPException) -> Response:
+def _no_such_page(request: Request, problem: HTTPException) -> Response:
     place, way_out = f"{request.method} {request.url.path[:80]}", "look at /openapi.json"
     if pages.wanted(request):
         place, way_out = f"the page {request.url.path[:80]}", "the address may be mistyped, or of something that has gone"
@@ -86,9 +91,24 @@ async def _no_such_page(request: Request, problem: HTTPException) -> Response:
     else:
         refusal = refuse("thing_unknown", place, "does not exist here", way_out)
     answer = _answer(request, refusal, problem.status_code)
-    answer.headers.update(problem.headers or {})  # a 405 says which methods are allowed
+    if problem.status_code == 405:
+        answer.headers["Allow"] = ", ".join(_methods(request))
     return answer
 
 
-async def _fault(request: Request, problem: Exception) -> Response:
-    return _answer(request, refuse("engine_fault", "the server", f"failed: {type(problem).__name__}", "please report this"))
+def _methods(request: Request) -> list[str]:
+    """How an address may be asked. Starlette names the methods of one of its routes, and the others may have more."""
+    asked = {name: request.scope[name] for name in ("type", "path", "root_path", "headers")}
+    takes = [
+        method
+        for method in ("GET", "POST")
+        if any(route.matches({**asked, "method": method})[0] is Match.FULL for route in request.app.routes)
+    ]
+    return (["HEAD"] if "GET" in takes and request.url.path not in NO_HEAD else []) + takes
+
+
+def _fault(request: Request, problem: Exception) -> Response:
+    """What nobody foresaw. It is answered from outside the threshold, so it brings along what others are given there."""
+    answer = _answer(request, refuse("engine_fault", "the server", f"failed: {type(problem).__name__}", "please report this"))
+    answer.headers.update({**headers_for(sessions_of(request).behind_https), "Connection": "close"})
+    return answer

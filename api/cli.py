@@ -69,12 +69,15 @@ def serve(
     ] = None,
     link: Annotated[list[str] | None, typer.Option(metavar="MEMBER", help="Print a sign-in link for this member, such as m2.")] = None,
     name: Annotated[list[str] | None, typer.Option(metavar="NAME", help="Another name people reach it by, such as moot.example.")] = None,
+    behind_https: Annotated[
+        bool, typer.Option("--behind-https", help="Something before it speaks HTTPS under the first --name and hands on the Host.")
+    ] = False,
 ) -> None:
     """Serve a community: pages and HTTP. Prints a sign-in link for the founder, or for each --link."""
     from api import server
     from engine.elections.files import read_text
 
-    server.serve(folder, port, host, tuple(link or ("m1",)), None if head is None else read_text(head), tuple(name or ()))
+    server.serve(folder, port, host, tuple(link or ("m1",)), None if head is None else read_text(head), tuple(name or ()), behind_https)
 
 
 @app.command()

@@ -11,8 +11,7 @@ from pydantic import Field
 
 from api import pages, views
 from api.asking import view_of
-from api.doors.asker import check_origin, now, sessions_of, who
-from api.doors.session import COOKIE, SESSION_MS
+from api.doors.asker import check_origin, end_session, give_session, now, sessions_of, who
 from api.exports import Exports
 from api.rulebook import pages as rule_pages
 from engine.community import Community
@@ -33,6 +32,7 @@ def community_of(request: Request) -> Community:
 
 
 def _answer(request: Request, page: str, shown: Any) -> Response:
+    request.state.keep = True  # it follows from the log alone: see `api.doors.kept`
     if pages.wanted(request):
         return pages.render(request, page, shown)
     return JSONResponse(shown)
@@ -125,9 +125,8 @@ def rule(request: Request, name: str) -> Response:
 def sign_out(request: Request) -> Response:
     """End the session, in this browser and wherever else its cookie may have been copied to."""
     check_origin(request)
-    sessions_of(request).end(request.cookies.get(COOKIE), now())
     response = RedirectResponse("/", 303)
-    response.delete_cookie(COOKIE)
+    end_session(request, response)
     return response
 
 
@@ -141,5 +140,5 @@ def session(request: Request, token: str) -> Response:
         if who(request) is None:
             raise
         return response  # a link works once, and this browser is in already
-    response.set_cookie(COOKIE, cookie, max_age=SESSION_MS // 1000, httponly=True, samesite="lax")
+    give_session(request, response, cookie)
     return response

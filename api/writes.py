@@ -6,7 +6,6 @@ OpenAPI and what is refused come from the same dataclass.
 
 from __future__ import annotations
 
-import asyncio
 import re
 from urllib.parse import parse_qs
 
@@ -15,14 +14,14 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse, RedirectResponse
 from fastapi.security import APIKeyCookie
 
+from api import bodies
 from api.asking import build, read_json, shown
-from api.doors.asker import NEWCOMER, actor_of, ask_of, now, sessions_of
-from api.doors.session import COOKIE, SESSION_MS
+from api.doors.asker import NEWCOMER, actor_of, ask_of, give_session, now, sessions_of
+from api.doors.session import COOKIE
 from api.pages.forms import fields_of
 from engine import catalogue, commands
 from engine.event import Command
 from engine.community import Community, Receipt
-from engine.limits import REQUEST_BYTES_MAX
 from engine.log.codec import form
 from engine.refusals import refuse
 
@@ -46,8 +45,6 @@ REFUSAL = {
 SESSION = APIKeyCookie(
     name=COOKIE, scheme_name="session", description="The cookie a sign-in link gives (`folkmoot serve --link m2`).", auto_error=False
 )
-BODY_SECONDS = 20
-FORM = "application/x-www-form-urlencoded"
 FOUNDED_ELSEWHERE = "found_community"
 FOR_NEWCOMERS = "join_community"
 
@@ -71,8 +68,8 @@ def _add(router: APIRouter, verb: str, kind: type[Command]) -> None:
     }
 
     async def handle(request: Request) -> Response:
-        data = await _body(request)
-        return await run_in_threadpool(_perform, request, verb, kind, data)
+        body = await bodies.read(request)
+        return await run_in_threadpool(_perform, request, verb, kind, body)
 
     module = __import__(kind.__module__, fromlist=["x"])
     refused = {"description": "A refusal.", "content": {"application/json": {"schema": REFUSAL}}}
@@ -89,7 +86,7 @@ def _add(router: APIRouter, verb: str, kind: type[Command]) -> None:
         dependencies=[Security(SESSION)],
         responses={
             201: {"description": "Recorded.", "content": {"application/json": {"schema": RECEIPT}}},
-            **dict.fromkeys((401, 403, 404, 409, 422, 503), refused),
+            **dict.fromkeys((401, 403, 404, 409, 415, 422, 503), refused),
         },
         openapi_extra={
             "parameters": [{"name": name, "in": "path", "required": True, "schema": schema["properties"][name]} for name in in_path]
@@ -99,10 +96,10 @@ def _add(router: APIRouter, verb: str, kind: type[Command]) -> None:
     )
 
 
-def _perform(request: Request, verb: str, kind: type[Command], data: bytes) -> Response:
+def _perform(request: Request, verb: str, kind: type[Command], body: bodies.Body) -> Response:
     community: Community = request.app.state.community
     actor = actor_of(request, verb == FOR_NEWCOMERS)
-    by_form = request.headers.get("content-type", "").startswith(FORM)
+    data, by_form = body
     if by_form and data[:1] == b"{":
         raise refuse("json_malformed", "the request", "says it is a form and holds JSON", "send Content-Type: application/json")
     if by_form:
@@ -124,7 +121,7 @@ def _perform(request: Request, verb: str, kind: type[Command], data: bytes) -> R
     )
     if actor == NEWCOMER and not receipt.again:
         cookie = sessions_of(request).cookie(f"m{receipt.seq}", now())
-        response.set_cookie(COOKIE, cookie, max_age=SESSION_MS // 1000, httponly=True, samesite="lax")
+        give_session(request, response, cookie)
     return response
 
 
@@ -141,17 +138,3 @@ def _after(request: Request, kind: type[Command], receipt: Receipt) -> str:
         if path.endswith(ending):
             return path.removesuffix(ending) + f"?done={receipt.seq}"
     return places.get(kind.makes, "/charter" if path == "/charters" else "/ledger") + f"?done={receipt.seq}"
-
-
-async def _body(request: Request) -> bytes:
-    """The body, refused as soon as it is too large or too slow."""
-    data = bytearray()
-    try:
-        async with asyncio.timeout(BODY_SECONDS):
-            async for part in request.stream():
-                data += part
-                if len(data) > REQUEST_BYTES_MAX:
-                    raise refuse("too_large", "the request", f"has more than {REQUEST_BYTES_MAX} bytes", "send less")
-    except TimeoutError:
-        raise refuse("too_slow", "the request", f"took more than {BODY_SECONDS} seconds to arrive", "send it in one go") from None
-    return bytes(data)

@@ -39,6 +39,7 @@ CORE_CODES = {
     "file_foreign": "wrong",
     "file_exists": "wrong",
     "method_wrong": "wrong",
+    "media_type_wrong": "wrong",
     "ballot_kind_wrong": "wrong",
     "choice_wrong": "wrong",
     "election_wrong": "wrong",

@@ -5,14 +5,17 @@ from __future__ import annotations
 import secrets
 import time
 
-from fastapi import Request
+from fastapi import Request, Response
 
-from api.doors.session import COOKIE, Sessions
+from api.doors.session import SESSION_MS, Sessions
 from engine.event import Ask, Command
 from engine.refusals import refuse
 from engine.values import Actor, Moment
 
 NEWCOMER = Actor("newcomer")
+OWN_PAGES = ("same-origin", "none")
+"""What a browser says in Sec-Fetch-Site of a page of ours, and of what somebody did in the browser itself. Another port of this
+machine is `same-site`: whatever else runs there is not ours."""
 
 
 def now() -> int:
@@ -26,18 +29,38 @@ def chance() -> bytes:
 
 
 def sessions_of(request: Request) -> Sessions:
-    found: Sessions = request.app.state.sessions
-    return found
+    sessions: Sessions = request.app.state.sessions
+    return sessions
+
+
+def cookie_of(request: Request) -> str | None:
+    """The session's cookie, as the browser sent it."""
+    return request.cookies.get(sessions_of(request).cookie_name)
+
+
+def give_session(request: Request, response: Response, cookie: str) -> None:
+    """Have the browser keep the cookie of a session."""
+    sessions = sessions_of(request)
+    response.set_cookie(
+        sessions.cookie_name, cookie, max_age=SESSION_MS // 1000, httponly=True, samesite="lax", secure=sessions.behind_https
+    )
+
+
+def end_session(request: Request, response: Response) -> None:
+    """End the session, and have the browser drop its cookie; it drops a secure one only when told by one that is."""
+    sessions = sessions_of(request)
+    sessions.end(cookie_of(request), now())
+    response.delete_cookie(sessions.cookie_name, httponly=True, samesite="lax", secure=sessions.behind_https)
 
 
 def who(request: Request) -> str | None:
     """The member who is signed in; None for a stranger, as who has been forgotten is from then on."""
-    found = sessions_of(request).member(request.cookies.get(COOKIE), now())
-    if found is None:
+    name = sessions_of(request).member(cookie_of(request), now())
+    if name is None:
         return None
     with request.app.state.community.reading() as state:
-        member = state.members.get(found)
-    return None if member is None or member.forgotten else found
+        member = state.members.get(name)
+    return None if member is None or member.forgotten else name
 
 
 def actor_of(request: Request, open_to_newcomers: bool) -> Actor:
@@ -55,7 +78,22 @@ def ask_of(request: Request, actor: Actor, command: Command) -> Ask:
 
 
 def check_origin(request: Request) -> None:
-    """Another site's page must not ask in a member's name."""
-    origin = request.headers.get("origin")
-    if origin is not None and origin.split("://")[-1] != request.headers.get("host"):
-        raise refuse("foreign_origin", "the request", f"comes from {origin[:80]}", "ask from this site's own pages")
+    """Another site's page must not ask in a member's name.
+
+    A browser says where a page comes from, in one of two headers or both; a program that sends neither is no page.
+    """
+    for site in request.headers.getlist("sec-fetch-site"):
+        if site not in OWN_PAGES:
+            raise refuse("foreign_origin", "the request", f"comes from a page that is {site[:40]!r}", "ask from this site's own pages")
+    origins = request.headers.getlist("origin")
+    if origins and origins != [own_origin(request)]:
+        raise refuse("foreign_origin", "the request", f"comes from {', '.join(origins)[:80]!r}", "ask from this site's own pages")
+
+
+def own_origin(request: Request) -> str:
+    """The origin of our own pages, as this request reached them; its Host has been compared with the names we know.
+
+    A browser leaves out the port that goes without saying, in Origin always: who stands between may have put it into Host.
+    """
+    scheme, host = request.scope["scheme"], request.headers.get("host", "").lower()
+    return f"{scheme}://{host.removesuffix(':443' if scheme == 'https' else ':80')}"

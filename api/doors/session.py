@@ -18,14 +18,19 @@ from base64 import urlsafe_b64encode
 from engine.refusals import refuse
 
 COOKIE = "folkmoot_session"
+SECURE_COOKIE = f"__Host-{COOKIE}"
+"""By this prefix a browser takes the cookie from this very host alone, and over HTTPS alone."""
 LINK_MS, SESSION_MS = 3_600_000, 30 * 86_400_000
 
 
 class Sessions:
     """Signs and reads links and cookies: `purpose.member.issued.serial.mac`."""
 
-    def __init__(self, secret: bytes) -> None:
+    def __init__(self, secret: bytes, behind_https: bool = False) -> None:
         self._secret, self._serial = secret, 0
+        self.behind_https = behind_https
+        """Whether people reach this server by HTTPS only, through something that speaks it."""
+        self.cookie_name = SECURE_COOKIE if behind_https else COOKIE
         self._spent: set[str] = set()
         """Links that were used, and sessions that were ended."""
         self._lock = threading.Lock()
@@ -38,9 +43,9 @@ class Sessions:
 
     def sign_in(self, token: str, now: int) -> str:
         """The cookie that a link's token is worth, once."""
-        found = self._read("link", token, now, LINK_MS)
+        member = self._read("link", token, now, LINK_MS)
         with self._lock:
-            if found is None or token in self._spent:
+            if member is None or token in self._spent:
                 raise refuse(
                     "link_spent",
                     "the sign-in link",
@@ -48,7 +53,7 @@ class Sessions:
                     "ask whoever runs this server for a new one (folkmoot serve --link)",
                 )
             self._spent.add(token)
-        return self.cookie(found, now)
+        return self.cookie(member, now)
 
     def cookie(self, member: str, now: int) -> str:
         with self._lock:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 
 import pytest
 from fastapi.testclient import TestClient
 
-from api import writes
 from api.app import build
 from api.clockwork import close_due
 from api.doors.session import COOKIE
@@ -169,15 +167,3 @@ def test_a_ballot_that_ranks_two_alike_is_refused_where_the_rule_follows_an_orde
     found = Moot(members=2, text=text)
     with pytest.raises(Refusal, match="ranks two options alike"):
         found.vote(found.poll(), "1=2>3")
-
-
-def test_a_body_that_does_not_arrive_is_refused(monkeypatch):
-    monkeypatch.setattr(writes, "BODY_SECONDS", 0.01)
-
-    class Slow:
-        async def stream(self):
-            yield b"{"
-            await asyncio.sleep(5)
-
-    with pytest.raises(Refusal, match="too_slow"):
-        asyncio.run(writes._body(Slow()))

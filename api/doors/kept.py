@@ -1,0 +1,101 @@
+"""Answers to strangers, kept while the log stands as it did.
+
+What a stranger is shown follows from the log, the address and whether she reads or her program does. So an answer may be
+given again until an event is added, by any process, and for no longer than `KEPT_MS`: some pages say what time it is by.
+A handler says so of its answer (`request.state.keep = True`); nothing is kept of what does not say so, nothing for whoever brings
+a session, and nothing that was erased, since an erasure is an event.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from api.doors import asker
+from engine.community import Community
+
+KEPT_MS = 1_000
+ANSWER_BYTES_MAX, ALL_BYTES_MAX = 256_000, 16_000_000
+"""A longer answer is not kept, and when more would be kept all are let go."""
+
+Key = tuple[str, bytes, bool]
+
+
+class Answer(NamedTuple):
+    """A whole answer, and when it was given."""
+
+    headers: list[tuple[bytes, bytes]]
+    body: bytes
+    at: int
+
+
+class Kept:
+    """Gives kept answers from the event loop, where the others take a thread and the community's lock."""
+
+    def __init__(self, app: ASGIApp, community: Community, cookie_name: str) -> None:
+        self._app, self._community, self._cookie = app, community, cookie_name.encode()
+        self._answers: dict[Key, Answer] = {}
+        self._size = self._bytes = 0
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        key = self._key(scope)
+        size = None if key is None else self._now_at()
+        if key is None or size is None:
+            await self._app(scope, receive, send)
+            return
+        answer, now = self._answers.get(key), asker.now()
+        if answer is not None and 0 <= now - answer.at < KEPT_MS:
+            await send({"type": "http.response.start", "status": 200, "headers": list(answer.headers)})
+            await send({"type": "http.response.body", "body": answer.body})
+            return
+        said: list[Message] = []
+
+        async def listened(message: Message) -> None:
+            if len(said) < 3:
+                said.append(dict(message))
+            await send(message)
+
+        scope.setdefault("state", {}).pop("keep", None)
+        await self._app(scope, receive, listened)
+        # Whoever wrote meanwhile may or may not have been seen by this answer.
+        if scope["state"].get("keep") and self._now_at() == size:
+            self._keep(key, said, now)
+
+    def _key(self, scope: Scope) -> Key | None:
+        """What an answer depends on; None where it may depend on more."""
+        if scope["type"] != "http" or scope["method"] != "GET":
+            return None
+        accepted = []
+        for name, value in scope["headers"]:
+            if (name == b"cookie" and self._cookie in value) or name == b"range":
+                return None
+            if name == b"accept":
+                accepted.append(value)
+        return None if len(accepted) > 1 else (scope["path"], scope["query_string"], b"text/html" in b"".join(accepted))
+
+    def _now_at(self) -> int | None:
+        """How many events there are; what was kept under fewer is let go. None while that cannot be read."""
+        try:
+            size = self._community.store.size()
+        except Exception:  # noqa: BLE001 - whatever is wrong, the handlers say it better
+            return None
+        if size != self._size:
+            self._let_go()
+            self._size = size
+        return size
+
+    def _keep(self, key: Key, said: list[Message], at: int) -> None:
+        whole = len(said) == 2 and said[0].get("status") == 200 and not said[1].get("more_body", False)
+        if not whole or len(said[1].get("body", b"")) > ANSWER_BYTES_MAX or any(name == b"set-cookie" for name, _ in said[0]["headers"]):
+            return
+        old = self._answers.pop(key, None)
+        self._bytes += len(said[1]["body"]) - (len(old.body) if old else 0)
+        if self._bytes > ALL_BYTES_MAX:
+            self._let_go()
+            self._bytes = len(said[1]["body"])
+        self._answers[key] = Answer(list(said[0]["headers"]), said[1]["body"], at)
+
+    def _let_go(self) -> None:
+        self._answers.clear()
+        self._bytes = 0

@@ -23,6 +23,7 @@ app = typer.Typer(
 app.add_typer(counting.app)
 
 Folder = Annotated[Path, typer.Argument(metavar="DIR", help="The community's folder.")]
+ClockIsRight = Annotated[bool, typer.Option("--clock-is-right", help="Write though the newest event is in the future, or long past.")]
 
 
 def _version(wanted: bool) -> None:
@@ -89,8 +90,9 @@ def found(
     as_json: AsJson = False,
 ) -> None:
     """Found a community in a new folder."""
-    from engine.kernel import charter as charters
     from engine.elections.files import read_text
+    from engine.kernel import charter as charters
+    from engine.kernel.found import Founding
     from engine.store import folder as folders
 
     text = charters.preset(charter) if charter in charters.presets() else read_text(Path(charter)) if Path(charter).suffix else None
@@ -98,9 +100,10 @@ def found(
         text = charters.preset(charter)
     community = folders.found(folder, text, origin or f"local/{folder.resolve().name.replace(' ', '-')}", _now(), _chance(), name)
     with community.reading() as state:
-        found_as = {"folder": str(folder), "founder": "m1", "origin": state.origin, "key": state.key}
+        founding = state[Founding]
     folders.close(community)
-    answer(found_as, as_json, [f"Founded in {folder}. You are m1, its founder.", f"Its log is signed by {found_as['key']}"])
+    founded = {"folder": str(folder), "founder": "m1", "origin": founding.origin, "key": founding.key}
+    answer(founded, as_json, [f"Founded in {folder}. You are m1, its founder.", f"Its log is signed by {founding.key}"])
 
 
 @app.command()
@@ -109,22 +112,25 @@ def do(
     command: Annotated[Path, typer.Argument(metavar="COMMAND.json", help="The command, or - for standard input.")],
     actor: Annotated[str, typer.Option("--as", help="Who asks: a member's id, newcomer or clock.")] = "m1",
     key: Annotated[str | None, typer.Option(help="An idempotency key: the same key does it once.")] = None,
+    clock_is_right: ClockIsRight = False,
     as_json: AsJson = False,
 ) -> None:
     """Do a command: {"command": "SubmitIdea", "title": "…", "text": "…"}. `folkmoot commands` lists them all."""
+    from api import clock
     from api.asking import read_command, shown
+    from engine.elections.files import read_text
     from engine.event import Ask
     from engine.kernel.loss import DeclareLoss
-    from engine.elections.files import read_text
     from engine.store.folder import opened
     from engine.values import Actor, Moment
 
     data = sys.stdin.buffer.read() if str(command) == "-" else read_text(command).encode()
     asked = read_command(data)
     with opened(folder, gone_back=isinstance(asked, DeclareLoss)) as community:
+        clock.check_head(community.state.at, clock_is_right or asked.on_a_late_clock)
         receipt = community.execute(Ask(Actor(actor), asked, Moment(_now()), _chance(), key))
     events = f"event {receipt.seq}" if receipt.count == 1 else f"events {receipt.seq} to {receipt.seq + receipt.count - 1}"
-    made = f": {asked.makes}{receipt.seq}" if asked.makes else ""
+    made = f": {asked.makes.of(receipt.seq)}" if asked.makes else ""
     lines = [f"Recorded as {events}, asked by {actor}{made}"]
     if receipt.erasure_pending:
         lines.append("Somebody is reading: what was erased leaves the files when folkmoot next starts on them.")
@@ -142,15 +148,16 @@ def show(
     """Show a thing of a community."""
     from functools import partial
 
-    from api import money, plain
-    from api.asking import view_of
+    from api import money, terminal_text
+    from api.views import view_of
+    from engine.features.treasury.terms import money_of
     from engine.store.folder import opened
 
     with opened(folder) as community:
         shown = view_of(community, thing, start, count)
         with community.reading() as state:
-            terms = state.charter.money
-    answer(shown, as_json, [] if as_json else plain.lines(shown, partial(money.shown, terms)))
+            terms = money_of(state)
+    answer(shown, as_json, [] if as_json else terminal_text.lines(shown, partial(money.shown, terms)))
 
 
 @app.command("commands")
@@ -281,12 +288,12 @@ def _say_no(refusal: Refusal) -> NoReturn:
 
 
 def _now() -> int:
-    import time
+    from api import clock
 
-    return time.time_ns() // 1_000_000
+    return clock.now()
 
 
 def _chance() -> bytes:
-    import secrets
+    from api import clock
 
-    return secrets.token_bytes(32)
+    return clock.chance()

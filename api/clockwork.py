@@ -1,4 +1,4 @@
-"""What the clock asks for: polls whose time is over are closed, and what has expired is written down."""
+"""What the clock asks for: each feature says what is due, and here it is done."""
 
 from __future__ import annotations
 
@@ -11,54 +11,48 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 from fastapi.concurrency import run_in_threadpool
 
-from api.doors.asker import chance, now
-from engine.event import Ask
-from engine.features.polls.close import ClosePoll
-from engine.features.points.settle import Settle
+from api import clock
 from engine.community import Community
+from engine.event import Ask
+from engine.kernel.hooks import all_due
 from engine.refusals import Refusal
 from engine.store import folder as folders
-from engine.values import Actor, Moment, PollId
+from engine.values import Actor, Moment
 
 SECONDS, SECONDS_MAX = 2.0, 300.0
 log = logging.getLogger("folkmoot")
 
 
-def close_due(community: Community, at: int, told: set[str] | None = None) -> list[PollId]:
-    """Close every poll whose time is over; the result does not depend on when or by whom this is done.
+ROUNDS_MAX = 1_000
+"""How often one visit asks what is due: what comes in parts is done in one go, and nothing is asked for ever."""
 
-    What keeps one from closing is said once, to whoever reads this server's own log: `told` remembers what has been.
+
+def do_due(community: Community, at: int, already_logged: set[str] | None = None) -> int:
+    """Do all that is due, each as one command of the clock, until nothing is; gives how many were done.
+
+    What keeps one from being done is said once, to whoever reads this server's own log.
     """
-    with community.reading() as state:
-        due = [poll.id for poll in state.polls.values() if poll.ballots is not None and poll.terms.closes_at <= at]
-    closed = []
-    for poll in due:
-        try:
-            community.execute(Ask(Actor("clock"), ClosePoll(poll), Moment(at), chance()))
-            closed.append(poll)
-        except Refusal as refusal:  # another process was quicker, or its openings are lost and it waits to be voided
-            if told is not None and refusal.code != "poll_closed" and f"{poll} {refusal.code}" not in told:
-                told.add(f"{poll} {refusal.code}")
-                log.warning("poll %s cannot be closed: %s", poll, refusal)
-    return closed
-
-
-def settle_due(community: Community, at: int) -> None:
-    """Write down what has expired, as much at a time as one command may."""
-    while True:
+    done, refused = 0, set[object]()
+    for _ in range(ROUNDS_MAX):
         with community.reading() as state:
-            if not state.ledger.expired(at):
-                return
-        try:
-            community.execute(Ask(Actor("clock"), Settle(), Moment(at), chance()))
-        except Refusal:
-            return  # another process was quicker
+            waiting = [command for command in all_due(state, Moment(at)) if command not in refused]
+        if not waiting:
+            break
+        for command in waiting:
+            try:
+                community.execute(Ask(Actor("clock"), command, Moment(at), clock.chance()))
+                done += 1
+            except Refusal as refusal:  # another process was quicker, or its openings are lost and it waits to be voided
+                refused.add(command)
+                if already_logged is not None and f"{command} {refusal.code}" not in already_logged:
+                    already_logged.add(f"{command} {refusal.code}")
+                    log.warning("%s cannot be done: %s", command, refusal)
+    return done
 
 
-def tend(community: Community, at: int, told: set[str]) -> None:
+def tend(community: Community, at: int, already_logged: set[str]) -> None:
     """All the clock has to do."""
-    close_due(community, at, told)
-    settle_due(community, at)
+    do_due(community, at, already_logged)
     folders.tend(community)
 
 
@@ -67,10 +61,10 @@ async def running(app: FastAPI) -> AsyncIterator[None]:
     """Run the clockwork beside the server."""
 
     async def tick() -> None:
-        waiting, told = SECONDS, set[str]()
+        waiting, already_logged = SECONDS, set[str]()
         while True:
             try:
-                await run_in_threadpool(tend, app.state.community, now(), told)
+                await run_in_threadpool(tend, app.state.community, clock.now(), already_logged)
                 waiting = SECONDS
             except Exception:
                 log.exception("the clockwork failed and tries again")

@@ -23,7 +23,7 @@ def tally(
     as_json: AsJson = False,
 ) -> None:
     """Count a file of ballots by a rule."""
-    from api import plain
+    from api import terminal_text
     from engine import rules
     from engine.elections import files
     from engine.rules import certificates
@@ -44,7 +44,7 @@ def tally(
         told = {"rule": rule, "parameters": kept, "scores_are": found.scores} | ({"checked": has_one} if checked else {})
         answer(outcome.as_json() | told, as_json, [])
     else:
-        answer(None, as_json, plain.count(election, outcome, kept, checked and has_one))
+        answer(None, as_json, terminal_text.count(election, outcome, kept, checked and has_one))
     if checked and not has_one:
         raise refuse("rule_unknown", "the count", f"is not checked: {found.name} gives no certificate", "count it again elsewhere")
 

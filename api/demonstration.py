@@ -15,6 +15,9 @@ from engine.community import Community
 from engine.elections import pabulib
 from engine.elections.files import read_text
 from engine.elections.outcome import write_money
+from engine.features.ideas.state import Ideas
+from engine.features.polls.state import Polls
+from engine.kernel.members import Members
 from engine.refusals import refuse
 from engine.store import folder as folders
 from engine.store.atomic_files import alive
@@ -97,8 +100,8 @@ def _roastery(folder: Path, chance: bytes, now: int, progress: Progress) -> tupl
     community = folders.found(folder, roastery.charter(), roastery.ORIGIN, start, chance, roastery.FOUNDER)
     roastery.play(community, b"kestrel", now, progress)
     with community.reading() as state:
-        closed = sum(1 for poll in state.polls.values() if poll.result)
-        summary = {"members": len(state.members), "ideas": len(state.ideas), "closed_polls": closed}
+        closed = sum(1 for poll in state[Polls].polls.values() if poll.result)
+        summary = {"members": len(state[Members]), "ideas": len(state[Ideas].ideas), "closed_polls": closed}
     return community, summary, [
         f"Kestrel Coffee, an invented roaster: {summary['members']} members, {summary['ideas']} ideas, {closed} closed polls"
     ]  # fmt: skip

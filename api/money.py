@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import re
 
-from engine.kernel.charter import MoneyTerms
 from engine.elections.outcome import write_money
+from engine.features.treasury.terms import MoneyTerms
 from engine.refusals import refuse
 
 _TYPED = re.compile(r"([0-9]{1,16}|[0-9]{1,3}(?:([, ])[0-9]{3})(?:\2[0-9]{3}){0,4})(?:\.([0-9]*))?")

@@ -9,26 +9,25 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse, PlainTextResponse, RedirectResponse, StreamingResponse
 from pydantic import Field
 
-from api import pages, views
-from api.asking import view_of
-from api.doors.asker import check_origin, end_session, give_session, now, sessions_of, who
+from api import clock, pages
+from api.doors.asker import check_origin, end_session, give_session, sessions_of, who
 from api.exports import Exports
 from api.rulebook import pages as rule_pages
+from api.views import PAGE, Listing, One, Whole, places, view_of, views
 from engine.community import Community
 from engine.limits import INTEGER_MAX
-from engine.refusals import Refusal, refuse
+from engine.refusals import Code, Refusal, refuse
 
 router = APIRouter()
 Number = Annotated[int, Field(ge=0, le=INTEGER_MAX)]
-
-WHOLE = {"/": "home", "/charter": "charter", "/ledger": "ledger"}
-LISTS = {"/members": "members", "/ideas": "ideas", "/polls": "polls"}
-THINGS = {"/members/{thing}": "member", "/ideas/{thing}": "idea", "/polls/{thing}": "poll"}
+BY_HAND = ("log", "event")
+"""Views whose addresses are asked otherwise than all others."""
+NOT_FOUND = {404: {"description": "Nothing of that name is here."}}
 
 
 def community_of(request: Request) -> Community:
-    found: Community = request.app.state.community
-    return found
+    community: Community = request.app.state.community
+    return community
 
 
 def _answer(request: Request, page: str, shown: Any) -> Response:
@@ -38,39 +37,55 @@ def _answer(request: Request, page: str, shown: Any) -> Response:
     return JSONResponse(shown)
 
 
-def _whole(name: str) -> Callable[[Request], Response]:
+def _whole(page: str) -> Callable[[Request], Response]:
     def handle(request: Request) -> Response:
-        return _answer(request, name, view_of(community_of(request), name))
+        return _answer(request, page, view_of(community_of(request), page))
 
     return handle
 
 
-def _list(name: str) -> Callable[[Request, int, int], Response]:
-    def handle(request: Request, start: Number = 0, count: Number = views.PAGE) -> Response:
-        return _answer(request, name, view_of(community_of(request), name, start, count))
+def _list(page: str) -> Callable[[Request, int, int], Response]:
+    def handle(request: Request, start: Number = 0, count: Number = PAGE) -> Response:
+        return _answer(request, page, view_of(community_of(request), page, start, count))
 
     return handle
 
 
-def _thing(name: str) -> Callable[[Request, str, int, int], Response]:
-    def handle(request: Request, thing: str, start: Number = 0, count: Number = views.PAGE) -> Response:
-        if thing[:1] != name[0] or not thing[1:].isdecimal():
-            raise refuse(f"{name}_unknown", f"{name} {thing[:40]}", "does not exist here", f"look at the list of {name}s")
-        return _answer(request, name, view_of(community_of(request), thing, start, count))
+def _thing(letter: str, page: str) -> Callable[[Request, str, int, int], Response]:
+    def handle(request: Request, thing: str, start: Number = 0, count: Number = PAGE) -> Response:
+        if not places()[letter][0].fits(thing):
+            raise refuse(
+                Code(f"{page}_unknown", "unknown"), "{page} {thing}", "does not exist here", "look at the list of {page}s",
+                page=page, thing=thing[:40],
+            )  # fmt: skip
+        return _answer(request, page, view_of(community_of(request), thing, start, count))
 
     return handle
 
 
-for path, name in WHOLE.items():
-    router.add_api_route(path, _whole(name), methods=["GET"], name=name, response_model=None, summary=f"Show {name}")
-for path, name in LISTS.items():
-    router.add_api_route(path, _list(name), methods=["GET"], name=name, response_model=None, summary=f"Show {name}")
-for path, name in THINGS.items():
-    router.add_api_route(path, _thing(name), methods=["GET"], name=f"one {name}", response_model=None, summary=f"Show one {name}")
+def _add_views() -> None:
+    """An address for everything that can be looked at: what has no view of its own is shown by the events about it."""
+    for page, whole in views(Whole).items():
+        path = "/" if page == "home" else f"/{page}"
+        router.add_api_route(path, _whole(page), methods=["GET"], name=page, response_model=None, summary=whole.about)
+    for page, listing in views(Listing).items():
+        if page not in BY_HAND:
+            router.add_api_route(f"/{page}", _list(page), methods=["GET"], name=page, response_model=None, summary=listing.about)
+    shown = {view.kind.letter: view for view in views(One).values() if view.page not in BY_HAND}
+    for letter, (kind, resource) in places().items():
+        page = shown[letter].page if letter in shown else "thing"
+        about = shown[letter].about if letter in shown else f"The events about one {kind.__name__.removesuffix('Id').lower()}."
+        router.add_api_route(
+            f"{resource}/{{thing}}", _thing(letter, page), methods=["GET"], name=f"one {letter}", response_model=None, summary=about,
+            responses=NOT_FOUND,
+        )  # fmt: skip
+
+
+_add_views()
 
 
 @router.get("/log", response_model=None)
-def log(request: Request, start: Number | None = None, count: Number = views.PAGE) -> Response:
+def log(request: Request, start: Number | None = None, count: Number = PAGE) -> Response:
     """Events from number `start`, oldest first, with the signed head; a browser that names no number sees the newest."""
     if start is None and pages.wanted(request):
         with community_of(request).reading() as state:
@@ -135,7 +150,7 @@ def session(request: Request, token: str) -> Response:
     """The sign-in link."""
     response = RedirectResponse("/", 303)
     try:
-        cookie = sessions_of(request).sign_in(token, now())
+        cookie = sessions_of(request).sign_in(token, clock.now())
     except Refusal:
         if who(request) is None:
             raise

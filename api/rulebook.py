@@ -5,8 +5,9 @@ from __future__ import annotations
 import inspect
 from typing import Any
 
-from engine import catalogue, commands, rules
+from engine import rules
 from engine.catalogue import did_you_mean
+from engine.event import Command, command_of, commands
 from engine.log.codec import form
 from engine.refusals import refuse
 from engine.values import typed
@@ -81,12 +82,10 @@ def _promised(rule: rules.Rule) -> list[str]:
 
 def command_pages(name: str | None = None) -> list[dict[str, Any]]:
     """Every command, or the one called `name`: what it does, its path in HTTP, its fields, and what of them may be left out."""
-    verbs = catalogue.names(commands.FOLDER) if name is None else [commands.verb_of(name)]
-    return [_command_page(verb) for verb in verbs]
+    return [_command_page(kind) for kind in (commands() if name is None else (command_of(name),))]
 
 
-def _command_page(verb: str) -> dict[str, Any]:
-    kind = commands.command(verb)
+def _command_page(kind: type[Command]) -> dict[str, Any]:
     schema = form(kind, lenient=True).schema
     module = inspect.getmodule(kind)
     return {

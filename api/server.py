@@ -12,10 +12,12 @@ import uvicorn
 from starlette.types import ASGIApp
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from api import clock
 from api.app import build
-from api.doors.asker import chance, now
 from api.doors.session import Sessions
 from api.texts import member_name
+from engine.kernel.forget import ALREADY_FORGOTTEN
+from engine.kernel.members import Members
 from engine.refusals import refuse
 from engine.store import folder as folders
 
@@ -69,12 +71,14 @@ def serve(
     head: str | None = None,
     names: tuple[str, ...] = (),
     behind_https: bool = False,
+    clock_is_right: bool = False,
 ) -> None:
     """Serve until stopped; prints a sign-in link for each of `links`. A log that does not continue `head` is refused.
 
     `names` are other names people reach the server by; under a name it does not know it answers nobody, so that no foreign
     page can point its own name here. `behind_https` says that something before it speaks HTTPS under the first of them and
-    hands on the Host it was asked by: links, cookies and origins are then those of HTTPS alone.
+    hands on the Host it was asked by: links, cookies and origins are then those of HTTPS alone. `clock_is_right` is somebody's word for
+    it, where the newest event is in the future or long past.
     """
     for name in names:
         if not NAME.fullmatch(name):
@@ -87,14 +91,16 @@ def serve(
             folders.check_not_gone_back(community, head)
         with community.reading() as state:
             for member in links:
-                if state.member(member).forgotten:  # no link for nobody
-                    raise refuse("already_forgotten", f"member {member}", "is forgotten", "name somebody who is here")
-        sessions = Sessions(chance(), behind_https)
+                if state[Members][member].forgotten:  # no link for nobody
+                    raise refuse(ALREADY_FORGOTTEN, "member {member}", "is forgotten", "name somebody who is here", member=member)
+            newest = state.at
+        clock.check_head(newest, clock_is_right)
+        sessions = Sessions(clock.chance(), behind_https)
         own = f"[{host}]" if ":" in host else host
         address = f"https://{names[0]}" if behind_https else f"http://{names[0] if names else own}:{port}"
         print(f"Serving {folder} at {address}  (stop with Ctrl-C)")
         for member in links:
-            print(f"  sign in as {member_name(community, member)}: {address}/session?token={sessions.token(member, now())}")
+            print(f"  sign in as {member_name(community, member)}: {address}/session?token={sessions.token(member, clock.now())}")
         app = build(community, sessions, ("127.0.0.1", "localhost", own, *names))
         uvicorn.Server(configured(app)).run(sockets=[listener])
 

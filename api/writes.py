@@ -7,6 +7,7 @@ OpenAPI and what is refused come from the same dataclass.
 from __future__ import annotations
 
 import re
+from typing import get_type_hints
 from urllib.parse import parse_qs
 
 from fastapi import APIRouter, Request, Response, Security
@@ -14,16 +15,21 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse, RedirectResponse
 from fastapi.security import APIKeyCookie
 
-from api import bodies
+from api import bodies, clock
 from api.asking import build, read_json, shown
-from api.doors.asker import NEWCOMER, actor_of, ask_of, give_session, now, sessions_of
+from api.doors.asker import NEWCOMER, actor_of, ask_of, give_session, sessions_of
 from api.doors.session import COOKIE
+from api.pages import came_from
 from api.pages.forms import fields_of
-from engine import catalogue, commands
-from engine.event import Command
+from api.views import place_of
 from engine.community import Community, Receipt
+from engine.event import Command, commands, verb_of
+from engine.features.treasury.terms import money_of
+from engine.kernel.found import FoundCommunity
+from engine.kernel.join import JoinCommunity
 from engine.log.codec import form
 from engine.refusals import refuse
+from engine.values import Id
 
 RECEIPT = {
     "type": "object",
@@ -45,20 +51,18 @@ REFUSAL = {
 SESSION = APIKeyCookie(
     name=COOKIE, scheme_name="session", description="The cookie a sign-in link gives (`folkmoot serve --link m2`).", auto_error=False
 )
-FOUNDED_ELSEWHERE = "found_community"
-FOR_NEWCOMERS = "join_community"
 
 
 def routes() -> APIRouter:
     """A router with a POST for every command but founding, which makes a folder and is done from the terminal."""
     router = APIRouter()
-    for verb in catalogue.names(commands.FOLDER):
-        if verb != FOUNDED_ELSEWHERE:
-            _add(router, verb, commands.command(verb))
+    for kind in commands():
+        if kind is not FoundCommunity:
+            _add(router, kind)
     return router
 
 
-def _add(router: APIRouter, verb: str, kind: type[Command]) -> None:
+def _add(router: APIRouter, kind: type[Command]) -> None:
     schema = form(kind, lenient=True).schema
     in_path = re.findall(r"\{(\w+)\}", kind.resource)
     body = {
@@ -69,7 +73,7 @@ def _add(router: APIRouter, verb: str, kind: type[Command]) -> None:
 
     async def handle(request: Request) -> Response:
         body = await bodies.read(request)
-        return await run_in_threadpool(_perform, request, verb, kind, body)
+        return await run_in_threadpool(_perform, request, kind, body)
 
     module = __import__(kind.__module__, fromlist=["x"])
     refused = {"description": "A refusal.", "content": {"application/json": {"schema": REFUSAL}}}
@@ -78,7 +82,7 @@ def _add(router: APIRouter, verb: str, kind: type[Command]) -> None:
         handle,
         methods=["POST"],
         operation_id=kind.__name__,
-        name=verb,
+        name=verb_of(kind),
         summary=(module.__doc__ or "").splitlines()[0],
         description=kind.__doc__,
         status_code=201,
@@ -96,22 +100,24 @@ def _add(router: APIRouter, verb: str, kind: type[Command]) -> None:
     )
 
 
-def _perform(request: Request, verb: str, kind: type[Command], body: bodies.Body) -> Response:
+def _perform(request: Request, kind: type[Command], body: bodies.Body) -> Response:
     community: Community = request.app.state.community
-    actor = actor_of(request, verb == FOR_NEWCOMERS)
+    actor = actor_of(request, kind is JoinCommunity)
     data, by_form = body
     if by_form and data[:1] == b"{":
         raise refuse("json_malformed", "the request", "says it is a form and holds JSON", "send Content-Type: application/json")
     if by_form:
         given = parse_qs(data.decode("utf-8", "replace"), keep_blank_values=True)
         with community.reading() as state:
-            terms = state.charter.money
+            terms = money_of(state)
         fields = fields_of(kind, given, request.path_params, terms)
     else:
         fields = read_json(data, kind.__name__) if data.strip() else {}
         for name, value in request.path_params.items():
             if name in fields:
-                raise refuse("field_unknown", f"{kind.__name__}.{name}", "is given twice", f"the path names {name} already")
+                raise refuse(
+                    "field_unknown", "{command}.{name}", "is given twice", "the path names {name} already", command=kind.__name__, name=name
+                )
             fields[name] = _path_value(kind, name, value)
     receipt = community.execute(ask_of(request, actor, build(kind, fields)))
     response: Response = (
@@ -120,7 +126,7 @@ def _perform(request: Request, verb: str, kind: type[Command], body: bodies.Body
         else JSONResponse(shown(receipt, kind) | {"proof": f"/log/{receipt.seq}/proof"}, 201)
     )
     if actor == NEWCOMER and not receipt.again:
-        cookie = sessions_of(request).cookie(f"m{receipt.seq}", now())
+        cookie = sessions_of(request).cookie(f"m{receipt.seq}", clock.now())
         give_session(request, response, cookie)
     return response
 
@@ -131,10 +137,12 @@ def _path_value(kind: type[Command], name: str, value: str) -> object:
 
 
 def _after(request: Request, kind: type[Command], receipt: Receipt) -> str:
-    """Where a browser goes when its form is done."""
-    places = {"i": f"/ideas/i{receipt.seq}", "p": f"/polls/p{receipt.seq}", "m": f"/members/m{receipt.seq}"}
-    path = request.url.path
-    for ending in ("/ballots", "/closing", "/voiding", "/versions", "/comments", "/supports", "/forgetting", "/points"):
-        if path.endswith(ending):
-            return path.removesuffix(ending) + f"?done={receipt.seq}"
-    return places.get(kind.makes, "/charter" if path == "/charters" else "/ledger") + f"?done={receipt.seq}"
+    """Where a browser goes when its form is done: to what it made, to what it was about, or back to where it came from."""
+    about, last = kind.resource.rpartition("/")[0], kind.resource.rpartition("{")[2].partition("}")[0]
+    if kind.makes is not None and "{" not in kind.resource:
+        place = place_of(kind.makes.of(receipt.seq))
+    elif about.endswith("{" + last + "}") and isinstance(hint := get_type_hints(kind)[last], type) and issubclass(hint, Id):
+        place = place_of(request.path_params[last])
+    else:
+        place = came_from(request)
+    return f"{place}?done={receipt.seq}"

@@ -20,15 +20,15 @@ from pathlib import Path
 import numpy as np
 
 from api.asking import read_command
-from engine.kernel import charter
+from engine.community import Community, Receipt
+from engine.elections import files, pabulib
 from engine.event import Ask
 from engine.features.polls.cast import CastBallot
 from engine.features.polls.close import ClosePoll
+from engine.features.polls.open import FreeOption, OpenPoll
+from engine.kernel import charter
 from engine.kernel.found import FoundCommunity
 from engine.kernel.join import JoinCommunity
-from engine.features.polls.open import FreeOption, OpenPoll
-from engine.community import Community, Receipt
-from engine.elections import files, pabulib
 from engine.limits import BATCH_ASKS_MAX
 from engine.log.checkpoint import LogKey
 from engine.store import folder, snapshot

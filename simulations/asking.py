@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable
 from hashlib import sha256
 from itertools import islice
 
-from engine.event import Ask, Command
 from engine.community import Community, Receipt
+from engine.event import Ask, Command
 from engine.limits import BATCH_ASKS_MAX
 from engine.refusals import Refusal
 from engine.values import Actor, Moment

@@ -13,14 +13,14 @@ from typing import Any
 
 import numpy as np
 
-from engine.event import Command
-from engine.features.polls.cast import CastBallot
-from engine.features.polls.close import ClosePoll
-from engine.kernel.join import JoinCommunity
-from engine.features.polls.open import OpenPoll
-from engine.features.ideas.submit import SubmitIdea
 from engine.community import Community
 from engine.elections.pabulib import Budget
+from engine.event import Command
+from engine.features.ideas.submit import SubmitIdea
+from engine.features.polls.cast import CastBallot
+from engine.features.polls.close import ClosePoll
+from engine.features.polls.open import OpenPoll
+from engine.kernel.join import JoinCommunity
 from engine.limits import IDEA_TEXT_MAX, REASON_TEXT_MAX, TITLE_TEXT_MAX
 from engine.values import Money, Name, PollId
 from simulations.asking import Progress, Script, quiet

@@ -8,19 +8,19 @@ from __future__ import annotations
 
 from random import Random
 
-from engine.kernel import charter as charters
+from engine.community import Community
 from engine.features.amendments.amend import AmendCharter
+from engine.features.ideas.comment import CommentIdea
+from engine.features.ideas.revise import ReviseIdea
+from engine.features.ideas.submit import SubmitIdea
+from engine.features.ideas.support import SupportIdea
 from engine.features.points.award import AwardPoints
 from engine.features.polls.cast import CastBallot
 from engine.features.polls.close import ClosePoll
-from engine.features.ideas.comment import CommentIdea
-from engine.kernel.join import JoinCommunity
 from engine.features.polls.open import FreeOption, OpenPoll
-from engine.features.ideas.revise import ReviseIdea
 from engine.features.rewards.share import ShareReward
-from engine.features.ideas.submit import SubmitIdea
-from engine.features.ideas.support import SupportIdea
-from engine.community import Community
+from engine.kernel import charter as charters
+from engine.kernel.join import JoinCommunity
 from engine.values import DAY_MS, IdeaId, MemberId, Money, Name, Points, PollId
 from simulations.asking import Progress, Script, quiet
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from engine.event import kind_of
 from engine.features.points.award import AwardPoints
 from engine.features.polls.cast import CastBallot
 from engine.features.polls.close import ClosePoll
-from engine.kernel.join import JoinCommunity
 from engine.features.polls.open import OpenPoll
 from engine.features.rewards.share import ShareReward
-from engine import lines
+from engine.kernel.join import JoinCommunity
 from engine.log.checkpoint import Checkpoint
 from engine.log.json import canonical, parse_own
 from engine.log.merkle import Tree, leaf_hash

@@ -11,22 +11,21 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from engine.kernel import charter as charters
 from engine import commands, fold
 from engine.features.amendments.amend import AmendCharter
+from engine.features.ideas.comment import CommentIdea
+from engine.features.ideas.revise import ReviseIdea
 from engine.features.points.award import AwardPoints
+from engine.features.points.settle import Settle
 from engine.features.polls.cast import CastBallot
 from engine.features.polls.close import ClosePoll
-from engine.features.ideas.comment import CommentIdea
-from engine.kernel.loss import DeclareLoss
+from engine.features.polls.open import OpenPoll
+from engine.features.polls.void import VoidPoll
+from engine.features.rewards.share import ShareReward
+from engine.kernel import charter as charters
 from engine.kernel.erase import EraseText
 from engine.kernel.forget import ForgetMember
-from engine.features.polls.open import OpenPoll
-from engine.features.ideas.revise import ReviseIdea
-from engine.features.points.settle import Settle
-from engine.features.rewards.share import ShareReward
-from engine.features.polls.void import VoidPoll
-from engine import lines
+from engine.kernel.loss import DeclareLoss
 from engine.log.checkpoint import Checkpoint
 from engine.state import State
 from engine.store import export

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from hashlib import sha256
 
-from engine.kernel import charter as charters
+from engine.community import Community, Receipt, Store
 from engine.event import Ask, Command
-from engine.features.polls.cast import CastBallot
-from engine.kernel.found import FoundCommunity
-from engine.kernel.join import JoinCommunity
-from engine.features.polls.open import FreeOption, OpenPoll
 from engine.features.ideas.submit import SubmitIdea
 from engine.features.ideas.support import SupportIdea
-from engine.community import Community, Receipt, Store
+from engine.features.polls.cast import CastBallot
+from engine.features.polls.open import FreeOption, OpenPoll
+from engine.kernel import charter as charters
+from engine.kernel.found import FoundCommunity
+from engine.kernel.join import JoinCommunity
 from engine.log.checkpoint import LogKey
 from engine.store.memory import MemoryStore
 

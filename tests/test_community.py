@@ -5,18 +5,17 @@ import threading
 import pytest
 
 from engine import rules
-from engine.kernel.charter import preset
+from engine.community import Community
 from engine.event import Ask, close_poll
 from engine.features.amendments.amend import AmendCharter
+from engine.features.ideas.submit import SubmitIdea
 from engine.features.points.award import AwardPoints
 from engine.features.polls.cast import CastBallot
 from engine.features.polls.close import ClosePoll
-from engine.kernel.join import JoinCommunity
 from engine.features.polls.open import OpenPoll
 from engine.features.rewards.share import ShareReward
-from engine.features.ideas.submit import SubmitIdea
-from engine.community import Community
-from engine import lines
+from engine.kernel.charter import preset
+from engine.kernel.join import JoinCommunity
 from engine.log.checkpoint import LogKey, read_proof
 from engine.refusals import Refusal
 from engine.store.memory import MemoryStore

@@ -14,7 +14,6 @@ from engine.features.polls.cast import CastBallot
 from engine.features.polls.close import ClosePoll
 from engine.kernel.forget import ForgetMember
 from engine.kernel.join import JoinCommunity
-from engine import lines
 from engine.log.checkpoint import LogKey
 from engine.log.fields import opens, sealed_in
 from engine.refusals import Refusal

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from engine.kernel import charter as charters
-from engine.features.polls.close import ClosePoll
 from engine.elections.election import Election
+from engine.features.polls.close import ClosePoll
+from engine.kernel import charter as charters
 from engine.refusals import Refusal
 from engine.rules import rule, tally
 from engine.verify import verify

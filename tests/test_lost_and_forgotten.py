@@ -5,14 +5,14 @@ from __future__ import annotations
 import pytest
 
 from api.explaining import option_labels
-from engine.kernel import charter as charters
+from engine.features.ideas.revise import ReviseIdea
 from engine.features.polls.cast import CastBallot
 from engine.features.polls.close import ClosePoll
+from engine.features.polls.open import OpenPoll
+from engine.features.polls.void import VoidPoll
+from engine.kernel import charter as charters
 from engine.kernel.erase import EraseText
 from engine.kernel.forget import ForgetMember
-from engine.features.polls.open import OpenPoll
-from engine.features.ideas.revise import ReviseIdea
-from engine.features.polls.void import VoidPoll
 from engine.log.json import parse_own
 from engine.refusals import Refusal
 from engine.verify import verify

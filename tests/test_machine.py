@@ -14,24 +14,24 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, initialize, invariant, rule
 
-from engine.kernel import charter
+from engine.community import Community
 from engine.event import Command
 from engine.features.amendments.amend import AmendCharter
+from engine.features.ideas.comment import CommentIdea
+from engine.features.ideas.revise import ReviseIdea
+from engine.features.ideas.submit import SubmitIdea
+from engine.features.ideas.support import SupportIdea
 from engine.features.points.award import AwardPoints
+from engine.features.points.settle import Settle
 from engine.features.polls.cast import CastBallot
 from engine.features.polls.close import ClosePoll
-from engine.features.ideas.comment import CommentIdea
+from engine.features.polls.open import FreeOption, OpenPoll
+from engine.features.polls.void import VoidPoll
+from engine.features.rewards.share import ShareReward
+from engine.kernel import charter
 from engine.kernel.erase import EraseText
 from engine.kernel.forget import ForgetMember
 from engine.kernel.join import JoinCommunity
-from engine.features.polls.open import FreeOption, OpenPoll
-from engine.features.ideas.revise import ReviseIdea
-from engine.features.points.settle import Settle
-from engine.features.rewards.share import ShareReward
-from engine.features.ideas.submit import SubmitIdea
-from engine.features.ideas.support import SupportIdea
-from engine.features.polls.void import VoidPoll
-from engine.community import Community
 from engine.refusals import CODES, Refusal
 from engine.store import folder
 from engine.verify import verify

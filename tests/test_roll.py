@@ -1,17 +1,17 @@
 """Who may vote: a roll drawn up ahead, or grown by joining, is the roll drawn up from nothing."""
 
 import pytest
+from engine.roll import RollBook
 from hypothesis import given
 from hypothesis import strategies as st
 
 from engine import state as states
 from engine.features.polls.cast import CastBallot
+from engine.features.polls.open import FreeOption, OpenPoll
 from engine.kernel.forget import ForgetMember
 from engine.kernel.join import JoinCommunity
-from engine.features.polls.open import FreeOption, OpenPoll
 from engine.log.merkle import leaf_hash, root_of
 from engine.refusals import Refusal
-from engine.roll import RollBook
 from engine.verify import verify
 from tests.moot import Moot
 

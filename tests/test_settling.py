@@ -2,11 +2,11 @@
 
 import pytest
 
-from engine.kernel import charter
+from engine.community import Community
 from engine.features.points.award import AwardPoints
 from engine.features.points.settle import Settle
 from engine.features.rewards.share import ShareReward
-from engine.community import Community
+from engine.kernel import charter
 from engine.refusals import Refusal
 from engine.verify import verify
 from tests.moot import KEY, Moot

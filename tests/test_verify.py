@@ -6,13 +6,12 @@ import json
 
 import pytest
 
-from engine.kernel import charter as charters
 from engine.event import kind_of
+from engine.features.polls.open import FreeOption, OpenPoll
+from engine.kernel import charter as charters
 from engine.kernel.erase import EraseText
 from engine.kernel.forget import ForgetMember
 from engine.kernel.join import JoinCommunity
-from engine.features.polls.open import FreeOption, OpenPoll
-from engine import lines
 from engine.log.checkpoint import Checkpoint
 from engine.log.fields import commit
 from engine.log.json import canonical, parse_own

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import secrets
-import time
-
 from fastapi import Request, Response
 
+from api import clock
 from api.doors.session import SESSION_MS, Sessions
 from engine.event import Ask, Command
+from engine.kernel.members import Members
 from engine.refusals import refuse
 from engine.values import Actor, Moment
 
@@ -16,16 +15,6 @@ NEWCOMER = Actor("newcomer")
 OWN_PAGES = ("same-origin", "none")
 """What a browser says in Sec-Fetch-Site of a page of ours, and of what somebody did in the browser itself. Another port of this
 machine is `same-site`: whatever else runs there is not ours."""
-
-
-def now() -> int:
-    """Milliseconds since 1970: the one place where the doors read the clock."""
-    return time.time_ns() // 1_000_000
-
-
-def chance() -> bytes:
-    """32 fresh random bytes."""
-    return secrets.token_bytes(32)
 
 
 def sessions_of(request: Request) -> Sessions:
@@ -49,17 +38,22 @@ def give_session(request: Request, response: Response, cookie: str) -> None:
 def end_session(request: Request, response: Response) -> None:
     """End the session, and have the browser drop its cookie; it drops a secure one only when told by one that is."""
     sessions = sessions_of(request)
-    sessions.end(cookie_of(request), now())
+    sessions.end(cookie_of(request), clock.now())
     response.delete_cookie(sessions.cookie_name, httponly=True, samesite="lax", secure=sessions.behind_https)
+
+
+def member_of(request: Request) -> str | None:
+    """The member whose session it is, whether or not she is still here."""
+    return sessions_of(request).member(cookie_of(request), clock.now())
 
 
 def who(request: Request) -> str | None:
     """The member who is signed in; None for a stranger, as who has been forgotten is from then on."""
-    name = sessions_of(request).member(cookie_of(request), now())
+    name = member_of(request)
     if name is None:
         return None
     with request.app.state.community.reading() as state:
-        member = state.members.get(name)
+        member = state[Members].get(name)
     return None if member is None or member.forgotten else name
 
 
@@ -74,7 +68,7 @@ def actor_of(request: Request, open_to_newcomers: bool) -> Actor:
 
 def ask_of(request: Request, actor: Actor, command: Command) -> Ask:
     """The ask a request makes."""
-    return Ask(actor, command, Moment(now()), chance(), request.headers.get("idempotency-key"))
+    return Ask(actor, command, Moment(clock.now()), clock.chance(), request.headers.get("idempotency-key"))
 
 
 def check_origin(request: Request) -> None:

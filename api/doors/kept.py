@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.doors import asker
+from api import clock
 from engine.community import Community
 
 KEPT_MS = 1_000
@@ -44,7 +44,7 @@ class Kept:
         if key is None or size is None:
             await self._app(scope, receive, send)
             return
-        answer, now = self._answers.get(key), asker.now()
+        answer, now = self._answers.get(key), clock.now()
         if answer is not None and 0 <= now - answer.at < KEPT_MS:
             await send({"type": "http.response.start", "status": 200, "headers": list(answer.headers)})
             await send({"type": "http.response.body", "body": answer.body})

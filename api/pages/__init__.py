@@ -6,6 +6,7 @@ import re
 from fractions import Fraction
 from functools import cache, partial
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -13,11 +14,17 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from api import money, own, texts, views
-from api.doors.asker import now, who
+from api import money, texts
+from api.doors.asker import member_of
 from api.pages.charts import bars
-from engine.kernel.charter import MoneyTerms
+from api.views import PAGE, Later, besides, place_of, resolved
+from api.views.community import done, home
+from engine.features.treasury.terms import MoneyTerms
+from engine.kernel import charter as charters
+from engine.kernel.charter import Charter, RoleTerms, all_terms
+from engine.kernel.members import Members
 from engine.refusals import Refusal
+from engine.state import State
 
 
 def wanted(request: Request) -> bool:
@@ -27,49 +34,67 @@ def wanted(request: Request) -> bool:
 
 @cache
 def environment() -> Environment:
-    made = Environment(loader=FileSystemLoader(Path(__file__).parent / "templates"), autoescape=True, undefined=StrictUndefined)
-    made.globals.update(bars=bars, when=texts.when, spoken=_spoken)
+    folder = Path(__file__).parent / "templates"
+    made = Environment(
+        loader=FileSystemLoader([folder, *sorted(path for path in folder.iterdir() if path.is_dir())]),
+        autoescape=True,
+        undefined=StrictUndefined,
+    )
+    made.globals.update(bars=bars, when=texts.when, spoken=_spoken, place_of=place_of)
     made.trim_blocks = made.lstrip_blocks = True
     return made
 
 
 def render(request: Request, page: str, shown: Any, status: int = 200) -> HTMLResponse:
-    """A page; besides what is shown it knows the community, and who is looking and what she may do."""
+    """A page; besides what is shown it knows the community, and who is looking and what she may do.
+
+    What it needs of the state is copied under the lock; texts are read, and the page is made, when the lock is free.
+    """
     community = request.app.state.community
+    signed_in = member_of(request)
     with community.reading() as state:
-        member = who(request)
-        found = state.members.get(member) if member else None
-        may = set(state.charter.roles[found.role].may) if found is not None and not found.forgotten else set()
-        context = {
-            "page": page,
-            "shown": shown,
-            "community": views.home(community, state),
-            "charter": state.charter,
-            "me": None if found is None or found.forgotten else {"id": found.id, "name": texts.member_name(community, found.id)},
-            "may": may,
-            "money": partial(_money, state.charter.money),
-            "decimal": _decimal,
-            "decimals": state.charter.money.decimals,
-            "plain_money": partial(money.typed, state.charter.money),
-            "done": views.done(community, state, _number(request, "done"), member),
-            "start": _number(request, "start") or 0,
-            "step": views.PAGE,
-        }
-        if page == "home":
-            context |= {"polls": views.current(community, state, 6), "ideas": views.most_supported(community, state, 6)}
-        if page in ("home", "polls"):
-            context["voted"] = set() if found is None else own.voted(state, found.id)
-        if page == "polls":
-            context |= {"decisions": views.decisions(state), "charter_text": views.charter(community, state)["text"]}
-        if page == "idea":
-            context["mine"] = own.idea(state, shown["id"], None if found is None else found.id)
-        if page == "event" and found is not None:
-            context["mine"] = own.opening(community, state, shown["event"], found.id)
-        if page == "poll" and found is not None:
-            context["mine"] = own.ballot(community, state, shown["id"], found.id)
-        if page == "poll":
-            context["waiting"] = shown["status"] == "open" and now() < state.poll(shown["id"]).terms.opens_at
+        looking = _looking(state, signed_in)
+        member = looking["me"] and looking["me"]["id"]
+        context = {"community": home.function(state), **looking}
+        for view in besides(page):
+            context |= view.function(state, shown, member)
+        charter = charters.in_force(state)
+    terms = charter[MoneyTerms]
+    context = {name: resolved(community, value) for name, value in context.items()} | {
+        "page": page,
+        "shown": shown,
+        "charter": _by_key(charter),
+        "money": partial(_money, terms),
+        "decimal": _decimal,
+        "decimals": terms.decimals,
+        "plain_money": partial(money.typed, terms),
+        "done": done(community, _number(request, "done"), member),
+        "start": _number(request, "start") or 0,
+        "step": PAGE,
+    }
     return HTMLResponse(environment().get_template(f"{page}.html").render(context), status)
+
+
+def _looking(state: State, signed_in: str | None) -> dict[str, Any]:
+    """Who looks at a page, and the rights she has."""
+    member = state[Members].get(signed_in) if signed_in else None
+    if member is None or member.forgotten:
+        return {"me": None, "may": set()}
+    roles = charters.in_force(state)[RoleTerms].by_name
+    name = Later(lambda community: texts.member_name(community, member.id))
+    return {"me": {"id": member.id, "name": name}, "may": {right for role in member.roles if role in roles for right in roles[role].may}}
+
+
+def _by_key(charter: Charter) -> SimpleNamespace:
+    """What the charter says as templates name it: `charter.ideas.stages`, and a table of tables by its names: `charter.rewards`."""
+    said: dict[str, Any] = {"name": charter.name, "purpose": charter.purpose}
+    for key, kind in all_terms().items():
+        try:
+            terms = charter[kind]
+        except Refusal:
+            terms = None
+        said[key] = getattr(terms, "by_name", terms)
+    return SimpleNamespace(**said)
 
 
 def _number(request: Request, name: str) -> int | None:
@@ -97,14 +122,14 @@ def _decimal(number: int | str) -> str:
 def render_refusal(request: Request, refusal: Refusal, status: int) -> HTMLResponse:
     """A refusal in words for people, with the way back; it is shown even while the community itself cannot be."""
     shown = {name: texts.in_words(said) for name, said in refusal.as_json().items() if name != "code"}
-    shown |= {"code": refusal.code, "asked": request.method != "GET", "back": _came_from(request)}
+    shown |= {"code": refusal.code, "asked": request.method != "GET", "back": came_from(request)}
     try:
         return render(request, "refusal", shown, status)
     except Refusal:
         return HTMLResponse(environment().get_template("fault.html").render(shown=shown), status)
 
 
-def _came_from(request: Request) -> str:
+def came_from(request: Request) -> str:
     """The page of ours that a form was sent from; the first one where the browser does not say."""
     page = urlsplit(request.headers.get("referer", ""))
     ours = page.netloc == request.headers.get("host") and re.fullmatch(r"/(?!/)[\w./-]*", page.path)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any, get_args, get_type_hints
 
 from api import money
-from engine.kernel.charter import MoneyTerms
 from engine.event import Command
+from engine.features.treasury.terms import MoneyTerms
 from engine.limits import OPTIONS_PER_POLL_MAX
 from engine.log.codec import form
 from engine.refusals import refuse

@@ -67,9 +67,7 @@ def event(state: State, name: str, start: int, count: int) -> Json:
     """One event with what of it may be read, and its proof."""
     seq = int(name)
     if not 0 <= seq < state.seq:
-        raise refuse(
-            "event_unknown", "event {seq}", "is not among the {count} events", "ask for an earlier one", seq=seq, count=state.seq
-        )
+        raise refuse("event_unknown", "event {seq}", "is not among the {count} events", "ask for an earlier one", seq=seq, count=state.seq)
 
     def openings(community: Community) -> Json:
         sealed = sealed_in(read_event(community, seq))

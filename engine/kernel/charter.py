@@ -146,7 +146,7 @@ def digest(text: str) -> str:
 def read(text: str) -> Charter:
     """The charter a TOML text states. A key this copy knows nothing of is `cannot_recount`; see `lawful`, too."""
     data = _parse(text)
-    known = _by_key()
+    known = all_terms()
     for key in data.keys() - known.keys() - _HEAD:
         raise refuse("cannot_recount", "the charter", "has the key {key!r}, which this copy does not know", "use a newer folkmoot", key=key)
     charter: Charter = form(Charter, lenient=True).read({key: data[key] for key in data.keys() & _HEAD}, "charter")
@@ -160,7 +160,7 @@ def lawful(text: str) -> Charter:
     """The charter a text states, if it holds together: what founding and amending ask. Following a log asks less, so
     that a stricter check never makes an old log unreadable.
     """
-    data, known = _parse(text), _by_key()
+    data, known = _parse(text), all_terms()
     for key in data.keys() - known.keys() - _HEAD:
         raise refuse(
             "field_unknown", "charter.{key}", "is not a key of the charter", "{near}", key=key, near=did_you_mean(key, sorted(known))
@@ -194,7 +194,7 @@ def _parse(text: str) -> dict[str, Any]:
 
 
 @cache
-def _by_key() -> dict[str, type[Terms]]:
+def all_terms() -> dict[str, type[Terms]]:
     """Every table a charter can have, by its key."""
     kinds = catalogue.subclasses(Terms)
     assert len({kind.key for kind in kinds}) == len(kinds), "two features share a key of the charter"
@@ -203,7 +203,7 @@ def _by_key() -> dict[str, type[Terms]]:
 
 @cache
 def _terms_of(feature: str) -> tuple[type[Terms], ...]:
-    return tuple(kind for kind in _by_key().values() if catalogue.feature_of(kind) == feature)
+    return tuple(kind for kind in all_terms().values() if catalogue.feature_of(kind) == feature)
 
 
 def _read_terms(kind: type[Terms], value: Any) -> Terms:

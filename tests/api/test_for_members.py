@@ -8,15 +8,15 @@ import pytest
 from fastapi.testclient import TestClient
 
 from api.app import build
-from engine.kernel import charter
 from engine.features.amendments.amend import AmendCharter
-from engine.features.polls.cast import CastBallot
-from engine.features.polls.close import ClosePoll
 from engine.features.ideas.comment import CommentIdea
-from engine.kernel.erase import EraseText
-from engine.features.polls.open import FreeOption, OpenPoll
 from engine.features.ideas.submit import SubmitIdea
 from engine.features.ideas.support import SupportIdea
+from engine.features.polls.cast import CastBallot
+from engine.features.polls.close import ClosePoll
+from engine.features.polls.open import FreeOption, OpenPoll
+from engine.kernel import charter
+from engine.kernel.erase import EraseText
 from engine.limits import COMMENTS_PER_IDEA_MAX
 from engine.refusals import Refusal
 from tests.api.conftest import HTML, as_member

@@ -10,13 +10,13 @@ from fastapi.testclient import TestClient
 
 from api.app import build
 from api.doors.session import COOKIE
-from engine.kernel import charter
-from engine.features.polls.cast import CastBallot
-from engine.features.polls.close import ClosePoll
-from engine.kernel.join import JoinCommunity
-from engine.features.polls.open import OpenPoll
 from engine.features.ideas.submit import SubmitIdea
 from engine.features.ideas.support import SupportIdea
+from engine.features.polls.cast import CastBallot
+from engine.features.polls.close import ClosePoll
+from engine.features.polls.open import OpenPoll
+from engine.kernel import charter
+from engine.kernel.join import JoinCommunity
 from engine.verify import verify
 from tests.api.conftest import FORM, HTML, as_member
 from tests.moot import Moot

@@ -10,12 +10,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.kernel import charter as charters
-from engine.features.polls.close import ClosePoll
 from engine.elections import lots
 from engine.elections.election import Election
 from engine.elections.outcome import Outcome
 from engine.elections.ties import break_ties
+from engine.features.polls.close import ClosePoll
+from engine.kernel import charter as charters
 from engine.refusals import Refusal
 from engine.rules import rule, tally
 from engine.verify import verify

@@ -1,7 +1,7 @@
 """An event is read alike by the strict reader and by the trusting one."""
 
-from engine.event import kind_of, kinds
 from engine import lines
+from engine.event import kind_of, kinds
 from tests.golden_log import life
 
 

@@ -10,13 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.kernel import charter as charters
-from engine.features.points.award import AwardPoints
-from engine.features.polls.cast import CastBallot
-from engine.features.polls.close import ClosePoll
 from engine.elections import cdf, locking, rctab, roots
 from engine.elections.apportion import apportion
 from engine.elections.election import Election
+from engine.features.points.award import AwardPoints
+from engine.features.polls.cast import CastBallot
+from engine.features.polls.close import ClosePoll
+from engine.kernel import charter as charters
 from engine.refusals import Refusal
 from engine.rules import tally
 from engine.rules.comparing import compare

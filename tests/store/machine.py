@@ -9,9 +9,9 @@ import threading
 from pathlib import Path
 
 from engine.event import Ask
+from engine.features.ideas.submit import SubmitIdea
 from engine.kernel.forget import ForgetMember
 from engine.kernel.join import JoinCommunity
-from engine.features.ideas.submit import SubmitIdea
 from engine.limits import INTEGER_MAX
 from engine.store import beside, folder, snapshot
 from engine.store import sqlite as sqlite_store

@@ -9,15 +9,15 @@ import sys
 
 import pytest
 
-from engine.kernel import charter
 from engine.event import Ask
+from engine.features.ideas.comment import CommentIdea
+from engine.features.ideas.submit import SubmitIdea
 from engine.features.points.award import AwardPoints
 from engine.features.polls.cast import CastBallot
-from engine.features.ideas.comment import CommentIdea
+from engine.kernel import charter
 from engine.kernel.erase import EraseText
 from engine.kernel.forget import ForgetMember
 from engine.kernel.join import JoinCommunity
-from engine.features.ideas.submit import SubmitIdea
 from engine.refusals import Refusal
 from engine.store import folder, snapshot
 from engine.verify import verify

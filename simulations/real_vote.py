@@ -20,9 +20,11 @@ from engine.features.ideas.submit import SubmitIdea
 from engine.features.polls.cast import CastBallot
 from engine.features.polls.close import ClosePoll
 from engine.features.polls.open import OpenPoll
+from engine.features.polls.state import PollId, Polls
+from engine.features.treasury.pay_in import PayIn
 from engine.kernel.join import JoinCommunity
 from engine.limits import IDEA_TEXT_MAX, REASON_TEXT_MAX, TITLE_TEXT_MAX
-from engine.values import Money, Name, PollId
+from engine.values import Money, Name
 from simulations.asking import Progress, Script, quiet
 
 OUR_RULE: tuple[str, dict[str, Any]] = (
@@ -64,10 +66,10 @@ purpose = {_toml(f"The participatory budget of {place}, held again from its publ
 admission = "open"
 
 [roles.member]
-may = ["cast_ballot", "comment_idea", "support_idea"]
+may = ["cast_ballot", "comment_idea", "support_idea", "leave"]
 
 [roles.founder]
-may = ["submit_idea", "comment_idea", "support_idea", "open_poll", "close_poll", "join_community", "erase_text", "declare_loss"]
+may = ["submit_idea", "open_poll", "close_poll", "void_poll", "join_community", "give_role", "pay_in", "erase", "declare_loss"]
 
 [ideas]
 cost = "required"
@@ -84,14 +86,13 @@ secrecy = "open"
 quorum = {{ basis = "none" }}
 ties = "oldest"
 minutes_open = 20160
-closes = "hand_or_clock"
+ends = ["hand"]
 named_max = {int(stated) if stated.isdecimal() and int(stated) >= named else 0}
 points_max = {points}
 
 [money]
 unit = {_toml(meta.get("currency") or "units")}
 decimals = {budget.decimals}
-funds = "{budget.election.budget}"
 """
 
 
@@ -102,19 +103,20 @@ def hold(community: Community, budget: Budget, seed: bytes, now: int, progress: 
     script.do_all(_ideas(budget), "putting projects forward", len(election.options), progress)
     joined = script.do_all((("newcomer", JoinCommunity()) for _ in range(voters)), "joining", voters, progress)
     assert election.budget is not None
+    script.do("m1", PayIn(Money(election.budget), "The budget of the published vote"))
     opened = script.do("m1", OpenPoll(Name("budget"), "Which projects shall be funded?", budget=Money(election.budget)))
     poll = PollId(f"p{opened.seq}")
     members = (f"m{receipt.seq}" for receipt in joined)
     script.do_all(zip(members, _ballots(budget, poll), strict=True), "voting", voters, progress)
     script.do("m1", ClosePoll(poll))
     with community.reading() as state:
-        found = state.polls[poll]
-        places = [number - 1 for number in found.result.winners]
+        held = state[Polls][poll]
+        places = [number - 1 for number in held.result.winners] if held.result else []
     return Held(
         poll,
         tuple(election.options[place] for place in places),
         sum(election.costs[place] for place in places) if election.costs else 0,
-        found.terms.rule,
+        held.asked.terms.rule.version,
         budget.rule is None,
         None if budget.selected is None else set(places) == set(budget.selected),
     )

@@ -12,16 +12,20 @@ from engine.community import Community
 from engine.features.amendments.amend import AmendCharter
 from engine.features.ideas.comment import CommentIdea
 from engine.features.ideas.revise import ReviseIdea
+from engine.features.ideas.state import IdeaId
 from engine.features.ideas.submit import SubmitIdea
-from engine.features.ideas.support import SupportIdea
+from engine.features.ideas.support import SupportIdea, check_may_support
 from engine.features.points.award import AwardPoints
 from engine.features.polls.cast import CastBallot
 from engine.features.polls.close import ClosePoll
 from engine.features.polls.open import FreeOption, OpenPoll
+from engine.features.polls.state import ADOPT, PollId, Polls
 from engine.features.rewards.share import ShareReward
+from engine.features.treasury.pay_in import PayIn
 from engine.kernel import charter as charters
 from engine.kernel.join import JoinCommunity
-from engine.values import DAY_MS, IdeaId, MemberId, Money, Name, Points, PollId
+from engine.refusals import Refusal
+from engine.values import DAY_MS, MemberId, Money, Name, Points
 from simulations.asking import Progress, Script, quiet
 
 ORIGIN = "kestrel.example/moot"
@@ -68,6 +72,9 @@ REMARKS = (
 )  # fmt: skip
 
 
+FUNDS = 500_000
+
+
 def charter() -> str:
     """The preset for product communities, in Kestrel's own name."""
     text = charters.preset("product")
@@ -83,6 +90,7 @@ def play(community: Community, seed: bytes, now: int, progress: Progress = quiet
         script.now += DAY_MS // 8
         members.append(f"m{script.do('newcomer', JoinCommunity(name)).seq}")
     progress("joining", len(members), len(members))
+    script.do("m1", PayIn(Money(FUNDS), "What Kestrel puts aside for its members"))
     ideas = _put_forward(script, draw, members, progress)
     adopted = _monthly(script, draw, members)
     _ranking(script, draw, members)
@@ -119,9 +127,8 @@ def _put_forward(script: Script, draw: Random, members: list[str], progress: Pro
             script.now += DAY_MS // 50
             script.do(member, CommentIdea(idea, draw.choice(REMARKS)))
         if number % 6 == 2:
-            helper = draw.choice([member for member in members[1:] if member != author])
             better = f"{text} First for a month, then we look at what it did."
-            script.do(helper, ReviseIdea(idea, title, better, Money(cost)))
+            script.do(author, ReviseIdea(idea, title, better, Money(cost)))
         for member in draw.sample(members, draw.choice([1, 2, 3, 4, 6, 7, 9])):
             _try_support(script, member, idea)
         progress("ideas", number + 1, len(IDEAS))
@@ -131,9 +138,9 @@ def _put_forward(script: Script, draw: Random, members: list[str], progress: Pro
 def _try_support(script: Script, member: str, idea: IdeaId) -> None:
     """Support, unless this member has done so already or the idea is past it: people do not keep count."""
     with script.community.reading() as state:
-        found = state.ideas[idea]
-        stage = state.charter_at(found.terms).stage(found.stage)
-        if member in found.supporters or stage is None or not stage.supportable:
+        try:
+            check_may_support(state, member, idea)
+        except Refusal:
             return
     script.now += DAY_MS // 500
     script.do(member, SupportIdea(idea))
@@ -142,14 +149,15 @@ def _try_support(script: Script, member: str, idea: IdeaId) -> None:
 def _monthly(script: Script, draw: Random, members: list[str]) -> IdeaId:
     poll = PollId(f"p{script.do('m1', OpenPoll(Name('monthly'), 'Which idea shall we do first?')).seq}")
     with script.community.reading() as state:
-        options = len(state.polls[poll].terms.options)
+        options = state[Polls][poll].asked.options
     for member in draw.sample(members, 33):
         script.now += DAY_MS // 10
-        script.do(member, CastBallot(poll, _approvals(draw, options)))
+        script.do(member, CastBallot(poll, _approvals(draw, len(options))))
     script.do("m1", ClosePoll(poll))
     with script.community.reading() as state:
-        found = state.polls[poll]
-        return IdeaId(found.terms.options[found.result.winners[0] - 1].idea)
+        result = state[Polls][poll].result
+    adopted = options[result.winners[0] - 1].idea if result and result.winners else None
+    return adopted or IdeaId("i0")
 
 
 def _approvals(draw: Random, options: int) -> str:
@@ -176,7 +184,7 @@ def _spending(script: Script, draw: Random, members: list[str]) -> None:
     opened = script.do("m1", OpenPoll(Name("spending"), "What shall we spend 2,000 euros on?", budget=Money(200_000)))
     poll = PollId(f"p{opened.seq}")
     with script.community.reading() as state:
-        options = len(state.polls[poll].terms.options)
+        options = len(state[Polls][poll].asked.options)
     for member in draw.sample(members, 31):
         script.now += DAY_MS // 15
         script.do(member, CastBallot(poll, _approvals(draw, options)))
@@ -190,5 +198,10 @@ def _amend(script: Script, draw: Random, members: list[str]) -> None:
     poll = PollId(f"p{opened.seq}")
     for member in draw.sample(members, 26):
         script.do(member, CastBallot(poll, "1" if draw.random() < 0.8 else "2"))
-    script.do("m1", ClosePoll(poll))
-    script.do("m1", AmendCharter(poll, text))
+    with script.community.reading() as state:
+        script.now, decided = state[Polls][poll].asked.closes_at, poll
+    script.do("clock", ClosePoll(poll))
+    with script.community.reading() as state:
+        result = state[Polls][decided].result
+    if result is not None and result.winners == (ADOPT,):
+        script.do("m1", AmendCharter(poll, text))

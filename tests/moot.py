@@ -9,7 +9,10 @@ from engine.event import Ask, Command
 from engine.features.ideas.submit import SubmitIdea
 from engine.features.ideas.support import SupportIdea
 from engine.features.polls.cast import CastBallot
+from engine.features.polls.close import ClosePoll
 from engine.features.polls.open import FreeOption, OpenPoll
+from engine.features.polls.state import Polls
+from engine.features.treasury.pay_in import PayIn
 from engine.kernel import charter as charters
 from engine.kernel.found import FoundCommunity
 from engine.kernel.join import JoinCommunity
@@ -46,6 +49,22 @@ class Moot:
 
     def wait(self, minutes: int) -> None:
         self.now += minutes * 60_000
+
+    def of(self, part):
+        """A part of the state."""
+        return self.state[part]
+
+    def end(self, poll: str, by: str = "m1") -> Receipt:
+        """Close a poll by hand, as soon as its terms allow a hand to; by the clock, where they never do."""
+        asked = self.state[Polls][poll].asked
+        by_hand = "hand" in asked.terms.ends
+        self.now = max(self.now, asked.opens_at + asked.terms.hand_after_minutes * 60_000 if by_hand else asked.closes_at)
+        return self.do(by if by_hand else "clock", ClosePoll(poll))
+
+    def funded(self, amount: int = 500_000) -> Moot:
+        """The same community with money in its funds."""
+        self.do("m1", PayIn(amount, "a gift"))
+        return self
 
     def idea(self, author: str = "m1", supports: int = 0, cost: int | None = None) -> str:
         idea = f"i{self.do(author, SubmitIdea('A bench', 'by the river', cost)).seq}"

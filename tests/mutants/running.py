@@ -24,11 +24,14 @@ from typing import Any, NamedTuple
 
 from tests.mutants.mutating import Mutant
 
-SKIPPED = {"__pycache__", "demo", "node_modules", "dist", "build"}
+KEPT_MAX = 4
+SKIPPED = {"__pycache__", "survivors.txt", "demo", "node_modules", "dist", "build"}
 LEFT_OUT = ("test_flips.py", "test_readme.py", "test_shape.py", "test_crash.py")
 """Tests of bytes, pages and kills are too long; `test_shape` reads the source, and would call a `raise` left out a dead refusal code."""
 LEAST_SECONDS, TIMES = 10, 5
-"""A mutant may take so long, and so many times what its tests take without it."""
+"""A test may take so long, and so many times what it takes without a mutant."""
+UNHURRIED = 1800
+"""Seconds for what should not take long."""
 
 
 class Verdict(NamedTuple):
@@ -63,8 +66,9 @@ class Profile:
         tests = [test for span in nearest for test in self.stepping(mutant.file, *span)]
         return list(dict.fromkeys([*tests, *sorted(self.seconds, key=self.seconds.__getitem__)]))
 
-    def limit(self, tests: Iterable[str]) -> float:
-        return LEAST_SECONDS + TIMES * sum(self.seconds[test] for test in tests)
+    def limits(self, tests: Iterable[str]) -> dict[str, float]:
+        """How many seconds each of these tests may take."""
+        return {test: LEAST_SECONDS + TIMES * self.seconds[test] for test in tests}
 
 
 class Server:
@@ -104,8 +108,15 @@ class Server:
         return self.hear()
 
     def end(self) -> None:
-        self.process.kill()
-        self.process.wait()
+        self.process.terminate()
+        try:
+            self.process.wait(10)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+        for pipe in (self.process.stdin, self.process.stdout):
+            if pipe:
+                pipe.close()
 
 
 class Copy:
@@ -138,19 +149,17 @@ class Copy:
 
     def judge(self, mutant: Mutant, text: str, profile: Profile, only_cold: bool) -> Verdict:
         begun = time.monotonic()
-        ask: dict[str, Any] = {"do": "mutant", "file": str(self.root / mutant.file)}
+        ask: dict[str, Any] = {"do": "mutant", "file": str(self.root / mutant.file), "limit": UNHURRIED}
         scope = mutant.place.scope
-        answer = {"verdict": "cold"}
+        answer: dict[str, Any] = {"verdict": "cold"}
         with self.holding(mutant.file, mutant.apply(text)):
             if not only_cold:
                 tests = profile.for_line(mutant)
-                if not tests and scope:
-                    return Verdict(mutant, "survived", "no test runs this line", 0)
-                limit = profile.limit(tests)
-                answer = self.warm.ask({**ask, "scope": scope and [scope.name, scope.line], "tests": tests, "limit": limit})
+                ask["scope"] = scope and [scope.name, scope.line]
+                answer = {"by": "", **self.warm.ask({**ask, "tests": profile.limits(tests)})}
+                answer["by"] = answer["by"] if tests else "no test runs this line"
             if answer["verdict"] == "cold":
-                tests = profile.for_all(mutant)
-                answer = self.cold.ask({**ask, "tests": tests, "limit": LEAST_SECONDS + profile.limit(tests)})
+                answer = self.cold.ask({**ask, "tests": profile.limits(profile.for_all(mutant))})
         return Verdict(mutant, answer["verdict"], answer.get("by", ""), time.monotonic() - begun)
 
     def end(self) -> None:
@@ -198,20 +207,22 @@ class Runner:
         if not any(profile.lines.values()):
             raise SystemExit("no test runs any line of the targets")
         kept.mkdir(parents=True, exist_ok=True)
+        for old in sorted(kept.iterdir(), key=lambda each: each.stat().st_mtime)[:-KEPT_MAX]:
+            old.unlink()
         path.write_text(json.dumps(vars(profile)))
         self.tell(f"{len(profile.seconds)} tests looked at in {time.monotonic() - begun:.0f} s")
         return profile
 
     def _check_passing(self) -> dict[str, float]:
         """What each test takes; they must pass in both kinds of server while no mutant is about."""
-        tests = self.copies[0].tests
+        tests = dict.fromkeys(self.copies[0].tests, UNHURRIED)
         target = self.targets[0]
 
         def passes(copy: Copy, kind: str) -> dict[str, Any]:
             if kind == "warm":
-                return copy.warm.ask({"do": "run", "tests": tests, "limit": 1800})
+                return copy.warm.ask({"do": "run", "tests": tests, "limit": UNHURRIED})
             with copy.holding(target, self.sources[target] + "# not a mutant\n"):
-                return copy.cold.ask({"do": "mutant", "tests": tests, "limit": 1800})
+                return copy.cold.ask({"do": "mutant", "tests": tests, "limit": UNHURRIED})
 
         warm, cold = self.each(passes, ["warm", "cold"])
         for kind, answer in (("warm", warm), ("cold", cold)):
@@ -222,7 +233,9 @@ class Runner:
 
     def _trace(self, seconds: dict[str, float]) -> Profile:
         tests = list(seconds)
-        answers = self.each(lambda copy, test: (copy, copy.warm.ask({"do": "trace", "tests": [test], "limit": 600})), tests)
+        answers = self.each(
+            lambda copy, test: (copy, copy.warm.ask({"do": "trace", "tests": {test: UNHURRIED}, "limit": UNHURRIED})), tests
+        )
         lines: dict[str, dict[str, list[int]]] = {}
         for test, (copy, answer) in zip(tests, answers, strict=True):
             if answer.get("by"):

@@ -33,7 +33,20 @@ import pytest
 
 MEMORY_BYTES_MAX = 8 << 30
 """A mutant that only ever appends is stopped here."""
-OPTIONS = ("-q", "-p", "no:xdist", "-p", "no:cacheprovider", "--import-mode=importlib", "-W", "ignore::pytest.PytestAssertRewriteWarning")
+COLLECTING_SECONDS_MAX = 60
+OPTIONS = (
+    "-q",
+    "--tb=native",
+    "--assert=plain",
+    "--import-mode=importlib",
+    "-p",
+    "no:xdist",
+    "-p",
+    "no:cacheprovider",
+    "-W",
+    "ignore::pytest.PytestAssertRewriteWarning",
+)
+"""Nobody reads how a test failed: none of what explains it is wanted."""
 BEGETS = {"subprocess.Popen", "os.posix_spawn", "os.exec", "os.fork", "os.forkpty"}
 PLUGINS = ("pytest", "_pytest", "_hypothesis_pytestplugin", "xdist", "anyio.pytest_plugin", "typeguard")
 Key = tuple[str, str, int]
@@ -77,10 +90,11 @@ class Collected:
         self.failed |= report.failed
         self.seconds[report.nodeid] += report.duration
 
-    def run(self, names: list[str]) -> str:
-        """The first of these tests to fail; empty when all pass."""
-        items = [self.items[name] for name in names if name in self.items]
+    def run(self, limits: dict[str, float]) -> str:
+        """The first of these tests to fail, empty when all pass; one that takes longer than its limit in seconds ends the process."""
+        items = [self.items[name] for name in limits if name in self.items]
         for item, following in zip(items, [*items[1:], None], strict=True):
+            signal.setitimer(signal.ITIMER_REAL, limits[item.nodeid])
             item.ihook.pytest_runtest_protocol(item=item, nextitem=following)
             if self.failed:
                 return item.nodeid
@@ -128,36 +142,50 @@ def key(code: CodeType) -> Key:
 
 
 def in_a_fork(work: Callable[[], dict[str, Any]], limit: float) -> dict[str, Any]:
-    """What `work` answers in a process of its own; when it is still at it after `limit` seconds it is ended, with its children."""
+    """What `work` answers in a process of its own, which is ended with its children after `limit` seconds, or by its own alarm."""
     reading, writing = os.pipe()
     child = os.fork()
     if not child:
-        answer: dict[str, Any] = {"verdict": "killed", "by": "the process died"}
-        try:
-            os.close(reading)
-            os.setsid()
-            resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES_MAX, MEMORY_BYTES_MAX))
-            answer = work()
-        finally:
-            with os.fdopen(writing, "wb") as out:
-                out.write(json.dumps(answer).encode() + b"\n")
-            os._exit(0)
+        os.close(reading)
+        _answer(work, writing)
     os.close(writing)
-    said, ends = b"", time.monotonic() + limit
+    ends = time.monotonic() + limit
+    try:
+        said = _hear(reading, ends)
+    finally:
+        with suppress(ProcessLookupError):
+            os.killpg(child, signal.SIGKILL)
+        os.close(reading)
+        _, status = os.waitpid(child, 0)
+    if said.endswith(b"\n"):
+        answer: dict[str, Any] = json.loads(said)
+        return answer
+    late = time.monotonic() >= ends or os.waitstatus_to_exitcode(status) == -signal.SIGALRM
+    return {"verdict": "timeout", "by": "out of time"} if late else {"verdict": "killed", "by": "the process died"}
+
+
+def _answer(work: Callable[[], dict[str, Any]], writing: int) -> None:
+    answer: dict[str, Any] = {"verdict": "killed", "by": "the process died"}
+    try:
+        os.setsid()
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES_MAX, MEMORY_BYTES_MAX))
+        answer = work()
+    finally:
+        with os.fdopen(writing, "wb") as out:
+            out.write(json.dumps(answer).encode() + b"\n")
+        os._exit(0)
+
+
+def _hear(reading: int, ends: float) -> bytes:
+    said = b""
     while not said.endswith(b"\n") and (left := ends - time.monotonic()) > 0:
         if select.select([reading], [], [], left)[0]:
             part = os.read(reading, 1 << 16)
             if not part:
                 break
             said += part
-    late = not said.endswith(b"\n") and time.monotonic() >= ends
-    os.close(reading)
-    with suppress(ProcessLookupError):
-        os.killpg(child, signal.SIGKILL)
-    os.waitpid(child, 0)
-    if late:
-        return {"verdict": "timeout", "by": f"after {limit:.0f} s"}
-    return json.loads(said) if said.endswith(b"\n") else {"verdict": "killed", "by": "the process died"}
+    return said
 
 
 class Warm:
@@ -242,8 +270,9 @@ def serve_cold(channel: Channel, selection: list[str]) -> None:
 
         def work(tests: Collected) -> None:
             known = set(ask["tests"])
-            outcome["by"] = tests.run([*ask["tests"], *(name for name in tests.items if name not in known)])
+            outcome["by"] = tests.run({**ask["tests"], **{name: COLLECTING_SECONDS_MAX for name in tests.items if name not in known}})
 
+        signal.setitimer(signal.ITIMER_REAL, COLLECTING_SECONDS_MAX)
         pytest.main([*OPTIONS, *selection], plugins=[Collected(work)])
         return {"verdict": "killed" if outcome["by"] else "survived", **outcome}
 
@@ -267,6 +296,7 @@ def serve_warm(channel: Channel, selection: list[str], targets: list[str]) -> No
 
 def main() -> None:
     kind, log = sys.argv[1:3]
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that the child at work is ended as well
     channel = Channel(log)
     ask = next(iter(channel))
     if kind == "warm":

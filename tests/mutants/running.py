@@ -157,7 +157,7 @@ class Copy:
                 tests = profile.for_line(mutant)
                 ask["scope"] = scope and [scope.name, scope.line]
                 answer = {"by": "", **self.warm.ask({**ask, "tests": profile.limits(tests)})}
-                answer["by"] = answer["by"] if tests else "no test runs this line"
+                answer["by"] = answer["by"] or ("" if tests else "no test runs this line")
             if answer["verdict"] == "cold":
                 answer = self.cold.ask({**ask, "tests": profile.limits(profile.for_all(mutant))})
         return Verdict(mutant, answer["verdict"], answer.get("by", ""), time.monotonic() - begun)

@@ -93,7 +93,7 @@ class Collected:
     def run(self, limits: dict[str, float]) -> str:
         """The first of these tests to fail, empty when all pass; one that takes longer than its limit in seconds ends the process."""
         items = [self.items[name] for name in limits if name in self.items]
-        for item, following in zip(items, [*items[1:], None], strict=True):
+        for item, following in zip(items, [*items[1:], None], strict=False):
             signal.setitimer(signal.ITIMER_REAL, limits[item.nodeid])
             item.ihook.pytest_runtest_protocol(item=item, nextitem=following)
             if self.failed:
@@ -171,10 +171,17 @@ def _answer(work: Callable[[], dict[str, Any]], writing: int) -> None:
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES_MAX, MEMORY_BYTES_MAX))
         answer = work()
+    except Exception as problem:  # noqa: BLE001 - ours: a test that raises has failed, and that is an answer
+        answer = _ours(problem)
     finally:
         with os.fdopen(writing, "wb") as out:
             out.write(json.dumps(answer).encode() + b"\n")
         os._exit(0)
+
+
+def _ours(problem: Exception) -> dict[str, Any]:
+    """A fault of these very files must not pass for a mutant that was noticed."""
+    return {"verdict": "survived", "by": f"the harness raised {problem!r}"}
 
 
 def _hear(reading: int, ends: float) -> bytes:
@@ -266,15 +273,19 @@ def _tidy() -> None:
 
 def serve_cold(channel: Channel, selection: list[str]) -> None:
     def once(ask: dict[str, Any]) -> dict[str, Any]:
-        outcome = {"by": "collecting"}
+        outcome = {"verdict": "killed", "by": "collecting"}
 
         def work(tests: Collected) -> None:
-            known = set(ask["tests"])
-            outcome["by"] = tests.run({**ask["tests"], **{name: COLLECTING_SECONDS_MAX for name in tests.items if name not in known}})
+            limits = {**dict.fromkeys(tests.items, COLLECTING_SECONDS_MAX), **ask["tests"]}
+            try:
+                by = tests.run({name: limits[name] for name in {**ask["tests"], **tests.items}})
+                outcome.update({"verdict": "killed" if by else "survived", "by": by})
+            except Exception as problem:  # noqa: BLE001
+                outcome.update(_ours(problem))
 
         signal.setitimer(signal.ITIMER_REAL, COLLECTING_SECONDS_MAX)
         pytest.main([*OPTIONS, *selection], plugins=[Collected(work)])
-        return {"verdict": "killed" if outcome["by"] else "survived", **outcome}
+        return outcome
 
     for ask in channel:
         if ask["do"] == "import":

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import signal
 import sys
 import tempfile
 import time
@@ -56,6 +57,7 @@ def options() -> argparse.Namespace:
 
 def main() -> int:
     asked, begun = options(), time.monotonic()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that copies and servers are cleared away
     targets = [file for file in files_of(ROOT, asked.targets) if (ROOT / file).stat().st_size]
     selection = [file for file in files_of(ROOT, asked.tests, "test_*.py") if Path(file).name not in LEFT_OUT]
     sources = {file: (ROOT / file).read_bytes().decode() for file in targets}

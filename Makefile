@@ -1,5 +1,5 @@
 # One word each. `make check` is what CI runs.
-.PHONY: demo test check digests golden bench-community bench-http bench-voting peers kill constraints clean
+.PHONY: demo test check digests golden bench-community bench-http bench-voting peers kill mutants mutants-quick constraints clean
 .DEFAULT_GOAL := help
 
 BIN := .venv/bin
@@ -56,6 +56,12 @@ peers: .venv-peers/ready ## the same winners as libraries that count as we do
 
 kill: .venv/test ## a thousand random kills; what was acknowledged must be in the log
 	@$(BIN)/python -m tests.store.kills 1000
+
+mutants: .venv/test ## small faults planted in the engine: the tests must notice nine in ten
+	@$(BIN)/python -m tests.mutants --sample 600
+
+mutants-quick: .venv/test ## forty of them
+	@$(BIN)/python -m tests.mutants --sample 600 --only 40
 
 constraints: .venv/test ## pin every dependency anew
 	@UV=$$(command -v uv || echo $(BIN)/uv); $$UV pip compile --quiet --upgrade --all-extras --no-header --no-annotate --no-emit-index-url --python-version 3.11 pyproject.toml -o constraints.txt

@@ -13,7 +13,8 @@ from engine.elections.election import Election
 
 settings.register_profile("quick", max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow], database=None)
 settings.register_profile("ci", max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow], database=None)
-settings.load_profile("ci" if os.environ.get("CI") else "quick")
+settings.register_profile("mutants", parent=settings.get_profile("quick"), max_examples=15, derandomize=True)
+settings.load_profile(os.environ.get("FOLKMOOT_HYPOTHESIS") or ("ci" if os.environ.get("CI") else "quick"))
 
 SHARED = Path(__file__).parent.parent.parent / "shared"
 

@@ -24,7 +24,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.refusals import Code, refuse
-from engine.values import Money, Points
+from engine.values import Column, Money, Points
 
 POINTS_SHORT = Code("points_short", "conflict")
 LOT_MAX = 2**62
@@ -63,7 +63,7 @@ WIDTH = 3
 
 @dataclass
 class Lots:
-    lots: dict[int, array[int]] = field(default_factory=dict)
+    lots: dict[int, Column] = field(default_factory=dict)
     """The lots of each holder, oldest first."""
     issued: Points = Points(0)
     spent: Points = Points(0)
@@ -159,7 +159,7 @@ class Lots:
         part += [holders for moment, holders in self._vesting.items() if moment > now]
         return set().union(*part)
 
-    def _keep(self, holder: int, lots: array[int]) -> None:
+    def _keep(self, holder: int, lots: Column) -> None:
         """The holder has these lots now."""
         before = self.lots[holder]
         for offset, named in ((0, self._expiring), (1, self._vesting)):

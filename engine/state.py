@@ -27,6 +27,9 @@ class Part:
         """For each unit it keeps books of: how many accounts there are, and what they sum to, which must be 0."""
         return {}
 
+    def tidy(self) -> None:
+        """Let go of what is only kept for speed: what is left follows from the log alone."""
+
 
 P = TypeVar("P", bound=Part)
 

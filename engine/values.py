@@ -12,9 +12,10 @@ power, money and weights may be larger than a careless reader can hold, so they 
 from __future__ import annotations
 
 import re
+from array import array
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Annotated, ClassVar, NewType, Self
+from typing import TYPE_CHECKING, Annotated, ClassVar, NewType, Self
 
 from engine.limits import (
     CHARTER_TEXT_MAX,
@@ -112,6 +113,12 @@ Share = NewType("Share", str)
 """A part of a whole as people write it, `2/3`: from 0 to 1, exact."""
 Scalar = NewType("Scalar", object)
 """A rule's parameter: a whole number, true or false, a name, or an amount as a decimal in quotes."""
+
+if TYPE_CHECKING:
+    Column = array[int]
+else:
+    Column = array
+"""Whole numbers of one size, one beside the other: `array` takes no parameter at run time before Python 3.12."""
 
 DAY_MS = 86_400_000
 ACTORS_WITHOUT_ID = ("founder", "newcomer", "clock")

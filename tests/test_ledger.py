@@ -4,50 +4,77 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.ledger import Entry, Ledger
+from engine.ledger import Accounts, Entry, Lots
 from engine.refusals import Refusal
 from engine.rules import rule
 from engine.rules.reward._remainders import largest_remainder
 
 moves = st.lists(
-    st.tuples(st.sampled_from(["earn", "spend"]), st.sampled_from(["m1", "m2"]), st.integers(1, 50), st.integers(0, 9)), max_size=30
+    st.tuples(st.sampled_from(["earn", "spend", "write off"]), st.sampled_from([0, 1]), st.integers(1, 50), st.integers(0, 9)), max_size=30
 )
 
 
 @given(moves)
 def test_points_neither_appear_nor_vanish(moves):
-    ledger, now = Ledger(), 0
-    for what, member, points, step in moves:
+    """Against a model of a few lines: every lot as (holder, points, from, until), spent oldest first."""
+    lots, model, now = Lots(), [], 0
+    for what, holder, points, step in moves:
         now += step
-        ledger.expire(ledger.expired(now), now)
-        assert ledger.expired(now) == {}
-        before = {one: ledger.points(one, now) for one in ("m1", "m2")}
+        held = {one: sum(lot[1] for lot in model if lot[0] == one and lot[2] <= now < lot[3]) for one in (0, 1)}
         if what == "earn":
-            ledger.earn(member, points, now, 0 if points % 3 else now + 10)
-            assert ledger.points(member, now) == before[member] + points
-        elif points > before[member]:
+            vests_at, expires_at = (now + 3 if points % 5 == 0 else 0), (0 if points % 3 else now + 10)
+            lots.earn(holder, points, vests_at, expires_at)
+            model.append([holder, points, vests_at, expires_at or 10**9])
+        elif what == "write off":
+            over = {one: sum(lot[1] for lot in model if lot[0] == one and lot[3] <= now) for one in (0, 1)}
+            assert lots.due(now, 9) == {one: points for one, points in over.items() if points}
+            lots.write_off(lots.due(now, 9), now)
+            model = [lot for lot in model if lot[3] > now]
+            assert lots.due(now, 9) == {}
+        elif points > held[holder]:
             with pytest.raises(Refusal, match="points_short"):
-                ledger.spend(member, points, now)
-            assert ledger.points(member, now) == before[member]
+                lots.spend(holder, points, now)
         else:
-            ledger.spend(member, points, now)
-            assert ledger.points(member, now) == before[member] - points
-        assert sum(ledger.accounts["points"].values()) == 0
-        for one in ("m1", "m2"):
-            assert ledger.accounts["points"].get(one, 0) == sum(lot.points for lot in ledger.lots.get(one, []))
+            lots.spend(holder, points, now)
+            for lot in model:
+                if lot[0] == holder and lot[2] <= now < lot[3]:
+                    taken = min(points, lot[1])
+                    lot[1] -= taken
+                    points -= taken
+        again = Lots(dict(lots.lots), lots.issued, lots.spent, lots.expired)
+        for book in (lots, again):
+            assert [book.spendable(one, now) for one in (0, 1)] == list(book.all_spendable(2, now))
+            assert [book.totals.get(one, 0) for one in (0, 1)] == [sum(lot[1] for lot in model if lot[0] == one) for one in (0, 1)]
+            assert book.due(now, 9) == lots.due(now, 9)
+        assert lots.issued == lots.spent + lots.expired + sum(lots.totals.values())
 
 
 def test_the_oldest_points_are_spent_first():
-    ledger = Ledger()
-    ledger.earn("m1", 10, 0, 100)
-    ledger.earn("m1", 10, 1, 0)
-    ledger.spend("m1", 12, 2)
-    assert ledger.points("m1", 2) == ledger.points("m1", 101) == 8
+    lots = Lots()
+    lots.earn(1, 10, expires_at=100)
+    lots.earn(1, 10)
+    lots.spend(1, 12, 2)
+    assert lots.spendable(1, 2) == lots.spendable(1, 101) == 8
+
+
+def test_points_count_from_the_moment_they_vest_until_they_expire():
+    lots = Lots()
+    lots.earn(1, 10, vests_at=50, expires_at=100)
+    assert [lots.spendable(1, now) for now in (49, 50, 99, 100)] == [0, 10, 10, 0]
+    with pytest.raises(Refusal, match="points_short"):
+        lots.spend(1, 1, 49)
+
+
+def test_points_of_one_moment_make_one_lot():
+    lots = Lots()
+    for _ in range(1_000):
+        lots.earn(1, 2, expires_at=100)
+    assert len(lots.lots[1]) == 3
 
 
 def test_a_posting_that_does_not_balance_stops_us():
     with pytest.raises(AssertionError):
-        Ledger().post("money", Entry("funds", 1))
+        Accounts().post(Entry("funds", 1))
 
 
 @given(

@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 
 from engine.refusals import Code, refuse
 from engine.state import Part
-from engine.values import MemberId, Moment, Name
+from engine.values import Column, MemberId, Moment, Name
 
 MEMBER_UNKNOWN = Code("member_unknown", "unknown")
 MEMBER = Name("member")
@@ -42,19 +42,19 @@ class Member(NamedTuple):
     forgotten: bool
 
 
-def _column(kind: str) -> array[int]:
+def _column(kind: str) -> Column:
     return field(default_factory=lambda: array(kind))
 
 
 @dataclass
 class Members(Part):
-    seqs: array[int] = _column("q")
+    seqs: Column = _column("q")
     """The event by which each joined."""
-    joined: array[int] = _column("q")
-    held: array[int] = _column("q")
+    joined: Column = _column("q")
+    held: Column = _column("q")
     """The roles of each, as bits: the place of a role in `role_names` is the place of its bit."""
-    gone: array[int] = _column("b")
-    active_on: array[int] = _column("i")
+    gone: Column = _column("b")
+    active_on: Column = _column("i")
     """The last day (since 1970, UTC) on which each did something that counts as taking part; -1 for never."""
     role_names: list[Name] = field(default_factory=lambda: [MEMBER])
     forgotten: int = 0

@@ -97,8 +97,8 @@ def _make(hint: Any, lenient: bool) -> Form:
         return _many(form(args[0], lenient), origin)
     if origin is dict:
         return _by_name(form(args[1], lenient)) if args[0] in (str, values.Name) else _by_key(form(args[0]), form(args[1]))
-    if origin in (array, np.ndarray):
-        return Form(_same, _column, {})
+    if hint is array or origin is np.ndarray:
+        return Form(_same, _column, {"column": True})
     if isinstance(origin, type) and issubclass(origin, Sealed):
         return _sealed(origin, form(args[0], lenient))
     if isinstance(hint, type) and issubclass(hint, values.Id):

@@ -12,10 +12,9 @@ import hmac
 import io
 from array import array
 from collections.abc import Iterator
-from dataclasses import fields
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, NamedTuple, Protocol, get_type_hints
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
@@ -49,7 +48,7 @@ class Cache(NamedTuple):
 def save(cache: Cache, state: State) -> None:
     """Write a snapshot beside the old one and put it in its place."""
     columns: list[np.ndarray[Any, Any]] = []
-    parts = {name_of(type(part)): _packed(form(type(part)).write(part), columns) for part in state}
+    parts = {name: _packed(written, columns) for name, written in _written(state)}
     meta = {"version": VERSION, "seq": state.seq, "root": state.tree.root().hex(), "at": state.at, "parts": parts}
     into = io.BytesIO()
     numbered = {f"c{number}": column for number, column in enumerate(columns)}
@@ -91,16 +90,24 @@ def seq_of(cache: Cache) -> int:
 def view(state: State) -> bytes:
     """All that a state knows, as bytes: equal states have equal ones."""
     columns: list[np.ndarray[Any, Any]] = []
-    parts = sorted((name_of(type(part)), _packed(form(type(part)).write(part), columns)) for part in state)
-    written = canonical([[state.seq, state.at, state.tree.root().hex()], *map(list, parts)])
+    parts = [[name, _packed(written, columns)] for name, written in _written(state)]
+    written = canonical([[state.seq, state.at, state.tree.root().hex()], *parts])
     return written + b"".join(column.tobytes() for column in columns)
+
+
+def _written(state: State) -> list[tuple[str, Any]]:
+    """What every part says, by its name; one that only says what every new one does is left out: it was asked for, and that is all."""
+    parts = []
+    for part in state:
+        part.tidy()
+        kind = type(part)
+        parts.append((name_of(kind), form(kind).write(part), form(kind).write(kind())))
+    return sorted(((name, written) for name, written, empty in parts if repr(written) != repr(empty)), key=lambda one: one[0])
 
 
 def name_of(part: type[Part]) -> str:
     """A part by its place in the house and the digest of its schema."""
-    hints = get_type_hints(part, include_extras=True)
-    shape = [[field.name, str(hints[field.name])] for field in fields(part) if field.init]  # type: ignore[arg-type]
-    return f"{part.__module__}.{part.__name__} {sha256(canonical(shape)).hexdigest()[:16]}"
+    return f"{part.__module__}.{part.__name__} {sha256(canonical(form(part).schema)).hexdigest()[:16]}"
 
 
 def _packed(value: Any, columns: list[np.ndarray[Any, Any]]) -> Any:

@@ -21,13 +21,13 @@ def moot_text(request):
 
 @pytest.fixture
 def moot(monkeypatch, moot_text):
-    found = Moot(members=4, text=moot_text)
-    monkeypatch.setattr("api.doors.asker.now", lambda: found.now)
-    monkeypatch.setattr("api.writes.now", lambda: found.now)
-    monkeypatch.setattr("api.reads.now", lambda: found.now)
-    monkeypatch.setattr("api.clockwork.now", lambda: found.now)
-    monkeypatch.setattr("api.pages.now", lambda: found.now)
-    return found
+    return at_its_clock(Moot(members=4, text=moot_text), monkeypatch)
+
+
+def at_its_clock(moot: Moot, monkeypatch) -> Moot:
+    """The same community, whose doors read its clock."""
+    monkeypatch.setattr("api.clock.now", lambda: moot.now)
+    return moot
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ from api import bodies
 from api.app import build
 from api.doors.session import COOKIE, SECURE_COOKIE, Sessions
 from api.doors.threshold import HEADERS
+from engine.features.ideas.state import Ideas
 from engine.refusals import Refusal
 from tests.api.conftest import FORM, HTML, as_member
 
@@ -106,7 +107,7 @@ def test_what_another_sites_page_may_send_unasked_is_not_taken_for_json(client, 
     as_member(client, sessions, "m2", moot)
     answer = client.post("/ideas", content=b'{"title": "a", "text": "b"}', headers={"content-type": kind})
     assert (answer.status_code, answer.json()["code"]) == (415, "media_type_wrong")
-    assert not moot.state.ideas
+    assert not moot.of(Ideas).ideas
 
 
 def test_a_body_that_does_not_say_what_it_is_is_refused(client, sessions, moot):

@@ -9,27 +9,25 @@ from fastapi.testclient import TestClient
 
 from api.app import build
 from engine.features.amendments.amend import AmendCharter
-from engine.features.ideas.comment import CommentIdea
+from engine.features.ideas.comment import COMMENTS_PER_IDEA_MAX, CommentIdea
+from engine.features.ideas.state import Ideas
 from engine.features.ideas.submit import SubmitIdea
 from engine.features.ideas.support import SupportIdea
 from engine.features.polls.cast import CastBallot
-from engine.features.polls.close import ClosePoll
+from engine.features.points.state import points_of
 from engine.features.polls.open import FreeOption, OpenPoll
+from engine.features.polls.state import Polls
 from engine.kernel import charter
 from engine.kernel.erase import EraseText
-from engine.limits import COMMENTS_PER_IDEA_MAX
 from engine.refusals import Refusal
-from tests.api.conftest import HTML, as_member
+from tests.api.conftest import HTML, as_member, at_its_clock
 from tests.moot import Moot
-
-AUTHORS_ONLY = charter.preset("product").replace('revised_by = "members"', 'revised_by = "authors"')
 
 
 def page(client, path: str) -> str:
     return client.get(path, headers=HTML).text
 
 
-@pytest.mark.parametrize("moot_text", [AUTHORS_ONLY], indirect=True)
 def test_only_who_may_improve_an_idea_is_offered_to(client, sessions, moot):
     idea = moot.idea("m2")
     assert "Improve it" in page(as_member(client, sessions, "m2", moot), f"/ideas/{idea}")
@@ -40,9 +38,9 @@ def test_an_idea_that_needs_no_support_asks_for_none(client, sessions, moot):
     ideas = [moot.idea("m2", supports=5), moot.idea("m3", supports=5)]
     poll = client_poll(client, sessions, moot)
     moot.vote(poll, *["1"] * 5)
-    moot.do("m1", ClosePoll(poll))
+    moot.end(poll)
     as_member(client, sessions, "m4", moot)
-    assert moot.state.ideas[ideas[0]].stage == "adopted"
+    assert moot.of(Ideas)[ideas[0]].stage == "adopted"
     assert "Support this idea" not in page(client, f"/ideas/{ideas[0]}") and "You support it" in page(client, f"/ideas/{ideas[1]}")
 
 
@@ -72,7 +70,7 @@ def test_a_voter_still_finds_her_ballot_when_the_poll_is_over(client, sessions, 
     poll = moot.poll() if decision == "ranking" else moot.poll(decision, 0, amendment=amended)
     moot.do("m2", CastBallot(poll, "1"))
     receipt = moot.do("m2", CastBallot(poll, "2"))
-    moot.do("m1", ClosePoll(poll))
+    moot.end(poll)
     label = "option 1" if decision == "ranking" else "Keep the charter as it is"
     mine = page(as_member(client, sessions, "m2", moot), f"/polls/{poll}")
     assert f'You voted <strong>{label}</strong> (<a href="/log/{receipt.seq}">' in mine
@@ -83,7 +81,7 @@ def test_points_are_awarded_by_a_form_to_whom_it_is_shown(client, sessions, moot
     assert "Award points" not in page(as_member(client, sessions, "m2", moot), "/members/m3")
     assert "Award points" in page(as_member(client, sessions, "m1", moot), "/members/m3")
     assert client.post("/members/m3/points", data={"points": "40", "reason": "the soup"}).status_code == 303
-    assert moot.state.ledger.points("m3", moot.now) == 40
+    assert points_of(moot.state, "m3", moot.now) == 40
 
 
 def test_a_refused_form_leads_back_and_speaks_of_no_command(client, sessions, moot):
@@ -105,13 +103,13 @@ def test_where_a_form_came_from_is_a_page_of_ours_or_the_first_and_known_at_once
 def test_options_that_cost_money_are_written_with_their_costs(client, sessions, monkeypatch):
     text = charter.preset("product").replace('rule = "schulze"', 'rule = "greedy"')
     found = Moot(members=2, text=text)
-    monkeypatch.setattr("api.doors.asker.now", lambda: found.now)
+    at_its_clock(found, monkeypatch)
     client = TestClient(build(found.community, sessions, ("testserver",)), follow_redirects=False)
     as_member(client, sessions, "m1", found)
     form = {"decision": "ranking", "question": "Which?", "budget": "2000", "options": "An oven | 1,200.50\nA bench | by the river | 80"}
     assert client.post("/polls", data=form).status_code == 303
-    poll = next(iter(found.state.polls.values()))
-    assert [option.cost for option in poll.terms.options] == [120_050, 8_000]
+    poll = next(iter(found.of(Polls).polls.values()))
+    assert [option.cost for option in poll.asked.options] == [120_050, 8_000]
     assert client.get(f"/polls/{poll.id}").json()["options"][1]["label"] == "A bench | by the river"
     refused = client.post("/polls", data=form | {"options": "An oven"}).json()
     assert (refused["code"], refused["thing"]) == ("field_missing", "the cost of option 1")
@@ -122,7 +120,7 @@ def test_a_poll_whose_options_are_called_the_other_way_round_is_shown(sessions):
     moot = Moot(members=3, text=charter.preset("product").replace('rule = "schulze"', 'rule = "yes_no"').replace('"lot"', '"status_quo"'))
     poll = f"p{moot.do('m1', OpenPoll('ranking', 'Which?', options=(FreeOption('No'), FreeOption('Yes')))).seq}"
     moot.vote(poll, "1", "2", "2")
-    moot.do("m1", ClosePoll(poll))
+    moot.end(poll)
     client = TestClient(build(moot.community, sessions, ("testserver",)), follow_redirects=False)
     assert client.get(f"/polls/{poll}").json()["result"]["steps"][0] == "for: No 1; against: Yes 2; abstaining 0"
 
@@ -137,12 +135,12 @@ def test_a_log_that_cannot_be_followed_still_says_so_in_words(client, moot, monk
 def test_what_polls_fund_and_rounds_share_is_listed_newest_first(client, moot):
     for number in range(3):
         moot.do("m1", SubmitIdea(f"idea {number}", "b", 100))
-    for idea in list(moot.state.ideas):
+    for idea in list(moot.of(Ideas).ideas):
         for member in moot.members:
             moot.do(member, SupportIdea(idea))
     poll = moot.poll("spending", 0, budget=1_000)
     moot.vote(poll, "1,2,3", "1,2,3")
-    moot.do("m1", ClosePoll(poll))
+    moot.end(poll)
     found = client.get("/ledger").json()
     assert [row["title"] for row in found["funded"]] == ["idea 2", "idea 1", "idea 0"] and found["fundings"] == 3
 
@@ -150,7 +148,7 @@ def test_what_polls_fund_and_rounds_share_is_listed_newest_first(client, moot):
 def test_a_label_that_was_erased_leaves_the_steps_of_the_count_too(client, moot):
     poll = moot.poll()
     moot.vote(poll, "1>2", "1>3")
-    moot.do("m1", ClosePoll(poll))
+    moot.end(poll)
     assert "option 0" in " ".join(client.get(f"/polls/{poll}").json()["result"]["steps"])
     moot.do("m1", EraseText(int(poll[1:]), "options.0.label", "spam"))
     assert "option 0" not in str(client.get(f"/polls/{poll}").json())
@@ -160,12 +158,12 @@ def test_labels_that_imitate_what_tells_equal_ones_apart_are_told_apart_too(clie
     first = f"i{moot.do('m2', SubmitIdea('Bench', 'b')).seq}"
     for title in ("Bench", f"Bench ({first})", f"Bench ({first}) (1)"):
         moot.do("m2", SubmitIdea(title, "b"))
-    for idea in list(moot.state.ideas):
+    for idea in list(moot.of(Ideas).ideas):
         for member in moot.members:
             moot.do(member, SupportIdea(idea))
     poll = moot.poll("monthly", 0)
     moot.vote(poll, "1", "2")
-    moot.do("m1", ClosePoll(poll))
+    moot.end(poll)
     assert client.get(f"/polls/{poll}").json()["result"]["steps"]
 
 
@@ -175,6 +173,6 @@ def test_a_charter_that_was_voted_down_is_not_in_force_when_another_poll_adopts_
     for choice in ("2", "1"):
         polls.append(moot.poll("charter", 0, amendment=text))
         moot.vote(polls[-1], *[choice] * 4)
-        moot.do("m1", ClosePoll(polls[-1]))
+        moot.end(polls[-1])
     moot.do("m1", AmendCharter(polls[1]))
     assert [client.get(f"/polls/{poll}").json()["amendment"]["in_force"] is not None for poll in polls] == [False, True]

@@ -8,13 +8,19 @@ import pytest
 from fastapi.testclient import TestClient
 
 from api.app import build
-from api.clockwork import close_due
+from api.clockwork import do_due
 from api.doors.session import COOKIE
-from engine import catalogue, charter, commands
+from engine import catalogue
+from engine.event import commands
+from engine.features.polls.state import Polls
+from engine.kernel import charter
+from engine.kernel.found import FoundCommunity
 from engine.log.checkpoint import read_proof
-from engine.refusals import CODES, Refusal
+from engine.refusals import CORE_CODES, Code, Refusal
 from tests.api.conftest import FORM, as_member
 from tests.moot import KEY, Moot
+
+CODES = {*CORE_CODES, *catalogue.declared(Code)}
 
 
 def test_a_ballot_walks_from_json_to_a_receipt_that_proves_it(client, moot, sessions):
@@ -24,15 +30,14 @@ def test_a_ballot_walks_from_json_to_a_receipt_that_proves_it(client, moot, sess
     receipt = answer.json()
     proof = client.get(receipt["proof"]).text
     assert read_proof(proof, bytes.fromhex(receipt["leaf"]), KEY.verifier)[0] == receipt["seq"]
-    assert moot.state.polls[poll].ballots.cast == 1
+    assert moot.of(Polls)[poll].ballots.cast == 1
 
 
 def test_every_command_has_its_path_in_the_openapi_document(client):
     document = client.get("/openapi.json").json()
-    for verb in catalogue.names(commands.FOLDER):
-        if verb == "found_community":
+    for kind in commands():
+        if kind is FoundCommunity:
             continue
-        kind = commands.command(verb)
         operation = document["paths"][kind.resource]["post"]
         assert operation["operationId"] == kind.__name__
         schema = operation["requestBody"]["content"]["application/json"]["schema"]
@@ -80,7 +85,7 @@ def test_a_closed_poll_takes_no_ballot(client, moot, sessions):
     moot.wait(8 * 24 * 60)
     answer = as_member(client, sessions, "m2", moot).post(f"/polls/{poll}/ballots", json={"choice": "1"})
     assert (answer.status_code, answer.json()["code"]) == (409, "poll_closed")
-    assert close_due(moot.community, moot.now) == [poll]
+    assert do_due(moot.community, moot.now) == 1
     assert client.get(f"/polls/{poll}").json()["status"] == "no_ballots"
 
 
@@ -89,7 +94,7 @@ def test_the_clockwork_survives_a_store_that_fails(monkeypatch, moot, sessions):
 
     calls = []
 
-    def failing(community, at, told):
+    def failing(community, at, already_logged):
         calls.append(at)
         if len(calls) < 3:
             raise OSError("the disk is away")

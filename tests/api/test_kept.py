@@ -5,12 +5,11 @@ from __future__ import annotations
 import asyncio
 
 import pytest
-from engine.commands.erase_text import EraseText
-from engine.commands.submit_idea import SubmitIdea
-
 from api import reads
 from api.doors import kept
 from engine.community import Community
+from engine.features.ideas.submit import SubmitIdea
+from engine.kernel.erase import EraseText
 from tests.api.conftest import HTML, as_member
 
 

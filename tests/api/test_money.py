@@ -3,7 +3,7 @@
 import pytest
 
 from api import money
-from engine.kernel.charter import MoneyTerms
+from engine.features.treasury.terms import MoneyTerms
 from engine.refusals import Refusal
 
 EUROS = MoneyTerms("EUR", 2)

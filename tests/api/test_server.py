@@ -183,7 +183,7 @@ def printed(monkeypatch, capsys, folder, **how):
 
 @pytest.fixture
 def folder(tmp_path):
-    from engine import charter
+    from engine.kernel import charter
     from engine.store import folder as folders
 
     folders.close(folders.found(tmp_path / "moot", charter.preset("product"), "local/moot", 1_760_000_000_000, bytes(32), "Ana"))

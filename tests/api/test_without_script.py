@@ -13,12 +13,12 @@ from api.doors.session import COOKIE
 from engine.features.ideas.submit import SubmitIdea
 from engine.features.ideas.support import SupportIdea
 from engine.features.polls.cast import CastBallot
-from engine.features.polls.close import ClosePoll
 from engine.features.polls.open import OpenPoll
+from engine.features.polls.state import Polls
 from engine.kernel import charter
 from engine.kernel.join import JoinCommunity
 from engine.verify import verify
-from tests.api.conftest import FORM, HTML, as_member
+from tests.api.conftest import FORM, HTML, as_member, at_its_clock
 from tests.moot import Moot
 
 
@@ -61,7 +61,7 @@ def test_every_page_is_there_and_escapes_what_people_wrote(client, sessions, moo
     client.post(f"/ideas/{idea}/comments", json={"text": nasty})
     poll = moot.poll()
     moot.vote(poll, "1>2", "2", "1")
-    moot.do("m1", ClosePoll(poll))
+    moot.end(poll)
     for path in (
         "/",
         "/ideas",
@@ -118,7 +118,7 @@ def test_a_draw_can_be_drawn_again_from_the_page(client, moot, sessions):
     """The order shown is that of SHA-256(seed, number), the seed being SHA-256(secret, root)."""
     poll = moot.poll("ranking")
     moot.vote(poll, "1", "2")
-    moot.do("m1", ClosePoll(poll))
+    moot.end(poll)
     draw = client.get(f"/polls/{poll}").json()["result"]["draw"]
     seed = sha256(bytes.fromhex(draw["secret"]) + bytes.fromhex(draw["root"])).digest()
     assert draw["order"] == sorted(draw["order"], key=lambda number: sha256(seed + str(number).encode()).digest())
@@ -130,7 +130,7 @@ def test_a_closed_poll_without_a_draw_has_its_page(client, moot):
         moot.idea(supports=5)
     poll = f"p{moot.do('m1', OpenPoll('monthly', 'Which first?')).seq}"
     moot.vote(poll, "1", "1,2", "1")
-    moot.do("m1", ClosePoll(poll))
+    moot.end(poll)
     page = client.get(f"/polls/{poll}", headers=HTML)
     assert page.status_code == 200 and "How the order was drawn" not in page.text
 
@@ -153,15 +153,14 @@ def test_nothing_but_a_number_is_shown_as_recorded(client, done):
 def test_every_kind_of_ballot_is_cast_and_counted_from_the_page(monkeypatch, sessions, rule, parameters, ballot, said):
     text = charter.preset("product").replace('rule = "schulze"', f'rule = "{rule}"\n{parameters}')
     found = Moot(members=4, text=text)
-    for place in ("api.doors.asker.now", "api.writes.now", "api.reads.now", "api.pages.now"):
-        monkeypatch.setattr(place, lambda: found.now)
+    at_its_clock(found, monkeypatch)
     client = TestClient(build(found.community, sessions, ("testserver",)), follow_redirects=False)
     poll = found.poll()
     as_member(client, sessions, "m2", found)
     assert client.post(f"/polls/{poll}/ballots", content=ballot, headers={"content-type": FORM}).status_code == 303
     assert f"You voted <strong>{said}</strong>" in client.get(f"/polls/{poll}", headers=HTML).text
-    found.vote(poll, *[found.community.store.opening(found.state.polls[poll].ballots.last("m2"), "choice")[1].decode().strip('"')] * 4)
-    found.do("m1", ClosePoll(poll))
+    found.vote(poll, *[found.community.store.opening(found.of(Polls)[poll].ballots.cast_by("m2"), "choice")[1].decode().strip('"')] * 4)
+    found.end(poll)
     page = client.get(f"/polls/{poll}", headers=HTML)
     assert page.status_code == 200 and "How it was counted" in page.text
     result = client.get(f"/polls/{poll}").json()["result"]
@@ -212,7 +211,7 @@ def test_who_votes_on_a_charter_sees_what_it_would_change_and_can_put_it_in_forc
     page = client.get(f"/polls/{poll}", headers=HTML).text
     assert "-award_max = 500" in page and "+award_max = 600" in page and "Put it in force" not in page
     moot.vote(poll, "1", "1", "1", "1")
-    moot.do("m1", ClosePoll(poll))
+    moot.end(poll)
     assert "Put it in force" in client.get(f"/polls/{poll}", headers=HTML).text
     done = client.post("/charters", content=f"poll={poll}", headers={"content-type": FORM})
     assert done.status_code == 303 and "award_max = 600" in client.get("/charter", headers=HTML).text
@@ -231,7 +230,7 @@ def test_a_poll_that_opens_later_says_when_and_takes_no_ballot_yet(client, sessi
 def test_home_shows_an_open_poll_however_many_have_closed_since(client, moot):
     poll = moot.poll()
     for _ in range(13):
-        moot.do("m1", ClosePoll(moot.poll()))
+        moot.end(moot.poll())
     assert f'href="/polls/{poll}"' in client.get("/", headers=HTML).text
 
 

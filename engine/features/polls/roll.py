@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.log.merkle import Tree, leaf_hash
-from engine.values import Digest, MemberId
+from engine.values import Column, Digest, MemberId
 
 INT64_MAX = 2**63 - 1
 
@@ -32,10 +32,10 @@ class RollBook:
     """What rolls drawn up alike have in common, as long as members only join. `key` says what they were drawn up by."""
 
     key: str = ""
-    seqs: array[int] = field(default_factory=lambda: array("q"))
+    seqs: Column = field(default_factory=lambda: array("q"))
     """The event by which each member on it joined."""
-    powers: array[int] = field(default_factory=lambda: array("q"))
-    numbers: array[int] = field(default_factory=lambda: array("i"))
+    powers: Column = field(default_factory=lambda: array("q"))
+    numbers: Column = field(default_factory=lambda: array("i"))
     """How many members of the community joined before each."""
     seen: int = 0
     """How many members of the community were looked at, on the roll or not."""
@@ -59,6 +59,13 @@ class RollBook:
     def keep(self, counts: set[int]) -> None:
         """Let those rolls go that nobody uses any more."""
         self._rolls = {count: roll for count, roll in self._rolls.items() if count in counts}
+
+    def trim(self, count: int) -> None:
+        """Let go of all but the first `count` entries."""
+        if count < len(self.seqs) or self.seen != self.numbers[-1] + 1:
+            del self.seqs[count:], self.powers[count:], self.numbers[count:]
+            self.seen = self.numbers[-1] + 1 if count else 0
+            self._tree = Tree()
 
     def root(self, count: int) -> bytes:
         """The root over the first `count` lines; the tree grows as far as it is asked for."""

@@ -213,6 +213,16 @@ class Polls(Part):
             self.books[number] = RollBook(key)
         return number, self.books[number]
 
+    def tidy(self) -> None:
+        """Only what is in use stays of the books of rolls."""
+        used: dict[int, int] = {}
+        for poll in self.open.values():
+            if poll.ballots:
+                used[poll.ballots.book] = max(used.get(poll.ballots.book, 0), poll.ballots.count)
+        self.books = {number: self.books[number] for number in sorted(used)}
+        for number, book in self.books.items():
+            book.trim(used[number])
+
     def close(self, poll: Poll) -> None:
         """Its ballots are not needed any more."""
         assert poll.ballots is not None

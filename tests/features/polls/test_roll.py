@@ -1,15 +1,17 @@
 """Who may vote: a roll drawn up ahead, or grown by joining, is the roll drawn up from nothing."""
 
 import pytest
-from engine.roll import RollBook
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine import state as states
+from engine.features.polls import electorate
 from engine.features.polls.cast import CastBallot
 from engine.features.polls.open import FreeOption, OpenPoll
+from engine.features.polls.roll import RollBook
+from engine.features.polls.state import Polls
 from engine.kernel.forget import ForgetMember
 from engine.kernel.join import JoinCommunity
+from engine.kernel.members import Members
 from engine.log.merkle import leaf_hash, root_of
 from engine.refusals import Refusal
 from engine.verify import verify
@@ -17,13 +19,14 @@ from tests.moot import Moot
 
 
 def expected_root(moot: Moot) -> str:
-    here = [one.id for one in moot.state.members.values() if not one.forgotten]
+    members = moot.of(Members)
+    here = [one for one in members if not members[one].forgotten]
     return root_of([leaf_hash(f"{one} 1".encode()) for one in here]).hex()
 
 
 @given(st.lists(st.sampled_from(["join", "join", "forget", "poll"]), max_size=25), st.sampled_from([0, 10_000]))
 def test_the_roll_is_who_was_there_whatever_happened_before(happenings, ahead_min):
-    usual, states.ROLL_AHEAD_MIN = states.ROLL_AHEAD_MIN, ahead_min
+    usual, electorate.AHEAD_MIN = electorate.AHEAD_MIN, ahead_min
     try:
         moot, gone = Moot(members=2), 1
         for what in happenings:
@@ -33,27 +36,26 @@ def test_the_roll_is_who_was_there_whatever_happened_before(happenings, ahead_mi
                 moot.do(moot.members[gone], ForgetMember(moot.members[gone]))
                 gone += 1
             elif what == "poll":
-                assert moot.state.polls[moot.poll()].terms.roll_root == expected_root(moot)
+                assert moot.of(Polls)[moot.poll()].asked.electorate.root == expected_root(moot)
         assert verify(moot.community.store).verdict == "sound"
     finally:
-        states.ROLL_AHEAD_MIN = usual
+        electorate.AHEAD_MIN = usual
 
 
 @pytest.mark.parametrize("meanwhile", ["nothing", "a newcomer", "a forgotten member"])
 def test_what_happens_while_a_roll_is_drawn_up_ahead_is_seen_to(monkeypatch, meanwhile):
-    monkeypatch.setattr(states, "ROLL_AHEAD_MIN", 0)
+    monkeypatch.setattr(electorate, "AHEAD_MIN", 0)
     moot = Moot(members=4)
     command = OpenPoll("ranking", "Which?", options=(FreeOption("a"), FreeOption("b")))
-    keep = command.prepare(moot.state, moot.ask("m1", command), moot.community.store)()
+    install = command.prepare(moot.state, moot.ask("m1", command), moot.community.store)()
     if meanwhile == "a newcomer":
         moot.do("newcomer", JoinCommunity())
     elif meanwhile == "a forgotten member":
         moot.do("m3", ForgetMember("m3"))
-    before = dict(moot.state._books)
-    keep(moot.state)
-    assert (moot.state._books != before) == (meanwhile != "a forgotten member")
+    install(moot.state)
+    assert bool(moot.of(Polls).books) == (meanwhile != "a forgotten member")
     poll = f"p{moot.do('m1', command).seq}"
-    assert moot.state.polls[poll].terms.roll_root == expected_root(moot)
+    assert moot.of(Polls)[poll].asked.electorate.root == expected_root(moot)
 
 
 def test_who_joins_after_a_poll_opened_is_not_on_its_roll():
@@ -66,9 +68,10 @@ def test_who_joins_after_a_poll_opened_is_not_on_its_roll():
 
 
 def test_an_earlier_roll_keeps_its_root_while_the_book_grows():
-    book = RollBook.of([f"m{number}" for number in range(300)], [1] * 300)
+    book = RollBook()
+    book.enter(range(300), [1] * 300, range(300))
     early = book.roll()
-    book.join([f"m{number}" for number in range(300, 900)], [2] * 600)
+    book.enter(range(300, 900), [2] * 600, range(300, 900))
     late = book.roll()
     lines = [f"m{number} {1 if number < 300 else 2}".encode() for number in range(900)]
     assert late.root == root_of([leaf_hash(line) for line in lines]).hex()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from engine.elections.election import Election
-from engine.features.polls.close import ClosePoll
+from engine.features.polls.state import Polls
 from engine.kernel import charter as charters
 from engine.refusals import Refusal
 from engine.rules import rule, tally
@@ -22,7 +22,7 @@ def town(secrecy: str = "open") -> tuple[Moot, str]:
         .replace('ballot = "approval"', 'ballot = "knapsack"')
         .replace('secrecy = "open"', f'secrecy = "{secrecy}"', 1)
     )
-    moot = Moot(members=3, text=text)
+    moot = Moot(members=3, text=text).funded(2_000)
     for cost in COSTS:
         moot.idea(cost=cost)
     return moot, moot.poll("budget", options=0, budget=1_000)
@@ -34,8 +34,8 @@ def test_a_ballot_has_to_fit_into_the_budget(secrecy):
     with pytest.raises(Refusal, match="cost more than the budget together; leave one of them out"):
         moot.vote(poll, "1,2")
     moot.vote(poll, "1,3", "1", "2", "")
-    moot.do("m1", ClosePoll(poll))
-    result = moot.state.polls[poll].result
+    moot.end(poll)
+    result = moot.of(Polls)[poll].result
     assert (result.status, result.winners) == ("decided", (1, 3))
     assert verify(moot.community.store).verdict == "sound"
 
@@ -54,7 +54,7 @@ def test_a_rule_without_a_budget_takes_none():
 
 def test_nobody_is_asked_about_what_the_budget_cannot_pay():
     moot, poll = town()
-    moot.do("m1", ClosePoll(poll))
+    moot.end(poll)
     moot.idea(cost=2_000)
     with pytest.raises(Refusal, match="a cost of 2,000 EUR for idea i.*, more than the budget; ask without it, or give a larger budget"):
         moot.poll("budget", options=0, budget=1_500)

@@ -1,4 +1,4 @@
-"""The one door: takes asks, decides them, appends events, applies them. And the protocol a store must keep.
+"""The one door: takes asks, decides them, appends events, applies them.
 
 One writer drains waiting asks in batches: take the store's write lock, catch up, decide each ask and apply the very
 bytes it writes, commit, answer. Nothing is answered before the commit, no reader sees an uncommitted event, and what
@@ -11,25 +11,24 @@ import gc
 import threading
 from collections import deque
 from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from hashlib import sha256
-from typing import Protocol
 
 from engine import fold, lines
-from engine.event import Ask, Command, Erased, Event, Record, Vault
+from engine.event import Ask, Command, Erased, Event, Record
 from engine.kernel.authority import judge
 from engine.kernel.found import Founding
-from engine.kernel.quotas import check_bytes, check_quota
+from engine.kernel.quotas import VaultBytes, check_bytes, check_quota
 from engine.limits import BATCH_ASKS_MAX, CLOCK_BEHIND_MS_MAX, KEY_TEXT_MAX, RECEIPT_DAYS_KEPT
 from engine.lines import Line
 from engine.log.checkpoint import Checkpoint, LogKey, Verifier, read_checkpoint, write_proof
 from engine.log.codec import form
-from engine.log.fields import Opening
 from engine.log.json import canonical
-from engine.log.merkle import Tile, Tree, leaf_hash
+from engine.log.merkle import Tree, leaf_hash
 from engine.refusals import Refusal, refuse
 from engine.state import State
+from engine.storage import Batch, Kept, Store
 from engine.values import DAY_MS, Moment, Seq, TextOf, read_actor, read_moment, read_text
 
 
@@ -45,45 +44,6 @@ class Receipt:
     """Whether this is the first receipt once more, for an idempotency key that was used before."""
     erasure_pending: bool = False
     """Whether bytes of what it erased may still lie in a file that somebody reads: the clockwork or the next start ends that."""
-
-
-@dataclass(frozen=True, slots=True)
-class Kept:
-    """A remembered receipt of an idempotency key."""
-
-    digest: bytes
-    seq: int
-    count: int
-
-
-class Batch(Protocol):
-    """An open transaction of a store, which the writer alone holds."""
-
-    def append(self, lines: Sequence[Line]) -> None: ...
-    def put_tiles(self, tiles: Sequence[Tile]) -> None: ...
-    def erase(self, erased: Erased) -> None: ...
-    def receipt(self, actor: str, key_hash: bytes) -> Kept | None: ...
-    def put_receipt(self, actor: str, key_hash: bytes, kept: Kept, at: int) -> None: ...
-    def drop_receipts(self, before: int) -> None: ...
-
-
-class Store(Vault, Protocol):
-    """Where a community is kept. `writing` orders writers; leaving it commits, an exception in it rolls back."""
-
-    def size(self) -> int: ...
-    def lines(self, start: int, stop: int | None = None) -> Iterator[tuple[int, bytes]]: ...
-    def openings(self, seq: int) -> list[Opening]: ...
-    def find(self, column: str, value: str, kind: str = "") -> Iterator[tuple[int, bytes]]: ...
-    def tile(self, level: int, index: int) -> bytes: ...
-    def writing(self) -> AbstractContextManager[Batch]: ...
-    def checkpoint(self) -> str | None: ...
-    def put_checkpoint(self, size: int, note: str) -> None: ...
-    def scrub(self) -> bool:
-        """Leave no byte of what was erased; False while somebody reading keeps that from being done."""
-        ...
-
-    def view(self) -> AbstractContextManager[Store]: ...
-    def snapshot(self) -> State | None: ...
 
 
 class _Queued:
@@ -105,6 +65,7 @@ class Community:
         self._writer = threading.Lock()
         self._guard = threading.RLock()
         self._signed = (0, "")
+        self._vault_bytes = VaultBytes()
         self.state = State()
         self._rebuild()
 
@@ -253,13 +214,16 @@ class Community:
         state, cause, consequences = self.state, Seq(self.state.seq), fold.Consequences()
         written: list[Line] = []
         erased: list[Erased] = []
-        kept = 0
+        vault = self._vault_bytes
+        if vault.day != at // DAY_MS:
+            vault.day, vault.size = at // DAY_MS, {}
+        kept = vault.size.get(ask.actor, 0)
 
         def put(event: Event) -> Record[Event]:
             nonlocal kept
             line = lines.write(Record(Seq(state.seq), at, ask.actor, cause, event), ask.chance)
             written.append(line)
-            kept += len(line.data) + sum(len(opening.value) for opening in line.openings)
+            kept += sum(len(opening.value) for opening in line.openings)
             return lines.read_own(line.data)
 
         def take(record: Record[Event]) -> None:
@@ -275,6 +239,7 @@ class Community:
             take(record)
         while (event_due := consequences.next(state)) is not None:
             take(put(event_due))
+        vault.size[ask.actor] = kept
         return written, erased
 
     def _moment(self, ask: Ask) -> Moment:

@@ -24,7 +24,8 @@ def apply(state: State, record: Record[Event]) -> Sequence[Act]:
     record.event.apply(state, record)
     state.tree.append(record.leaf)
     state.seq = Seq(record.seq + 1)
-    state.at = record.event.moment(record)
+    if record.seq == record.cause:  # all of a command bear its time; what follows from setting the clock right does not undo it
+        state.at = record.event.moment(record)
     quotas.note(state, record)
     for act in acts:
         if act_kinds()[act.kind].active:

@@ -16,14 +16,15 @@ from engine.store.memory import MemoryStore
 from tests.moot import KEY, ORIGIN, Moot
 
 
-def lived() -> Moot:
+def lived(replacing: bool = True) -> Moot:
     """A community that has done a bit of everything; its first idea is event 8, its last poll is open, and somebody joined after it."""
     moot = Moot(members=6)
     for author in ("m2", "m3"):
         moot.idea(author, supports=5)
     monthly = f"p{moot.do('m1', OpenPoll('monthly', 'Which idea?')).seq}"
     moot.vote(monthly, "1,2", "2", "1", "2")
-    moot.do("m2", CastBallot(monthly, "1"))
+    if replacing:
+        moot.do("m2", CastBallot(monthly, "1"))
     moot.end(monthly)
     ranking = moot.poll()
     moot.vote(ranking, "1>2", "2>3", "3>1", "2")
@@ -98,9 +99,10 @@ def of_kind(kind: str, **fields):
                 *outer, name = path.split("__")
                 place = line["body"]
                 for part in outer:
-                    place = place[part]
-                assert name in place, f"{kind} has no {path}"
-                place[name] = value
+                    place = place and place[part]
+                if place is not None:
+                    assert name in place, f"{kind} has no {path}"
+                    place[name] = value
 
     return change
 

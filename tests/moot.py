@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from hashlib import sha256
 
-from engine.community import Community, Receipt, Store
+from engine.community import Community, Receipt
+from engine.storage import Store
 from engine.event import Ask, Command
 from engine.features.ideas.submit import SubmitIdea
 from engine.features.ideas.support import SupportIdea

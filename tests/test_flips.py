@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from engine import commands
+from engine import lines
 from engine.features.points.award import AwardPoints
 from engine.features.polls.cast import CastBallot
-from engine.features.polls.close import ClosePoll
+from engine.kernel import charter as charters
 from engine.kernel.forget import ForgetMember
 from engine.kernel.join import JoinCommunity
 from engine.log.checkpoint import LogKey
@@ -38,7 +38,7 @@ def is_refused_at_its_line(data: bytes, place: int) -> bool:
     reader = export.Export(Path("nowhere"))
     try:
         event, openings = reader._event(data[start:end], "the line")
-        sealed = sealed_in(records.read(event, commands.kind_of, seq).event)
+        sealed = sealed_in(lines.read(event, seq).event)
         return not all(opening.field in sealed and opens(sealed[opening.field].commitment, *opening[2:]) for opening in openings)
     except Refusal:
         return True
@@ -64,7 +64,7 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     moot.idea("m2", supports=5)
     poll = moot.poll()
     moot.vote(poll, "1>2", "2", "3>1")
-    moot.do("m1", ClosePoll(poll))
+    moot.end(poll)
     moot.do("m1", AwardPoints("m2", 5, "thanks"))
     moot.do("m3", ForgetMember("m3"))
     while moot.state.seq < 200:
@@ -110,7 +110,7 @@ def test_a_truncated_export_is_found(small, tmp_path, cut):
 
 
 def lived_in(path: Path) -> None:
-    community = folder.found(path, __import__("engine.charter", fromlist=["x"]).preset("product"), ORIGIN, START, bytes(32), "Ana")
+    community = folder.found(path, charters.preset("product"), ORIGIN, START, bytes(32), "Ana")
     moot = Moot.__new__(Moot)
     moot.community, moot.now, moot._asked = community, START, 0
     moot.members = ["m1"] + [f"m{moot.do('newcomer', JoinCommunity(f'Member {n}', f'm{n}@example.org')).seq}" for n in range(4)]
@@ -118,7 +118,7 @@ def lived_in(path: Path) -> None:
     poll = moot.poll()
     moot.vote(poll, "1>2", "2", "3>1")
     community.checkpoint()
-    moot.do("m1", ClosePoll(poll))
+    moot.end(poll)
     other = moot.poll()
     moot.do("m2", CastBallot(other, "2"))
     moot.do("m3", ForgetMember("m3"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from functools import cache
 from pathlib import Path
 
@@ -17,12 +18,14 @@ FLOORS = (
     ("engine.refusals", "engine.limits"),
     ("engine.values", "engine.catalogue"),
     ("engine.log",),
-    ("engine.elections", "engine.ledger", "engine.roll"),
+    ("engine.elections", "engine.ledger"),
     ("engine.rules",),
-    ("engine.charter",),
     ("engine.state",),
-    ("engine.commands",),
-    ("engine.fold",),
+    ("engine.event",),
+    ("engine.lines",),
+    ("engine.kernel",),
+    ("engine.features",),
+    ("engine.fold", "engine.storage"),
     ("engine.community", "engine.verify"),
     ("engine.store",),
     ("simulations", "contracts"),
@@ -110,13 +113,16 @@ def test_time_and_chance_come_in_by_the_door(name):
 @pytest.mark.parametrize("name", sorted(name for name in modules() if name.startswith("engine.rules.")))
 def test_a_rule_knows_elections_and_not_the_community(name):
     assert not [
-        other for other in imports(name) if other.startswith(("engine.state", "engine.community", "engine.store", "engine.commands"))
+        other
+        for other in imports(name)
+        if other.startswith(("engine.state", "engine.event", "engine.community", "engine.store", "engine.kernel", "engine.features"))
     ]
 
 
 def test_no_file_is_dead():
     used = set().union(*(imports(name) for name in modules())) | ENTRY_POINTS
-    catalogues = {f"engine.rules.{family}" for family in rules.FAMILIES} | {"engine.commands"}
+    catalogues = {f"engine.rules.{family}" for family in rules.FAMILIES} | {"engine.kernel", "engine.features", "api.views"}
+    catalogues |= {f"engine.features.{name}" for name in catalogue.names("engine.features")}
     for name in modules():
         folder = name.rpartition(".")[0]
         if name in PACKAGES or folder in catalogues or name in catalogues:
@@ -140,9 +146,42 @@ def test_the_catalogue_lists_without_importing():
 
 
 def test_every_refusal_code_is_given_somewhere():
-    from engine.refusals import CODES, FAMILIES
+    from engine.refusals import CORE_CODES, FAMILIES, Code
 
-    written = "".join(path.read_text() for name, path in modules().items() if name != "engine.refusals")
-    built = {"member_unknown", "idea_unknown", "poll_unknown"}  # reads.py names them by the thing asked for
-    assert [code for code in CODES if f'"{code}"' not in written and code not in built] == []
-    assert set(CODES.values()) == set(FAMILIES)
+    written = {name: path.read_text() for name, path in modules().items() if name != "engine.refusals"}
+    assert [code for code in CORE_CODES if not any(f'"{code}"' in text for text in written.values())] == []
+    assert {*CORE_CODES.values(), *(code.family for code in catalogue.declared(Code))} == set(FAMILIES)
+    for name, text in written.items():
+        for constant in re.findall(r"^([A-Z_]+) = Code\(", text, re.M):
+            assert sum(len(re.findall(rf"\b{constant}\b", other)) for other in written.values()) > 1, f"nobody refuses by {name}.{constant}"
+
+
+@pytest.mark.parametrize("name", catalogue.names("engine.features"))
+def test_a_feature_says_which_others_it_needs(name):
+    rooms = [other for other in modules() if other.startswith(f"engine.features.{name}.")]
+    used = {other.split(".")[2] for room in rooms for other in imports(room) if other.startswith("engine.features.")} - {name}
+    assert used <= set(catalogue.module("engine.features", name).NEEDS), "declare it in NEEDS"
+    assert set(catalogue.module("engine.features", name).NEEDS) <= used, "it needs less than it says"
+
+
+@pytest.mark.parametrize("name", ["engine.state", "engine.event", "engine.lines", "engine.fold", "engine.verify", "engine.community"])
+def test_the_core_names_no_feature(name):
+    text = modules()[name].read_text().replace("engine.features.polls.state", "")
+    assert "engine.features" not in text
+    assert not [word for word in catalogue.names("engine.features") if re.search(rf"\b{word}\b\.(get|polls|ideas)", text)]
+
+
+def sentences() -> list[tuple[str, ast.Call]]:
+    return [
+        (name, node)
+        for name, path in modules().items()
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("refuse", "wrong")
+    ]
+
+
+def test_refusals_are_format_strings_with_named_values():
+    """So that they can be said in another language: an f-string is one sentence for each value."""
+    for name, call in sentences():
+        spliced = [part for part in call.args if isinstance(part, ast.JoinedStr)]
+        assert not spliced, f"{name}:{call.lineno} builds a sentence with an f-string"

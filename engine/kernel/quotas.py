@@ -53,8 +53,16 @@ def check_quota(state: State, record: Record[Event]) -> None:
         raise _reached(member, "has written {count} bytes today, as many as the charter allows", written)
 
 
+@dataclass
+class VaultBytes:
+    """What members have put into the vault on one day, as far as whoever keeps it has seen: no public fact, so no part of the state."""
+
+    day: int = -1
+    size: dict[str, int] = field(default_factory=dict)
+
+
 def check_bytes(state: State, actor: str, size: int) -> None:
-    """Refuse to keep more bytes for a member, her texts in the vault among them, than she may add in a day: asked where they are kept."""
+    """Refuse to keep more bytes for a member than she may add in a day: those of her lines, and `size` in the vault."""
     terms = charters.in_force(state).get(QuotaTerms) if state.seq else None
     if terms is not None and terms.bytes_per_day and MemberId.fits(actor):
         written = state[Usage].size.get(MemberId(actor), 0)

@@ -14,9 +14,10 @@ from typing import Any
 from sqlite_utils import Database
 
 from engine import lines
-from engine.community import Community, Store
+from engine.community import Community
 from engine.log.fields import Erasable, sealed_in
 from engine.log.json import parse_own
+from engine.storage import Store
 
 HEAD = ("seq", "at", "kind", "actor", "cause")
 

@@ -6,12 +6,12 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
-from engine.community import Kept
 from engine.event import Erased, Event
 from engine.lines import Filing, Line
 from engine.log.fields import Opening
 from engine.log.merkle import Tile
 from engine.state import State
+from engine.storage import Kept
 from engine.store import reading
 
 

@@ -16,13 +16,13 @@ from weakref import WeakSet
 
 from sqlite_utils import Database
 
-from engine.community import Kept
 from engine.event import Erased, Event
 from engine.lines import Filing, Line
 from engine.log.fields import Opening
 from engine.log.merkle import Tile
 from engine.refusals import refuse
 from engine.state import State
+from engine.storage import Kept
 from engine.store import reading, snapshot
 
 APPLICATION_ID = 0x466F6C6B

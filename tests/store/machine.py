@@ -13,7 +13,7 @@ from engine.features.ideas.submit import SubmitIdea
 from engine.kernel.forget import ForgetMember
 from engine.kernel.join import JoinCommunity
 from engine.limits import INTEGER_MAX
-from engine.store import beside, folder, snapshot
+from engine.store import atomic_files, folder, snapshot
 from engine.store import sqlite as sqlite_store
 from tests.moot import START
 
@@ -83,7 +83,7 @@ def arm(die_at: str, turn: int) -> None:
     elif step == "save":
         snapshot.save = dying(snapshot.save)  # type: ignore[assignment]
     elif step == "fsync":
-        beside.os.fsync = dying(os.fsync)
+        atomic_files.os.fsync = dying(os.fsync)
     elif step == "scrub":
         sqlite_store.SqliteStore.scrub = dying(sqlite_store.SqliteStore.scrub)  # type: ignore[method-assign]
     else:

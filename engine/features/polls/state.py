@@ -207,9 +207,9 @@ class Polls(Part):
         """The book of a key, a new one where there is none; books that no open poll uses and nobody can use again are let go."""
         number = next((number for number, book in self.books.items() if book.key == key), None)
         if number is None:
-            number = max(self.books, default=0) + 1
             in_use = {poll.ballots.book for poll in self.open.values() if poll.ballots}
             self.books = {one: book for one, book in self.books.items() if one in in_use}
+            number = max(self.books, default=0) + 1
             self.books[number] = RollBook(key)
         return number, self.books[number]
 

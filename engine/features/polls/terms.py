@@ -156,7 +156,9 @@ def _counting(where: str, decision: Decision, rule: rules.Rule) -> Iterable[Refu
     if rule.takes_seed and (decision.ties != "lot" or "seed" in decision.parameters):
         yield wrong(f"{where}.ties", "does not draw the seed {rule} needs", 'give ties = "lot", and no seed', rule=rule.name)
     if rule.roles and decision.ties == "lot":
-        yield wrong(f"{where}.ties", "draws, and {rule} asks about {roles}", 'give ties = "status_quo"', rule=rule.name, roles=", ".join(rule.roles))
+        yield wrong(
+            f"{where}.ties", "draws, and {rule} asks about {roles}", 'give ties = "status_quo"', rule=rule.name, roles=", ".join(rule.roles)
+        )
     if "seats" in rule.parameters and "seats" not in decision.parameters:
         yield wrong(f"{where}.parameters", "does not say how many are elected", "give parameters = {{ seats = 3 }}")
 

@@ -1,0 +1,75 @@
+"""A clock that ran ahead must not lock a community, and waiting in the queue is nobody's fault."""
+
+from __future__ import annotations
+
+import pytest
+
+from engine.community import Community
+from engine.features.ideas.submit import SubmitIdea
+from engine.features.polls.state import Polls
+from engine.kernel.clock import CorrectClock
+from engine.kernel.roles import GiveRole
+from engine.refusals import Refusal
+from engine.store.snapshot import view
+from engine.verify import verify
+from tests.moot import KEY, Moot
+
+YEARS = 20 * 365 * 24 * 60
+
+
+def ahead() -> tuple[Moot, int]:
+    """A community whose log has leapt twenty years, with two who may set it right; and the true time."""
+    moot = Moot(members=3)
+    moot.do("m1", GiveRole("m2", "founder"))
+    early = moot.poll()
+    true = moot.now + 60_000
+    moot.wait(YEARS)
+    moot.do("m3", SubmitIdea("From the future", "x"))
+    moot.false = moot.poll()  # type: ignore[attr-defined]
+    moot.early = early  # type: ignore[attr-defined]
+    moot.now = true
+    return moot, true
+
+
+def test_two_members_set_the_log_right():
+    moot, true = ahead()
+    with pytest.raises(Refusal, match="clock_behind"):
+        moot.do("m1", SubmitIdea("Now", "x"))
+    moot.do("m1", CorrectClock(true))
+    with pytest.raises(Refusal, match="clock_behind"):
+        moot.do("m1", SubmitIdea("Now", "x"))
+    moot.do("m2", CorrectClock(true))
+    assert moot.state.at == true
+    moot.do("m1", SubmitIdea("Now", "x"))
+    assert moot.state.at == true
+    polls = moot.of(Polls)
+    assert polls[moot.false].void and not polls[moot.early].void, "only what was opened in the false time is void"
+    assert verify(moot.community.store).verdict == "sound"
+    assert view(Community(moot.community.store, KEY).state) == view(moot.state)
+
+
+def test_one_member_alone_does_not():
+    moot, true = ahead()
+    moot.do("m1", CorrectClock(true))
+    moot.do("m1", CorrectClock(true))
+    assert moot.state.at > true
+    moot.do("m2", CorrectClock(true + 1))
+    assert moot.state.at > true, "two have to say the same"
+    with pytest.raises(Refusal, match="not_allowed"):
+        moot.do("m3", CorrectClock(true))
+
+
+def test_the_log_is_never_set_ahead():
+    moot = Moot(members=1)
+    with pytest.raises(Refusal, match="clock_right"):
+        moot.do("m1", CorrectClock(moot.now))
+
+
+def test_waiting_in_the_queue_makes_no_clock_late():
+    """Asked when the log was not ahead of it, an ask is done however far the log has come by its turn."""
+    moot = Moot(members=1)
+    waiting = moot.ask("m1", SubmitIdea("Asked first", "x"))
+    queued = moot.community._queued(waiting)
+    moot.wait(5)
+    moot.do("m2", SubmitIdea("Done first", "x"))
+    assert moot.community._drain_until_answered([queued])[0].at == moot.now

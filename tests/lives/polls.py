@@ -1,0 +1,77 @@
+"""Polls of every kind and every end: counted, void, out of a false time; ballots open and sealed, replaced, taken along, left."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from engine.features.ideas.state import Ideas
+from engine.features.polls.cast import CastBallot
+from engine.features.polls.open import OpenPoll
+from engine.features.polls.state import Polls
+from engine.features.polls.void import VoidPoll
+from engine.features.treasury.state import Treasury
+from engine.kernel.clock import CorrectClock
+from engine.kernel.forget import ForgetMember
+from engine.kernel.join import JoinCommunity
+from engine.kernel.roles import GiveRole
+from engine.state import State
+from tests.moot import Moot
+
+YEAR = 365 * 24 * 60
+
+
+def life() -> Moot:
+    moot = Moot(members=7).funded()
+    moot.do("m1", GiveRole("m2", "founder"))
+    for author in ("m2", "m3", "m4"):
+        moot.idea(author, supports=5, cost=2_000)
+    spending = f"p{moot.do('m1', OpenPoll('spending', 'What shall we build?', budget=4_700)).seq}"
+    moot.vote(spending, "1,2", "2", "1,3", "", "3")
+    monthly = f"p{moot.do('m1', OpenPoll('monthly', 'Which idea is next?')).seq}"
+    moot.vote(monthly, "1,2", "2", "3", "2", "1", "2", "3", "1,2,3")
+    moot.do("newcomer", JoinCommunity("Too late for these"))
+    moot.do("m7", ForgetMember("m7"))
+    moot.do("m1", ForgetMember("m6"))
+    moot.do("m2", CastBallot(monthly, "1"))
+    for poll in (spending, monthly):
+        moot.end(poll)
+    ranking = moot.poll()
+    moot.vote(ranking, "1>2", "2>3", "3>1", "2")
+    moot.end(ranking)
+    empty, void = moot.poll(options=2), moot.poll()
+    moot.vote(void, "1", "2", "3")
+    moot.wait(8 * 24 * 60)
+    moot.end(empty)
+    lose_an_opening(moot, void)
+    moot.do("m1", VoidPoll(void))
+    true = moot.now
+    moot.wait(20 * YEAR)
+    mistimed = moot.poll()
+    moot.vote(mistimed, "1", "2")
+    moot.now = true + 60_000
+    for member in ("m1", "m2"):
+        moot.do(member, CorrectClock(moot.now))
+    moot.do("m2", CastBallot(moot.poll(), "3>2"))
+    return moot
+
+
+def lose_an_opening(moot: Moot, poll: str) -> None:
+    """The vault loses what opens one sealed ballot."""
+    del moot.community.store._vault[moot.of(Polls)[poll].open_ballots.sealed()[0]]["choice"]
+
+
+def view_1(state: State) -> dict[str, Any]:
+    return {
+        "polls": [
+            [poll.id, poll.asked.terms.rule.version, poll.asked.electorate.root, poll.asked.electorate.count, poll.status, poll.final]
+            for poll in state[Polls].polls.values()
+        ],
+        "counts": [
+            [poll.id, list(poll.result.winners), [list(tie) for tie in poll.result.ties], list(poll.result.scores), poll.result.ballots]
+            for poll in state[Polls].polls.values()
+            if poll.result
+        ],
+        "stages": {idea.id: idea.stage for idea in state[Ideas].ideas.values()},
+        "accounts": {name: str(amount) for name, amount in state[Treasury].accounts.amounts.items()},
+        "root": state.tree.root().hex(),
+    }

@@ -48,7 +48,7 @@ def audit(path: Path, key: str | None, progress: Callable[[int], None]) -> tuple
     elif path.is_file():
         report = verify(Export(path), key, private_kept=False, progress=progress)
     else:
-        raise refuse("file_unreadable", str(path), "does not exist", "name a community's folder or an exported .jsonl")
+        raise refuse("file_unreadable", "{file}", "does not exist", "name a community's folder or an exported .jsonl", file=str(path))
     if report.problem is not None and report.problem.code == "file_foreign":
         raise report.problem
     return report, lines(report)
@@ -62,10 +62,10 @@ def check_receipt(path: Path, key: str | None) -> dict[str, Any]:
     found = read_json(read_text(path).encode(), path.name)
     event, proof = found.get("event"), found.get("proof")
     if not isinstance(event, dict) or not isinstance(proof, str):
-        raise refuse("file_foreign", path.name, "holds no event with its proof", way_out)
+        raise refuse("file_foreign", "{file}", "holds no event with its proof", way_out, file=path.name)
     index, head = read_proof(proof, leaf_hash(canonical(event)), Verifier.read(key))
     if event.get("seq") != index:
-        raise refuse("proof_wrong", path.name, f"proves event {index}, and shows another", way_out)
+        raise refuse("proof_wrong", "{file}", "proves event {seq}, and shows another", way_out, file=path.name, seq=index)
     return {"seq": index, "kind": str(event.get("kind")), "actor": str(event.get("actor")), "size": head.size}
 
 

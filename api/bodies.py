@@ -52,7 +52,7 @@ async def read(request: Request) -> Body:
                 if data and kind is None:
                     raise refuse("media_type_wrong", "the request", "does not say what its body is", WAY_OUT)
     except TimeoutError:
-        raise refuse("too_slow", "the request", f"took more than {BODY_SECONDS} seconds to arrive", "send it in one go") from None
+        raise refuse("too_slow", "the request", "took more than {seconds} seconds to arrive", "send it in one go", seconds=BODY_SECONDS) from None
     except ClientDisconnect:  # nobody hears this; but it is no fault of ours to be written down
         raise refuse("too_slow", "the request", "ended before its body did", "send it again") from None
     return Body(bytes(data), kind == FORM)
@@ -64,11 +64,11 @@ def media_type(said: list[str]) -> str | None:
         return None
     kind, charset = said[0].partition(";")[0].strip().lower(), _CHARSET.search(said[0])
     if len(said) > 1 or kind not in (JSON, FORM):
-        raise refuse("media_type_wrong", "the request", f"is sent as {', '.join(said)[:80]!r}", WAY_OUT)
+        raise refuse("media_type_wrong", "the request", "is sent as {kind!r}", WAY_OUT, kind=", ".join(said)[:80])
     if charset is not None and charset[1].lower() not in ("utf-8", "utf8", "us-ascii"):
-        raise refuse("media_type_wrong", "the request", f"is written in {charset[1][:40]!r}", "write it in UTF-8")
+        raise refuse("media_type_wrong", "the request", "is written in {charset!r}", "write it in UTF-8", charset=charset[1][:40])
     return kind
 
 
 def _too_large() -> Refusal:
-    return refuse("too_large", "the request", f"has more than {REQUEST_BYTES_MAX} bytes", "send less")
+    return refuse("too_large", "the request", "has more than {most} bytes", "send less", most=REQUEST_BYTES_MAX)

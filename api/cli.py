@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from pathlib import Path
 from typing import Annotated, NoReturn
@@ -10,7 +9,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from api import counting
-from api.terminal import AsJson, answer, fresh, progress_bars, wrong_file
+from api.terminal import AsJson, answer, fresh, progress_bars, refused, say, wrong_file
 from engine.refusals import Refusal, refuse
 
 app = typer.Typer(
@@ -30,7 +29,7 @@ def _version(wanted: bool) -> None:
     if wanted:
         from importlib.metadata import version
 
-        print(f"folkmoot {version('folkmoot')}")
+        say(f"folkmoot {version('folkmoot')}")
         raise typer.Exit
 
 
@@ -73,12 +72,14 @@ def serve(
     behind_https: Annotated[
         bool, typer.Option("--behind-https", help="Something before it speaks HTTPS under the first --name and hands on the Host.")
     ] = False,
+    clock_is_right: ClockIsRight = False,
 ) -> None:
     """Serve a community: pages and HTTP. Prints a sign-in link for the founder, or for each --link."""
     from api import server
     from engine.elections.files import read_text
 
-    server.serve(folder, port, host, tuple(link or ("m1",)), None if head is None else read_text(head), tuple(name or ()), behind_https)
+    known = None if head is None else read_text(head)
+    server.serve(folder, port, host, tuple(link or ("m1",)), known, tuple(name or ()), behind_https, clock_is_right)
 
 
 @app.command()
@@ -173,7 +174,7 @@ def show_commands(
     if name:
         page = found[0]
         needed = [f"  {field}{'' if about['required'] else ' (may be left out)'}" for field, about in page["fields"].items()]
-        lines = [page["about"], page["page"], f"POST {page['path']}", "fields:", *needed]
+        lines = [page["about"], *page["page"].split("\n"), f"POST {page['path']}", "fields:", *needed]
     answer(found, as_json, lines)
 
 
@@ -190,7 +191,7 @@ def show_charter(
         answer(found, as_json, [f"{name:9} {about}" for name, about in found.items()])
     else:
         text = charters.preset(preset)
-        answer({"preset": preset, "text": text}, as_json, [text.rstrip()])
+        answer({"preset": preset, "text": text}, as_json, text.rstrip().split("\n"))
 
 
 @app.command("rules")
@@ -203,7 +204,7 @@ def show_rules(
 
     found = pages(name)
     lines = (
-        [line for page in found for line in (page["page"], "", *told(page), "")]
+        [line for page in found for line in (*page["page"].split("\n"), "", *told(page), "")]
         if name
         else [f"{page['family']:9} {page['name']:16} {page['page'].splitlines()[0]}" for page in found]
     )
@@ -248,7 +249,10 @@ def export(
 ) -> None:
     """Write the public log for strangers (.jsonl), or flat tables to look into (.db)."""
     if out.suffix not in (".jsonl", ".db"):
-        raise refuse("field_wrong", str(out), f"ends in {out.suffix or 'nothing'}", "name it .jsonl for a log, or .db for flat tables")
+        raise refuse(
+            "field_wrong", "{out}", "ends in {ending}", "name it .jsonl for a log, or .db for flat tables",
+            out=str(out), ending=out.suffix or "nothing",
+        )  # fmt: skip
     from engine.store import export as exports
     from engine.store import flat
     from engine.store.folder import opened
@@ -278,12 +282,12 @@ def main() -> None:
         _say_no(refusal)
     except OSError as fault:
         _say_no(
-            wrong_file(Path(str(fault.filename or "the file")), f"cannot be used: {fault.strerror}", "name another, or make its folder")
+            wrong_file(Path(str(fault.filename or "the file")), "cannot be used: {fault}", "name another, or make its folder", fault=str(fault.strerror))
         )
 
 
 def _say_no(refusal: Refusal) -> NoReturn:
-    print(json.dumps(refusal.as_json()) if "--json" in sys.argv else f"folkmoot: {refusal}", file=sys.stderr)
+    refused(refusal, "--json" in sys.argv)
     raise SystemExit(1)
 
 

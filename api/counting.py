@@ -31,7 +31,7 @@ def tally(
     election, given = files.read(file), _parameters(parameter or [])
     if not rule:
         if election.rule is None:
-            raise refuse("parameter_wrong", "--rule", f"is not given, and {file.name} names none that we know", "see folkmoot rules")
+            raise refuse("parameter_wrong", "--rule", "is not given, and {file} names none that we know", "see folkmoot rules", file=file.name)
         rule, given = election.rule[0], election.rule[1] | given
     found = rules.counting_rule(rule)
     rules.check_roles(found, election.options)
@@ -46,7 +46,7 @@ def tally(
     else:
         answer(None, as_json, terminal_text.count(election, outcome, kept, checked and has_one))
     if checked and not has_one:
-        raise refuse("rule_unknown", "the count", f"is not checked: {found.name} gives no certificate", "count it again elsewhere")
+        raise refuse("rule_unknown", "the count", "is not checked: {rule} gives no certificate", "count it again elsewhere", rule=found.name)
 
 
 @app.command()
@@ -128,7 +128,7 @@ def _parameters(items: list[str]) -> dict[str, Any]:
     for item in items:
         name, _, value = item.partition("=")
         if name in found:
-            raise refuse("parameter_wrong", f"--set {name}", "is given twice", "give it once")
+            raise refuse("parameter_wrong", "--set {name}", "is given twice", "give it once", name=name)
         known = {"true": True, "false": False}
         found[name] = known.get(value, int(value) if value.isdecimal() and len(value) <= DECIMAL_DIGITS_MAX else value)
     return found

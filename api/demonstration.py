@@ -17,6 +17,7 @@ from engine.elections.files import read_text
 from engine.elections.outcome import write_money
 from engine.features.ideas.state import Ideas
 from engine.features.polls.state import Polls
+from engine.kernel.found import ALREADY_FOUNDED
 from engine.kernel.members import Members
 from engine.refusals import refuse
 from engine.store import folder as folders
@@ -73,7 +74,9 @@ def _verified(community: Community, folder: Path, progress: Progress) -> Report:
     finally:
         folders.close(community)
     if report.problem is not None:
-        raise refuse("log_unlawful", str(folder), f"does not verify: {report.problem}", "remove it and begin anew")
+        raise refuse(
+            "log_unlawful", "{folder}", "does not verify: {problem}", "remove it and begin anew", folder=str(folder), problem=str(report.problem)
+        )
     return report
 
 
@@ -81,7 +84,7 @@ def _verified(community: Community, folder: Path, progress: Progress) -> Report:
 def _beside(folder: Path) -> Iterator[Path]:
     """A place to make a community in that bears its name only once it is whole; what stopped processes left is removed."""
     if folder.exists() and any(folder.iterdir()):
-        raise refuse("already_founded", str(folder), "is not empty", "name a new folder (with demo: --dir)")
+        raise refuse(ALREADY_FOUNDED, "{folder}", "is not empty", "name a new folder (with demo: --dir)", folder=str(folder))
     whole = folder.absolute()
     for left in whole.parent.glob(f".{whole.name}.*.making"):
         pid = left.name.split(".")[-2]
@@ -109,13 +112,14 @@ def _roastery(folder: Path, chance: bytes, now: int, progress: Progress) -> tupl
 
 def _real(folder: Path, source: Path, chance: bytes, now: int, progress: Progress) -> tuple[Community, dict[str, Any], list[str]]:
     if source.suffix.lower() != ".pb":
-        raise refuse("file_foreign", str(source), "is no Pabulib file", "give a .pb file")
+        raise refuse("file_foreign", "{file}", "is no Pabulib file", "give a .pb file", file=str(source))
     budget = pabulib.read(read_text(source))
     if budget.election.kind not in HELD:
         stated = budget.meta.get("vote_type", "")
         raise refuse(
-            "ballot_kind_wrong", source.name, f"has votes of type {stated!r}", "count it with folkmoot tally; we hold " + ", ".join(HELD)
-        )
+            "ballot_kind_wrong", "{file}", "has votes of type {stated!r}", "count it with folkmoot tally; we hold {kinds}",
+            file=source.name, stated=stated, kinds=", ".join(HELD),
+        )  # fmt: skip
     origin = "pabulib/" + (re.sub(r"[^A-Za-z0-9._-]", "-", source.stem)[:60] or "vote")
     community = folders.found(folder, real_vote.charter_of(budget), origin, now, chance, None)
     held = real_vote.hold(community, budget, chance, now, progress)

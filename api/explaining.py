@@ -7,7 +7,7 @@ from collections import Counter, OrderedDict
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from api.texts import read_text
+from api.views import Texts
 from engine import lines, rules
 from engine.community import Community
 from engine.elections.outcome import Outcome
@@ -28,7 +28,13 @@ _EXPLAINED: WeakKeyDictionary[Community, OrderedDict[str, tuple[list[str], Outco
 """Counts of closed polls already explained, with the labels they had: a closed poll never changes, a label may be erased."""
 
 
-def option_labels(community: Community, poll: Poll) -> list[str]:
+def label_texts(poll: Poll) -> list[tuple[int, str]]:
+    """The texts that name the options of a poll, each an event and a field."""
+    numbered = () if poll.asked.amendment is not None else enumerate(poll.asked.options)
+    return [(option.version or 0, "title") if option.idea else (poll.seq, f"options.{number}.label") for number, option in numbered]
+
+
+def option_labels(texts: Texts, poll: Poll) -> list[str]:
     """What the options of a poll are called, at the version it froze."""
     labels = []
     for number, option in enumerate(poll.asked.options):
@@ -36,9 +42,9 @@ def option_labels(community: Community, poll: Poll) -> list[str]:
             labels.append(("Adopt the new charter", "Keep the charter as it is")[number])
         elif option.idea:
             # Never another version's: nobody was asked about that one.
-            labels.append(read_text(community, option.version or 0, "title") or f"(erased: {option.idea})")
+            labels.append(texts(option.version or 0, "title") or f"(erased: {option.idea})")
         else:
-            labels.append(read_text(community, poll.seq, f"options.{number}.label") or "(erased)")
+            labels.append(texts(poll.seq, f"options.{number}.label") or "(erased)")
     often = Counter(labels)
     return [
         f"{label} ({option.idea})" if option.idea and often[label] > 1 else label
@@ -53,7 +59,7 @@ def explained(community: Community, poll: Poll, decimals: int) -> Outcome | None
     """
     if poll.result is None or poll.result.outcome is None:
         return None
-    labels = _apart(option_labels(community, poll))
+    labels = _apart(option_labels(Texts(community), poll))
     known = _EXPLAINED.setdefault(community, OrderedDict())
     with _COUNTING:
         if poll.id not in known or known[poll.id][0] != labels:

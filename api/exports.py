@@ -71,7 +71,7 @@ class Exports:
     def pieces(self, community: Community) -> _Pieces:
         """The exported log of now."""
         if not self._waiting.acquire(blocking=False):
-            raise refuse("storage_busy", "the log", f"is waited for by {WAITING_MAX} others", "ask again in a minute")
+            raise refuse("storage_busy", "the log", "is waited for by {count} others", "ask again in a minute", count=WAITING_MAX)
         try:
             with self._making:
                 return _Pieces(self, self._newest(community))

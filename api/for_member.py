@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from api import explaining
-from api.views import Json, Later
+from api.views import Json, Later, Texts
 from engine import rules
 from engine.community import Community
 from engine.elections import choice as choices
@@ -40,7 +40,7 @@ def _shown(community: Community, poll: Poll, seq: int | None) -> Json:
     sealed = community.store.opening(seq, "choice")
     choice = parse_own(sealed[1]) if sealed else parse_own(next(community.store.lines(seq, seq + 1))[1])["body"]["choice"]
     marks = _marks(choice, poll)
-    said = _said(marks, explaining.option_labels(community, poll), poll.asked.terms.ballot)
+    said = _said(marks, explaining.option_labels(Texts(community), poll), poll.asked.terms.ballot)
     return {"seq": seq, "choice": choice, "said": said, "salt": sealed[0].hex() if sealed else None, "marks": marks}
 
 

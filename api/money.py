@@ -32,7 +32,7 @@ def read(terms: MoneyTerms, text: str, field: str) -> str:
     match = _TYPED.fullmatch(text.strip())
     if match is None or len(match[3] or "") > terms.decimals:
         example = typed(terms, 1234 * 10**terms.decimals)
-        fact = "which is no amount" if match is None else f"with more than {terms.decimals} decimals"
-        way_out = f"write one such as {example}" + (", with a point before its decimals" if terms.decimals else ", without decimals")
-        raise refuse("field_wrong", field, f"is {text[:40]!r}, {fact}", way_out)
+        fact = "is {text!r}, which is no amount" if match is None else "is {text!r}, with more than {decimals} decimals"
+        way_out = "write one such as {example}, " + ("with a point before its decimals" if terms.decimals else "without decimals")
+        raise refuse("field_wrong", "{field}", fact, way_out, field=field, text=text[:40], decimals=terms.decimals, example=example)
     return str(int(re.sub(r"[, ]", "", match[1]) + (match[3] or "").ljust(terms.decimals, "0")))

@@ -15,7 +15,9 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from api import clock
 from api.app import build
 from api.doors.session import Sessions
+from api.terminal import say
 from api.texts import member_name
+from api.views import Texts
 from engine.kernel.forget import ALREADY_FORGOTTEN
 from engine.kernel.members import Members
 from engine.refusals import refuse
@@ -82,10 +84,10 @@ def serve(
     """
     for name in names:
         if not NAME.fullmatch(name):
-            raise refuse("field_wrong", "--name", f"is {name[:80]!r}", "give a bare name: --name moot.example")
+            raise refuse("field_wrong", "--name", "is {name!r}", "give a bare name: --name moot.example", name=name[:80])
     if (host in EVERYWHERE or behind_https) and not names:
-        reason = "and --behind-https needs one" if behind_https else f"and --host {host} has none"
-        raise refuse("field_missing", "--name", f"is not given, {reason}", "say how people reach it: --name moot.example")
+        fact = "is not given, and --behind-https needs one" if behind_https else "is not given, and --host {host} has none"
+        raise refuse("field_missing", "--name", fact, "say how people reach it: --name moot.example", host=host)
     with folders.opened(folder) as community, bound(host, port) as listener:
         if head is not None:
             folders.check_not_gone_back(community, head)
@@ -98,9 +100,9 @@ def serve(
         sessions = Sessions(clock.chance(), behind_https)
         own = f"[{host}]" if ":" in host else host
         address = f"https://{names[0]}" if behind_https else f"http://{names[0] if names else own}:{port}"
-        print(f"Serving {folder} at {address}  (stop with Ctrl-C)")
+        say(f"Serving {folder} at {address}  (stop with Ctrl-C)")
         for member in links:
-            print(f"  sign in as {member_name(community, member)}: {address}/session?token={sessions.token(member, clock.now())}")
+            say(f"  sign in as {member_name(Texts(community), member)}: {address}/session?token={sessions.token(member, clock.now())}")
         app = build(community, sessions, ("127.0.0.1", "localhost", own, *names))
         uvicorn.Server(configured(app)).run(sockets=[listener])
 
@@ -126,7 +128,7 @@ def configured(app: ASGIApp) -> uvicorn.Config:
 def bound(host: str, port: int) -> socket.socket:
     """A listening socket, so that no link is printed to a server that cannot start."""
     if not 0 < port < 65_536:
-        raise refuse("field_wrong", "port", f"is {port}", "give one from 1 to 65535")
+        raise refuse("field_wrong", "port", "is {port}", "give one from 1 to 65535", port=port)
     # asyncio sends small answers at once (TCP_NODELAY) only where the protocol is named: else each waits 40 ms for the last one's receipt.
     listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -135,5 +137,7 @@ def bound(host: str, port: int) -> socket.socket:
         listener.listen()
     except OSError as fault:
         listener.close()
-        raise refuse("storage_busy", f"port {port} of {host}", f"cannot be used: {fault.strerror}", "try --port 8001") from None
+        raise refuse(
+            "storage_busy", "port {port} of {host}", "cannot be used: {fault}", "try --port 8001", port=port, host=host, fault=fault.strerror
+        ) from None
     return listener

@@ -1,4 +1,8 @@
-"""What the terminal shows and writes: answers, progress, files of our own making."""
+"""What the terminal shows and writes: answers, refusals, progress, files of our own making.
+
+Much of it comes from a log or a file that somebody else wrote. Everything printed passes here, where what would steer a
+terminal, or hide, is spelt out.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +15,7 @@ from typing import IO, TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from engine.log.text import escaped
 from engine.refusals import Refusal, refuse
 
 if TYPE_CHECKING:
@@ -27,7 +32,7 @@ def fresh(out: Path) -> Iterator[IO[bytes]]:
     try:
         file = out.open("xb")
     except FileExistsError:
-        raise refuse("file_exists", str(out), "exists already", "choose another name, or remove it") from None
+        raise refuse("file_exists", "{file}", "exists already", "choose another name, or remove it", file=str(out)) from None
     try:
         with file:
             yield file
@@ -57,8 +62,29 @@ def progress_bars(hidden: bool) -> Iterator[Progress]:
 
 
 def answer(shown: Any, as_json: bool, lines: list[str]) -> None:
-    print(json.dumps(shown, ensure_ascii=False) if as_json else "\n".join(lines))
+    """An answer in JSON, or as lines."""
+    say(_json(shown) if as_json else "\n".join(map(escaped, lines)), sys.stdout)
 
 
-def wrong_file(out: Path, fact: str, way_out: str) -> Refusal:
-    return refuse("file_unreadable", str(out), fact, way_out)
+def refused(refusal: Refusal, as_json: bool) -> None:
+    """A no, on standard error: one line."""
+    say(_json(refusal.as_json()) if as_json else escaped(f"folkmoot: {refusal}"), sys.stderr)
+
+
+def say(text: str, where: IO[str] | None = None) -> None:
+    """Print a text whose lines are ours."""
+    print(escaped(text, lines=True), file=where, flush=True)
+
+
+def _json(shown: Any) -> str:
+    """JSON in which whatever a terminal should not see stands as its escape: it reads the same.
+
+    >>> _json({"na\x9bme": "Zoë\u202e"}) == r'{"na\u009bme": "Zoë\u202e"}'
+    True
+    """
+    text = json.dumps(shown, ensure_ascii=False)
+    return text.translate({ord(letter): json.dumps(letter)[1:-1] for letter in set(text) if escaped(letter) != letter})
+
+
+def wrong_file(out: Path, fact: str, way_out: str, /, **values: str) -> Refusal:
+    return refuse("file_unreadable", "{file}", fact, way_out, file=str(out), **values)

@@ -7,10 +7,8 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from api.views import Later
-from engine.community import Community
+from api.views import Texts, Written
 from engine.limits import MOMENT_MAX
-from engine.log.json import parse_own
 
 
 def when(at: int) -> str:
@@ -36,31 +34,47 @@ def _plain(said: str) -> str:
     return re.sub(r"\b[a-z]+(?:_[a-z]+)+\b", lambda name: name[0].replace("_", " "), said)
 
 
-def read_text(community: Community, seq: int, field: str) -> str | None:
+def span(minutes: int) -> str:
+    """A time as people say it.
+
+    >>> span(1440), span(180), span(90), span(1)
+    ('1 day', '3 hours', '90 minutes', '1 minute')
+    """
+    for size, name in ((1_440, "day"), (60, "hour"), (1, "minute")):
+        if minutes >= size and minutes % size == 0:
+            break
+    count = minutes // size
+    return f"{count:,} {name}{'' if count == 1 else 's'}"
+
+
+def text(seq: int, field: str) -> Written:
     """An erasable text; None once it is erased."""
-    opening = community.store.opening(seq, field)
-    return None if opening is None else str(parse_own(opening[1]))
+    return Written([(seq, field)], lambda texts: texts(seq, field))
 
 
-def text(seq: int, field: str) -> Later:
-    """That text, to be read when the lock is free."""
-    return Later(lambda community: read_text(community, seq, field))
-
-
-def member_name(community: Community, member: str) -> str:
+def member_name(texts: Texts, member: str) -> str:
     """The name a member is shown under: her own, or her number."""
     if member[:1] != "m":
         return member
-    name = read_text(community, int(member[1:]), "name")
+    name = texts(int(member[1:]), "name")
     return name if name is not None else f"member {member}"
+
+
+def name_of(member: str) -> Written:
+    """That name, to be read when the lock is free."""
+    return Written([(int(member[1:]), "name")] if member[:1] == "m" else [], lambda texts: member_name(texts, member))
 
 
 def person(member: str) -> dict[str, Any]:
     """A member as she is named beside what she did."""
-    return {"id": member, "name": Later(lambda community: member_name(community, member))}
+    return {"id": member, "name": name_of(member)}
 
 
-def surviving(community: Community, versions: Sequence[int], field: str) -> str | None:
+def surviving(versions: Sequence[int], field: str) -> Written:
     """That text of the last version that is not erased: who is forgotten takes her own versions, nobody else's."""
-    last = next((seq for seq in reversed(versions) if read_text(community, seq, "title") is not None), versions[-1])
-    return read_text(community, last, field)
+
+    def said(texts: Texts) -> str | None:
+        last = next((seq for seq in reversed(versions) if texts(seq, "title") is not None), versions[-1])
+        return texts(last, field)
+
+    return Written([(versions[-1], "title"), (versions[-1], field)], said)

@@ -78,10 +78,12 @@ def check_origin(request: Request) -> None:
     """
     for site in request.headers.getlist("sec-fetch-site"):
         if site not in OWN_PAGES:
-            raise refuse("foreign_origin", "the request", f"comes from a page that is {site[:40]!r}", "ask from this site's own pages")
+            raise refuse(
+                "foreign_origin", "the request", "comes from a page that is {site!r}", "ask from this site's own pages", site=site[:40]
+            )
     origins = request.headers.getlist("origin")
     if origins and origins != [own_origin(request)]:
-        raise refuse("foreign_origin", "the request", f"comes from {', '.join(origins)[:80]!r}", "ask from this site's own pages")
+        raise refuse("foreign_origin", "the request", "comes from {origin!r}", "ask from this site's own pages", origin=", ".join(origins)[:80])
 
 
 def own_origin(request: Request) -> str:

@@ -48,7 +48,7 @@ def _options(text: str, terms: MoneyTerms, costed: bool) -> list[dict[str, str]]
     for number, line in enumerate(lines, 1):
         label, bar, cost = line.rpartition("|")
         if not bar:
-            raise refuse("field_missing", f"the cost of option {number}", "is not given", "end its line in | and what it costs")
+            raise refuse("field_missing", "the cost of option {number}", "is not given", "end its line in | and what it costs", number=number)
         found.append({"label": label.strip(), "cost": money.read(terms, cost, f"the cost of option {number}")})
     return found
 
@@ -78,7 +78,7 @@ def choice(given: Given) -> str:
         if word not in ("rank", "points") or value in ("", "0"):
             continue
         if not value.isdecimal() or not number.isdecimal() or len(given) > OPTIONS_PER_POLL_MAX + 8 or len(value) > 9:
-            raise refuse("choice_wrong", "the ballot", f"has {value[:20]!r} in it", "give whole numbers")
+            raise refuse("choice_wrong", "the ballot", "has {value!r} in it", "give whole numbers", value=value[:20])
         if word == "rank":
             ranks.setdefault(int(value), []).append(number)
         else:

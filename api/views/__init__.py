@@ -1,7 +1,7 @@
 """What can be looked at, as JSON: pages and programs, HTTP and terminal show the same.
 
 A view is given the state under its lock and copies from it; what it has to read besides, texts above all, it leaves as a
-`Later` for when the lock is free again. Views are declared beside what they show and collected, never listed:
+`Later`, and texts as `Written`, for when the lock is free again. Views are declared beside what they show and collected, never listed:
 
 * `@whole()`            one thing there is one of: `/charter`
 * `@listing()`          a part of a list: `/ideas?start=0&count=200`
@@ -11,7 +11,7 @@ A view is given the state under its lock and copies from it; what it has to read
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
 from itertools import islice
 from typing import Any, Generic, TypeVar
@@ -20,7 +20,7 @@ from engine import catalogue, lines
 from engine.community import Community
 from engine.event import commands
 from engine.log.json import parse_own
-from engine.refusals import refuse
+from engine.refusals import Refusal, refuse
 from engine.state import State
 from engine.values import Id
 
@@ -37,15 +37,63 @@ class Later:
         self.read = read
 
 
+class Lines(Later):
+    """Events as they stand in the log: nothing in them is left for later, so nobody looks."""
+
+
+class Texts:
+    """What people wrote, each text read once; an erased one is None."""
+
+    def __init__(self, community: Community) -> None:
+        self._store, self._known = community.store, dict[tuple[int, str], str | None]()
+
+    def read(self, wanted: Iterable[tuple[int, str]]) -> None:
+        """Read these together, each an event and a field."""
+        for seq, field in sorted(set(wanted) - self._known.keys()):
+            opening = self._store.opening(seq, field)
+            self._known[seq, field] = None if opening is None else str(parse_own(opening[1]))
+
+    def __call__(self, seq: int, field: str) -> str | None:
+        self.read([(seq, field)])
+        return self._known[seq, field]
+
+
+class Written:
+    """What is made of texts; those that all of a page `wanted` are read together."""
+
+    def __init__(self, wanted: Iterable[tuple[int, str]], said: Callable[[Texts], Json]) -> None:
+        self.wanted, self.said = wanted, said
+
+
 def resolved(community: Community, shown: Json) -> Json:
     """What a view copied, with all it left for later."""
-    if isinstance(shown, Later):
-        return resolved(community, shown.read(community))
-    if isinstance(shown, dict):
-        return {name: resolved(community, item) for name, item in shown.items()}
-    if isinstance(shown, list | tuple):
-        return [resolved(community, item) for item in shown]
-    return shown
+    return _resolved(community, shown, Texts(community))
+
+
+def _resolved(community: Community, shown: Json, texts: Texts) -> Json:
+    texts.read(_wanted(shown))
+
+    def whole(part: Json) -> Json:
+        if isinstance(part, dict):
+            return {name: whole(item) for name, item in part.items()}
+        if isinstance(part, list | tuple):
+            return [whole(item) for item in part]
+        if isinstance(part, Written):
+            return part.said(texts)
+        if isinstance(part, Lines):
+            return part.read(community)
+        return _resolved(community, part.read(community), texts) if isinstance(part, Later) else part
+
+    return whole(shown)
+
+
+def _wanted(shown: Json) -> Iterator[tuple[int, str]]:
+    """The texts of a page that can be read together."""
+    if isinstance(shown, Written):
+        yield from shown.wanted
+    elif isinstance(shown, dict | list | tuple):
+        for item in shown.values() if isinstance(shown, dict) else shown:
+            yield from _wanted(item)
 
 
 class View(Generic[F]):
@@ -153,12 +201,14 @@ def anything(thing: str, start: int, count: int) -> Json:
     """A thing that has no view of its own: the events about it."""
 
     def events(community: Community) -> Json:
-        about = [parse_own(data) for _, data in part(list(community.store.find("thing", thing)), start, count)]
-        if not about:
+        first = max(0, start)
+        found = community.store.find("thing", thing)
+        about = [parse_own(data) for _, data in islice(found, first, first + bounded(count))]
+        if not about and not first:
             raise refuse("thing_unknown", "{thing}", "does not exist here", "look at the log", thing=thing)
         return about
 
-    return {"id": thing, "events": Later(events)}
+    return {"id": thing, "events": Lines(events)}
 
 
 T = TypeVar("T")
@@ -169,6 +219,15 @@ def part(things: Mapping[Any, T] | list[T], start: int, count: int) -> Iterator[
     values = things.values() if isinstance(things, Mapping) else things
     first = max(0, min(start, len(things)))
     return islice(iter(values), first, first + bounded(count))
+
+
+def allowed(check: Callable[[], object]) -> bool:
+    """Whether a check refuses nothing: pages offer what somebody may do by the very conditions her ask would meet."""
+    try:
+        check()
+    except Refusal:
+        return False
+    return True
 
 
 def bounded(count: int) -> int:

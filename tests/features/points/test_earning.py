@@ -1,0 +1,112 @@
+"""What acts earn: by the lines of the charter, within their caps, each point naming its line."""
+
+from __future__ import annotations
+
+import pytest
+
+from engine.features.ideas.comment import CommentIdea
+from engine.features.points.state import points_of
+from engine.features.polls.cast import CastBallot
+from engine.kernel.charter import preset
+from engine.log.json import parse_own
+from engine.refusals import Refusal
+from engine.verify import verify
+from tests.forging import of_kind, rewritten
+from tests.moot import Moot
+
+DAY = 24 * 60
+
+
+def earning(*lines: str) -> str:
+    head, tail = preset("product").split("[[points.earning]]")[0], preset("product").split("[money]")[1]
+    return head + "".join(f"[[points.earning]]\n{line}\n" for line in lines) + "[money]" + tail
+
+
+def points(moot: Moot, member: str = "m2") -> int:
+    return points_of(moot.state, member, moot.now)
+
+
+COMMENTS = 'rule = "per_act"\nparameters = { act = "idea_commented", points = 4, '
+
+
+@pytest.mark.parametrize(
+    ("cap", "daily"),
+    [
+        ('times_max = 2, per = "day" }', [8, 16, 24]),
+        ('points_max = 10, per = "day" }', [10, 20, 30]),
+        ('points_max = 10, per = "ever" }', [10, 10, 10]),
+        ('times_max = 3, per = "week" }', [12, 12, 12]),
+        ("times_max = 0 }", [16, 32, 48]),
+    ],
+)
+def test_a_cap_bounds_what_one_member_has_in_a_period(cap, daily):
+    """1,700,000,000 is a Tuesday: three days of one week."""
+    moot = Moot(members=2, text=earning(COMMENTS + cap))
+    idea, had = moot.idea(), []
+    for _ in range(3):
+        for _ in range(4):
+            moot.do("m2", CommentIdea(idea, "more"))
+        had.append(points(moot))
+        moot.wait(DAY)
+    assert had == daily
+    assert points(moot, "m3") == 0
+    assert verify(moot.community.store).verdict == "sound"
+
+
+def test_lines_of_one_category_share_its_cap():
+    lines = [
+        COMMENTS + 'category_max = 10 }\ncategory = "talk"',
+        'rule = "per_act"\nparameters = { act = "idea_submitted", points = 5, category_max = 10 }\ncategory = "talk"',
+    ]
+    moot = Moot(members=2, text=earning(*lines))
+    idea = moot.idea("m2")
+    for _ in range(3):
+        moot.do("m2", CommentIdea(idea, "more"))
+    assert points(moot) == 10
+
+
+def test_points_vest_when_the_line_says():
+    moot = Moot(members=2, text=earning(COMMENTS + "vest_days = 3 }"))
+    moot.do("m2", CommentIdea(moot.idea(), "more"))
+    assert points(moot) == 0
+    moot.wait(3 * DAY)
+    assert points(moot) == 4
+
+
+def test_points_name_the_line_they_come_from():
+    moot = Moot(members=2)
+    moot.idea("m2")
+    body = parse_own(moot.log()[-1])["body"]
+    assert {name: body[name] for name in ("charter", "entry", "rule", "act", "member")} == {
+        "charter": 0, "entry": 0, "rule": "per_act@1", "act": "idea_submitted", "member": "m2",
+    }  # fmt: skip
+    assert "had to follow" in str(verify(rewritten(moot, of_kind("PointsEarned", entry=1))).problem)
+
+
+def test_what_a_member_earned_is_found_by_her():
+    moot = Moot(members=2)
+    idea = moot.idea("m2")
+    moot.do("m3", CommentIdea(idea, "more"))
+    found = [parse_own(data)["kind"] for _, data in moot.community.store.find("thing", "m2", "PointsEarned")]
+    assert found == ["PointsEarned"]
+
+
+def test_a_replaced_ballot_earns_nothing_more():
+    moot = Moot(members=2)
+    poll = moot.poll()
+    moot.do("m2", CastBallot(poll, "1"))
+    had = points(moot)
+    moot.do("m2", CastBallot(poll, "2"))
+    assert points(moot) == had == 2
+
+
+@pytest.mark.parametrize("name", ["points_max", "award_max"])
+def test_no_charter_pays_more_than_the_books_hold(name):
+    huge = str(10**17)
+    text = (
+        preset("product").replace("points = 5,", f'points = "{huge}",')
+        if name == "points_max"
+        else preset("product").replace("award_max = 500", f'award_max = "{huge}"')
+    )
+    with pytest.raises(Refusal, match="charter_wrong|parameter_wrong"):
+        Moot(text=text)

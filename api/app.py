@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from functools import partial
 from pathlib import Path
-from typing import Any
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
@@ -14,7 +12,7 @@ from starlette.exceptions import HTTPException
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.routing import Match
 
-from api import clockwork, pages, reads, writes
+from api import answers, clockwork, pages, reads, writes
 from api.doors.asker import sessions_of
 from api.doors.kept import Kept
 from api.doors.session import Sessions
@@ -24,7 +22,7 @@ from engine.community import Community
 from engine.limits import INTEGER_MAX
 from engine.refusals import Refusal, refuse
 
-STATUS = {"media_type_wrong": 415}
+STATUS = {"media_type_wrong": 415, "too_large": 413}
 """Where HTTP has a status that says more than the family's."""
 
 
@@ -38,7 +36,7 @@ def build(community: Community, sessions: Sessions, hosts: tuple[str, ...] = ("1
         docs_url=None,
         redoc_url=None,
     )
-    app.openapi = partial(_document, app, sessions.cookie_name)  # type: ignore[method-assign]
+    app.openapi = answers.document(app, sessions.cookie_name)  # type: ignore[method-assign]
     app.state.community, app.state.sessions, app.state.exports = community, sessions, Exports()
     app.include_router(reads.router)  # first, because most requests only look
     app.include_router(writes.routes())
@@ -52,13 +50,6 @@ def build(community: Community, sessions: Sessions, hosts: tuple[str, ...] = ("1
     app.exception_handler(HTTPException)(_no_such_page)
     app.exception_handler(Exception)(_fault)
     return app
-
-
-def _document(app: FastAPI, cookie_name: str) -> dict[str, Any]:
-    """The OpenAPI document, with the name the session's cookie has here."""
-    document = FastAPI.openapi(app)
-    document["components"]["securitySchemes"]["session"]["name"] = cookie_name
-    return document
 
 
 def _answer(request: Request, refusal: Refusal, status: int | None = None) -> Response:
@@ -78,18 +69,23 @@ def _malformed(request: Request, problem: RequestValidationError) -> Response:
     first = problem.errors()[0]
     name = str(first["loc"][-1])
     if first["type"] == "missing":
-        return _answer(request, refuse("field_missing", name, "is not given", "look at /openapi.json"))
-    return _answer(request, refuse("field_wrong", name, f"is {str(first['input'])[:40]!r}", f"give a whole number from 0 to {INTEGER_MAX}"))
+        return _answer(request, refuse("field_missing", "{field}", "is not given", "look at /openapi.json", field=name))
+    most = first.get("ctx", {}).get("le", INTEGER_MAX)
+    given = str(first["input"])[:40]
+    return _answer(
+        request,
+        refuse("field_wrong", "{field}", "is {given!r}", "give a whole number from 0 to {most}", field=name, given=given, most=most),
+    )
 
 
 def _no_such_page(request: Request, problem: HTTPException) -> Response:
-    place, way_out = f"{request.method} {request.url.path[:80]}", "look at /openapi.json"
+    path, place, way_out = request.url.path[:80], "{method} {path}", "look at /openapi.json"
     if pages.wanted(request):
-        place, way_out = f"the page {request.url.path[:80]}", "the address may be mistyped, or of something that has gone"
+        place, way_out = "the page {path}", "the address may be mistyped, or of something that has gone"
     if problem.status_code == 405:
-        refusal = refuse("method_wrong", place, "is not how this address is asked", way_out)
+        refusal = refuse("method_wrong", place, "is not how this address is asked", way_out, method=request.method, path=path)
     else:
-        refusal = refuse("thing_unknown", place, "does not exist here", way_out)
+        refusal = refuse("thing_unknown", place, "does not exist here", way_out, method=request.method, path=path)
     answer = _answer(request, refusal, problem.status_code)
     if problem.status_code == 405:
         answer.headers["Allow"] = ", ".join(_methods(request))
@@ -109,6 +105,6 @@ def _methods(request: Request) -> list[str]:
 
 def _fault(request: Request, problem: Exception) -> Response:
     """What nobody foresaw. It is answered from outside the threshold, so it brings along what others are given there."""
-    answer = _answer(request, refuse("engine_fault", "the server", f"failed: {type(problem).__name__}", "please report this"))
+    answer = _answer(request, refuse("engine_fault", "the server", "failed: {sort}", "please report this", sort=type(problem).__name__))
     answer.headers.update({**headers_for(sessions_of(request).behind_https), "Connection": "close"})
     return answer

@@ -52,7 +52,9 @@ async def read(request: Request) -> Body:
                 if data and kind is None:
                     raise refuse("media_type_wrong", "the request", "does not say what its body is", WAY_OUT)
     except TimeoutError:
-        raise refuse("too_slow", "the request", "took more than {seconds} seconds to arrive", "send it in one go", seconds=BODY_SECONDS) from None
+        raise refuse(
+            "too_slow", "the request", "took more than {seconds} seconds to arrive", "send it in one go", seconds=BODY_SECONDS
+        ) from None
     except ClientDisconnect:  # nobody hears this; but it is no fault of ours to be written down
         raise refuse("too_slow", "the request", "ended before its body did", "send it again") from None
     return Body(bytes(data), kind == FORM)

@@ -282,7 +282,12 @@ def main() -> None:
         _say_no(refusal)
     except OSError as fault:
         _say_no(
-            wrong_file(Path(str(fault.filename or "the file")), "cannot be used: {fault}", "name another, or make its folder", fault=str(fault.strerror))
+            wrong_file(
+                Path(str(fault.filename or "the file")),
+                "cannot be used: {fault}",
+                "name another, or make its folder",
+                fault=str(fault.strerror),
+            )
         )
 
 

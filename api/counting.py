@@ -31,7 +31,9 @@ def tally(
     election, given = files.read(file), _parameters(parameter or [])
     if not rule:
         if election.rule is None:
-            raise refuse("parameter_wrong", "--rule", "is not given, and {file} names none that we know", "see folkmoot rules", file=file.name)
+            raise refuse(
+                "parameter_wrong", "--rule", "is not given, and {file} names none that we know", "see folkmoot rules", file=file.name
+            )
         rule, given = election.rule[0], election.rule[1] | given
     found = rules.counting_rule(rule)
     rules.check_roles(found, election.options)
@@ -46,7 +48,9 @@ def tally(
     else:
         answer(None, as_json, terminal_text.count(election, outcome, kept, checked and has_one))
     if checked and not has_one:
-        raise refuse("rule_unknown", "the count", "is not checked: {rule} gives no certificate", "count it again elsewhere", rule=found.name)
+        raise refuse(
+            "rule_unknown", "the count", "is not checked: {rule} gives no certificate", "count it again elsewhere", rule=found.name
+        )
 
 
 @app.command()

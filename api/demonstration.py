@@ -75,7 +75,12 @@ def _verified(community: Community, folder: Path, progress: Progress) -> Report:
         folders.close(community)
     if report.problem is not None:
         raise refuse(
-            "log_unlawful", "{folder}", "does not verify: {problem}", "remove it and begin anew", folder=str(folder), problem=str(report.problem)
+            "log_unlawful",
+            "{folder}",
+            "does not verify: {problem}",
+            "remove it and begin anew",
+            folder=str(folder),
+            problem=str(report.problem),
         )
     return report
 

@@ -5,24 +5,26 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Path, Request, Response
 from fastapi.responses import JSONResponse, PlainTextResponse, RedirectResponse, StreamingResponse
-from pydantic import Field
 
-from api import clock, pages
+from api import answers, clock, pages
+from api.answers import Count, Number, Start
 from api.doors.asker import check_origin, end_session, give_session, sessions_of, who
 from api.exports import Exports
 from api.rulebook import pages as rule_pages
 from api.views import PAGE, Listing, One, Whole, places, view_of, views
 from engine.community import Community
-from engine.limits import INTEGER_MAX
-from engine.refusals import Code, Refusal, refuse
+from engine.log.codec import form
+from engine.refusals import Refusal, refuse
 
 router = APIRouter()
-Number = Annotated[int, Field(ge=0, le=INTEGER_MAX)]
 BY_HAND = ("log", "event")
 """Views whose addresses are asked otherwise than all others."""
-NOT_FOUND = {404: {"description": "Nothing of that name is here."}}
+
+
+class JsonLines(StreamingResponse):
+    media_type = "application/jsonl"
 
 
 def community_of(request: Request) -> Community:
@@ -45,21 +47,22 @@ def _whole(page: str) -> Callable[[Request], Response]:
 
 
 def _list(page: str) -> Callable[[Request, int, int], Response]:
-    def handle(request: Request, start: Number = 0, count: Number = PAGE) -> Response:
+    def handle(request: Request, start: Start = 0, count: Count = PAGE) -> Response:
         return _answer(request, page, view_of(community_of(request), page, start, count))
 
     return handle
 
 
 def _thing(letter: str, page: str) -> Callable[[Request, str, int, int], Response]:
-    def handle(request: Request, thing: str, start: Number = 0, count: Number = PAGE) -> Response:
+    def handle(request: Request, thing: str, start: Start = 0, count: Count = PAGE) -> Response:
         if not places()[letter][0].fits(thing):
             raise refuse(
-                Code(f"{page}_unknown", "unknown"), "{page} {thing}", "does not exist here", "look at the list of {page}s",
-                page=page, thing=thing[:40],
+                "thing_unknown", "{page} {thing}", "does not exist here", "look at the list of {page}s", page=page, thing=thing[:40],
             )  # fmt: skip
         return _answer(request, page, view_of(community_of(request), thing, start, count))
 
+    pattern = form(places()[letter][0]).schema["pattern"]
+    handle.__annotations__["thing"] = Annotated[str, Path(json_schema_extra={"pattern": pattern})]  # said, and answered with a 404
     return handle
 
 
@@ -67,25 +70,30 @@ def _add_views() -> None:
     """An address for everything that can be looked at: what has no view of its own is shown by the events about it."""
     for page, whole in views(Whole).items():
         path = "/" if page == "home" else f"/{page}"
-        router.add_api_route(path, _whole(page), methods=["GET"], name=page, response_model=None, summary=whole.about)
+        router.add_api_route(
+            path, _whole(page), methods=["GET"], name=page, response_model=None, summary=whole.about, responses=answers.to_a_look()
+        )
     for page, listing in views(Listing).items():
         if page not in BY_HAND:
-            router.add_api_route(f"/{page}", _list(page), methods=["GET"], name=page, response_model=None, summary=listing.about)
+            router.add_api_route(
+                f"/{page}", _list(page), methods=["GET"], name=page, response_model=None, summary=listing.about,
+                responses=answers.to_a_look(422),
+            )  # fmt: skip
     shown = {view.kind.letter: view for view in views(One).values() if view.page not in BY_HAND}
     for letter, (kind, resource) in places().items():
         page = shown[letter].page if letter in shown else "thing"
         about = shown[letter].about if letter in shown else f"The events about one {kind.__name__.removesuffix('Id').lower()}."
         router.add_api_route(
             f"{resource}/{{thing}}", _thing(letter, page), methods=["GET"], name=f"one {letter}", response_model=None, summary=about,
-            responses=NOT_FOUND,
+            responses=answers.to_a_look(404, 422),
         )  # fmt: skip
 
 
 _add_views()
 
 
-@router.get("/log", response_model=None)
-def log(request: Request, start: Number | None = None, count: Number = PAGE) -> Response:
+@router.get("/log", response_model=None, responses=answers.to_a_look(422))
+def log(request: Request, start: Start | None = None, count: Count = PAGE) -> Response:
     """Events from number `start`, oldest first, with the signed head; a browser that names no number sees the newest."""
     if start is None and pages.wanted(request):
         with community_of(request).reading() as state:
@@ -93,44 +101,44 @@ def log(request: Request, start: Number | None = None, count: Number = PAGE) -> 
     return _answer(request, "log", view_of(community_of(request), "log", start or 0, count))
 
 
-@router.get("/log/{seq}", response_model=None)
+@router.get("/log/{seq}", response_model=None, responses=answers.to_a_look(404, 422))
 def event(request: Request, seq: Number) -> Response:
     """One event, what of it may be read, and its proof."""
     return _answer(request, "event", view_of(community_of(request), str(seq)))
 
 
-@router.get("/log/{seq}/receipt.json", response_model=None)
+@router.get("/log/{seq}/receipt.json", response_model=None, responses=answers.to_a_look(404, 422))
 def receipt(request: Request, seq: Number) -> Response:
     """One event with its proof, to keep: `folkmoot verify FILE --key KEY`."""
     return JSONResponse(view_of(community_of(request), str(seq)))
 
 
-@router.get("/log/{seq}/proof", response_class=PlainTextResponse)
+@router.get("/log/{seq}/proof", response_class=PlainTextResponse, responses=answers.to_a_file("text/plain", 404, 422))
 def proof(request: Request, seq: Number) -> str:
     """A `.tlog-proof`: that this event stands in the log under a signed head."""
     return community_of(request).prove(seq)
 
 
-@router.get("/checkpoint", response_class=PlainTextResponse)
+@router.get("/checkpoint", response_class=PlainTextResponse, responses=answers.to_a_file("text/plain"))
 def checkpoint(request: Request) -> str:
     """The newest signed head of the log (C2SP tlog-checkpoint)."""
     return community_of(request).checkpoint()
 
 
-@router.get("/log.jsonl", response_model=None)
+@router.get("/log.jsonl", response_class=JsonLines, responses=answers.to_a_file("application/jsonl"))
 def whole_log(request: Request) -> Response:
     """The whole public log, complete for a recount: `folkmoot verify log.jsonl`."""
     exports: Exports = request.app.state.exports
-    return StreamingResponse(exports.pieces(community_of(request)), media_type="application/jsonl")
+    return JsonLines(exports.pieces(community_of(request)))
 
 
-@router.get("/rules", response_model=None)
+@router.get("/rules", response_model=None, responses=answers.to_a_look())
 def rules(request: Request) -> Response:
     """Every rule this copy knows."""
     return _answer(request, "rules", rule_pages())
 
 
-@router.get("/rules/{name}", response_model=None)
+@router.get("/rules/{name}", response_model=None, responses=answers.to_a_look(404))
 def rule(request: Request, name: str) -> Response:
     """One rule: its page, parameters and promises."""
     return _answer(request, "rules", rule_pages(name))

@@ -18,11 +18,15 @@ def pages(name: str | None = None) -> list[dict[str, Any]]:
     found = [_page(family, each) for family in rules.FAMILIES for each in rules.names(family) if name in (None, each)]
     if not found:
         if name in rules.FAMILIES:
-            raise refuse("rule_unknown", "rule {name!r}", "is a family", "name one of it: {known}", name=name, known=", ".join(rules.names(name)))
+            raise refuse(
+                "rule_unknown", "rule {name!r}", "is a family", "name one of it: {known}", name=name, known=", ".join(rules.names(name))
+            )
         if name and (called := rules.called("voting", name)):
             return pages(called)
         known = sorted({each for family in rules.FAMILIES for each in rules.names(family)})
-        raise refuse("rule_unknown", "rule {name!r}", "is not known here", "{near}", name=(name or "")[:80], near=did_you_mean(name or "", known))
+        raise refuse(
+            "rule_unknown", "rule {name!r}", "is not known here", "{near}", name=(name or "")[:80], near=did_you_mean(name or "", known)
+        )
     return found
 
 

@@ -138,6 +138,12 @@ def bound(host: str, port: int) -> socket.socket:
     except OSError as fault:
         listener.close()
         raise refuse(
-            "storage_busy", "port {port} of {host}", "cannot be used: {fault}", "try --port 8001", port=port, host=host, fault=fault.strerror
+            "storage_busy",
+            "port {port} of {host}",
+            "cannot be used: {fault}",
+            "try --port 8001",
+            port=port,
+            host=host,
+            fault=fault.strerror,
         ) from None
     return listener

@@ -40,9 +40,7 @@ def span(minutes: int) -> str:
     >>> span(1440), span(180), span(90), span(1)
     ('1 day', '3 hours', '90 minutes', '1 minute')
     """
-    for size, name in ((1_440, "day"), (60, "hour"), (1, "minute")):
-        if minutes >= size and minutes % size == 0:
-            break
+    size, name = next((size, name) for size, name in ((1_440, "day"), (60, "hour"), (1, "minute")) if minutes % size == 0)
     count = minutes // size
     return f"{count:,} {name}{'' if count == 1 else 's'}"
 

@@ -15,13 +15,13 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse, RedirectResponse
 from fastapi.security import APIKeyCookie
 
-from api import bodies, clock
+from api import answers, bodies, clock
 from api.asking import build, read_json, shown
 from api.doors.asker import NEWCOMER, actor_of, ask_of, give_session, sessions_of
 from api.doors.session import COOKIE
 from api.pages import came_from
 from api.pages.forms import fields_of
-from api.views import place_of
+from api.views import place_of, places
 from engine.community import Community, Receipt
 from engine.event import Command, commands, verb_of
 from engine.features.treasury.terms import money_of
@@ -31,23 +31,6 @@ from engine.log.codec import form
 from engine.refusals import refuse
 from engine.values import Id
 
-RECEIPT = {
-    "type": "object",
-    "properties": {
-        "seq": {"type": "integer", "description": "the first event recorded"},
-        "count": {"type": "integer", "description": "how many events"},
-        "at": {"type": "integer", "description": "when, in milliseconds since 1970"},
-        "leaf": {"type": "string", "description": "the leaf hash of the first event"},
-        "proof": {"type": "string", "description": "where its proof is"},
-        "id": {"type": "string", "description": "the member, idea or poll it made"},
-        "erasure_pending": {"type": "boolean", "description": "whether what it erased may still lie in a file somebody reads"},
-    },
-}
-REFUSAL = {
-    "type": "object",
-    "properties": {name: {"type": "string"} for name in ("code", "thing", "fact", "way_out")},
-    "required": ["code", "thing", "fact", "way_out"],
-}
 SESSION = APIKeyCookie(
     name=COOKIE, scheme_name="session", description="The cookie a sign-in link gives (`folkmoot serve --link m2`).", auto_error=False
 )
@@ -76,7 +59,7 @@ def _add(router: APIRouter, kind: type[Command]) -> None:
         return await run_in_threadpool(_perform, request, kind, body)
 
     module = __import__(kind.__module__, fromlist=["x"])
-    refused = {"description": "A refusal.", "content": {"application/json": {"schema": REFUSAL}}}
+    open_to_all = [{}] if kind is JoinCommunity else []  # the other way to be let in: without a session
     router.add_api_route(
         kind.resource,
         handle,
@@ -88,14 +71,12 @@ def _add(router: APIRouter, kind: type[Command]) -> None:
         status_code=201,
         response_class=JSONResponse,
         dependencies=[Security(SESSION)],
-        responses={
-            201: {"description": "Recorded.", "content": {"application/json": {"schema": RECEIPT}}},
-            **dict.fromkeys((401, 403, 404, 409, 415, 422, 503), refused),
-        },
+        responses=answers.to_a_command(kind.makes is not None),
         openapi_extra={
             "parameters": [{"name": name, "in": "path", "required": True, "schema": schema["properties"][name]} for name in in_path]
-            + [{"name": "Idempotency-Key", "in": "header", "required": False, "schema": {"type": "string", "maxLength": 200}}],
-            "requestBody": {"required": bool(body["required"]), "content": {"application/json": {"schema": body}}},
+            + [answers.IDEMPOTENCY_KEY],
+            "requestBody": {"required": bool(body["required"]), "content": {bodies.JSON: {"schema": body}}},
+            "security": open_to_all,
         },
     )
 
@@ -133,7 +114,7 @@ def _perform(request: Request, kind: type[Command], body: bodies.Body) -> Respon
 
 def _path_value(kind: type[Command], name: str, value: str) -> object:
     whole = form(kind, lenient=True).schema["properties"][name].get("type") == "integer"
-    return int(value) if whole and value.isdecimal() and len(value) < 17 else value
+    return int(value) if whole and value.isascii() and value.isdecimal() and len(value) < 17 else value
 
 
 def _after(request: Request, kind: type[Command], receipt: Receipt) -> str:
@@ -141,7 +122,12 @@ def _after(request: Request, kind: type[Command], receipt: Receipt) -> str:
     about, last = kind.resource.rpartition("/")[0], kind.resource.rpartition("{")[2].partition("}")[0]
     if kind.makes is not None and "{" not in kind.resource:
         place = place_of(kind.makes.of(receipt.seq))
-    elif about.endswith("{" + last + "}") and isinstance(hint := get_type_hints(kind)[last], type) and issubclass(hint, Id):
+    elif (
+        about.endswith("{" + last + "}")
+        and isinstance(hint := get_type_hints(kind)[last], type)
+        and issubclass(hint, Id)
+        and hint.letter in places()
+    ):
         place = place_of(request.path_params[last])
     else:
         place = came_from(request)

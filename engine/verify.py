@@ -11,12 +11,13 @@ recounted, every point and reward worked out again with the rules the log names.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
 from engine import fold, lines
 from engine.event import NOBODY, Erased, Event, Record
+from engine.heads import KeptReceipt, broken_head, check_heads, check_receipt, check_tiles
 from engine.kernel.authority import judge
 from engine.kernel.charter import Charters
 from engine.kernel.found import Founding
@@ -24,11 +25,10 @@ from engine.kernel.loss import check_head
 from engine.kernel.members import Members
 from engine.kernel.quotas import check_quota
 from engine.lines import Filing
-from engine.log.checkpoint import Verifier, read_checkpoint
 from engine.log.codec import inner
 from engine.log.fields import Opening, Private, opens, sealed_in
 from engine.log.json import parse
-from engine.log.merkle import Tile, Tree, leaf_hash
+from engine.log.merkle import Tile
 from engine.refusals import Refusal, refuse
 from engine.state import State
 from engine.values import Seq
@@ -47,7 +47,15 @@ class Source(Protocol):
         the log."""
         ...
 
+    def check_nothing_beside(self) -> None:
+        """Refuse whatever else lies in the file it is kept in."""
+        ...
+
     def checkpoints(self) -> Iterator[tuple[int, str]]: ...
+    def kept(self) -> str | None:
+        """A signed head that lies beside it, and which it must continue."""
+        ...
+
     def tiles(self) -> Iterator[Tile]: ...
 
 
@@ -64,11 +72,14 @@ class Report:
     signed: int = 0
     """How many events stand under a verified signed head."""
 
+    unsigned_allowed: bool = False
+
     @property
-    def verdict(self) -> Literal["sound", "unsound", "cannot_recount"]:
-        """`cannot_recount`: this copy lacks a rule the log names; neither passed nor called false."""
+    def verdict(self) -> Literal["sound", "unsigned", "unsound", "cannot_recount"]:
+        """`unsigned`: what there is holds together, and only this copy vouches for events that no signed head covers.
+        `cannot_recount`: this copy lacks a rule the log names; neither passed nor called false."""
         if self.problem is None:
-            return "sound"
+            return "sound" if self.unsigned_allowed or self.signed == self.checked["events"] else "unsigned"
         return "cannot_recount" if self.problem.code in ("cannot_recount", "kind_unknown") else "unsound"
 
 
@@ -78,12 +89,15 @@ def verify(
     private_kept: bool = True,
     progress: Callable[[int], None] | None = None,
     head: str | None = None,
+    receipts: Sequence[KeptReceipt] = (),
+    allow_unsigned: bool = False,
 ) -> Report:
-    """Audit a log. `key` pins the log's verifier key; `private_kept` says whether private values must be there
-    (in a community's own folder) or must not (in an export); `head` is a signed head that the log must continue."""
-    audit = _Audit(whole_vault=private_kept)
-    report = audit.report
+    """Audit a log. `key` pins the log's verifier key; `private_kept` says whether private values must be there (in a community's own
+    folder) or must not (in an export). `head` and `receipts` are what somebody kept: the log must continue them. `allow_unsigned`
+    lets events pass for sound that stand under no signed head."""
+    report = Report(unsigned_allowed=allow_unsigned)
     try:
+        audit = _Audit(report, private_kept, {receipt.seq for receipt in receipts})
         for seq, data in source.lines(0):
             report.seq = seq
             audit.take(seq, data, {opening.field: opening for opening in source.openings(seq)}, source.filing(seq))
@@ -94,14 +108,15 @@ def verify(
         audit.finish(key)
         audit.check_rows(source.rows())
         audit.check_heads(source.checkpoints())
-        audit.check_tiles(source.tiles())
-        if head is not None:
-            check_head(audit.state, head)
+        if private_kept:
+            report.checked["tiles"] += check_tiles(audit.state, source.tiles())
+        source.check_nothing_beside()
+        audit.check_kept((source.kept(), head), receipts)
     except Refusal as problem:
         report.problem = problem
         if report.verdict == "cannot_recount":
             # What cannot be judged may still be forged: bytes that do not stand under their signed head are.
-            report.problem = _broken_head(source) or problem
+            report.problem = broken_head(source.lines(0), source.checkpoints()) or problem
     except Exception as fault:  # noqa: BLE001 - a log that cannot even be judged is not sound, whatever broke
         report.problem = refuse(
             "log_unlawful", "event {seq}", "cannot be judged: {sort}: {fault}", "do not rely on it",
@@ -110,32 +125,9 @@ def verify(
     return report
 
 
-def _broken_head(source: Source) -> Refusal | None:
-    """What is wrong with the signed heads of a log, its events taken as bytes only; None when they fit."""
-    tree, key = Tree(), ""
-    try:
-        for seq, data in source.lines(0):
-            line = parse(data, f"event {seq}")
-            key = key or str(line["body"]["key"])
-            tree.append(leaf_hash(data))
-        for size, note in source.checkpoints():
-            head = read_checkpoint(note, Verifier.read(key))
-            if head.size != size or not size <= tree.size:
-                raise refuse("checkpoint_wrong", "the head of size {size}", "does not fit this log", "ask for the whole log", size=size)
-            if head.root != tree.root(size):
-                raise refuse(
-                    "checkpoint_wrong", "the head of size {size}", "has another root than its events", "do not rely on it", size=size
-                )
-    except Refusal as problem:
-        return problem
-    except Exception as fault:  # noqa: BLE001 - whatever its bytes are, they do not stand under a head
-        return refuse("log_broken", "the log", "has events that cannot be read: {sort}", "ask for the whole log", sort=type(fault).__name__)
-    return None
-
-
 class _Audit:
-    def __init__(self, whole_vault: bool) -> None:
-        self.report = Report()
+    def __init__(self, report: Report, whole_vault: bool, wanted: set[int]) -> None:
+        self.report = report
         self.state = State()
         self._private_kept = whole_vault
         self._restore = "restore the vault from a copy" if whole_vault else "ask for the log again"
@@ -154,6 +146,8 @@ class _Audit:
         self._ended_owners: set[str] = set()
         self._ended_fields: set[tuple[int, str]] = set()
         self._commitments: set[bytes] = set()
+        self._wanted, self._leaves = wanted, dict[int, bytes]()
+        """The events that somebody has a receipt of, and their hashes here."""
         self._filings = 0
         """How many things records are about besides the first of each."""
 
@@ -170,6 +164,8 @@ class _Audit:
             raise refuse("cannot_recount", "event {seq}", "bears a signature this copy cannot judge", "use a newer folkmoot", seq=seq)
         if record.at < state.at:
             raise _unlawful(seq, "says it happened before the event before it")
+        if seq in self._wanted:
+            self._leaves[seq] = record.leaf
         self._filings += len(lines.filing_of(record).things[1:])
         self._place(record)
         self._judge(record)
@@ -328,52 +324,27 @@ class _Audit:
             )  # fmt: skip
 
     def check_heads(self, checkpoints: Iterator[tuple[int, str]]) -> None:
-        verifier, report = Verifier.read(self.state[Founding].key), self.report
-        for size, note in checkpoints:
-            head = read_checkpoint(note, verifier)
-            if head.size != size or size > self.state.seq:
-                raise refuse(
-                    "checkpoint_wrong", "the head of size {size}", "does not fit a log of {count}", "ask for the whole log",
-                    size=head.size, count=self.state.seq,
-                )  # fmt: skip
-            if head.root != self.state.tree.root(size):
-                raise refuse(
-                    "checkpoint_wrong", "the head of size {size}", "has another root than its events", "do not rely on it", size=size
-                )
+        report, state = self.report, self.state
+        for size in check_heads(state, checkpoints, by_key_alone=self._private_kept):
             report.checked["signed heads"] += 1
             report.signed = max(report.signed, size)
-        if not self._private_kept and report.signed != self.state.seq:
+        if not self._private_kept and report.signed != state.seq:
             raise refuse(
                 "checkpoint_wrong", "the log", "has {count} events and a signed head over {signed}", "ask for the whole file",
-                count=self.state.seq, signed=report.signed,
+                count=state.seq, signed=report.signed,
             )  # fmt: skip
         if report.pinned and not report.signed:
             raise refuse("checkpoint_wrong", "the log", "has no signed head to hold the key against", "sign one: start folkmoot on it once")
 
-    def check_tiles(self, tiles: Iterator[Tile]) -> None:
-        """The stored parts of the tree are those of these events, and all of them."""
-        if not self._private_kept:
-            return
-        count = 0
-        for level, index, hashes in tiles:
-            count += 1
-            if self.state.tree.full_tile(level, index) != hashes:
-                raise refuse(
-                    "log_broken",
-                    "tile {level}/{index}",
-                    "does not hold its events' hashes",
-                    "restore it from a copy",
-                    level=level,
-                    index=index,
-                )
-            self.report.checked["tiles"] += 1
-        whole, size = 0, self.state.seq >> 8
-        while size:
-            whole, size = whole + size, size >> 8
-        if count != whole:
-            raise refuse(
-                "log_broken", "the tree", "has {count} of {whole} tiles", "restore the database from a copy", count=count, whole=whole
-            )
+    def check_kept(self, heads: Iterable[str | None], receipts: Iterable[KeptReceipt]) -> None:
+        """The log continues what lies beside it, and what somebody kept of it."""
+        for note in heads:
+            if note is not None:
+                check_head(self.state, note)
+                self.report.checked["heads kept"] += 1
+        for receipt in receipts:
+            check_receipt(self.state, receipt, self._leaves.get(receipt.seq))
+            self.report.checked["receipts kept"] += 1
 
 
 def _unlawful(seq: int, fact: str, /, **values: object) -> Refusal:

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import re
+
 from fastapi import Request, Response
 
 from api import clock
 from api.doors.session import SESSION_MS, Sessions
 from engine.event import Ask, Command
 from engine.kernel.members import Members
+from engine.limits import KEY_TEXT_MAX
 from engine.refusals import refuse
 from engine.values import Actor, Moment
 
 NEWCOMER = Actor("newcomer")
+KEY = re.compile(rf"(?=.{{1,{KEY_TEXT_MAX}}}$)[!-~]([ -~]*[!-~])?")
+"""An idempotency key as a header holds it."""
 OWN_PAGES = ("same-origin", "none")
 """What a browser says in Sec-Fetch-Site of a page of ours, and of what somebody did in the browser itself. Another port of this
 machine is `same-site`: whatever else runs there is not ours."""
@@ -68,7 +73,18 @@ def actor_of(request: Request, open_to_newcomers: bool) -> Actor:
 
 def ask_of(request: Request, actor: Actor, command: Command) -> Ask:
     """The ask a request makes."""
-    return Ask(actor, command, Moment(clock.now()), clock.chance(), request.headers.get("idempotency-key"))
+    return Ask(actor, command, Moment(clock.now()), clock.chance(), key_of(request))
+
+
+def key_of(request: Request) -> str | None:
+    """The idempotency key it was asked with."""
+    keys = request.headers.getlist("idempotency-key")
+    if any(not KEY.fullmatch(key) for key in keys) or len(keys) > 1:
+        raise refuse(
+            "field_wrong", "Idempotency-Key", "is {key!r}", "give one of 1 to {most} ASCII characters",
+            key=", ".join(keys)[:80], most=KEY_TEXT_MAX,
+        )  # fmt: skip
+    return keys[0] if keys else None
 
 
 def check_origin(request: Request) -> None:
@@ -83,7 +99,9 @@ def check_origin(request: Request) -> None:
             )
     origins = request.headers.getlist("origin")
     if origins and origins != [own_origin(request)]:
-        raise refuse("foreign_origin", "the request", "comes from {origin!r}", "ask from this site's own pages", origin=", ".join(origins)[:80])
+        raise refuse(
+            "foreign_origin", "the request", "comes from {origin!r}", "ask from this site's own pages", origin=", ".join(origins)[:80]
+        )
 
 
 def own_origin(request: Request) -> str:

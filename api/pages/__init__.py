@@ -17,7 +17,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from api import money, texts
 from api.doors.asker import member_of
 from api.pages.charts import bars
-from api.views import PAGE, Later, besides, place_of, resolved
+from api.pages.rows import actor, log_rows, spoken
+from api.views import PAGE, besides, place_of, resolved
 from api.views.community import done, home
 from engine.features.treasury.terms import MoneyTerms
 from engine.kernel import charter as charters
@@ -40,7 +41,7 @@ def environment() -> Environment:
         autoescape=True,
         undefined=StrictUndefined,
     )
-    made.globals.update(bars=bars, when=texts.when, spoken=_spoken, place_of=place_of)
+    made.globals.update(bars=bars, when=texts.when, span=texts.span, spoken=spoken, log_rows=log_rows, actor=actor, place_of=place_of)
     made.trim_blocks = made.lstrip_blocks = True
     return made
 
@@ -60,7 +61,7 @@ def render(request: Request, page: str, shown: Any, status: int = 200) -> HTMLRe
             context |= view.function(state, shown, member)
         charter = charters.in_force(state)
     terms = charter[MoneyTerms]
-    context = {name: resolved(community, value) for name, value in context.items()} | {
+    context = resolved(community, context) | {
         "page": page,
         "shown": shown,
         "charter": _by_key(charter),
@@ -81,8 +82,7 @@ def _looking(state: State, signed_in: str | None) -> dict[str, Any]:
     if member is None or member.forgotten:
         return {"me": None, "may": set()}
     roles = charters.in_force(state)[RoleTerms].by_name
-    name = Later(lambda community: texts.member_name(community, member.id))
-    return {"me": {"id": member.id, "name": name}, "may": {right for role in member.roles if role in roles for right in roles[role].may}}
+    return {"me": texts.person(member.id), "may": {right for role in member.roles if role in roles for right in roles[role].may}}
 
 
 def _by_key(charter: Charter) -> SimpleNamespace:
@@ -101,11 +101,6 @@ def _number(request: Request, name: str) -> int | None:
     """A number somebody put into the address; nothing else is shown."""
     given = request.query_params.get(name, "")
     return int(given) if given.isascii() and given.isdecimal() and len(given) < 16 else None
-
-
-def _spoken(kind: str) -> str:
-    """`BallotSealed` as `ballot sealed`."""
-    return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", kind).lower()
 
 
 def _money(terms: MoneyTerms, amount: int | str) -> str:

@@ -48,7 +48,9 @@ def _options(text: str, terms: MoneyTerms, costed: bool) -> list[dict[str, str]]
     for number, line in enumerate(lines, 1):
         label, bar, cost = line.rpartition("|")
         if not bar:
-            raise refuse("field_missing", "the cost of option {number}", "is not given", "end its line in | and what it costs", number=number)
+            raise refuse(
+                "field_missing", "the cost of option {number}", "is not given", "end its line in | and what it costs", number=number
+            )
         found.append({"label": label.strip(), "cost": money.read(terms, cost, f"the cost of option {number}")})
     return found
 
@@ -91,5 +93,7 @@ def choice(given: Given) -> str:
 
 
 def _value(part: dict[str, Any], text: str) -> object:
+    if part.get("type") == "boolean":
+        return {"true": True, "false": False}.get(text, text)
     whole = part.get("type") == "integer" or any(each.get("type") == "integer" for each in part.get("anyOf", ()))
     return int(text) if whole and text.isdecimal() and len(text) < 17 else text

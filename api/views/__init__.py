@@ -18,7 +18,7 @@ from typing import Any, Generic, TypeVar
 
 from engine import catalogue, lines
 from engine.community import Community
-from engine.event import commands
+from engine.event import Event, Record, commands
 from engine.log.json import parse_own
 from engine.refusals import Refusal, refuse
 from engine.state import State
@@ -239,5 +239,6 @@ def event_line(community: Community, seq: int) -> Json:
     return parse_own(next(community.store.lines(seq, seq + 1))[1])
 
 
-def read_event(community: Community, seq: int) -> Any:
-    return lines.read_own(next(community.store.lines(seq, seq + 1))[1]).event
+def read_line(community: Community, seq: int) -> Record[Event]:
+    """That event as the engine knows it."""
+    return lines.read_own(next(community.store.lines(seq, seq + 1))[1])

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from api.views import Json, Later, beside, bounded, event_line, listing, one, read_event, whole
+from api.for_member import opening
+from api.views import Json, Later, Lines, beside, bounded, event_line, listing, one, read_line, whole
 from api.views.ideas import most_supported
 from api.views.polls import current, voted
 from engine.community import Community
@@ -11,11 +12,15 @@ from engine.features.polls.state import Polls
 from engine.kernel import charter as charters
 from engine.kernel.found import Founding
 from engine.kernel.members import Members
+from engine.lines import filing_of
 from engine.log.fields import Erasable, sealed_in
 from engine.log.json import parse_own
 from engine.refusals import refuse
 from engine.state import State
 from engine.values import Id
+
+ABOUT_MAX = 20
+"""Things that an event's page links to."""
 
 
 class EventId(Id, letter=""):
@@ -59,7 +64,7 @@ def log(state: State, start: int, count: int) -> Json:
     def events(community: Community) -> Json:
         return [parse_own(data) for _, data in community.store.lines(first, min(size, first + bounded(count)))]
 
-    return {"size": size, "events": Later(events), "checkpoint": Later(lambda community: community.checkpoint())}
+    return {"size": size, "events": Lines(events), "checkpoint": Later(lambda community: community.checkpoint())}
 
 
 @one(EventId)
@@ -70,15 +75,26 @@ def event(state: State, name: str, start: int, count: int) -> Json:
         raise refuse("event_unknown", "event {seq}", "is not among the {count} events", "ask for an earlier one", seq=seq, count=state.seq)
 
     def openings(community: Community) -> Json:
-        sealed = sealed_in(read_event(community, seq))
+        sealed = sealed_in(read_line(community, seq).event)
         public = [opening for opening in community.store.openings(seq) if isinstance(sealed.get(opening.field), Erasable)]
         return {opening.field: parse_own(opening.value) for opening in public}
 
     return {
-        "event": Later(lambda community: event_line(community, seq)),
+        "event": Lines(lambda community: event_line(community, seq)),
         "open": Later(openings),
         "proof": Later(lambda community: community.prove(seq)),
     }
+
+
+@beside("event")
+def what_it_is_about(state: State, shown: Json, member: str | None) -> dict[str, Json]:
+    """The things it is filed under, and what opens her own sealed ballot."""
+    line = shown["event"]
+
+    def about(community: Community) -> Json:
+        return list(filing_of(read_line(community, line["seq"])).things[:ABOUT_MAX])
+
+    return {"about": Lines(about), "mine": None if member is None else Lines(lambda community: opening(community, line, member))}
 
 
 def done(community: Community, seq: int | None, member: str | None) -> int | None:

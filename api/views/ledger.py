@@ -8,16 +8,17 @@ from itertools import islice
 import numpy as np
 
 from api import explaining
-from api.texts import member_name
-from api.views import PAGE, Json, Later, whole
+from api.texts import name_of, person
+from api.views import PAGE, Json, Later, Written, whole
 from engine import rules
 from engine.elections.outcome import write_number
 from engine.features.points.state import points_held
-from engine.features.polls.state import PollId, Polls
+from engine.features.polls.state import Poll, PollId, Polls
 from engine.features.rewards.state import Rounds
 from engine.features.treasury.state import Treasury
 from engine.kernel.members import Members
 from engine.state import State
+from engine.values import MemberId
 
 
 @whole
@@ -27,42 +28,42 @@ def ledger(state: State) -> Json:
     members, held = state[Members], points_held(state, state.at)
     holders = np.flatnonzero(held)
     points = {members.at(int(number)).id: int(held[number]) for number in holders[np.argsort(-held[holders], kind="stable")][:PAGE]}
-    accounts = {str(account): amount for account, amount in state[Treasury].accounts.amounts.items() if amount}
-    paid = {account: amount for account, amount in accounts.items() if account in members}
-    funded = [account for account in accounts if "." in account]
-    rounds = state[Rounds].rounds
-    return {
-        "points": [{"member": one, "name": _name(one), "points": str(amount)} for one, amount in points.items()],
+    amounts = {str(account): amount for account, amount in state[Treasury].accounts.amounts.items() if amount}
+    funded = [account for account in amounts if "." in account]
+    polls, rounds, proposals = state[Polls], state[Rounds].rounds, state[Rounds].proposals
+    shown = {
+        "points": [{"member": one, "name": name_of(one), "points": str(amount)} for one, amount in points.items()],
         "holders": len(holders),
-        "gini": write_number(rules.rule("metric", "gini").function([int(amount) for amount in held[holders]])),
-        "money": {account: str(amount) for account, amount in accounts.items() if account not in paid and "." not in account},
-        "funded": [_funded(state, account, accounts[account]) for account in funded[: -PAGE - 1 : -1]],
+        "gini": Later(lambda community: write_number(rules.rule("metric", "gini").function(held[holders].tolist()))),
+        "funded": [_funded(polls[PollId(account.partition(".")[0])], account, amounts[account]) for account in funded[: -PAGE - 1 : -1]],
         "fundings": len(funded),
-        "paid": [{"member": one, "name": _name(one), "money": str(paid[one])} for one in _richest(paid)],
-        "payees": len(paid),
         "rounds": [
-            {"id": each.id, "reward": each.reward, "pot": str(each.pot), "members": each.members}
+            {"id": each.id, "reward": each.reward, "pot": str(each.pot), "members": each.members, "paid": each.points is None}
             for each in islice(reversed(rounds.values()), PAGE)
         ],
         "shared": len(rounds),
         "proposals": [
-            {"id": name, "reward": proposal.reward, "pot": str(proposal.pot), "by": proposal.proposed_by}
-            for name, proposal in state[Rounds].proposals.items()
+            {"id": name, "reward": each.reward, "pot": str(each.pot), "by": person(each.proposed_by)}
+            for name, each in islice(reversed(proposals.items()), PAGE)
         ],
+        "proposed": len(proposals),
+    }
+    return Later(lambda community: shown | _money(amounts))
+
+
+def _money(amounts: dict[str, int]) -> dict[str, Json]:
+    """The accounts of members, those who hold most first, and those that are nobody's."""
+    paid = {account: amount for account, amount in amounts.items() if MemberId.fits(account)}
+    richest = nlargest(PAGE, paid, key=lambda one: (paid[one], -int(one[1:])))
+    return {
+        "money": {account: str(amount) for account, amount in amounts.items() if account not in paid and "." not in account},
+        "paid": [{"member": one, "name": name_of(one), "money": str(paid[one])} for one in richest],
+        "payees": len(paid),
     }
 
 
-def _funded(state: State, account: str, amount: int) -> dict[str, Json]:
+def _funded(poll: Poll, account: str, amount: int) -> dict[str, Json]:
     """What a poll has funded: the account of an option is called `p40.2`."""
-    name, _, number = account.partition(".")
-    poll = state[Polls][PollId(name)]
-    title = Later(lambda community: explaining.option_labels(community, poll)[int(number) - 1])
-    return {"account": account, "poll": name, "title": title, "money": str(amount)}
-
-
-def _richest(held: dict[str, int]) -> list[str]:
-    return nlargest(PAGE, held, key=lambda one: (held[one], -int(one[1:])))
-
-
-def _name(member: str) -> Later:
-    return Later(lambda community: member_name(community, member))
+    number = int(account.partition(".")[2])
+    title = Written(explaining.label_texts(poll), lambda texts: explaining.option_labels(texts, poll)[number - 1])
+    return {"account": account, "poll": poll.id, "title": title, "money": str(amount)}

@@ -28,7 +28,6 @@ def _shown(state: State, member: Member) -> Json:
     return {
         "id": member.id,
         "name": None if member.forgotten else text(MemberId.seq(member.id), "name"),
-        "role": member.roles[-1],
         "roles": list(member.roles),
         "joined": when(member.joined_at),
         "forgotten": member.forgotten,

@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
-from api import explaining
+from itertools import islice
+
+from api import clock, explaining
 from api.for_member import own_ballot
 from api.texts import text, when
-from api.views import Json, Later, beside, listing, one, part
+from api.views import Json, Later, Written, allowed, beside, bounded, listing, one
 from api.views.amendments import amendment
 from engine import rules
 from engine.elections.outcome import Outcome, write_number
-from engine.features.polls.close import may_end_by_hand
+from engine.features.polls.close import CLOSE, may_end_by_hand
 from engine.features.polls.state import Poll, PollId, Polls
 from engine.features.polls.terms import DecisionTerms
 from engine.features.treasury.terms import money_of
 from engine.kernel import charter as charters
+from engine.kernel.authority import require
 from engine.state import State
 
 
 @listing
 def polls(state: State, start: int, count: int) -> Json:
     """Polls, newest first."""
-    newest = dict(reversed(state[Polls].polls.items()))
-    return [_shown(each) for each in part(newest, start, count)]
+    first = max(0, start)
+    return [_shown(each) for each in islice(reversed(state[Polls].polls.values()), first, first + bounded(count))]
 
 
 @one(PollId)
@@ -48,9 +51,15 @@ def what_can_be_opened(state: State, shown: Json, member: str | None) -> dict[st
 
 @beside("poll")
 def her_ballot(state: State, shown: Json, member: str | None) -> dict[str, Json]:
-    each = state[Polls][shown["id"]]
-    by_hand = not each.ended and each.ballots is not None and may_end_by_hand(each, state.at)
-    return {"opens_at": each.asked.opens_at, "may_end": by_hand} | ({} if member is None else {"mine": own_ballot(state, each, member)})
+    """Her own ballot, whether it takes ballots now, and whether she may end it."""
+    each, at = state[Polls][shown["id"]], max(state.at, clock.now())
+    may_close = allowed(lambda: require(state, member or "newcomer", CLOSE, each.asked.charter))
+    return {
+        "waits": at < each.asked.opens_at,
+        "over": each.ended or at >= each.asked.closes_at,
+        "may_end": may_close and each.ballots is not None and may_end_by_hand(each, at),
+        "mine": None if member is None else own_ballot(state, each, member),
+    }
 
 
 def current(state: State, decided: int) -> Json:
@@ -125,9 +134,10 @@ def _shown(each: Poll) -> dict[str, Json]:
         "hand_after_minutes": terms.hand_after_minutes,
         "opens": when(asked.opens_at),
         "closes": when(asked.closes_at),
+        "ended_early": when(each.ended_at) if each.ended and each.ended_at < asked.closes_at else None,
         "budget": None if asked.budget is None else str(asked.budget),
         "roll": _roll(each),
-        "options": Later(lambda community: _options(explaining.option_labels(community, each), each)),
+        "options": Written(explaining.label_texts(each), lambda texts: _options(explaining.option_labels(texts, each), each)),
         "ballots": each.ballots.cast if each.ballots is not None else each.result.ballots if each.result else 0,
         "result": None if each.result is None else _result(each),
     }

@@ -72,12 +72,32 @@ def continues(state: State, head: Checkpoint) -> bool:
     return head.size <= state.seq and state.tree.root(head.size) == head.root
 
 
+def is_declared(state: State, head: Checkpoint) -> bool:
+    """Whether the log says itself that what the head was signed over is lost."""
+    return (head.size, head.root.hex()) in state[Losses].heads
+
+
 def check_head(state: State, note: str) -> None:
     """Refuse a log that does not continue the signed head `note`, unless it says itself that this was lost."""
     head = signed_head(state, note)
-    if not continues(state, head) and (head.size, head.root.hex()) not in state[Losses].heads:
-        raise refuse(
-            "log_went_back", "the log of {count} events", "does not continue the signed head over {size} (root {root}…)",
+    if continues(state, head) or is_declared(state, head):
+        return
+    if head.size <= state.seq:
+        fact, way_out = (
+            "is another history than the one its key signed over {size} (root {root}…)",
+            "do not rely on it: restore the right one, or declare the loss in the log (DeclareLoss)",
+        )
+    else:
+        fact, way_out = (
+            "does not continue the signed head over {size} (root {root}…)",
             "restore a newer copy, or declare the loss in the log (DeclareLoss)",
-            count=state.seq, size=head.size, root=b64encode(head.root).decode()[:12],
-        )  # fmt: skip
+        )
+    raise refuse(
+        "log_went_back",
+        "the log of {count} events",
+        fact,
+        way_out,
+        count=state.seq,
+        size=head.size,
+        root=b64encode(head.root).decode()[:12],
+    )

@@ -98,6 +98,12 @@ class Export:
             raise refuse("checkpoint_wrong", "the log", "has no signed head", "ask for the whole file")
         yield self._head
 
+    def kept(self) -> None:
+        """Nothing lies beside it."""
+
+    def check_nothing_beside(self) -> None:
+        """There is nothing else."""
+
     def tiles(self) -> Iterator[Tile]:
         return iter(())
 

@@ -55,6 +55,12 @@ class MemoryStore:
     def checkpoints(self) -> Iterator[tuple[int, str]]:
         return iter(sorted(self._checkpoints.items()))
 
+    def kept(self) -> None:
+        """Nothing lies beside it."""
+
+    def check_nothing_beside(self) -> None:
+        """There is nothing else."""
+
     def tiles(self) -> Iterator[Tile]:
         return iter((level, index, data) for (level, index), data in self._tiles.items())
 

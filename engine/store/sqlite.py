@@ -1,7 +1,7 @@
 """A community in one SQLite file: `community.db`, with log and vault, so that they commit together.
 
-sqlite-utils makes the tables and keeps their migrations; the append is plain SQL. WAL, `synchronous=FULL`: what is
-committed survives a kill and a loss of power. Every thread has a connection of its own; the database orders writers.
+Plain SQL. WAL, `synchronous=FULL`: what is committed survives a kill and a loss of power. Every thread has a connection
+of its own; the database orders writers.
 """
 
 from __future__ import annotations
@@ -12,46 +12,28 @@ import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 from weakref import WeakSet
 
-from sqlite_utils import Database
-
 from engine.event import Erased, Event
+from engine.limits import HEAD_TEXT_MAX
 from engine.lines import Filing, Line
 from engine.log.fields import Opening
 from engine.log.merkle import Tile
 from engine.refusals import refuse
 from engine.state import State
 from engine.storage import Kept
-from engine.store import reading, snapshot
+from engine.store import reading, snapshot, tables
+from engine.store.atomic_files import read_small
 
-APPLICATION_ID = 0x466F6C6B
-"""`Folk`: what says that a database is ours."""
-SCHEMA = 2
 BUSY_SECONDS = 30
 VALUE_BYTES_MAX = 1_000_000
 """Longer than anything we write, and short enough to be read from a database that somebody else gave us."""
 SCRUB_TRIES, SCRUB_MS = 20, 50
 """How often, and how long each time, an erasure waits for readers before it leaves the rest to the next start."""
 
-TABLES: dict[str, dict[str, type]] = {
-    "events": {"seq": int, "kind": str, "actor": str, "thing": str, "event": str},
-    "things": {"thing": str, "seq": int, "place": int},
-    "vault": {"seq": int, "field": str, "owner": str, "salt": bytes, "value": str},
-    "tiles": {"level": int, "number": int, "hashes": bytes},
-    "checkpoints": {"size": int, "note": str},
-    "receipts": {"actor": str, "key_hash": bytes, "command_digest": bytes, "seq": int, "count": int, "at": int},
-    "pending": {"what": str},
-}
-KEYS: dict[str, str | tuple[str, ...]] = {
-    "events": "seq",
-    "things": ("thing", "seq"),
-    "vault": ("seq", "field"),
-    "tiles": ("level", "number"),
-    "checkpoints": "size",
-    "receipts": ("actor", "key_hash"),
-    "pending": "what",
-}
+HEAD = "newest.head"
+"""The newest signed head, beside the database: what an older copy put in its place does not continue."""
 
 
 class _Connection(sqlite3.Connection):
@@ -59,30 +41,6 @@ class _Connection(sqlite3.Connection):
 
     def __del__(self) -> None:
         self.close()
-
-
-def create(path: Path) -> None:
-    """A new, empty database, in WAL mode before anybody else opens it."""
-    if path.exists():
-        raise refuse("already_founded", str(path), "exists already", "choose an empty folder")
-    os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))  # the vault is its owner's; WAL files follow its mode
-    connection = sqlite3.connect(path)
-    try:
-        connection.execute("pragma secure_delete = on")
-        connection.execute("pragma journal_mode = wal")
-        database = Database(connection)
-        with connection:
-            for name, columns in TABLES.items():
-                database[name].create(columns, pk=KEYS[name], not_null=set(columns), strict=True)  # type: ignore[union-attr]
-            connection.execute("create index vault_owner on vault(owner)")
-            connection.execute("create index receipts_at on receipts(at)")
-            connection.execute("create index things_seq on things(seq, place)")
-            for column in ("kind", "actor", "thing"):
-                connection.execute(f"create index events_{column} on events({column}, seq)")
-            connection.execute(f"pragma application_id = {APPLICATION_ID}")
-            connection.execute(f"pragma user_version = {SCHEMA}")
-    finally:
-        connection.close()
 
 
 class SqliteStore:
@@ -95,59 +53,56 @@ class SqliteStore:
         self._local = threading.local()
         self._opened: WeakSet[_Connection] = WeakSet()
         self._opened_lock = threading.Lock()
-        if not path.is_file():
-            raise refuse("community_unknown", str(path), "does not exist", "check the folder's name, or found a community (folkmoot found)")
         with _refusing():
-            if self._one("pragma application_id") != APPLICATION_ID:
-                raise refuse("file_foreign", str(path), "is no database of folkmoot's", "name the folder of a community")
-            if readonly and not self._is_ours():
-                raise refuse("file_foreign", str(path), "holds more than folkmoot writes", "name a folder folkmoot has written")
-            if self._one("pragma user_version") != SCHEMA:
-                raise refuse("file_foreign", str(path), "is of another version of folkmoot", "use the version that wrote it")
+            if not path.is_file():
+                raise refuse(
+                    "community_unknown", "{path}", "does not exist, or is no file",
+                    "check the folder's name, or found a community (folkmoot found)", path=path,
+                )  # fmt: skip
+            if self._one("pragma application_id") != tables.APPLICATION_ID:
+                raise refuse("file_foreign", "{path}", "is no database of folkmoot's", "name the folder of a community", path=path)
+            if self._one("pragma user_version") != tables.SCHEMA:
+                raise refuse("file_foreign", "{path}", "is of another version of folkmoot", "use the version that wrote it", path=path)
+            if readonly and not tables.is_ours(self._connection()):
+                raise refuse("file_foreign", "{path}", "holds more than folkmoot writes", "name a folder folkmoot has written", path=path)
         if not readonly and self._one("select count(*) from pending"):
             self.scrub()
 
     def _connection(self) -> sqlite3.Connection:
-        found: _Connection | None = getattr(self._local, "connection", None)
-        if found is None:
-            where = f"{self.path.resolve().as_uri()}?mode={'ro' if self._readonly else 'rw'}"
-            found = sqlite3.connect(
-                where, uri=True, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False, factory=_Connection
+        connection: _Connection | None = getattr(self._local, "connection", None)
+        if connection is None:
+            connection = sqlite3.connect(
+                self._address(), uri=True, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False, factory=_Connection
             )
-            found.execute("pragma trusted_schema = off")
+            connection.execute("pragma trusted_schema = off")
             if self._readonly:
-                found.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, VALUE_BYTES_MAX)
-                found.execute("pragma cell_size_check = on")
-                found.execute("begin")
+                connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, VALUE_BYTES_MAX)
+                connection.execute("pragma cell_size_check = on")
+                connection.execute("begin")
             else:
-                found.execute("pragma synchronous = full")
-                found.execute("pragma secure_delete = on")
-            self._local.connection = found
+                connection.execute("pragma synchronous = full")
+                connection.execute("pragma secure_delete = on")
+            self._local.connection = connection
             with self._opened_lock:
-                self._opened.add(found)
-        return found
+                self._opened.add(connection)
+        return connection
 
-    def _is_ours(self) -> bool:
-        """Whether there are our tables with our columns, and nothing that would be worked out when it is read."""
-        rows = self._connection().execute("select type, name from sqlite_master where type != 'index'").fetchall()
-        columns = {
-            name: {column[1] for column in self._connection().execute(f"pragma table_xinfo({name})") if column[6] == 0}
-            for _, name in rows
-            if name in TABLES
-        }
-        hidden = any(column[6] for name in columns for column in self._connection().execute(f"pragma table_xinfo({name})"))
-        ours = {name: set(listed) for name, listed in TABLES.items()}
-        strange = self._connection().execute(
-            "select exists (select 1 from receipts not indexed where actor not in ('newcomer', 'founder', 'clock')"
-            " and (actor not glob 'm[0-9]*' or length(actor) > 17 or substr(actor, 2) glob '*[^0-9]*'))"
-            " or exists (select 1 from pending where what != 'scrub')"
-        )
-        if columns == ours and strange.fetchone()[0]:
-            return False
-        return all(kind == "table" for kind, _ in rows) and len(rows) == len(ours) and not hidden and columns == ours
+    def _address(self) -> str:
+        where = f"{self.path.resolve().as_uri()}?mode={'ro' if self._readonly else 'rw'}"
+        # Where nothing can be written, not even what readers of a write-ahead log share, the file by itself is the database.
+        still = self._readonly and not os.access(self.path.parent, os.W_OK) and tables.wal_is_empty(self.path)
+        return f"{where}&immutable=1" if still else where
+
+    def _row(self, sql: str, *values: object) -> Any:
+        with _refusing():
+            return self._connection().execute(sql, values).fetchone()
+
+    def _rows(self, sql: str, values: Any = ()) -> Iterator[Any]:
+        with _refusing():
+            yield from self._connection().execute(sql, values)
 
     def _one(self, sql: str, *values: object) -> int:
-        row = self._connection().execute(sql, values).fetchone()
+        row = self._row(sql, *values)
         return 0 if row is None else int(row[0])
 
     def close(self) -> None:
@@ -161,11 +116,10 @@ class SqliteStore:
         return self._one("select coalesce(max(seq), -1) + 1 from events")
 
     def lines(self, start: int, stop: int | None = None) -> Iterator[tuple[int, bytes]]:
-        rows = self._connection().execute(
+        return self._rows(
             "select seq, cast(event as blob) from events where seq >= ? and seq < ? order by seq",
             (start, 2**62 if stop is None else stop),
         )
-        yield from rows
 
     def find(self, column: str, value: str, kind: str = "") -> Iterator[tuple[int, bytes]]:
         """The events whose `kind` or `actor` is `value`, or that are about that `thing`, perhaps of one kind only, oldest first, by
@@ -176,50 +130,68 @@ class SqliteStore:
         query = f"select seq, cast(event as blob) from events where {column} = :value{of_kind}"
         if column == "thing":
             query += f" union all select seq, cast(event as blob) from events where seq in (select seq from things where thing = :value){of_kind}"
-        yield from self._connection().execute(f"{query} order by seq", {"value": value, "kind": kind})
+        return self._rows(f"{query} order by seq", {"value": value, "kind": kind})
 
     def rows(self) -> tuple[int, int, int]:
         # Not by an index: one somebody else gave us may leave rows out.
         return tuple(self._one(f"select count(*) from {table} not indexed") for table in ("events", "vault", "things"))  # type: ignore[return-value]
 
     def filing(self, seq: int) -> Filing:
-        kind, actor, thing = self._connection().execute("select kind, actor, thing from events where seq = ?", (seq,)).fetchone()
-        further = self._connection().execute("select thing from things where seq = ? order by place", (seq,))
-        return Filing(kind, actor, tuple(filter(None, (thing, *(row[0] for row in further)))))
+        kind, actor, thing = self._row("select kind, actor, thing from events where seq = ?", seq)
+        further = list(self._rows("select place, thing from things where seq = ? order by place", (seq,)))
+        if [place for place, _ in further] != list(range(1, len(further) + 1)):
+            raise refuse("log_broken", "event {seq}", "is filed out of order", "restore the database from a copy", seq=seq)
+        return Filing(kind, actor, tuple(filter(None, (thing, *(row[1] for row in further)))))
 
     def openings(self, seq: int) -> list[Opening]:
-        rows = self._connection().execute("select field, owner, salt, cast(value as blob) from vault where seq = ?", (seq,))
-        return [Opening(*row) for row in rows]
+        return [Opening(*row) for row in self._rows("select field, owner, salt, cast(value as blob) from vault where seq = ?", (seq,))]
 
     def opening(self, seq: int, field: str) -> tuple[bytes, bytes] | None:
-        found: tuple[bytes, bytes] | None = (
-            self._connection().execute("select salt, cast(value as blob) from vault where seq = ? and field = ?", (seq, field)).fetchone()
+        opening: tuple[bytes, bytes] | None = self._row(
+            "select salt, cast(value as blob) from vault where seq = ? and field = ?", seq, field
         )
-        return found
+        return opening
 
     def event(self, seq: int) -> Event | None:
         return reading.event_at(self, seq)
 
     def tile(self, level: int, index: int) -> bytes:
-        row = self._connection().execute("select hashes from tiles where level = ? and number = ?", (level, index)).fetchone()
+        row = self._row("select hashes from tiles where level = ? and number = ?", level, index)
         if row is None:
-            raise refuse("log_broken", f"tile {level}/{index}", "is missing", "restore the database, or its tiles, from a copy")
+            raise refuse(
+                "log_broken", "tile {level}/{index}", "is missing", "restore the database, or its tiles, from a copy",
+                level=level, index=index,
+            )  # fmt: skip
         return bytes(row[0])
 
     def checkpoint(self) -> str | None:
-        row = self._connection().execute("select note from checkpoints order by size desc limit 1").fetchone()
+        row = self._row("select note from checkpoints order by size desc limit 1")
         return None if row is None else str(row[0])
+
+    def signed(self) -> int:
+        """How many events stand under the newest signed head."""
+        return self._one("select coalesce(max(size), 0) from checkpoints")
 
     def put_checkpoint(self, size: int, note: str) -> None:
         with _refusing():
             self._connection().execute("insert or replace into checkpoints(size, note) values (?, ?)", (size, note))
 
     def checkpoints(self) -> Iterator[tuple[int, str]]:
-        for size, note in self._connection().execute("select size, cast(note as blob) from checkpoints order by size"):
+        for size, note in self._rows("select size, cast(note as blob) from checkpoints order by size"):
             yield size, note.decode()
 
     def tiles(self) -> Iterator[Tile]:
-        yield from self._connection().execute("select level, number, hashes from tiles")
+        return self._rows("select level, number, hashes from tiles")
+
+    def kept(self) -> str | None:
+        """The signed head that was left beside the database."""
+        return kept_head(self.path.parent)
+
+    def check_nothing_beside(self) -> None:
+        """Refuse what of the database is no part of the log and its vault."""
+        with _refusing():
+            tables.check_rows_of_ours(self._connection())
+            tables.check_file(self.path, self._connection())
 
     def snapshot(self) -> State | None:
         return None if self.cache is None else snapshot.load(self.cache, self)
@@ -240,11 +212,11 @@ class SqliteStore:
     @contextmanager
     def view(self) -> Iterator[SqliteStore]:
         """The store as it is now, read-only, whatever is written meanwhile."""
-        found = SqliteStore(self.path, readonly=True)
+        store = SqliteStore(self.path, readonly=True)
         try:
-            yield found
+            yield store
         finally:
-            found.close()
+            store.close()
 
     def scrub(self) -> bool:
         """Empty the write-ahead log until nothing is left in it; False while somebody reading is in the way."""
@@ -266,6 +238,12 @@ class SqliteStore:
             return False  # the mark stays, and the clockwork, the next erasure or the next start finishes it
         finally:
             connection.execute(f"pragma busy_timeout = {BUSY_SECONDS * 1000}")
+
+
+def kept_head(folder: Path) -> str | None:
+    """The newest signed head that was left beside the database in a folder."""
+    path = folder / HEAD
+    return read_small(path, HEAD_TEXT_MAX).decode(errors="replace") if os.path.lexists(path) else None
 
 
 class SqliteBatch:
@@ -318,12 +296,16 @@ class SqliteBatch:
 
 @contextmanager
 def _refusing() -> Iterator[None]:
-    """What SQLite says no to, as refusals."""
+    """What SQLite and its disk say no to, as refusals."""
     try:
         yield
     except sqlite3.OperationalError as fault:
         if "locked" in str(fault) or "busy" in str(fault):
             raise refuse("storage_busy", "the store", "is being written by another process", "ask again in a moment") from None
-        raise refuse("storage_failed", "the store", f"failed: {fault}", "nothing was recorded; look at its disk") from None
+        raise refuse("storage_failed", "the store", "failed: {fault}", "nothing was recorded; look at its disk", fault=str(fault)) from None
     except sqlite3.DatabaseError as fault:
-        raise refuse("file_foreign", "the database", f"cannot be read: {fault}", "restore it from a copy") from None
+        raise refuse("file_foreign", "the database", "cannot be read: {fault}", "restore it from a copy", fault=str(fault)) from None
+    except OSError as fault:
+        raise refuse(
+            "storage_failed", "the store", "failed: {fault}", "look at its disk and its permissions", fault=fault.strerror or str(fault)
+        ) from None

@@ -13,8 +13,8 @@ from engine.features.ideas.comment import COMMENTS_PER_IDEA_MAX, CommentIdea
 from engine.features.ideas.state import Ideas
 from engine.features.ideas.submit import SubmitIdea
 from engine.features.ideas.support import SupportIdea
-from engine.features.polls.cast import CastBallot
 from engine.features.points.state import points_of
+from engine.features.polls.cast import CastBallot
 from engine.features.polls.open import FreeOption, OpenPoll
 from engine.features.polls.state import Polls
 from engine.kernel import charter
@@ -102,7 +102,7 @@ def test_where_a_form_came_from_is_a_page_of_ours_or_the_first_and_known_at_once
 
 def test_options_that_cost_money_are_written_with_their_costs(client, sessions, monkeypatch):
     text = charter.preset("product").replace('rule = "schulze"', 'rule = "greedy"')
-    found = Moot(members=2, text=text)
+    found = Moot(members=2, text=text).funded()
     at_its_clock(found, monkeypatch)
     client = TestClient(build(found.community, sessions, ("testserver",)), follow_redirects=False)
     as_member(client, sessions, "m1", found)
@@ -133,6 +133,7 @@ def test_a_log_that_cannot_be_followed_still_says_so_in_words(client, moot, monk
 
 
 def test_what_polls_fund_and_rounds_share_is_listed_newest_first(client, moot):
+    moot.funded()
     for number in range(3):
         moot.do("m1", SubmitIdea(f"idea {number}", "b", 100))
     for idea in list(moot.of(Ideas).ideas):

@@ -62,7 +62,7 @@ def test_every_command_has_its_path_in_the_openapi_document(client):
         ("/ideas", b'{"title":"a","text":"b","\\ud800":1}', 422, "json_malformed"),
         ("/ideas", b"\xff\xfe", 422, "json_malformed"),
         ("/ideas", b"[" * 100_000, 422, "json_malformed"),
-        ("/ideas", b'{"title":"' + b"a" * 1_000_001 + b'"}', 422, "too_large"),
+        ("/ideas", b'{"title":"' + b"a" * 1_000_001 + b'"}', 413, "too_large"),
         ("/ideas/i99/comments", b'{"text":"b"}', 404, "idea_unknown"),
         ("/ideas/i4/comments", b'{"text":"b","idea":"i5"}', 422, "field_unknown"),
         ("/polls/p99/ballots", b'{"choice":"1"}', 404, "poll_unknown"),

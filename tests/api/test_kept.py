@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 
 import pytest
+
 from api import reads
 from api.doors import kept
 from engine.community import Community

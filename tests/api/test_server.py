@@ -74,7 +74,7 @@ def test_small_answers_are_sent_at_once(client, monkeypatch):
 @pytest.mark.parametrize(
     ("path", "kind", "status"),
     [
-        ("/ideas", "application/json", b"422"),
+        ("/ideas", "application/json", b"413"),
         ("/ideas", "text/plain", b"415"),
         ("/nothing", "application/json", b"404"),
         ("/rules", "application/json", b"405"),
@@ -110,7 +110,7 @@ def test_a_body_that_says_it_is_too_large_is_refused_before_it_comes(client):
             b"Expect: 100-continue\r\nContent-Length: 1000001\r\n\r\n"
         )
         answer = heard(large)
-    assert answer.startswith(b"HTTP/1.1 422") and b"too_large" in answer
+    assert answer.startswith(b"HTTP/1.1 413") and b"too_large" in answer
 
 
 def test_a_body_that_was_read_leaves_the_connection_open(client):
@@ -186,7 +186,7 @@ def folder(tmp_path):
     from engine.kernel import charter
     from engine.store import folder as folders
 
-    folders.close(folders.found(tmp_path / "moot", charter.preset("product"), "local/moot", 1_760_000_000_000, bytes(32), "Ana"))
+    folders.close(folders.found(tmp_path / "moot", charter.preset("product"), "local/moot", time.time_ns() // 1_000_000, bytes(32), "Ana"))
     return tmp_path / "moot"
 
 

@@ -1,0 +1,79 @@
+"""What must be so in a community, in a few dozen lines that know nothing of the engine: who may, what is open, who voted, who holds what."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+FOUNDER_ONLY = frozenset(
+    "GiveRole TakeRole OpenPoll ClosePoll VoidPoll AwardPoints PayIn ShareReward AgreeToRound AmendCharter EraseText DeclareLoss".split()
+)
+
+
+@dataclass
+class Idea:
+    author: str
+    supporters: set[str] = field(default_factory=set)
+    stage: str = "open"
+    comments: int = 0
+
+
+@dataclass
+class Poll:
+    decision: str
+    roll: set[str]
+    opened: int
+    closes: int
+    sealed: bool
+    options: list[str] = field(default_factory=list)
+    votes: dict[str, str] = field(default_factory=dict)
+    budget: int = 0
+    over: bool = False
+    lost: bool = False
+
+
+@dataclass
+class Model:
+    """`now` in minutes. Every member has the role `member`; `founders` have the other one, too."""
+
+    now: int = 0
+    here: list[str] = field(default_factory=lambda: ["m1"])
+    gone: set[str] = field(default_factory=set)
+    founders: set[str] = field(default_factory=lambda: {"m1"})
+    ideas: dict[str, Idea] = field(default_factory=dict)
+    polls: dict[str, Poll] = field(default_factory=dict)
+    funds: int = 0
+    paid: dict[str, int] = field(default_factory=dict)
+    proposals: dict[str, tuple[str, int]] = field(default_factory=dict)
+
+    @property
+    def members(self) -> list[str]:
+        return [member for member in self.here if member not in self.gone]
+
+    def may(self, actor: str, verb: str) -> bool:
+        return actor in self.members and (verb not in FOUNDER_ONLY or actor in self.founders)
+
+    def may_go(self, member: str) -> bool:
+        return not self.founders <= {member}
+
+    def supports_needed(self) -> int:
+        return min(2, max(1, -(-40 * len(self.members) // 100)))
+
+    def takes_ballots(self, poll: str) -> bool:
+        return not self.polls[poll].over and self.polls[poll].opened <= self.now < self.polls[poll].closes
+
+    def may_vote(self, actor: str, poll: str) -> bool:
+        return self.takes_ballots(poll) and actor in self.polls[poll].roll and actor in self.members
+
+    def may_end(self, actor: str, poll: str) -> bool:
+        one = self.polls[poll]
+        all_voted = one.decision != "charter" and set(one.votes) >= one.roll
+        by_hand = one.decision != "charter" and self.now >= one.opened + 10 and actor != "clock"
+        return not one.over and not one.lost and (self.now >= one.closes or all_voted or by_hand)
+
+    def forget(self, member: str, by: str) -> None:
+        self.gone.add(member)
+        self.founders.discard(member)
+        if by == member:
+            for name, poll in self.polls.items():
+                if poll.sealed and self.takes_ballots(name):
+                    poll.votes.pop(member, None)

@@ -62,16 +62,16 @@ def in_numpy() -> Iterator[None]:
 
 def best_of(work: Callable[[], object], times: int = 3, seconds: int = SECONDS_MAX) -> float:
     """Milliseconds of the fastest of a few runs; infinite when it is cut off."""
-    found = float("inf")
+    best = float("inf")
     try:
         with limit(seconds):
             for _ in range(times):
                 began = time.perf_counter()
                 work()
-                found = min(found, time.perf_counter() - began)
+                best = min(best, time.perf_counter() - began)
     except _TooLong:
         pass
-    return found * 1000
+    return best * 1000
 
 
 def say(what: str, ours: float, beside: dict[str, float], seconds: int = SECONDS_MAX) -> None:
@@ -144,13 +144,13 @@ def _elsim(orders: Array) -> dict[str, float]:
         return {}
     from elsim import methods
 
-    found = {}
+    times = {}
     for rule, method in (("plurality", methods.fptp), ("borda", methods.borda), ("instant_runoff", methods.irv)):
         method(orders[:100], tiebreaker="order")
-        found[rule] = best_of(lambda method=method: method(orders, tiebreaker="order"))
+        times[rule] = best_of(lambda method=method: method(orders, tiebreaker="order"))
     methods.condorcet(orders[:100])
-    found["condorcet"] = best_of(lambda: methods.condorcet(orders), 1)
-    return found
+    times["condorcet"] = best_of(lambda: methods.condorcet(orders), 1)
+    return times
 
 
 def _pyrankvote(orders: Array) -> dict[str, float]:

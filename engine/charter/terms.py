@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from engine.elections.kinds import Kind
 from engine.elections.outcome import write_money
-from engine.elections.ties import Way
+from engine.elections.ties import TieBreak
 from engine.limits import NAME_TEXT_MAX, REASON_TEXT_MAX, TITLE_TEXT_MAX
 from engine.values import Money, Name, Points, Scalar, TextOf
 
@@ -69,7 +69,7 @@ class Decision:
     options: Literal["ideas", "free", "amendment"]
     rule: Name
     quorum: Quorum
-    ties: Way
+    ties: TieBreak
     minutes_open: int
     secrecy: Name
     parameters: dict[str, Scalar] = field(default_factory=dict)

@@ -11,7 +11,7 @@ from engine import rules
 from engine.commands import Ahead, Ask, Command, Keep, Vault
 from engine.commands.cast_ballot import read_choice
 from engine.commands.support_idea import IdeaAdvanced
-from engine.elections import lots
+from engine.elections import draws
 from engine.elections.outcome import Outcome, write_number
 from engine.elections.ties import break_ties
 from engine.ledger import Entry
@@ -292,7 +292,7 @@ class Draw(NamedTuple):
     def of(cls, secret: str, root: bytes, many: int) -> Draw:
         """The seed is SHA-256(secret ‖ root), the order that of SHA-256(seed ‖ number)."""
         seed = sha256(bytes.fromhex(secret) + root).digest()
-        return cls(seed.hex(), tuple(map(int, lots.order(seed, [str(number) for number in range(1, many + 1)]))))
+        return cls(seed.hex(), tuple(map(int, draws.order(seed, [str(number) for number in range(1, many + 1)]))))
 
 
 def broken(poll: Poll, drawn: Draw, outcome: Outcome, labels: list[str] | None = None) -> Outcome:

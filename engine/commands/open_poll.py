@@ -11,7 +11,7 @@ from engine.charter.sound import asks_the_active
 from engine.charter.terms import Charter, Decision
 from engine.commands import Ahead, Ask, Command, Vault
 from engine.elections.kinds import Kind
-from engine.elections.ties import Way
+from engine.elections.ties import TieBreak
 from engine.ledger import Entry
 from engine.limits import INTEGER_MAX, MOMENT_MAX, OPTIONS_PER_POLL_MAX, POLLS_OPEN_MAX, POWER_TOTAL_MAX
 from engine.log.codec import form
@@ -136,7 +136,7 @@ class PollOpened(Event):
     secrecy: Name
     quorum_basis: Literal["eligible", "active", "power", "none"]
     quorum_percent_min: int
-    ties: Way
+    ties: TieBreak
     closes: Literal["clock", "hand_or_clock"]
     replaceable: bool
     named_max: int

@@ -3,10 +3,10 @@
 The first cell says what kind of ballots these are, the first column how often each was cast; cells hold what the ballot gives the option:
 points, grades or votes, 1 for chosen, its rank from 1. An empty cell is nothing.
 
->>> found = read("score,garden,library\\n3,5,\\n1,2,4\\n")
->>> found.kind, found.options, found.table.tolist(), found.weights.tolist()
+>>> election = read("score,garden,library\\n3,5,\\n1,2,4\\n")
+>>> election.kind, election.options, election.table.tolist(), election.weights.tolist()
 ('score', ('garden', 'library'), [[5, 0], [2, 4]], [3, 1])
->>> write(found)
+>>> write(election)
 'score,garden,library\\n3,5,\\n1,2,4\\n'
 """
 
@@ -38,10 +38,10 @@ def read(text: str) -> Election:
     counts, rows = list[int](), list[list[str]]()
     try:
         head = [cell.strip() for cell in next(reader)]
-        many = len(head) - 1
+        option_count = len(head) - 1
         if "" in head[1:]:
             raise _wrong(1, head.index("", 1) + 1, "names no option", "name it, or leave the column out")
-        check_size(0, many)
+        check_size(0, option_count)
         if again := next((place for place, name in enumerate(head[1:], 2) if name in head[1 : place - 1]), 0):
             raise _wrong(1, again, f"has the option {head[again - 1]!r} twice", "name each option once")
         for row in reader:
@@ -59,8 +59,8 @@ def read(text: str) -> Election:
             rows.append(row[1:])
     except csv.Error as wrong:
         raise _wrong(reader.line_num, 1, f"cannot be read: {wrong}", "mend its quotes") from None
-    check_size(len(rows), many)
-    table = np.array([[int(cell or 0) for cell in row] for row in rows], np.int64).reshape(len(rows), many)
+    check_size(len(rows), option_count)
+    table = np.array([[int(cell or 0) for cell in row] for row in rows], np.int64).reshape(len(rows), option_count)
     kind: Kind = head[0].lower()  # type: ignore[assignment]
     return Election.of(head[1:], kind, _from_places(table) if kind == "ranked" else table, counts)
 
@@ -80,10 +80,10 @@ def write(election: Election) -> str:
 
 def _from_places(table: np.ndarray[tuple[int, ...], np.dtype[np.int64]]) -> np.ndarray[tuple[int, ...], np.dtype[np.int64]]:
     """Ranks as elections hold them (how many stand above; the number of options for who is left out) from places as people give them."""
-    many = table.shape[1]
+    option_count = table.shape[1]
     given = np.where(table > 0, table, np.iinfo(np.int64).max)
-    above = np.stack([(given < given[:, [option]]).sum(axis=1) for option in range(many)], axis=1)
-    return np.where(table > 0, above, many)
+    above = np.stack([(given < given[:, [option]]).sum(axis=1) for option in range(option_count)], axis=1)
+    return np.where(table > 0, above, option_count)
 
 
 def _wrong(line: int, cell: int, fact: str, way_out: str) -> Refusal:

@@ -24,25 +24,25 @@ class Approvals:
         self.options, self.ballots = election.options, election.rows
         self.rows = [np.flatnonzero(election.support[:, option]) for option in range(len(election.options))]
         # Sums of weights stay below 2^53, which a float holds exactly.
-        weights = None if election.weighed is None else election.weighed.astype(np.float64)
+        weights = None if election.given_weights is None else election.given_weights.astype(np.float64)
         self.weights = [None if weights is None else weights[rows] for rows in self.rows]
         self.supporters = [held[0] for held in self.by_class(np.zeros(self.ballots, np.int64), 1)]
 
     def counts(self, elected: list[int]) -> Array:
         """How many of `elected` each ballot approves."""
-        found = np.zeros(self.ballots, np.int64)
+        counts = np.zeros(self.ballots, np.int64)
         for option in elected:
-            found[self.rows[option]] += 1
-        return found
+            counts[self.rows[option]] += 1
+        return counts
 
     def held(self, elected: list[int]) -> list[list[int]]:
         """For each option, the weight of its supporters who approve 0, 1, 2 … of `elected`."""
         return self.by_class(self.counts(elected), len(elected) + 1)
 
-    def by_class(self, classes: Array, many: int) -> list[list[int]]:
+    def by_class(self, classes: Array, class_count: int) -> list[list[int]]:
         """For each option, the weight of its supporters in each class of ballots."""
         return [
-            np.bincount(classes[rows], weights, many).astype(np.int64, copy=False).tolist()
+            np.bincount(classes[rows], weights, class_count).astype(np.int64, copy=False).tolist()
             for rows, weights in zip(self.rows, self.weights, strict=True)
         ]
 

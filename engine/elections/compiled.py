@@ -19,57 +19,57 @@ BLOCK = 1 << 13
 
 
 @njit(cache=True)
-def place(orders: Any, found: Any) -> None:
-    """Write places from 1 into `found` (options, ballots), 0 where an option is not named; orders as in `ranks_of`."""
+def place(orders: Any, ranks: Any) -> None:
+    """Write places from 1 into `ranks` (options, ballots), 0 where an option is not named; orders as in `ranks_of`."""
     count, length = orders.shape
     for start in range(0, count, BLOCK):
         end = min(count, start + BLOCK)
-        found[:, start:end] = 0
+        ranks[:, start:end] = 0
         for ballot in range(start, end):
             for cell in range(length):
                 option = orders[ballot, cell]
                 if option >= 0:
-                    found[option, ballot] = cell + 1
+                    ranks[option, ballot] = cell + 1
 
 
 @njit(cache=True)
-def tally(cells: Any, found: Any) -> bool:
-    """Add to `found` (4, options) how many ballots have each option in their cell, spread over its rows, for two additions to one
+def tally(cells: Any, votes: Any) -> bool:
+    """Add to `votes` (4, options) how many ballots have each option in their cell, spread over its rows, for two additions to one
     number have to wait for each other; cells below 0 are nobody's."""
-    whole, options, fits = len(cells) // 4 * 4, found.shape[1], True
+    whole, options, fits = len(cells) // 4 * 4, votes.shape[1], True
     for start in range(0, whole, 4):
         for lane in range(4):
             option = cells[start + lane]
             if 0 <= option < options:
-                found[lane, option] += 1
+                votes[lane, option] += 1
             else:
                 fits &= option == -1
     for ballot in range(whole, len(cells)):
         option = cells[ballot]
         if 0 <= option < options:
-            found[0, option] += 1
+            votes[0, option] += 1
         else:
             fits &= option == -1
     return fits
 
 
 @njit(cache=True)
-def places(orders: Any, found: Any) -> bool:
-    """Add to `found` (options, places) how many ballots put the row at the place of the column."""
-    options, fits = found.shape[0], True
+def places(orders: Any, counts: Any) -> bool:
+    """Add to `counts` (options, places) how many ballots put the row at the place of the column."""
+    options, fits = counts.shape[0], True
     for ballot in range(len(orders)):
         for cell in range(orders.shape[1]):
             option = orders[ballot, cell]
             if 0 <= option < options:
-                found[option, cell] += 1
+                counts[option, cell] += 1
             else:
                 fits &= option == -1
     return fits
 
 
 @njit(cache=True)
-def duels(ranks: Any, strict: bool, found: Any) -> None:
-    """Add to `found` (options, options) how many ballots rank the row above the column; with `strict` only for rows before columns."""
+def duels(ranks: Any, strict: bool, pairs: Any) -> None:
+    """Add to `pairs` (options, options) how many ballots rank the row above the column; with `strict` only for rows before columns."""
     options, count = ranks.shape
     for start in range(0, count, LANES * DEEP):
         end = min(count, start + LANES * DEEP)
@@ -86,7 +86,7 @@ def duels(ranks: Any, strict: bool, found: Any) -> None:
                     together += above[lane]
                 for ballot in range(whole * LANES, end - start):
                     together += row[ballot] < column[ballot]
-                found[one, other] += together
+                pairs[one, other] += together
 
 
 @njit(cache=True)
@@ -96,13 +96,13 @@ def move(orders: Any, weights: Any, stays: Any, at: Any, top: Any, votes: Any) -
 
     Who has to move is written down first, a block at a time: a loop without a branch that nobody can foresee.
     """
-    weighed, length, moving, options = len(weights) > 0, orders.shape[1], np.empty(BLOCK, np.int64), len(stays) - 1
+    weighted, length, moving, options = len(weights) > 0, orders.shape[1], np.empty(BLOCK, np.int64), len(stays) - 1
     for start in range(0, len(top), BLOCK):
-        many = 0
+        moving_count = 0
         for ballot in range(start, min(len(top), start + BLOCK)):
-            moving[many] = ballot
-            many += not stays[top[ballot]]
-        for number in range(many):
+            moving[moving_count] = ballot
+            moving_count += not stays[top[ballot]]
+        for number in range(moving_count):
             ballot = moving[number]
             cell, option = at[ballot], -1
             while cell + 1 < length:
@@ -115,5 +115,5 @@ def move(orders: Any, weights: Any, stays: Any, at: Any, top: Any, votes: Any) -
                 option = -1
             at[ballot], top[ballot] = cell, option
             if option >= 0:
-                votes[option] += weights[ballot] if weighed else 1
+                votes[option] += weights[ballot] if weighted else 1
     return True

@@ -52,12 +52,12 @@ def write(election: Election, path: Path) -> Output:
 
 def _terms(election: Election) -> dict[str, object]:
     """What came with the ballots, as people type it."""
-    found: dict[str, object] = {name: getattr(election, name) for name in ("seats", "eligible", "active")}
-    found["ballots"] = election.kind
-    found["write-ins"] = None if election.write_ins is None else election.options[election.write_ins]
+    terms: dict[str, object] = {name: getattr(election, name) for name in ("seats", "eligible", "active")}
+    terms["ballots"] = election.kind
+    terms["write-ins"] = None if election.write_ins is None else election.options[election.write_ins]
     rule, given = election.rule or ("", {})
-    found["rule"] = " ".join(["--rule", rule, *(f"--set {name}={typed(value)}" for name, value in given.items())]) if rule else None
-    return found
+    terms["rule"] = " ".join(["--rule", rule, *(f"--set {name}={typed(value)}" for name, value in given.items())]) if rule else None
+    return terms
 
 
 def _written(election: Election, path: Path) -> str:

@@ -56,58 +56,58 @@ def ranks_of(orders: Array, options: int) -> Array:
     after the last. What is not named is ranked `options`. Refused when a ballot names an option twice, or an unknown one."""
     count, length = orders.shape
     kind = rank_type(options)
-    found = np.empty((options, count), kind)
+    ranks = np.empty((options, count), kind)
     if not count or not length:
-        found.fill(options)
-        return found
+        ranks.fill(options)
+        return ranks
     lowest, highest = int(orders.min()), int(orders.max())
     if lowest < -1 or highest >= options:
         raise _wrong(f"names option {lowest if lowest < -1 else highest}", f"options go from 0 to {options - 1}")
     if orders.size <= SMALL:
-        _scatter(orders, found, lowest < 0)
+        _scatter(orders, ranks, lowest < 0)
     elif fast := compiled(orders.size):
-        fast.place(orders, found)
+        fast.place(orders, ranks)
     else:
-        _sum_of_places(orders, found)
+        _sum_of_places(orders, ranks)
     # Every cell of a ballot adds its place, from 1, to one option. With as many cells as options none is left at 0
     # unless another was named twice; where ballots end early, as many are left as cells are empty.
-    missing = options * count - int(np.count_nonzero(found))
+    missing = options * count - int(np.count_nonzero(ranks))
     empty = 0 if lowest >= 0 else int(np.count_nonzero(orders < 0))
     if missing != (options - length) * count + empty:
         raise _wrong("names an option twice", "name each option once on a ballot")
     if lowest < 0 and bool(((orders[:, :-1] < 0) & (orders[:, 1:] >= 0)).any()):
         raise _wrong("goes on after its end", "write -1 only after the last option it names")
-    found -= 1
+    ranks -= 1
     if missing:
-        found[found < 0] = options
-    return found
+        ranks[ranks < 0] = options
+    return ranks
 
 
-def _scatter(orders: Array, found: Array, short: bool) -> None:
+def _scatter(orders: Array, ranks: Array, short: bool) -> None:
     count, length = orders.shape
-    found.fill(0)
-    places = np.arange(1, length + 1, dtype=found.dtype)
+    ranks.fill(0)
+    places = np.arange(1, length + 1, dtype=ranks.dtype)
     if not short:
-        found[orders, np.arange(count)[:, None]] = places
+        ranks[orders, np.arange(count)[:, None]] = places
         return
     ballots, cells = np.nonzero(orders >= 0)
-    found[orders[ballots, cells], ballots] = places[cells]
+    ranks[orders[ballots, cells], ballots] = places[cells]
 
 
-def _sum_of_places(orders: Array, found: Array) -> None:
+def _sum_of_places(orders: Array, ranks: Array) -> None:
     count, length = orders.shape
-    kind = np.int8 if found.dtype == np.int8 else np.int16
+    kind = np.int8 if ranks.dtype == np.int8 else np.int16
     places = np.arange(1, length + 1, dtype=kind)[:, None]
     named = np.empty((length, RANK_BLOCK), np.bool_)
-    placed = np.empty((length, RANK_BLOCK), kind)
+    marked = np.empty((length, RANK_BLOCK), kind)
     for start in range(0, count, RANK_BLOCK):
         block = np.ascontiguousarray(orders[start : start + RANK_BLOCK].T)
         width = block.shape[1]
-        hits, marks = named[:, :width], placed[:, :width]
-        for option in range(len(found)):
+        hits, marks = named[:, :width], marked[:, :width]
+        for option in range(len(ranks)):
             np.equal(block, option, out=hits)
             np.multiply(hits.view(np.int8), places, out=marks)
-            np.bitwise_or.reduce(marks, axis=0, out=found[option, start : start + width])
+            np.bitwise_or.reduce(marks, axis=0, out=ranks[option, start : start + width])
 
 
 def pairwise(ranks: Array, weights: Array | None, strict: bool = False) -> Array:
@@ -122,11 +122,11 @@ def pairwise(ranks: Array, weights: Array | None, strict: bool = False) -> Array
             above.sum(axis=2, dtype=np.int64) if weights is None else above.reshape(-1, count).dot(weights).reshape(options, options)
         )
         return small
-    found = np.zeros((options, options), np.int64)
+    pairs = np.zeros((options, options), np.int64)
     fast = compiled(ranks.size) if weights is None else None
     if fast:
-        fast.duels(ranks, strict, found)
-        return _filled(found, count) if strict else found
+        fast.duels(ranks, strict, pairs)
+        return _filled(pairs, count) if strict else pairs
     above = np.empty(min(count, DUEL_BLOCK), np.bool_)
     for start in range(0, count, DUEL_BLOCK):
         block = ranks[:, start : start + DUEL_BLOCK]
@@ -137,15 +137,15 @@ def pairwise(ranks: Array, weights: Array | None, strict: bool = False) -> Array
             for other in range(options):
                 if one < other or (one > other and not strict):
                     np.less(block[one], block[other], out=hits)
-                    found[one, other] += np.count_nonzero(hits) if planes is None else _weigh(hits, planes)
-    return _filled(found, count if weights is None else int(weights.sum())) if strict else found
+                    pairs[one, other] += np.count_nonzero(hits) if planes is None else _weigh(hits, planes)
+    return _filled(pairs, count if weights is None else int(weights.sum())) if strict else pairs
 
 
-def _filled(found: Array, whole: int) -> Array:
+def _filled(pairs: Array, whole: int) -> Array:
     """With the duels of later rows against earlier ones, where together they are all ballots."""
-    lower = np.tril_indices(len(found), -1)
-    found[lower] = whole - found.T[lower]
-    return found
+    lower = np.tril_indices(len(pairs), -1)
+    pairs[lower] = whole - pairs.T[lower]
+    return pairs
 
 
 def _bit_planes(weights: Array) -> list[tuple[int, Array]]:
@@ -195,23 +195,23 @@ def tallied(cells: Array, weights: Array | None, options: int) -> Array:
 
 def places_of(orders: Array, weights: Array | None, options: int) -> Array:
     """int64 (options, options): the weight of the ballots that put the row at the place of the column; orders as in `ranks_of`."""
-    found = np.zeros((options, options), np.int64)
+    counts = np.zeros((options, options), np.int64)
     if weights is None and (fast := compiled(orders.size)):
-        if not fast.places(orders, found):
+        if not fast.places(orders, counts):
             raise unknown_option(options)
-        return found
+        return counts
     for start in range(0, len(orders), DUEL_BLOCK):
         block = np.ascontiguousarray(orders[start : start + DUEL_BLOCK].T)
         kept = None if weights is None else weights[start : start + DUEL_BLOCK]
         for place, cells in enumerate(block):
-            found[:, place] += tallied(cells, kept, options)
-    return found
+            counts[:, place] += tallied(cells, kept, options)
+    return counts
 
 
 def numbered(codes: Array) -> tuple[Array, Array]:
     """What `np.unique(codes, return_inverse=True)` says of codes from 0; without sorting where they are dense enough to be counted.
 
-    >>> [found.tolist() for found in numbered(np.array([7, 2, 7]))]
+    >>> [part.tolist() for part in numbered(np.array([7, 2, 7]))]
     [[2, 7], [1, 0, 1]]
     """
     if not len(codes) or int(codes.max()) > 4 * len(codes) + SMALL:

@@ -41,10 +41,10 @@ def strongest_paths(beats: Array) -> Array:
 
 def reaches(steps: Array) -> Array:
     """bool (options, options): where steps, one after the other, lead; every option reaches itself."""
-    found = steps | np.eye(len(steps), dtype=np.bool_)
-    for middle in range(len(found)):
-        found |= found[:, middle, None] & found[middle]
-    return found
+    reached = steps | np.eye(len(steps), dtype=np.bool_)
+    for middle in range(len(reached)):
+        reached |= reached[:, middle, None] & reached[middle]
+    return reached
 
 
 def smith_set(pairs: Array) -> list[int]:
@@ -59,8 +59,8 @@ def schwartz_set(pairs: Array) -> list[int]:
 
 def _tops(leads: Array) -> list[int]:
     """Whoever is reached only by those she reaches."""
-    found: list[int] = np.flatnonzero((leads | ~leads.T).all(axis=1)).tolist()
-    return found
+    tops: list[int] = np.flatnonzero((leads | ~leads.T).all(axis=1)).tolist()
+    return tops
 
 
 def uncovered_set(pairs: Array) -> list[int]:
@@ -69,8 +69,8 @@ def uncovered_set(pairs: Array) -> list[int]:
     beats = pairs > pairs.T
     # a covers b: a beats b, and no c beats a without beating b.
     escapes = (beats.T[:, None, :] & ~beats.T[None, :, :]).any(axis=2)
-    found: list[int] = np.flatnonzero(~(beats & ~escapes).any(axis=0)).tolist()
-    return found
+    uncovered: list[int] = np.flatnonzero(~(beats & ~escapes).any(axis=0)).tolist()
+    return uncovered
 
 
 def steps_down(pairs: Array, strength: Strength) -> list[list[tuple[int, int]]]:
@@ -83,13 +83,13 @@ def steps_down(pairs: Array, strength: Strength) -> list[list[tuple[int, int]]]:
     return [levels[beaten] for beaten in sorted(levels, reverse=True)]
 
 
-def told(options: Sequence[str], pairs: Array) -> list[str]:
+def steps(options: Sequence[str], pairs: Array) -> list[str]:
     """Who beats whom, as sentences."""
-    found = []
+    lines = []
     for place, name in enumerate(options):
         beaten = [
             f"{options[other]} ({pairs[place, other]} to {pairs[other, place]})"
             for other in np.flatnonzero(pairs[place] > pairs[:, place]).tolist()
         ]
-        found.append(f"{name} beats {', '.join(beaten) or 'nobody'}")
-    return found
+        lines.append(f"{name} beats {', '.join(beaten) or 'nobody'}")
+    return lines

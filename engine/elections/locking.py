@@ -22,15 +22,15 @@ Lock = Callable[[S, int, int], S | None]
 
 def lock_all(start: S, levels: Sequence[Sequence[Step]], lock: Lock[S]) -> list[S]:
     """Every state that all steps can lead to, the order of the steps inside each level being free; refused when there are too many."""
-    found, ways = [start], 0
+    states, ways = [start], 0
     for level in levels:
         ends: dict[S, None] = {}
-        for state in found:
+        for state in states:
             after, seen = _orders(state, level, lock, LOCKING_WAYS_MAX - ways)
             ends |= dict.fromkeys(after)
             ways += seen - 1
-        found = list(ends)
-    return found
+        states = list(ends)
+    return states
 
 
 def _orders(state: S, level: Sequence[Step], lock: Lock[S], ways_max: int) -> tuple[list[S], int]:

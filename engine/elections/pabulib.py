@@ -136,10 +136,10 @@ def _check_stated(meta: dict[str, str], parts: dict[str, Rows], table: np.ndarra
     bounds = {"max_length": (named, "names {} projects")}
     if kind == "cumulative":
         bounds["max_sum_points"] = table.sum(axis=1), "gives {} points"
-    for name, (found, fact) in bounds.items():
+    for name, (figures, fact) in bounds.items():
         stated, _ = _stated(meta, parts, name)
-        if stated is not None and (above := np.flatnonzero(found > stated).tolist()):
-            raise _wrong(votes[above[0]][0], fact.format(found[above[0]]) + f", and {name} is {stated}", "mend the vote, or leave it out")
+        if stated is not None and (above := np.flatnonzero(figures > stated).tolist()):
+            raise _wrong(votes[above[0]][0], fact.format(figures[above[0]]) + f", and {name} is {stated}", "mend the vote, or leave it out")
 
 
 def _stated(meta: dict[str, str], parts: dict[str, Rows], name: str) -> tuple[int | None, int]:

@@ -66,9 +66,9 @@ def read(text: str) -> Election:
         if stated[-1] == "c" and sum(map(len, order)) < len(names):
             raise _wrong(at, f"does not rank all, and the file is of the type {stated}", f"write # DATA TYPE: {stated[:-1]}i")
     columns = {alternative: column for column, alternative in enumerate(names)}
-    many = len(columns)
-    check_size(len(orders), many)
-    rows = np.full((len(orders), many), 0 if stated == "cat" else many, np.int16)
+    option_count = len(columns)
+    check_size(len(orders), option_count)
+    rows = np.full((len(orders), option_count), 0 if stated == "cat" else option_count, np.int16)
     for row, order in zip(rows, orders, strict=True):
         rank = 0
         for level, members in enumerate(order):
@@ -80,8 +80,13 @@ def read(text: str) -> Election:
 
 def write(election: Election, title: str = "") -> str:
     """Ranked ballots (as `.soc`, `.soi`, `.toc` or `.toi`, whichever says most) or approvals (as `.cat`) as a PrefLib file."""
-    kind, many = type_of(election), len(election.options)
-    lines = [f"# TITLE: {_line(title)}", f"# DATA TYPE: {kind}", f"# NUMBER ALTERNATIVES: {many}", f"# NUMBER VOTERS: {election.total}"]
+    kind, option_count = type_of(election), len(election.options)
+    lines = [
+        f"# TITLE: {_line(title)}",
+        f"# DATA TYPE: {kind}",
+        f"# NUMBER ALTERNATIVES: {option_count}",
+        f"# NUMBER VOTERS: {election.total}",
+    ]
     if kind == "cat":
         lines += ["# NUMBER CATEGORIES: 2", "# CATEGORY NAME 1: Yes", "# CATEGORY NAME 2: No"]
     lines += [f"# ALTERNATIVE NAME {number}: {_line(name)}" for number, name in enumerate(election.options, 1)]
@@ -90,7 +95,7 @@ def write(election: Election, title: str = "") -> str:
         for number, cell in enumerate(row, 1):
             levels.setdefault(1 - cell if kind == "cat" else cell, []).append(number)
         if kind != "cat":
-            levels.pop(many, None)
+            levels.pop(option_count, None)
         named = [levels[level] for level in sorted(levels)] if kind != "cat" else [levels.get(0, []), levels.get(1, [])]
         shown = [str(level[0]) if len(level) == 1 else "{" + ",".join(map(str, level)) + "}" for level in named]
         lines.append(f"{weight}: {','.join(shown)}")

@@ -103,9 +103,9 @@ def read_contest(text: str, beside: Callable[[str], str]) -> Contest:
             rows += [(number, 1, [_mark(marked, called) for marked in ranks]) for number, ranks in enumerate(cast, 1)]
         else:
             rows += _rows(beside(path if path.endswith(".csv") else "ballots.csv"), called, source["overvoteDelimiter"] or "\n")[1]
-    found = _contest(names, rows, marks)
-    found.election.seats, found.election.rule = seats, election_rule
-    return found
+    contest = _contest(names, rows, marks)
+    contest.election.seats, contest.election.rule = seats, election_rule
+    return contest
 
 
 def holds(election: Election) -> bool:

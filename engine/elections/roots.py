@@ -94,16 +94,16 @@ def cut(roots: Mapping[int, Fraction], decimals: int) -> Fraction:
 
 def _independent(roots: Mapping[int, Fraction]) -> Roots:
     """The same sum with one radicand for each class of those whose products are squares."""
-    found: Roots = {}
+    terms: Roots = {}
     for radicand, factor in roots.items():
-        for known in found:
+        for known in terms:
             product = radicand * known
             root = isqrt(product)
             if root * root == product:
-                found[known] += factor * Fraction(root, known)
+                terms[known] += factor * Fraction(root, known)
                 break
         else:
-            if len(found) == CLASSES_MAX:
+            if len(terms) == CLASSES_MAX:
                 raise refuse("too_many_ties", "the count", "comes so near a tie that it cannot be told", "count it by another rule")
-            found[radicand] = factor
-    return {radicand: factor for radicand, factor in found.items() if factor}
+            terms[radicand] = factor
+    return {radicand: factor for radicand, factor in terms.items() if factor}

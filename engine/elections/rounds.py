@@ -46,12 +46,12 @@ class Walk(NamedTuple):
 
     def scores(self, options: Sequence[str]) -> list[dict[str, int]]:
         """What each of those left had in every round up to the first in which a tie parts the ways: until there all ways are one."""
-        found = []
+        rounds = []
         for left in self.path:
-            found.append({options[place]: self.rounds[left].scores[place] for place in left})
+            rounds.append({options[place]: self.rounds[left].scores[place] for place in left})
             if len(self.rounds[left].ways) > 1:
                 break
-        return found
+        return rounds
 
     def outlasted(self, options: int) -> list[int]:
         """How many others each option has seen out, on the way that is best for it."""
@@ -65,15 +65,15 @@ class Walk(NamedTuple):
         """The way shown as sentences; `verdict` says of the last round how it ended, `why` for what options drop out."""
         steps = []
         for number, left in enumerate(self.path, 1):
-            found = self.rounds[left]
-            shown = listing([options[place] for place in left], [found.scores[place] for place in left])
-            if not found.ways:
-                end = verdict(left, found)
+            current = self.rounds[left]
+            shown = listing([options[place] for place in left], [current.scores[place] for place in left])
+            if not current.ways:
+                end = verdict(left, current)
             else:
-                gone = [options[place] for place in left if place not in found.ways[-1]]
+                gone = [options[place] for place in left if place not in current.ways[-1]]
                 end = f"{' and '.join(gone)} {'drops' if len(gone) == 1 else 'drop'} out"
-                if len(found.ways) > 1:
-                    tied = [options[place] for place in left if any(place not in way for way in found.ways)]
+                if len(current.ways) > 1:
+                    tied = [options[place] for place in left if any(place not in way for way in current.ways)]
                     end = f"{' and '.join(tied)} are tied for {why}: each is counted; on the way shown, {end}"
             steps.append(f"round {number}: {shown}; {end}")
         return steps
@@ -98,7 +98,7 @@ def walk(everyone: Left, count: Callable[[Left], Round]) -> Walk:
     path = [everyone]
     while rounds[path[-1]].ways:
         path.append(rounds[path[-1]].ways[-1])  # of tied options, the one listed last drops out
-    return Walk(rounds, sorted({place for found in rounds.values() for place in found.winners}), path)
+    return Walk(rounds, sorted({place for each in rounds.values() for place in each.winners}), path)
 
 
 def without_each(left: Left, gone: Sequence[int]) -> list[Left]:

@@ -30,9 +30,9 @@ def read(text: str) -> Election:
     line, head = rows[0] if rows else (1, [])
     if len(head) != 2 or not all(cell.isdecimal() and len(cell) <= 6 for cell in head):
         raise _wrong(line, "does not name options and seats", "begin with a line such as 8,4,")
-    many, seats = int(head[0]), int(head[1])
-    if not 1 <= many <= OPTIONS_PER_POLL_MAX or not 1 <= seats <= many:
-        raise _wrong(line, f"has {many} options and {seats} seats", f"give 1 to {OPTIONS_PER_POLL_MAX} options, and no more seats")
+    option_count, seats = int(head[0]), int(head[1])
+    if not 1 <= option_count <= OPTIONS_PER_POLL_MAX or not 1 <= seats <= option_count:
+        raise _wrong(line, f"has {option_count} options and {seats} seats", f"give 1 to {OPTIONS_PER_POLL_MAX} options, and no more seats")
     counts, orders, names = list[int](), list[list[int]](), list[str]()
     for line, row in rows[1:]:
         if row[0].startswith("Candidate "):
@@ -46,11 +46,11 @@ def read(text: str) -> Election:
             if odd >= 0:
                 raise _wrong(line, f"is {row[odd][:40]!r}", "write a count and option numbers", odd + 1)
             count, *ballot = map(int, row)
-            odd = next((place for place, option in enumerate(ballot, 1) if not 1 <= option <= many), -1)
+            odd = next((place for place, option in enumerate(ballot, 1) if not 1 <= option <= option_count), -1)
             if odd >= 0 or not 1 <= count <= POWER_TOTAL_MAX:
-                raise _wrong(line, f"is {row[max(odd, 0)]!r}", f"give a count from 1 and options from 1 to {many}", max(odd, 0) + 1)
-            if len(ballot) > many:
-                raise _wrong(line, f"names {len(ballot)} options of {many}", "name each once")
+                raise _wrong(line, f"is {row[max(odd, 0)]!r}", f"give a count from 1 and options from 1 to {option_count}", max(odd, 0) + 1)
+            if len(ballot) > option_count:
+                raise _wrong(line, f"names {len(ballot)} options of {option_count}", "name each once")
             again = len(set(ballot)) < len(ballot) and next(
                 (place for place, option in enumerate(ballot, 1) if option in ballot[: place - 1]), 0
             )
@@ -58,10 +58,12 @@ def read(text: str) -> Election:
                 raise _wrong(line, f"names option {ballot[again - 1]} twice", "name each option once", again + 1)
             counts.append(count)
             orders.append([option - 1 for option in ballot])
-    if len(names) != many:
-        raise _wrong(line, f"is the last, and the file has {len(names)} names", f'give {many} lines such as "Candidate 1","Name","Party"')
+    if len(names) != option_count:
+        raise _wrong(
+            line, f"is the last, and the file has {len(names)} names", f'give {option_count} lines such as "Candidate 1","Name","Party"'
+        )
     names = [name if names.count(name) == 1 else f"{name} ({number})" for number, name in enumerate(names, 1)]
-    election = Election.of_orders(names, padded(orders, many), counts)
+    election = Election.of_orders(names, padded(orders, option_count), counts)
     election.seats = seats
     return election
 

@@ -32,7 +32,7 @@ def padded(ballots: Sequence[Sequence[int]], options: int) -> np.ndarray[Any, An
     [[2, 0], [1, -1]]
     """
     check_size(len(ballots), options)
-    found = np.full((len(ballots), max(map(len, ballots), default=0)), -1, np.int16)
-    for row, ballot in zip(found, ballots, strict=True):
+    rows = np.full((len(ballots), max(map(len, ballots), default=0)), -1, np.int16)
+    for row, ballot in zip(rows, ballots, strict=True):
         row[: len(ballot)] = ballot
-    return found
+    return rows

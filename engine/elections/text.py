@@ -104,11 +104,11 @@ def read(text: str) -> Written:
             ballots.append((number, _read_count(head, number, len(line) - len(line.lstrip()) + 1), items))
     if not options:
         raise refuse("election_wrong", "the election", "has no ballots and no options", "write lines such as 12: garden")
-    kind, many = _kind(ballots, stated), len(options)
-    check_size(len(ballots), many)
-    rows = np.empty((len(ballots), many), np.int64 if kind in NUMBERED else np.int16)
+    kind, option_count = _kind(ballots, stated), len(options)
+    check_size(len(ballots), option_count)
+    rows = np.empty((len(ballots), option_count), np.int64 if kind in NUMBERED else np.int16)
     for row, (number, _, items) in zip(rows, ballots, strict=True):
-        row[:] = _row(number, items, kind, options, many)
+        row[:] = _row(number, items, kind, options, option_count)
     _check_turnout(whole, sum(count for _, count, _ in ballots))
     if costs or "budget" in whole:
         missing = [name for name in options if costs.get(name, -1) < 0]
@@ -138,7 +138,7 @@ def write(
     lines = [f"ballots: {kind}", "options: " + ", ".join(quoted)]
     if money is not None:
         lines += ["costs: " + ", ".join(f"{name} {cost}" for name, cost in zip(quoted, money[0], strict=True)), f"budget: {money[1]}"]
-    lines += [f"{head}: {many}" for head, many in beside.items() if many is not None]
+    lines += [f"{head}: {figure}" for head, figure in beside.items() if figure is not None]
     for row, weight in zip(rows.tolist(), weights, strict=True):
         lines.append(f"{weight}: {_written(row, kind, quoted)}".rstrip())
     return "\n".join(lines) + "\n"
@@ -200,10 +200,10 @@ def _side_by_side(number: int, items: list[Item], other: str, column: int) -> Re
 
 
 def _read_kind(items: list[Item], number: int) -> Kind:
-    found = next((kind for kind in KINDS if [(item.name, item.points) for item in items] == [(kind, -1)]), None)
-    if found is None:
+    kind = next((kind for kind in KINDS if [(item.name, item.points) for item in items] == [(kind, -1)]), None)
+    if kind is None:
         raise _wrong(number, "names no kind of ballots", "write one of " + ", ".join(KINDS), items[0] if items else None)
-    return found
+    return kind
 
 
 def _read_number(head: str, items: list[Item], number: int) -> int:
@@ -260,20 +260,20 @@ def _kind(ballots: list[tuple[int, int, list[Item]]], stated: tuple[Kind, int] |
             f"mixes > or = with commas or points{'' if number == other else f', as against line {other}'}",
             "use one kind of ballot",
         )
-    found: Kind = next((kind for kind in ("ranked", "cumulative", "approval") if kind in first), "single")
+    kind: Kind = next((kind for kind in ("ranked", "cumulative", "approval") if kind in first), "single")
     if stated is None:
-        return found
+        return kind
     alike: Kind = "approval" if stated[0] == "knapsack" else "cumulative" if stated[0] in NUMBERED else stated[0]
-    if found not in (alike, "single"):
-        raise _wrong(first[found], f"is {found}, and line {stated[1]} says ballots: {stated[0]}", "mend one of them")
+    if kind not in (alike, "single"):
+        raise _wrong(first[kind], f"is {kind}, and line {stated[1]} says ballots: {stated[0]}", "mend one of them")
     return stated[0]
 
 
-def _row(number: int, items: list[Item], kind: Kind, options: dict[str, int], many: int) -> list[int]:
+def _row(number: int, items: list[Item], kind: Kind, options: dict[str, int], option_count: int) -> list[int]:
     if len({item.name for item in items}) != len(items):
         again = next(item for place, item in enumerate(items) if item.name in [other.name for other in items[:place]])
         raise _wrong(number, f"names {again.name!r} twice", "name each option once", again)
-    row = [many if kind == "ranked" else 0] * many
+    row = [option_count if kind == "ranked" else 0] * option_count
     rank = 0
     for place, item in enumerate(items):
         if kind == "ranked":

@@ -24,16 +24,16 @@ from engine.elections.election import Election
 from engine.elections.outcome import Outcome, write_number
 from engine.refusals import refuse
 
-Way = Literal["status_quo", "oldest", "lot", "previous_round", "most_approved"]
+TieBreak = Literal["status_quo", "oldest", "lot", "previous_round", "most_approved"]
 UNCHANGED = "things stay as they are"
 
 
-def break_ties(outcome: Outcome, how: Way, *, election: Election | None = None, drawn: Sequence[str] = ()) -> Outcome:
+def break_ties(outcome: Outcome, how: TieBreak, *, election: Election | None = None, drawn: Sequence[str] = ()) -> Outcome:
     """The outcome of a rule that elects one, with at most one winner; `drawn` is the options in the order of the lot, `election` what
     was counted, for `most_approved`."""
     tied = outcome.winners
-    if how not in get_args(Way):
-        raise refuse("parameter_wrong", f"the way {how!r}", "breaks no ties", "name one of " + ", ".join(get_args(Way)))
+    if how not in get_args(TieBreak):
+        raise refuse("parameter_wrong", f"the way {how!r}", "breaks no ties", "name one of " + ", ".join(get_args(TieBreak)))
     if len(tied) < 2:
         return outcome
     if how == "most_approved":

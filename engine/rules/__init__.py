@@ -111,7 +111,7 @@ class Rule:
                     "is no parameter of this rule",
                     catalogue.did_you_mean(name, sorted(self.parameters)),
                 )
-        found = {}
+        values = {}
         for name, (hint, default) in self.parameters.items():
             value = given.get(name, default)
             if value is inspect.Parameter.empty:
@@ -120,8 +120,8 @@ class Rule:
                 value = int(value)
             if not _fits(value, hint):
                 raise refuse("parameter_wrong", f"{self.name}.{name}", f"is {value!r}", f"give {allowed(hint)}")
-            found[name] = value
-        return found
+            values[name] = value
+        return values
 
     def written(self, given: Mapping[str, Any]) -> Parameters:
         """All parameters as an event states them: amounts as decimals in quotes."""
@@ -132,9 +132,9 @@ def rule(family: str, name: str) -> Rule:
     """The rule of a family by its name, imported when it is asked for."""
     if name not in names(family) and (known := called(family, name)):
         raise refuse("rule_unknown", f"{family} rule {name!r}", f"is called {known} here", f"name {known}")
-    found = catalogue.load(f"engine.rules.{family}", name)
-    assert isinstance(found, Rule), f"{family}/{name}.py must define a rule called {name}"
-    return found
+    rule = catalogue.load(f"engine.rules.{family}", name)
+    assert isinstance(rule, Rule), f"{family}/{name}.py must define a rule called {name}"
+    return rule
 
 
 def called(family: str, name: str) -> str | None:
@@ -149,11 +149,11 @@ def called(family: str, name: str) -> str | None:
 @cache
 def _also_called(family: str) -> dict[str, str]:
     """Other names of a family's rules, as their pages say them (`Also called IRV, alternative vote.`), and which rule each is."""
-    found = {_bare(name): name for name in names(family)}
+    aliases = {_bare(name): name for name in names(family)}
     for name in names(family):
         for listed in re.findall(r"Also called ([^.:;]*)[.:;]", rule(family, name).page):
-            found = {_bare(other.removeprefix(" or ")): name for other in listed.split(",")} | found
-    return found
+            aliases = {_bare(other.removeprefix(" or ")): name for other in listed.split(",")} | aliases
+    return aliases
 
 
 def _bare(name: str) -> str:
@@ -171,9 +171,9 @@ def rule_of_version(family: str, version: str) -> Rule:
 
 def secrecy(name: str) -> Secrecy:
     """The secrecy of a name, such as `until_close`."""
-    found = catalogue.load("engine.rules.secrecy", name)
-    assert isinstance(found, Secrecy), f"secrecy/{name}.py must define a Secrecy called {name}"
-    return found
+    secrecy = catalogue.load("engine.rules.secrecy", name)
+    assert isinstance(secrecy, Secrecy), f"secrecy/{name}.py must define a Secrecy called {name}"
+    return secrecy
 
 
 def names(family: str) -> tuple[str, ...]:
@@ -183,12 +183,12 @@ def names(family: str) -> tuple[str, ...]:
 @cache
 def digests() -> dict[str, str]:
     """The behaviour digest of every rule by `family/name@version`, as `make digests` wrote them."""
-    found: dict[str, str] = json.loads((files("engine.rules") / "digests.json").read_text())
-    return found
+    recorded: dict[str, str] = json.loads((files("engine.rules") / "digests.json").read_text())
+    return recorded
 
 
-def digest_of(found: Rule) -> str:
-    return digests()[f"{found.family}/{found.version}"]
+def digest_of(rule: Rule) -> str:
+    return digests()[f"{rule.family}/{rule.version}"]
 
 
 def check_digest(family: str, version: str, digest: str) -> None:
@@ -203,10 +203,10 @@ def counting_rule(name: str) -> Rule:
         raise TypeError("tally(rule, election): the rule's name comes first")
     bare = name.partition("@")[0]
     family = "funding" if bare in names("funding") and bare not in names("voting") else "voting"
-    found = rule_of_version(family, name) if "@" in name else rule(family, name)
-    if not found.ballots:
+    chosen = rule_of_version(family, name) if "@" in name else rule(family, name)
+    if not chosen.ballots:
         raise refuse("rule_unknown", f"the rule {name!r}", "does not count ballots", "see its page: folkmoot rules")
-    return found
+    return chosen
 
 
 def tally(name: str, election: Election, **parameters: Any) -> Outcome:
@@ -214,47 +214,47 @@ def tally(name: str, election: Election, **parameters: Any) -> Outcome:
     return count(counting_rule(name), election, parameters)
 
 
-def terms(found: Rule, election: Election, given: Mapping[str, Any]) -> Parameters:
+def terms(rule: Rule, election: Election, given: Mapping[str, Any]) -> Parameters:
     """All parameters a rule counts an election with: how many are elected may have come with the ballots."""
-    if "seats" in found.parameters and "seats" not in given and election.seats is not None:
+    if "seats" in rule.parameters and "seats" not in given and election.seats is not None:
         given = {**given, "seats": election.seats}
-    return found.complete(given)
+    return rule.complete(given)
 
 
 NO, YES = frozenset({"no", "nay", "against"}), frozenset({"yes", "aye", "for"})
 """Names of options that say themselves which they are."""
 
 
-def check_roles(found: Rule, options: Sequence[str]) -> None:
+def check_roles(rule: Rule, options: Sequence[str]) -> None:
     """Refuse options of a file whose names say that they do not stand in the order of the rule's roles: it lists them as they come up.
 
     No rule looks at names; whoever reads a file does, before it is counted.
     """
-    if found.roles and len(options) > 1 and (options[0].casefold() in NO or options[1].casefold() in YES):
+    if rule.roles and len(options) > 1 and (options[0].casefold() in NO or options[1].casefold() in YES):
         raise refuse(
-            "election_wrong", f"the option {options[0]!r}", f"stands first, and {found.name} would count it as {found.roles[0]}",
+            "election_wrong", f"the option {options[0]!r}", f"stands first, and {rule.name} would count it as {rule.roles[0]}",
             "say in which order they stand, such as options: yes, no, or rename it",
         )  # fmt: skip
 
 
-def count(found: Rule, election: Election, parameters: Mapping[str, Any]) -> Outcome:
-    complete = terms(found, election, parameters)
-    if found.roles and not len(found.roles) - 1 <= len(election.options) <= len(found.roles):
+def count(rule: Rule, election: Election, parameters: Mapping[str, Any]) -> Outcome:
+    complete = terms(rule, election, parameters)
+    if rule.roles and not len(rule.roles) - 1 <= len(election.options) <= len(rule.roles):
         raise refuse(
             "election_wrong",
             "the election",
             f"has {len(election.options)} options",
-            f"{found.name} asks about {', '.join(found.roles)}: list what stands for each, in that order (options: yes, no)",
+            f"{rule.name} asks about {', '.join(rule.roles)}: list what stands for each, in that order (options: yes, no)",
         )
-    if not election.rows and not found.silence:
+    if not election.rows and not rule.silence:
         raise refuse("election_wrong", "the election", "has no ballots", "count it when somebody has voted")
-    if found.elects == "budget" and election.budget is None:
+    if rule.elects == "budget" and election.budget is None:
         raise refuse(
             "election_wrong", "the election", "has no budget and costs",
-            f"{found.name} shares out a budget: give a .pb file, or the lines costs: and budget:",
+            f"{rule.name} shares out a budget: give a .pb file, or the lines costs: and budget:",
         )  # fmt: skip
-    outcome: Outcome = found.function(election.as_kind(found.ballots), **complete)
-    return replace(outcome, rule=found.version)
+    outcome: Outcome = rule.function(election.as_kind(rule.ballots), **complete)
+    return replace(outcome, rule=rule.version)
 
 
 def voting_rule(

@@ -61,20 +61,20 @@ class Comparison:
 
     def by_winners(self) -> dict[tuple[str, ...], list[Answer]]:
         """The answers that agree, together; what most rules say first."""
-        found: dict[tuple[str, ...], list[Answer]] = {}
+        groups: dict[tuple[str, ...], list[Answer]] = {}
         for answer in self.answers:
-            found.setdefault(answer.winners, []).append(answer)
-        return dict(sorted(found.items(), key=lambda item: -len(item[1])))
+            groups.setdefault(answer.winners, []).append(answer)
+        return dict(sorted(groups.items(), key=lambda item: -len(item[1])))
 
     def by_verdict(self) -> dict[str, list[Answer]]:
         """The answers by what they come to in words: one wins, several win, several tie."""
-        found: dict[str, list[Answer]] = {}
+        groups: dict[str, list[Answer]] = {}
         for winners, answers in self.by_winners().items():
             names = ", ".join(winners[:-1]) + " and " * (len(winners) > 1) + winners[-1] if winners else "nobody"
             for answer in answers:
                 verb = "tie" if answer.tied else "win" if len(winners) > 1 else "wins"
-                found.setdefault(f"{names} {verb}", []).append(answer)
-        return found
+                groups.setdefault(f"{names} {verb}", []).append(answer)
+        return groups
 
     def lines(self) -> list[str]:
         """One line for each outcome, with the rules that give it and how many ballots would turn each; and who did not count."""
@@ -107,12 +107,12 @@ def compare(election: Election, swings: bool = False, progress: Callable[[int, i
         except Refusal as refusal:
             refused[name] = refusal
             continue
-        one, found = rule.elects == "one", None
+        one, swing = rule.elects == "one", None
         if swings and one:
             with suppress(Refusal):  # a changed election may be one that the rule cannot count
-                found = _swing(rule, given, merged, outcome)
+                swing = _swing(rule, given, merged, outcome)
         tied = one and len(outcome.winners) > 1
-        answers.append(Answer(name, rules.terms(rule, merged, given), outcome.winners, tied, len(outcome.ties), swings and one, found))
+        answers.append(Answer(name, rules.terms(rule, merged, given), outcome.winners, tied, len(outcome.ties), swings and one, swing))
     return Comparison(tuple(answers), refused)
 
 

@@ -34,9 +34,12 @@ def levelled(election: Election) -> Election:
     """Ranks as 0, 1, 2, …, for only their order says something."""
     if election.kind != "ranked":
         return election
-    many = len(election.options)
-    rows = [[sorted({*row} - {many}).index(cell) if cell < many else many for cell in row] for row in election.table.tolist()]
-    return election.changed(table=np.array(rows, np.int64).reshape(-1, many))
+    option_count = len(election.options)
+    rows = [
+        [sorted({*row} - {option_count}).index(cell) if cell < option_count else option_count for cell in row]
+        for row in election.table.tolist()
+    ]
+    return election.changed(table=np.array(rows, np.int64).reshape(-1, option_count))
 
 
 def by_name(election: Election) -> dict[tuple[str, ...], int]:

@@ -25,11 +25,11 @@ WARDS = sorted(path.stem for path in (SHARED / "elections/stv/glasgow-2007").glo
 SCOTTISH = sorted(str(path.relative_to(SHARED)) for path in (SHARED / "elections/stv").glob("*_cands/*.csv"))
 
 
-def reference(path: Path, many: int) -> tuple[list[tuple[list[str], str]], list[int]]:
+def reference(path: Path, option_count: int) -> tuple[list[tuple[list[str], str]], list[int]]:
     """Votes and non-transferable after the first count and each transfer, and who is elected, of droop's log (jklundell/droop)."""
     rows = [line.split("\t") for line in path.read_text().splitlines()]
-    stages = [([row[6 + 3 * each] for each in range(many)], row[3]) for row in rows if row[1] in ("begin", "transfer")]
-    return stages, [each for each in range(many) if rows[-1][5 + 3 * each] == "E"]
+    stages = [([row[6 + 3 * each] for each in range(option_count)], row[3]) for row in rows if row[1] in ("begin", "transfer")]
+    return stages, [each for each in range(option_count) if rows[-1][5 + 3 * each] == "E"]
 
 
 def written(value: Fraction, decimals: int) -> str:

@@ -42,9 +42,9 @@ def test_the_same_sum_written_otherwise_is_the_same(terms):
 
 @given(st.integers(0, 10**9), st.integers(0, 6))
 def test_a_root_is_cut_off_where_its_digits_end(number, decimals):
-    found = roots.cut({number: Fraction(1)} if number else {}, decimals)
+    root = roots.cut({number: Fraction(1)} if number else {}, decimals)
     unit = Fraction(1, 10**decimals)
-    assert found**2 <= number < (found + unit) ** 2
+    assert root**2 <= number < (root + unit) ** 2
 
 
 def test_a_tie_of_square_roots_is_a_tie():

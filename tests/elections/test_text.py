@@ -65,17 +65,17 @@ def test_no_text_does_anything_but_be_read_or_refused(text):
 
 
 @given(st.sampled_from(list(KINDS)), st.integers(1, 6), st.data())
-def test_a_choice_has_one_spelling(kind, many, data):
-    cells = data.draw(row(kind, many))
+def test_a_choice_has_one_spelling(kind, option_count, data):
+    cells = data.draw(row(kind, option_count))
     if kind == "ranked":
-        levels = sorted({rank for rank in cells if rank < many})
+        levels = sorted({rank for rank in cells if rank < option_count})
         text = ">".join("=".join(str(n + 1) for n, rank in enumerate(cells) if rank == level) for level in levels)
     else:
         named = [(n + 1, points) for n, points in enumerate(cells) if points]
         text = ",".join(f"{n}:{points}" if kind in NUMBERED else str(n) for n, points in data.draw(st.permutations(named)))
-    spelled = choice.read(text.replace(",", " , "), kind, many)
-    assert choice.read(spelled, kind, many) == spelled
-    again = choice.row(spelled, kind, many)
+    spelled = choice.read(text.replace(",", " , "), kind, option_count)
+    assert choice.read(spelled, kind, option_count) == spelled
+    again = choice.row(spelled, kind, option_count)
     order = lambda ranks: [[a < b for b in ranks] for a in ranks]  # noqa: E731
     assert order(again) == order(cells) if kind == "ranked" else again == cells
 

@@ -95,15 +95,15 @@ def test_greedy_in_the_order_of_votes_per_cost_and_with_a_threshold():
 
 def order_matters(rule: str, election: Election, **parameters: object) -> bool:
     """Whether another listing of the same options funds others."""
-    found = set()
+    funded = set()
     for order in permutations(range(len(election.options))):
         moved = election.changed(
             options=[election.options[place] for place in order],
             table=election.table[:, order],
             costs=[election.costs[place] for place in order],
         )
-        found.add(frozenset(tally(rule, moved, **parameters).winners))
-    return len(found) > 1
+        funded.add(frozenset(tally(rule, moved, **parameters).winners))
+    return len(funded) > 1
 
 
 @pytest.mark.parametrize(

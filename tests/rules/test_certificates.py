@@ -42,8 +42,8 @@ COUNTS = [
 
 
 def drawn(data, name, kind, **bounds):
-    many = 2 if rule("voting", name).elects == "several" else 1
-    return data.draw(elections(kind, budget=rule("voting", name).elects == "budget", **({"options_min": many} | bounds)))
+    option_count_min = 2 if rule("voting", name).elects == "several" else 1
+    return data.draw(elections(kind, budget=rule("voting", name).elects == "budget", **({"options_min": option_count_min} | bounds)))
 
 
 def test_every_certificate_is_tried():

@@ -137,8 +137,8 @@ def test_too_many_ways_to_lock_are_refused(monkeypatch):
 def test_a_swing_puts_the_rival_first_and_those_who_won_last():
     """By Borda's count so few are enough only because they also put the winner last; and in a strict order, which every rule takes."""
     votes = Election.read("26: a > b > c > d\n6: b > c > d > a")
-    found = {answer.rule: answer.swing for answer in compare(votes, swings=True).answers}
-    assert (found["borda"], found["plurality"], found["ranked_choice"]) == (3, 11, 11)
+    swings = {answer.rule: answer.swing for answer in compare(votes, swings=True).answers}
+    assert (swings["borda"], swings["plurality"], swings["ranked_choice"]) == (3, 11, 11)
 
 
 def test_a_search_for_committees_is_limited_by_what_it_looks_at(monkeypatch):

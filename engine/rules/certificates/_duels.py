@@ -92,8 +92,8 @@ def ranked_pairs(claim: Claim) -> bool:
 
 
 def _duels(claim: Claim) -> Table:
-    many = len(claim.places)
-    claim.work(many * many * (len(claim.ballots) + many))
+    option_count = len(claim.places)
+    claim.work(option_count * option_count * (len(claim.ballots) + option_count))
     return [[sum(weight for row, weight in claim.ballots if row[a] < row[b]) for b in claim.places] for a in claim.places]
 
 
@@ -109,22 +109,22 @@ def _beats(claim: Claim, duels: Table, default: str) -> Table:
 def _strongest(steps: Table, start: int) -> list[int]:
     """How strong the strongest chain from an option to every other is, a chain being as strong as its weakest step; whoever is reached by
     the strongest next is taken next."""
-    found, waiting = list(steps[start]), set(range(len(steps))) - {start}
+    strengths, waiting = list(steps[start]), set(range(len(steps))) - {start}
     while waiting:
-        here = max(waiting, key=found.__getitem__)
+        here = max(waiting, key=strengths.__getitem__)
         waiting.remove(here)
         for there in waiting:
-            found[there] = max(found[there], min(found[here], steps[here][there]))
-    found[start] = 0
-    return found
+            strengths[there] = max(strengths[there], min(strengths[here], steps[here][there]))
+    strengths[start] = 0
+    return strengths
 
 
 def _reached(steps: Table, start: int, strength: int, places: range) -> set[int]:
     """Who is reached by steps of at least a strength; with none asked for, everybody."""
-    found, waiting = {start}, [start]
+    reached, waiting = {start}, [start]
     while waiting:
         here = waiting.pop()
-        more = [there for there in places if there not in found and steps[here][there] >= strength]
-        found.update(more)
+        more = [there for there in places if there not in reached and steps[here][there] >= strength]
+        reached.update(more)
         waiting += more
-    return found
+    return reached

@@ -32,12 +32,12 @@ def runoff(claim: Claim) -> bool:
 def _round(claim: Claim, left: Left) -> tuple[list[int], int]:
     """Who of those left is highest on how many ballots, alone; and how many rank any of them."""
     claim.work(len(claim.ballots) * len(left))
-    many, alive, votes = len(claim.places), 0, dict.fromkeys(left, 0)
+    option_count, alive, votes = len(claim.places), 0, dict.fromkeys(left, 0)
     for row, weight in claim.ballots:
         top = min(row[place] for place in left)
         first = [place for place in left if row[place] == top]
-        alive += weight if top < many else 0
-        if top < many and len(first) == 1:
+        alive += weight if top < option_count else 0
+        if top < option_count and len(first) == 1:
             votes[first[0]] += weight
     return list(votes.values()), alive
 

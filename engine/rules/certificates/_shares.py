@@ -21,8 +21,8 @@ class Purses(NamedTuple):
     over: int
 
     @classmethod
-    def of(cls, share: Fraction, many: int) -> Purses:
-        return cls([share.numerator] * many, share.denominator)
+    def of(cls, share: Fraction, ballot_count: int) -> Purses:
+        return cls([share.numerator] * ballot_count, share.denominator)
 
 
 class Shop(NamedTuple):
@@ -171,9 +171,9 @@ def _price(text: str) -> Fraction:
 
 def _standing(claim: Claim, place: int) -> int:
     """An option's supporters; 0 where they are too few for it to be looked at."""
-    many, part = claim.weight_of(place), Fraction(claim.given.get("support_min", "0"))
-    few = many < claim.given.get("votes_min", 0) or many * claim.budget < part * claim.costs[place] * claim.voters
-    return 0 if few else many
+    support, part = claim.weight_of(place), Fraction(claim.given.get("support_min", "0"))
+    few = support < claim.given.get("votes_min", 0) or support * claim.budget < part * claim.costs[place] * claim.voters
+    return 0 if few else support
 
 
 def _spent(claim: Claim, supporters: list[int], bought: list[int], rest: list[int]) -> bool:

@@ -33,30 +33,30 @@ Gift = tuple[list[int], int, int]
 
 @funding_rule
 def cluster_match(election: Election, *, pool: PositiveMoney, cap: Share = WHOLE, fill: bool = False) -> Outcome:
-    merged, many = election.merged(), len(election.options)
+    merged, option_count = election.merged(), len(election.options)
     rows, weights = merged.table.tolist(), merged.weights.tolist()
     groups = [[place for place, amount in enumerate(row) if amount] for row in rows]
-    if sum(len(own) ** 2 for own in groups) * many + many**3 > FUNDING_WORK_MAX:
+    if sum(len(own) ** 2 for own in groups) * option_count + option_count**3 > FUNDING_WORK_MAX:
         raise refuse("too_large", "the election", "has too many gifts and groups to compare", "count it by quadratic_funding")
-    met: list[set[int]] = [set() for _ in range(many)]
+    met: list[set[int]] = [set() for _ in range(option_count)]
     for own in groups:
         for group in own:
             met[group].update(own)
     claims = []
-    for option in range(many):
+    for option in range(option_count):
         gifts = [
             ([group for group in own if group != option], row[option], weight)
             for own, row, weight in zip(groups, rows, weights, strict=True)
             if row[option]
         ]
-        claims.append(_claim(gifts, met, many))
+        claims.append(_claim(gifts, met, option_count))
     return matched(election, claims, pool, cap, fill)
 
 
-def _claim(gifts: list[Gift], met: list[set[int]], many: int) -> int:
+def _claim(gifts: list[Gift], met: list[set[int]], option_count: int) -> int:
     """What one option claims, in units of 10^-12; `met` says of each group in which others somebody of it is, too."""
-    against = [[0] * many for _ in range(many)]  # what the row gives that counts against the column
-    whole = [0] * many
+    against = [[0] * option_count for _ in range(option_count)]  # what the row gives that counts against the column
+    whole = [0] * option_count
     alone = squares = 0
     for own, amount, weight in gifts:
         if not own:
@@ -64,11 +64,11 @@ def _claim(gifts: list[Gift], met: list[set[int]], many: int) -> int:
             squares += weight * amount * UNIT
             continue
         part = weight * (amount * UNIT // len(own))
-        strangers = [group for group in range(many) if not any(mine in met[group] for mine in own)]
+        strangers = [group for group in range(option_count) if not any(mine in met[group] for mine in own)]
         for group in own:
             whole[group] += part
             for other in strangers:
                 against[group][other] += part
-    pairs = sum(isqrt(against[one][other] * against[other][one]) for one in range(many) for other in range(one))
+    pairs = sum(isqrt(against[one][other] * against[other][one]) for one in range(option_count) for other in range(one))
     with_alone = sum(isqrt(given * UNIT) for given in whole) * alone // UNIT
     return 2 * (pairs + with_alone) + max(0, alone * alone // UNIT - squares)

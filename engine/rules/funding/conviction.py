@@ -32,21 +32,21 @@ ASKED_MAX, HARDNESS = Share("1/5"), Share("1/500")
 @funding_rule
 def conviction(history: Sequence[tuple[int, int]], *, at: int, half_life: Positive) -> int:
     """Conviction at tick `at` in units of stake; `history` says from which tick on how much is staked, oldest first."""
-    found = stake = last = 0
+    conviction = stake = last = 0
     for tick, amount in history:
         if tick < last or amount < 0:
             raise refuse("election_wrong", "the history", f"says {amount} from tick {tick}", "give stakes from 0, oldest first")
         if tick > at:
             break
-        found = _later(found, stake, tick - last, half_life)
+        conviction = _later(conviction, stake, tick - last, half_life)
         stake, last = amount, tick
-    return _later(found, stake, at - last, half_life)
+    return _later(conviction, stake, at - last, half_life)
 
 
-def _later(found: int, stake: int, ticks: int, half_life: int) -> int:
+def _later(conviction: int, stake: int, ticks: int, half_life: int) -> int:
     """Conviction after so many more ticks with the same stake."""
     left = power(ticks, half_life)
-    return (left * found + stake * _grown(left, half_life)) >> BITS
+    return (left * conviction + stake * _grown(left, half_life)) >> BITS
 
 
 def threshold(

@@ -39,20 +39,20 @@ def _claim(gifts: dict[int, int]) -> int:
     if sum(gifts.values()) < 2:
         return 0
     summed: roots.Roots = {}
-    for amount, many in gifts.items():
-        roots.add(summed, amount, Fraction(many))
+    for amount, givers in gifts.items():
+        roots.add(summed, amount, Fraction(givers))
     root = (roots.cut(summed, DECIMALS) * UNIT).numerator
-    given = sum(amount * many for amount, many in gifts.items())
+    given = sum(amount * givers for amount, givers in gifts.items())
     return max(0, root * root // UNIT - given * UNIT)
 
 
 def _gifts(election: Election) -> list[dict[int, int]]:
     """For each option, how many contributors gave which amount."""
-    found: list[dict[int, int]] = []
+    gifts: list[dict[int, int]] = []
     for column in election.table.T:
         given = np.flatnonzero(column)
         amounts, places = np.unique(column[given], return_inverse=True)
-        many = np.zeros(len(amounts), np.int64)
-        np.add.at(many, places.reshape(-1), election.weights[given])
-        found.append(dict(zip(amounts.tolist(), many.tolist(), strict=True)))
-    return found
+        counts = np.zeros(len(amounts), np.int64)
+        np.add.at(counts, places.reshape(-1), election.weights[given])
+        gifts.append(dict(zip(amounts.tolist(), counts.tolist(), strict=True)))
+    return gifts

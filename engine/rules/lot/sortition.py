@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from engine.elections import lots
+from engine.elections import draws
 from engine.elections.apportion import apportion
 from engine.limits import MEMBERS_MAX
 from engine.refusals import refuse
@@ -30,11 +30,11 @@ def sortition(people: Mapping[str, str], *, seats: Positive, seed: Digest) -> tu
     if len(people) > MEMBERS_MAX:
         raise refuse("too_large", "the list", f"has {len(people):,} people", f"give at most {MEMBERS_MAX:,}")
     source = bytes.fromhex(seed)
-    groups: dict[str, list[str]] = {group: [] for group in lots.order(source, sorted(set(people.values())), "group ")}
+    groups: dict[str, list[str]] = {group: [] for group in draws.order(source, sorted(set(people.values())), "group ")}
     for name, group in people.items():
         groups[group].append(name)
     shares = apportion(seats, [len(members) for members in groups.values()]).shares
     drawn = {
-        name for members, share in zip(groups.values(), shares, strict=True) for name in lots.order(source, members, "person ")[:share]
+        name for members, share in zip(groups.values(), shares, strict=True) for name in draws.order(source, members, "person ")[:share]
     }
     return tuple(name for name in people if name in drawn)

@@ -14,8 +14,8 @@ from engine.rules import metric_rule
 
 @metric_rule
 def gini(amounts: Sequence[int]) -> Fraction:
-    total, many = sum(amounts), len(amounts)
+    total, holder_count = sum(amounts), len(amounts)
     if not total:
         return Fraction(0)
-    ranked = sum((2 * place - many - 1) * amount for place, amount in enumerate(sorted(amounts), 1))
-    return Fraction(ranked, many * total)
+    ranked = sum((2 * place - holder_count - 1) * amount for place, amount in enumerate(sorted(amounts), 1))
+    return Fraction(ranked, holder_count * total)

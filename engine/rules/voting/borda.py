@@ -32,9 +32,9 @@ from engine.rules import voting_rule
     },
 )
 def borda(election: Election) -> Outcome:
-    many = len(election.options)
+    option_count = len(election.options)
     if election.complete:
-        points = (election.places @ np.arange(many - 1, -1, -1)).tolist()
+        points = (election.places @ np.arange(option_count - 1, -1, -1)).tolist()
     else:
         points = election.pairwise.sum(axis=1).tolist()
     return Outcome.of(election.options, best(points), points, lambda: [f"points: {listing(election.options, points)}"])

@@ -22,9 +22,9 @@ from engine.rules import voting_rule
     promises={"anonymity", "neutrality", "unanimity", "majority", "majority_loser", "monotonicity"},
 )
 def bucklin(election: Election) -> Outcome:
-    options, many = election.options, len(election.options)
-    at, rounds = election.placed, list[list[int]]()
-    for place in range(many):
+    options, option_count = election.options, len(election.options)
+    at, rounds = election.rank_counts, list[list[int]]()
+    for place in range(option_count):
         rounds.append(at[:, : place + 1].sum(axis=1).tolist())
         if 2 * max(rounds[-1]) > election.total:
             break

@@ -58,10 +58,10 @@ def budget_phragmen(election: Election) -> Outcome:
     def explain() -> list[str]:
         steps = []
         for place, load in rounds:
-            many, each = approvals.supporters[place], election.money(load)
-            whose = f"{options[place]}: its {many:,} supporter{'' if many == 1 else 's'}"
+            supporter_count, each = approvals.supporters[place], election.money(load)
+            whose = f"{options[place]}: its {supporter_count:,} supporter{'' if supporter_count == 1 else 's'}"
             if place in funded:
-                steps.append(f"{whose} {'carries' if many == 1 else 'carry'} {each} each at most: funded")
+                steps.append(f"{whose} {'carries' if supporter_count == 1 else 'carry'} {each} each at most: funded")
             else:
                 dearer = f"it costs more than the {election.money(left)} left: the count ends"
                 steps.append(f"{whose} would carry {each} each at most, and {dearer}")

@@ -45,17 +45,17 @@ def committee_equal_shares(election: Election, *, seats: Positive = ONE) -> Outc
     rounds = fill(approvals, seats, elected, [-each for each in money], classes, ties)
 
     def explain() -> list[str]:
-        found = [f"each of {election.total:,} voters has {write_number(Fraction(seats, election.total))} of a seat"]
+        lines = [f"each of {election.total:,} voters has {write_number(Fraction(seats, election.total))} of a seat"]
         for seat, purchase in enumerate(bought, 1):
             paid = (
                 f"{purchase.supporters:,} supporter{' pays' if purchase.supporters == 1 else 's pay'} {write_number(purchase.price)} each"
             )
             rest = f" (with {purchase.drained:,} of them all they have left)" if purchase.drained else ""
-            found.append(f"seat {seat}: {options[purchase.option]}: {paid}{rest}; elected")
-        return found + steps(options, elected, rounds)
+            lines.append(f"seat {seat}: {options[purchase.option]}: {paid}{rest}; elected")
+        return lines + steps(options, elected, rounds)
 
-    found = committee(options, elected, approvals.supporters, ties, explain)
-    return replace(found, certify=lambda: [list(elected), [[each.option, str(each.price)] for each in bought]])
+    outcome = committee(options, elected, approvals.supporters, ties, explain)
+    return replace(outcome, certify=lambda: [list(elected), [[each.option, str(each.price)] for each in bought]])
 
 
 def _left(approvals: Approvals, bought: list[Purchase], share: Fraction) -> tuple[list[Fraction], Array]:

@@ -60,7 +60,7 @@ def _against(election: Election, left: Left) -> list[int]:
     ranks = election.table[:, left]
     lowest = ranks.max(axis=1)
     telling = lowest > ranks.min(axis=1)
-    found = [0] * len(election.options)
+    against = [0] * len(election.options)
     for column, place in enumerate(left):
-        found[place] = int(election.weights[telling & (ranks[:, column] == lowest)].sum())
-    return found
+        against[place] = int(election.weights[telling & (ranks[:, column] == lowest)].sum())
+    return against

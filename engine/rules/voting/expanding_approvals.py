@@ -34,16 +34,16 @@ from engine.values import Positive
 @voting_rule(ballot="ranked", elects="several", scores="first places", promises={"anonymity", "neutrality", "solid_coalitions"})
 def expanding_approvals(election: Election, *, seats: Positive = ONE) -> Outcome:
     check_seats(election, seats)
-    options, many, votes = election.options, len(election.options), election.total
+    options, option_count, votes = election.options, len(election.options), election.total
     droop = Fraction(votes, seats + 1)
-    quota = min(droop + (votes // (seats + 1) + 1 - droop) / (many + 1), Fraction(votes, seats))
-    above = np.stack([(election.table < election.table[:, [place]]).sum(axis=1) for place in range(many)], axis=1)
+    quota = min(droop + (votes // (seats + 1) + 1 - droop) / (option_count + 1), Fraction(votes, seats))
+    above = np.stack([(election.table < election.table[:, [place]]).sum(axis=1) for place in range(option_count)], axis=1)
     weights, classes = [Fraction(1)], np.zeros(election.rows, np.int64)
     elected, ties, rounds = list[int](), list[tuple[int, ...]](), list[tuple[int, dict[int, Fraction], int, Fraction]]()
     places = 1
     while len(elected) < seats:
         support = {}
-        for place in range(many):
+        for place in range(option_count):
             if place not in elected:
                 rows = above[:, place] < places
                 held = np.bincount(classes[rows], election.weights[rows].astype(np.float64), len(weights)).astype(np.int64).tolist()
@@ -51,7 +51,7 @@ def expanding_approvals(election: Election, *, seats: Positive = ONE) -> Outcome
         most = max(support.values())
         if most < quota:
             places += 1
-            assert places <= many, "with every place open all that is left supports everybody, and it is a quota or more"
+            assert places <= option_count, "with every place open all that is left supports everybody, and it is a quota or more"
             continue
         elected.append(first_of([place for place in support if support[place] == most], ties))
         kept = (most - quota) / most
@@ -61,7 +61,7 @@ def expanding_approvals(election: Election, *, seats: Positive = ONE) -> Outcome
         rounds.append((places, support, elected[-1], kept))
         used, classes = numbered(classes)
         weights = [weights[each] for each in used.tolist()]
-    firsts = [int(election.weights[above[:, place] == 0].sum()) for place in range(many)]
+    firsts = [int(election.weights[above[:, place] == 0].sum()) for place in range(option_count)]
     head = f"{votes:,} votes for {seats} seat{'' if seats == 1 else 's'}: the quota is {write_number(quota)}"
     return committee(options, elected, firsts, ties, lambda: [head, *(_step(options, *each) for each in rounds)])
 

@@ -61,35 +61,38 @@ def _best_rankings(pairs: Array) -> tuple[list[int], list[int]]:
     Rankings are built from the top: `cost[S]` is what the best ranking of the options in S, as bits, contradicts when S
     stands above all others, `rest[S]` what the best order of the others adds.
     """
-    many = len(pairs)
-    if many > KEMENY_OPTIONS_MAX:
+    option_count = len(pairs)
+    if option_count > KEMENY_OPTIONS_MAX:
         raise refuse(
-            "too_large", "the election", f"has {many} options in one cycle", f"kemeny ranks at most {KEMENY_OPTIONS_MAX}: use ranked_pairs"
+            "too_large",
+            "the election",
+            f"has {option_count} options in one cycle",
+            f"kemeny ranks at most {KEMENY_OPTIONS_MAX}: use ranked_pairs",
         )
-    if many == 1:
+    if option_count == 1:
         return [0], [0]
-    sets = np.arange(1 << many)
-    adds = [_sums_outside(pairs[:, option]) for option in range(many)]
+    sets = np.arange(1 << option_count)
+    adds = [_sums_outside(pairs[:, option]) for option in range(option_count)]
     sizes = np.bitwise_count(sets)
     never = np.iinfo(np.int64).max // 2
-    cost, rest = np.full(1 << many, never), np.full(1 << many, never)
+    cost, rest = np.full(1 << option_count, never), np.full(1 << option_count, never)
     cost[0], rest[-1] = 0, 0
-    for size in range(1, many + 1):
-        grown, shrunk = sets[sizes == size], sets[sizes == many - size]
-        for option in range(many):
+    for size in range(1, option_count + 1):
+        grown, shrunk = sets[sizes == size], sets[sizes == option_count - size]
+        for option in range(option_count):
             bit = 1 << option
             with_it, without = grown[grown & bit > 0], shrunk[shrunk & bit == 0]
             cost[with_it] = np.minimum(cost[with_it], cost[with_it ^ bit] + adds[option][with_it ^ bit])
             rest[without] = np.minimum(rest[without], adds[option][without] + rest[without | bit])
     best, places, order, here = int(cost[-1]), [], [], 0
-    for option in range(many):
+    for option in range(option_count):
         without = sets[sets & (1 << option) == 0]
         on_the_way = cost[without] + adds[option][without] + rest[without | 1 << option] == best
         places.append(int(sizes[without[on_the_way]].min()))
-    while here != (1 << many) - 1:
+    while here != (1 << option_count) - 1:
         option = next(
             each
-            for each in range(many)
+            for each in range(option_count)
             if not here >> each & 1 and cost[here] + adds[each][here] + rest[here | 1 << each] == best
         )  # fmt: skip
         order.append(option)

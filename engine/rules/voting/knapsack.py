@@ -71,18 +71,18 @@ class _Best(NamedTuple):
 
 def _best(costs: list[int], values: list[int], budget: int) -> _Best:
     """The set with the most value within the budget, by adding option after option to every set worth keeping."""
-    many = len(costs)
-    order = sorted(range(many), key=lambda each: (costs[each] > 0, Fraction(-values[each], costs[each] or 1), each))
+    option_count = len(costs)
+    order = sorted(range(option_count), key=lambda each: (costs[each] > 0, Fraction(-values[each], costs[each] or 1), each))
     known, left = 0, budget
     for each in order:
         if costs[each] <= left:
             known, left = known + values[each], left - costs[each]
-    sets = _Sets(np.zeros(1, np.int64), np.zeros(1, np.int64), np.zeros((1, many), np.bool_), np.zeros((1, many), np.bool_))
+    sets = _Sets(np.zeros(1, np.int64), np.zeros(1, np.int64), np.zeros((1, option_count), np.bool_), np.zeros((1, option_count), np.bool_))
     rest = sum(values)
     for number, each in enumerate(order):
         sets = sets.added(each, costs[each], values[each], budget)
         rest -= values[each]
-        after = order[number + 1] if number + 1 < many else None
+        after = order[number + 1] if number + 1 < option_count else None
         room: Array | int = rest
         if after is not None and costs[after]:
             room = _reach(budget - sets.cost, values[after], costs[after], budget, rest)

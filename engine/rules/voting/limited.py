@@ -26,19 +26,19 @@ def limited(election: Election, *, seats: Positive = ONE, votes: Positive = ONE)
     if not spoiled.any():
         return _block(election, seats)
     kept = election.changed(table=election.table * ~spoiled[:, None])
-    many = int(election.weights[spoiled].sum())
+    spoiled_count = int(election.weights[spoiled].sum())
     outcome = _block(kept, seats)
-    said = f"{many:,} ballot{' has' if many == 1 else 's have'} more than {votes:,} vote{'' if votes == 1 else 's'} and"
+    said = f"{spoiled_count:,} ballot{' has' if spoiled_count == 1 else 's have'} more than {votes:,} vote{'' if votes == 1 else 's'} and"
     return Outcome(
         outcome.rule,
         outcome.winners,
         outcome.scores,
         outcome.ties,
-        lambda: [f"{said} {'counts' if many == 1 else 'count'} for nothing", *outcome.steps],
+        lambda: [f"{said} {'counts' if spoiled_count == 1 else 'count'} for nothing", *outcome.steps],
         outcome.certify,
     )
 
 
 def _block(election: Election, seats: int) -> Outcome:
-    found: Outcome = rule("voting", "block").function(election, seats=seats)
-    return found
+    outcome: Outcome = rule("voting", "block").function(election, seats=seats)
+    return outcome

@@ -65,12 +65,12 @@ def majority_judgment(election: Election) -> Outcome:
 
     def explain() -> list[str]:
         steps = [f"middle grades: {listing(options, first)}"]
-        for found in rounds:
-            shown = listing([options[place] for place in found.left], found.grades)
-            steps += [f"after taking {found.taken:,} grades from each: {shown}"] if found.taken else []
+        for stage in rounds:
+            shown = listing([options[place] for place in stage.left], stage.grades)
+            steps += [f"after taking {stage.taken:,} grades from each: {shown}"] if stage.taken else []
         return steps if len(left) == 1 else [*steps, f"{' and '.join(options[place] for place in left)} have the same grades"]
 
-    return Outcome.of(options, left, first, explain, lambda: [[found.taken, found.left, found.grades] for found in rounds])
+    return Outcome.of(options, left, first, explain, lambda: [[stage.taken, stage.left, stage.grades] for stage in rounds])
 
 
 def _ahead(taken: int, left: list[int], grades: list[int], rounds: list[_Round]) -> tuple[list[int], list[_Round]]:
@@ -107,11 +107,11 @@ def _outwards(grades: dict[int, int]) -> list[_Run]:
     return runs
 
 
-def _nearest(grades: list[tuple[int, int]], many: int) -> list[tuple[int, int]]:
-    """The first `many` of grades counted."""
-    found = []
+def _nearest(grades: list[tuple[int, int]], wanted: int) -> list[tuple[int, int]]:
+    """The first `wanted` of grades counted."""
+    nearest = []
     for grade, count in grades:
-        if many and count:
-            found.append((grade, min(count, many)))
-            many -= found[-1][1]
-    return found
+        if wanted and count:
+            nearest.append((grade, min(count, wanted)))
+            wanted -= nearest[-1][1]
+    return nearest

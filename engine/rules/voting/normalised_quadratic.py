@@ -43,10 +43,10 @@ def normalised_quadratic(election: Election) -> Outcome:
                 often[place][points // common, whole // common] += weight
     sums = []
     for counted in often:
-        found: roots.Roots = {}
+        summed: roots.Roots = {}
         for (part, whole), times in counted.items():
-            roots.add(found, part * whole, Fraction(times, whole))
-        sums.append(found)
+            roots.add(summed, part * whole, Fraction(times, whole))
+        sums.append(summed)
     by_sum = roots.comparing(sums)
     order = sorted(range(len(options)), key=cmp_to_key(by_sum), reverse=True)
     winners = [place for place in range(len(options)) if by_sum(place, order[0]) == 0]

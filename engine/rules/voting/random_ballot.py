@@ -18,7 +18,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from engine.elections import lots
+from engine.elections import draws
 from engine.elections.election import Election
 from engine.elections.outcome import Outcome, counted, listing
 from engine.rules import voting_rule
@@ -31,7 +31,7 @@ def random_ballot(election: Election, *, seed: Digest) -> Outcome:
     whole = sum(votes)
     if not whole:
         return Outcome.of(options, range(len(options)), votes, lambda: ["no ballot names anything"])
-    number = lots.below(bytes.fromhex(seed), "random ballot", whole)
+    number = draws.below(bytes.fromhex(seed), "random ballot", whole)
     winner = int(np.searchsorted(np.cumsum(votes), number, side="right"))
 
     def explain() -> list[str]:

@@ -32,12 +32,12 @@ Reach = tuple[int, ...]
 )  # fmt: skip
 def ranked_pairs(election: Election, *, strength: Strength = "margins") -> Outcome:
     options, pairs = election.options, election.pairwise
-    many = len(options)
-    start: Reach = tuple(1 << place for place in range(many))
+    option_count = len(options)
+    start: Reach = tuple(1 << place for place in range(option_count))
     levels = steps_down(pairs, strength)
     ends = lock_all(start, levels, _lock)
     won = sorted({place for reach in ends for place in _unbeaten(reach)})
-    beaten = [max(reach[place].bit_count() for reach in ends) - 1 for place in range(many)]
+    beaten = [max(reach[place].bit_count() for reach in ends) - 1 for place in range(option_count)]
 
     def explain() -> list[str]:
         reach, steps = start, []

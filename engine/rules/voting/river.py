@@ -31,12 +31,12 @@ Roots = tuple[int, ...]
 )  # fmt: skip
 def river(election: Election, *, strength: Strength = "margins") -> Outcome:
     options, pairs = election.options, election.pairwise
-    many = len(options)
-    start: Roots = tuple(range(many))
+    option_count = len(options)
+    start: Roots = tuple(range(option_count))
     levels = steps_down(pairs, strength)
     ends = lock_all(start, levels, _lock)
     won = sorted({root for roots in ends for root in roots})
-    beaten = [max(roots.count(place) for roots in ends) for place in range(many)]
+    beaten = [max(roots.count(place) for roots in ends) for place in range(option_count)]
     beaten = [max(count - 1, 0) for count in beaten]
 
     def explain() -> list[str]:

@@ -24,4 +24,4 @@ from engine.rules import voting_rule
 def schwartz_set(election: Election) -> Outcome:
     options, pairs = election.options, election.pairwise
     won, beaten = duels.schwartz_set(pairs), (pairs > pairs.T).sum(axis=1).tolist()
-    return Outcome.of(options, won, beaten, lambda: duels.told(options, pairs), lambda: [pairs.tolist()])
+    return Outcome.of(options, won, beaten, lambda: duels.steps(options, pairs), lambda: [pairs.tolist()])

@@ -66,9 +66,9 @@ def fill(
 
 def steps(options: tuple[str, ...], elected: list[int], rounds: list[dict[int, Fraction]]) -> list[str]:
     """The last seats as sentences, one for each round."""
-    found, first = [], len(elected) - len(rounds)
+    lines, first = [], len(elected) - len(rounds)
     for seat, (winner, after) in enumerate(zip(elected[first:], rounds, strict=True), first + 1):
         shown = ", ".join(f"{options[place]} {write_number(after[place])}" for place in sorted(after, key=lambda each: (after[each], each)))
         fact = f"loads would be {shown}" if after else "nobody else has support"
-        found.append(f"seat {seat}: {fact}; {options[winner]} is elected")
-    return found
+        lines.append(f"seat {seat}: {fact}; {options[winner]} is elected")
+    return lines

@@ -21,11 +21,11 @@ from engine.rules import voting_rule
 def star(election: Election) -> Outcome:
     options, points = election.options, election.sums.tolist()
     pairs = finalists(points)
-    found = [_runoff(election, one, other) for one, other in pairs]
-    won = sorted({place for winners, _ in found for place in winners}) or [0]
+    runoffs = [_runoff(election, one, other) for one, other in pairs]
+    won = sorted({place for winners, _ in runoffs for place in winners}) or [0]
 
     def explain() -> list[str]:
-        return [f"grades added up: {listing(options, points)}", *(step for _, step in found)]
+        return [f"grades added up: {listing(options, points)}", *(step for _, step in runoffs)]
 
     return Outcome.of(options, won, points, explain, lambda: [list(pair) for pair in pairs])
 

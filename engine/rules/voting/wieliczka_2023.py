@@ -26,5 +26,5 @@ def wieliczka_2023(election: Election) -> Outcome:
 def shared_as(election: Election, **terms: Any) -> Outcome:
     """The outcome of equal shares under a town's terms; money is added by the unit that people write, whatever its decimals."""
     shares = rule("voting", "equal_shares")
-    found: Outcome = shares.function(election, **shares.complete({"increment": 10**election.decimals, **terms}))
-    return found
+    outcome: Outcome = shares.function(election, **shares.complete({"increment": 10**election.decimals, **terms}))
+    return outcome

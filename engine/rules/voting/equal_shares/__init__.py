@@ -34,7 +34,7 @@ from engine.elections.grades import as_points
 from engine.elections.outcome import Fact, Outcome
 from engine.limits import SHARES_STEPS_MAX
 from engine.rules import rule, voting_rule
-from engine.rules.voting.equal_shares import _told
+from engine.rules.voting.equal_shares import _steps
 from engine.rules.voting.equal_shares._shares import Count, Purchase
 from engine.values import PositiveMoney, Share
 
@@ -101,13 +101,13 @@ def equal_shares(
     taken = funded is not ours
 
     def explain() -> list[str]:
-        steps = _told.left_out(election, standing)
-        steps += _told.shares(election, count.share(raised), raised, raised == increment * SHARES_STEPS_MAX)
-        steps += [_told.purchase(election, each) for each in bought]
+        steps = _steps.left_out(election, standing)
+        steps += _steps.shares(election, count.share(raised), raised, raised == increment * SHARES_STEPS_MAX)
+        steps += [_steps.purchase(election, each) for each in bought]
         if completion.endswith("utilitarian"):
-            steps += _told.rest(election, count, ours, rest)
+            steps += _steps.rest(election, count, ours, rest)
         if rival is not None:
-            steps += _told.comparison(what, better, rival, taken)
+            steps += _steps.comparison(what, better, rival, taken)
         return steps
 
     return Outcome(
@@ -144,8 +144,8 @@ def _left_in(election: Election, votes_min: int, support_min: Fraction) -> Elect
         return election
     supporters = [int(election.weights[column].sum()) for column in election.support.T]
     few = np.array([
-        many < votes_min or many * election.budget < support_min * cost * election.total
-        for many, cost in zip(supporters, election.costs, strict=True)
+        count < votes_min or count * election.budget < support_min * cost * election.total
+        for count, cost in zip(supporters, election.costs, strict=True)
     ])  # fmt: skip
     return election.changed(table=election.table * ~few[None, :]) if few.any() else election
 

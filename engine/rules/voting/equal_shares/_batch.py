@@ -67,7 +67,7 @@ def _at(rows: Array, columns: Array) -> tuple[Array, Array | slice]:
 
 def bought_for(voters: Voters, shares: Array, share_errors: Array) -> list[frozenset[int] | None]:
     """Which options are bought for each of `shares`; None where bounds leave it open."""
-    found: list[frozenset[int] | None] = [None] * len(shares)
+    answers: list[frozenset[int] | None] = [None] * len(shares)
     state = _Shares(voters, shares, share_errors)
     groups = {frozenset[int](): np.arange(len(shares))}
     payable = {frozenset[int](): [option for option, rows in enumerate(voters.rows) if len(rows)]}
@@ -77,14 +77,14 @@ def bought_for(voters: Voters, shares: Array, share_errors: Array) -> list[froze
         for bought, columns in groups.items():
             choice = _Choice(state, columns, payable[bought])
             for column in columns[choice.done]:
-                found[column] = bought
+                answers[column] = bought
             for option, buyers in choice.buy():
                 grown = bought | {option}
                 after.setdefault(grown, []).append(buyers)
                 still.setdefault(grown, set()).update(choice.payable)
         groups = {bought: np.sort(np.concatenate(parts)) for bought, parts in after.items()}
         payable = {bought: sorted(each - bought) for bought, each in still.items()}
-    return found
+    return answers
 
 
 class _Choice:
@@ -193,20 +193,20 @@ class _Choice:
 
     def _rivalled(self) -> Array:
         """Where another option may be as cheap as the cheapest, and exact numbers do not settle which is taken."""
-        found, width = np.zeros(len(self._best), np.bool_), np.zeros(len(self._best))
+        rivalled, width = np.zeros(len(self._best), np.bool_), np.zeros(len(self._best))
         for option in np.unique(self._winner).tolist():
             if option >= 0:
                 here = self._winner == option
                 width[here] = self._bound(option)[here]
-        found |= np.isinf(width)
+        rivalled |= np.isinf(width)
         for option, (per_worth, lower) in self._price.items():
-            near = np.flatnonzero((self._winner != option) & (self._winner >= 0) & ~np.isinf(per_worth) & ~found)
+            near = np.flatnonzero((self._winner != option) & (self._winner >= 0) & ~np.isinf(per_worth) & ~rivalled)
             near = near[per_worth[near] - lower[near] <= self._best[near] + width[near]]
             if len(near):
                 near = near[per_worth[near] - self._bound(option)[near] <= self._best[near] + width[near]]
             for other in np.unique(self._winner[near]).tolist():
-                found |= self._settle(option, other, near[self._winner[near] == other])
-        return found
+                rivalled |= self._settle(option, other, near[self._winner[near] == other])
+        return rivalled
 
     def _settle(self, option: int, other: int, columns: Array) -> Array:
         """Take the cheaper of two options, of equals the first, in columns where bounds cannot tell; True where nothing can.
@@ -244,7 +244,7 @@ class _Choice:
 
     def buy(self) -> list[tuple[int, Array]]:
         """Let each column buy its winner; which option that is in which columns."""
-        found = []
+        purchases = []
         for option in np.unique(self._winner[~self._unclear]).tolist():
             if option >= 0:
                 here = np.flatnonzero((self._winner == option) & ~self._unclear)
@@ -253,5 +253,5 @@ class _Choice:
                 if bool(np.isinf(bound).any()):
                     here, bound = here[~np.isinf(bound)], bound[~np.isinf(bound)]
                 self._state.pay(option, self._columns[here], self._price[option][0][here] * worth, bound * worth)
-                found.append((option, self._columns[here]))
-        return found
+                purchases.append((option, self._columns[here]))
+        return purchases

@@ -84,15 +84,15 @@ class Count:
         """
         if not steps_max:
             return 0, self.buy(0)
-        voters, found, bought = self.voters(), list[frozenset[int] | None](), frozenset[int]()
+        voters, answers, bought = self.voters(), list[frozenset[int] | None](), frozenset[int]()
         first, exact = 0 if exhaustive else self._sure_steps(increment, steps_max), 0
         exact_max = max(SHARES_EXACT_MAX, SHARES_EXACT_WORK // (len(self.weights) * len(self.costs)))
         for step in range(first, steps_max + 1):
-            if step == first + len(found):
-                ahead = range(step, step + min(max(len(found), 8), COLUMNS_MAX, max(1, CELLS_MAX // len(self.weights))))
+            if step == first + len(answers):
+                ahead = range(step, step + min(max(len(answers), 8), COLUMNS_MAX, max(1, CELLS_MAX // len(self.weights))))
                 shares = np.array([float(self.share(each * increment)) for each in ahead])
-                found += bought_for(voters, shares, shares * EPS)
-            options = found[step - first]
+                answers += bought_for(voters, shares, shares * EPS)
+            options = answers[step - first]
             if options is None:
                 exact += 1
                 if exact > exact_max:
@@ -235,6 +235,6 @@ class Count:
 
 
 def _add_up(places: Array, weights: Array, size: int) -> Array:
-    found = np.zeros(size, np.int64)
-    np.add.at(found, places, weights)
-    return found
+    sums = np.zeros(size, np.int64)
+    np.add.at(sums, places, weights)
+    return sums

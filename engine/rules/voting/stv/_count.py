@@ -78,20 +78,20 @@ class Count:
     ties: list[tuple[int, ...]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        election, many = self.election, len(self.election.options)
-        if self.seats > many:
-            raise refuse("election_wrong", "the election", f"has {many} options for {self.seats} seats", "give fewer seats")
+        election, option_count = self.election, len(self.election.options)
+        if self.seats > option_count:
+            raise refuse("election_wrong", "the election", f"has {option_count} options for {self.seats} seats", "give fewer seats")
         valid = election.orders[:, 0] >= 0  # a blank paper counts for nothing, nor for the quota
         self._orders = election.orders[valid]
-        self._weights = None if election.weighed is None else election.weighed[valid]
+        self._weights = None if election.given_weights is None else election.given_weights[valid]
         self.valid = len(self._orders) if self._weights is None else int(self._weights.sum())
         self.quota = self.law.quota(self.valid, self.seats)
-        self.hopeful, self.waiting = set(range(many)), list[int]()
+        self.hopeful, self.waiting = set(range(option_count)), list[int]()
         self._moved: set[int] = set()
         self._top = self._orders[:, 0].copy()
         self._class = np.zeros(len(self._orders), np.int32)
         self._values = [Fraction(1)]
-        self._papers = [np.zeros(many + 1, np.int64)]
+        self._papers = [np.zeros(option_count + 1, np.int64)]
         """By class, how many papers each option holds, and in the last cell how many nobody does."""
         self._add(np.arange(len(self._orders)), 1)
         self._recount()
@@ -182,12 +182,12 @@ class Count:
         """Those whose votes, with all that could still come to them, do not reach the next one's."""
         order = sorted(self.hopeful, key=lambda place: (self.votes[place], place))
         surplus = sum((self.votes[place] - self.quota for place in self.waiting), Fraction(0))
-        below, found = surplus, list[int]()
+        below, hopeless = surplus, list[int]()
         for number, place in enumerate(order[:-1]):
             below += self.votes[place]
             if below < self.votes[order[number + 1]] and len(self.elected) + len(self.hopeful) - number - 1 >= self.seats:
-                found = order[: number + 1]
-        return sorted(found)
+                hopeless = order[: number + 1]
+        return sorted(hopeless)
 
     # -- papers -------------------------------------------------------------------------------------------------
 
@@ -205,9 +205,9 @@ class Count:
         stays[[*self.hopeful, -1]] = True
         rows = self._orders[papers]
         first = stays[rows].argmax(axis=1)
-        found = rows[np.arange(len(rows)), first]
-        found[~stays[found]] = -1
-        self._top[papers] = found
+        next_tops = rows[np.arange(len(rows)), first]
+        next_tops[~stays[next_tops]] = -1
+        self._top[papers] = next_tops
         old = self._class[papers]
         self._class[papers] = class_of[old]
         self._add(papers, 1)

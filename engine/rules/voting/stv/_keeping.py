@@ -68,16 +68,16 @@ class Count:
     ties: list[tuple[int, ...]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        many = len(self.election.options)
-        if self.seats > many:
-            raise refuse("election_wrong", "the election", f"has {many} options for {self.seats} seats", "give fewer seats")
+        option_count = len(self.election.options)
+        if self.seats > option_count:
+            raise refuse("election_wrong", "the election", f"has {option_count} options for {self.seats} seats", "give fewer seats")
         valid = self.election.orders[:, 0] >= 0  # a blank paper counts for nothing, nor for the quota
         self._orders, self._weights = self.election.orders[valid], self.election.weights[valid]
         self.valid = int(self._weights.sum())
         self.one = 1 if self.law.decimals is None else 10**self.law.decimals
         """What a whole vote is in the units that are counted in."""
-        self.hopeful = set(range(many))
-        self._keep: list[Fraction] = [Fraction(self.one)] * many
+        self.hopeful = set(range(option_count))
+        self._keep: list[Fraction] = [Fraction(self.one)] * option_count
         self._papers = _Papers(self._orders, self._weights, self.law.warren, self.one, exact=self.law.decimals is None)
 
     def run(self) -> Count:
@@ -154,10 +154,10 @@ class Count:
         if votes <= self.quota:
             return keep
         if self.law.decimals is None:
-            found = min(keep, self._papers.level(place, self.quota) if self.law.warren else keep * self.quota / votes)
-            if found.denominator.bit_length() > EXACT_BITS_MAX:
-                found = min(keep, Fraction(_up(found.numerator * EXACT_UNITS, found.denominator), EXACT_UNITS))
-            return found
+            lowered = min(keep, self._papers.level(place, self.quota) if self.law.warren else keep * self.quota / votes)
+            if lowered.denominator.bit_length() > EXACT_BITS_MAX:
+                lowered = min(keep, Fraction(_up(lowered.numerator * EXACT_UNITS, lowered.denominator), EXACT_UNITS))
+            return lowered
         if self.law.warren:
             level = self._papers.level(place, self.quota)
             return min(keep, Fraction(_up(level.numerator, level.denominator)))
@@ -200,7 +200,7 @@ class _Papers:
     def votes(self, keep: list[Fraction]) -> list[Fraction]:
         if self._exact or self._large:
             return self._one_by_one(keep)
-        kept, found = np.array([int(value) for value in keep], np.int64), np.zeros(len(keep), np.int64)
+        kept, votes = np.array([int(value) for value in keep], np.int64), np.zeros(len(keep), np.int64)
         rows, left = np.arange(len(self._orders)), np.full(len(self._orders), self._one, np.int64)
         self._reached = []
         for column in range(self._orders.shape[1]):
@@ -210,16 +210,16 @@ class _Papers:
             if self._warren:
                 self._reached.append((options, left, self._weights[rows]))
             takes = np.minimum(left, kept[options]) if self._warren else -((-left * kept[options]) // self._one)
-            np.add.at(found, options, takes * self._weights[rows])
+            np.add.at(votes, options, takes * self._weights[rows])
             left = left - takes
             on = left > 0
             rows, left = rows[on], left[on]
             if not len(rows):
                 break
-        return [Fraction(value) for value in found.tolist()]
+        return [Fraction(value) for value in votes.tolist()]
 
     def _one_by_one(self, keep: list[Fraction]) -> list[Fraction]:
-        found = [Fraction(0)] * len(keep)
+        votes = [Fraction(0)] * len(keep)
         reached = list[tuple[int, Fraction, int]]()
         for order, weight in zip(self._orders.tolist(), self._weights.tolist(), strict=True):
             left = Fraction(self._one)
@@ -230,19 +230,19 @@ class _Papers:
                 takes = min(left, keep[option]) if self._warren else left * keep[option] / self._one
                 if not self._exact:
                     takes = Fraction(_up(takes.numerator, takes.denominator))
-                found[option] += takes * weight
+                votes[option] += takes * weight
                 left -= takes
         self._reached = [tuple(np.array(part, object) for part in zip(*reached, strict=True))] if reached else []  # type: ignore[list-item]
-        return found
+        return votes
 
     def level(self, option: int, quota: Fraction) -> Fraction:
         """The amount of each paper that an option has to keep to hold just the quota, of what last reached it (which is more)."""
         papers: Counter[Fraction] = Counter()
-        for options, left, many in self._reached:
+        for options, left, counts in self._reached:
             mine = options == option
             amounts, places = np.unique(left[mine], return_inverse=True)
             totals = np.zeros(len(amounts), object)
-            np.add.at(totals, places.reshape(-1), many[mine])
+            np.add.at(totals, places.reshape(-1), counts[mine])
             for amount, weight in zip(amounts, totals, strict=True):
                 papers[Fraction(amount)] += int(weight)
         below, above = Fraction(0), sum(papers.values())

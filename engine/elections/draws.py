@@ -22,7 +22,7 @@ def below(seed: bytes, purpose: str, bound: int) -> int:
     whole = 1 << 256
     fair, number = whole - whole % bound, 0
     while True:
-        found = int.from_bytes(sha256(seed + purpose.encode() + str(number).encode()).digest())
-        if found < fair:
-            return found % bound
+        drawn = int.from_bytes(sha256(seed + purpose.encode() + str(number).encode()).digest())
+        if drawn < fair:
+            return drawn % bound
         number += 1

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from engine import charter as charters
 from engine.commands.close_poll import ClosePoll
-from engine.elections import lots
+from engine.elections import draws
 from engine.elections.election import Election
 from engine.elections.outcome import Outcome
 from engine.elections.ties import break_ties
@@ -128,8 +128,8 @@ def test_everybodys_ballot_has_its_chance():
 
 @given(st.integers(1, 2**53), st.binary(min_size=32, max_size=32))
 def test_a_number_drawn_lies_below_its_bound(bound, seed):
-    assert 0 <= lots.below(seed, "x", bound) < bound
-    assert lots.below(seed, "x", bound) == lots.below(seed, "x", bound)
+    assert 0 <= draws.below(seed, "x", bound) < bound
+    assert draws.below(seed, "x", bound) == draws.below(seed, "x", bound)
 
 
 PEOPLE = {f"p{number}": "north" if number < 20 else "south" for number in range(60)}

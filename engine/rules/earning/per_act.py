@@ -1,7 +1,7 @@
-"""So many points for each act of one kind, to whoever did it or to the idea's authors together.
+"""A number of points for each act of one kind, for whoever did it or shared among the idea's authors.
 
-Paying for acts invites acts for pay: `times_per_day_max` bounds what one member can earn by repeating one (0 for no
-bound). Authors share alike, odd points going to the one who joined first.
+Paying for acts invites acts for pay: `times_per_day_max` limits how often a day one member can earn by the same act (0
+for no limit). Authors share equally, odd points going to whoever joined first.
 
 >>> from engine.rules.earning import Act
 >>> rule("earning", "per_act").function(Act("idea_advanced", "m9", "i18", ("m3", "m4")), act="idea_advanced", points=25, to="authors")

@@ -1,11 +1,13 @@
 """Quadratic funding between groups: gifts match each other where their contributors have nothing else in common.
 
-Connection-oriented cluster match. While one option is counted, everybody belongs to the groups of the *other* options she gives to, in
-equal parts, or stands alone. The option's claim is, over all pairs of groups g and h, 2·√(what g gives) · √(what h gives), and what a
-group gives against h leaves out whoever has anybody in h in a group with her: friends do not raise each other's gifts. Where nobody
-gives to anything else this is quadratic funding. What one group, or one contributor, alone supports is not matched. `cap` and `fill` as in
-`quadratic_funding`. Roots and quotients are cut off behind twelve decimals. Sources: Miller, Weyl & Erichsen 2022, "Beyond collusion
-resistance" (doi 10.2139/ssrn.4311507); that friends count nothing, and groups by what people give to, as in Gitcoin's rounds.
+Connection-oriented cluster match. For the count of one option, every contributor belongs to the groups of the *other*
+options she gives to, in equal parts, or stands alone. The option's claim is the sum, over all pairs of groups g and h,
+of 2·√(what g gives) · √(what h gives), and what a group gives against h leaves out everybody who shares a group with
+anybody in h: friends do not raise each other's gifts. If nobody gives to anything else, this is quadratic funding. What
+only one group, or one contributor, supports is not matched. `cap` and `fill` as in `quadratic_funding`. Roots and
+quotients are truncated to twelve decimals. Sources: Miller, Weyl & Erichsen 2022, "Beyond collusion resistance" (doi
+10.2139/ssrn.4311507); that friends count for nothing, and that groups follow from what people give to, as in Gitcoin's
+rounds.
 
 >>> gifts = Election.read("1: garden 100, library 1\\n1: garden 100, pool 1\\n1: garden 100, pool 1")
 >>> outcome = tally("cluster_match", gifts, pool=1000)

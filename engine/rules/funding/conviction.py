@@ -1,10 +1,11 @@
-"""A wish that stands grows stronger: support counts the longer it stays, and fades when it is taken away.
+"""Support counts for more the longer it lasts, and fades when it is withdrawn.
 
-Conviction y grows with every tick: y ← a·y + stake, with a = 2^(−1/`half_life`), so that without support it halves in
-`half_life` ticks, and support that stays comes as near as one likes to stake / (1 − a). A request for a part r of the funds
-passes once its conviction is above `threshold`: ρ·all stake / ((1 − a)·(β − r)²), where β is the most that may be asked for and ρ how hard
-it is. Everything is whole numbers: powers of a are cut off behind 128 bits. Nobody closes such a vote; it is fair to who cannot be
-there today, and slow by design. Source: Emmett 2019 and 1Hive's conviction voting app (commit 27df568f).
+Conviction y grows with every tick: y ← a·y + stake, with a = 2^(−1/`half_life`), so that without support it halves
+every `half_life` ticks, and steady support comes ever closer to stake / (1 − a). A request for a share r of the funds
+passes once its conviction exceeds `threshold`: ρ·all stake / ((1 − a)·(β − r)²), where β is the largest share that may
+be asked for and ρ the hardness. Everything is in whole numbers: powers of a are truncated to 128 bits. Nobody closes
+such a vote; it is fair to people who cannot be there today, and slow by design. Source: Emmett 2019 and 1Hive's
+conviction voting app (commit 27df568f).
 
 >>> history = [(0, 1000), (10, 0)]                    # at tick 0 stake 1,000, at tick 10 it is taken away
 >>> count = rule("funding", "conviction").function

@@ -1,8 +1,9 @@
-"""People are drawn by lot, from every group as many as its size asks for.
+"""People are drawn by lot, each group getting seats in proportion to its size.
 
-`seats` are parted over the groups (strata) in proportion, by largest remainder, equal remainders going to the group drawn first; within a
-group the order is that of SHA-256(seed ‖ "person " ‖ name), among groups with "group " before theirs. So everybody in a group has the same chance, nobody chooses, and whoever
-has the list and the seed can draw again: publish the list before the seed is known. Sources: Fishkin 2009 on deliberative polls;
+`seats` are divided among the groups (strata) in proportion, by largest remainder, equal remainders going to the group
+drawn first; within a group the order is that of SHA-256(seed ‖ "person " ‖ name), and among groups that of SHA-256(seed
+‖ "group " ‖ group). So everybody in a group has the same chance, nobody chooses, and anybody who has the list and the
+seed can repeat the draw: publish the list before the seed is known. Sources: Fishkin 2009 on deliberative polls;
 largest remainder: Hamilton.
 
 >>> people = {"Ana": "north", "Bo": "north", "Cy": "south", "Di": "south", "Ed": "south", "Flo": "south"}

@@ -1,6 +1,6 @@
-"""How unequally an amount is held: 0 when all hold the same, towards 1 when one holds everything.
+"""How unequally an amount is held: 0 if all hold the same, close to 1 if one holds everything.
 
-The mean difference between two holders over twice the mean. Amounts are whole and not negative. Source: Gini 1912.
+The mean difference between two holders, divided by twice the mean. Amounts are whole numbers from 0. Source: Gini 1912.
 
 >>> rule("metric", "gini").function([0, 0, 0, 12])
 Fraction(3, 4)

@@ -1,8 +1,8 @@
-"""The option that fewest people put last wins.
+"""The option that the fewest voters rank last wins.
 
-Also called veto. A ballot is for every option but those it ranks last; options left out are tied last, and a ballot that
-ranks all alike is for all of them. Finds what few object to; says nothing of what anybody wants. Source: Saari 1995,
-Basic Geometry of Voting.
+A ballot counts for every option except the one it ranks last; options it leaves out share last place, and a ballot that
+ranks everything equal counts for everything. Finds what few people object to; says nothing about what anybody wants.
+Also called veto. Source: Saari 1995, Basic Geometry of Voting.
 
 >>> tally("anti_plurality", Election.read("4: garden > library > pool\\n3: pool > library > garden")).scores
 {'garden': 4, 'library': 7, 'pool': 3}

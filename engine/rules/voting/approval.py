@@ -1,7 +1,7 @@
-"""The option that most people approve wins.
+"""The option that the most voters approve of wins.
 
-Everybody names as many options as they could live with. Similar options do not take votes from each other; it cannot
-tell a favourite from a compromise. Source: Brams & Fishburn 1978.
+Voters name every option they could live with. Similar options do not split each other's votes; but the rule cannot tell
+a favourite from a compromise. Source: Brams & Fishburn 1978.
 
 >>> tally("approval", Election.read("4: garden, library\\n3: library, pool\\n2: pool")).winners
 ('library',)

@@ -1,8 +1,9 @@
-"""The option with the lowest Borda count drops out, again and again, until one is left.
+"""The option with the lowest Borda count is eliminated, round after round, until one is left.
 
-Points are counted by duels among those left: the ballots for an option less those against it. Elects the Condorcet winner
-where there is one, who is always above the average. Where several are lowest, every order of dropping them is counted, and
-all that can win are tied. Source: Baldwin 1926.
+Points are counted pairwise among the options left: the ballots that prefer an option to another, minus those that
+prefer the other. Elects the Condorcet winner where there is one, because it is always above the average. If several
+options are lowest, every order of eliminating them is counted, and all options that can win are tied. Source: Baldwin
+1926.
 
 >>> print("\\n".join(tally("baldwin", Election.read("4: garden > library > pool\\n3: library > pool > garden\\n2: pool > garden > library")).steps))
 round 1: garden 2, library 2, pool -4; pool drops out

@@ -1,6 +1,7 @@
-"""The option that wins every duel wins; where there is none, the Borda count decides.
+"""The Condorcet winner wins; if there is none, the Borda count decides.
 
-Source: Black 1958, The Theory of Committees and Elections.
+The Condorcet winner is the option that beats every other in a pairwise comparison. Source: Black 1958, The Theory of
+Committees and Elections.
 
 >>> tally("black", Election.read("3: garden > library > pool\\n2: library > pool > garden")).winners
 ('garden',)

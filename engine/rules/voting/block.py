@@ -1,6 +1,8 @@
-"""The options that most people approve fill the seats.
+"""The options that the most voters approve of fill the seats.
 
-Also called block voting, multi-winner approval. Simple, and whoever is the largest group takes every seat. Equal votes: the option listed first, and the tie is reported where that decided. Source: used since the nineteenth century; Brams & Fishburn 1978.
+Simple, but the largest group can take every seat. If votes are equal, the option listed first is elected, and the tie
+is reported if that decided a seat. Also called block voting, multi-winner approval. Source: used since the nineteenth
+century; Brams & Fishburn 1978.
 
 >>> tally("block", Election.read("6: a, b, c\\n3: d, e"), seats=2).winners
 ('a', 'b')

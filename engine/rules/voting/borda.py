@@ -1,7 +1,7 @@
 """An option earns one point for every option ranked below it.
 
-Finds consensus; rewards whoever runs clones. Options ranked equal earn nothing from each other; options left out are
-tied last, below every ranked one. Source: Borda 1781.
+Favours consensus, but rewards whoever nominates clones. Options ranked equal earn nothing from each other; options left
+off a ballot are tied for last place, below everything it ranks. Source: Borda 1781.
 
 >>> tally("borda", Election.read("3: garden > library > pool\\n2: library > pool > garden")).winners
 ('library',)

@@ -1,8 +1,9 @@
-"""The option that reaches a majority with the fewest places counted wins.
+"""The option that reaches a majority with the fewest ranks counted wins.
 
-First places are counted; while nobody has more than half of all ballots, the next places are added. Whoever then has
-most wins; if nobody ever reaches a majority, whoever has most at the end. What a ballot leaves out is never counted for it;
-options ranked equal are counted from the same place on. Source: Condorcet 1793; used in Grand Junction in 1909.
+First preferences are counted; as long as no option has more than half of all ballots, the next preferences are added.
+Then whichever option has the most votes wins; if none ever reaches a majority, the one with the most votes at the end
+does. A ballot never counts for an option it leaves out; options it ranks equal are counted from the same rank on.
+Source: Condorcet 1793; used in Grand Junction in 1909.
 
 >>> print("\\n".join(tally("bucklin", Election.read("4: garden > library > pool\\n3: pool > library > garden\\n2: library > garden > pool")).steps))
 places 1 to 1: garden 4, pool 3, library 2

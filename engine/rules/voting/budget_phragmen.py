@@ -1,9 +1,10 @@
-"""Options are funded one by one where they put the least load on anybody, supporters sharing the load of what they get.
+"""Options are funded one by one, always the one that keeps the heaviest load on any voter lightest; supporters share the cost.
 
-Phragmén's sequential rule for money: an option is a load of its cost, which its supporters carry together so that they are as evenly
-laden as can be; the next to be funded is the one after which the highest load is lowest. The count ends when that one costs more
-than is left, or one that ties with it does. Groups get what their size can carry. Equal loads: the option listed first goes
-first, and every such tie is reported, for the order can decide what comes later. Source: Los, Christoff & Grossi 2022 (arXiv 2203.09770).
+Phragmén's sequential rule for money: the cost of an option is a load that its supporters carry together, spread as
+evenly as possible; the next option funded is the one that leaves the highest load lowest. The count ends when that
+option, or one tied with it, costs more than is left. Groups get what their size can carry. If loads are equal, the
+option listed first goes first, and every such tie is reported, because the order can decide what comes later. Source:
+Los, Christoff & Grossi 2022 (arXiv 2203.09770).
 
 >>> town = Election.read("costs: garden 600, pool 500, bench 200\\nbudget: 900\\n6: garden\\n3: pool, bench")
 >>> print("\\n".join(tally("budget_phragmen", town).steps))

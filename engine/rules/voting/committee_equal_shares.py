@@ -1,10 +1,11 @@
-"""Every voter gets an equal part of the seats to pay with, and supporters pay for what they support together.
+"""Every voter gets an equal share of the seats to spend, and supporters pay together for the members they want.
 
-The method of equal shares for approvals: a seat costs 1, every voter has seats / voters; of the options whose supporters can
-still pay for them, the one that asks least of anybody is elected, its supporters paying alike as far as their money reaches. Every group that
-agrees gets what its size can pay for (EJR). Seats that nobody can pay for any more go on as by `seq_phragmen`, what is
-left counting as a load that is carried already. Equal prices: the option listed first, and the tie is reported where that decided.
-Also called Rule X. Source: Peters & Skowron 2020 (arXiv 1911.11747).
+The method of equal shares for approval ballots: a seat costs 1, and every voter starts with seats / voters. Of the
+options whose supporters can still pay for a seat, the one that costs each of them least is elected; its supporters all
+pay the same, or everything they have left if that is less. Every group that agrees gets what its size can pay for
+(EJR). Seats that nobody can pay for any more are filled as by `seq_phragmen`, every voter's load starting below zero by
+what she has left. If prices are equal, the option listed first is elected, and the tie is reported if that decided
+anything. Also called Rule X. Source: Peters & Skowron 2020 (arXiv 1911.11747).
 
 >>> outcome = tally("committee_equal_shares", Election.read("6: a, b, c\\n3: d, e"), seats=3)
 >>> outcome.winners

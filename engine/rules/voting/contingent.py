@@ -1,8 +1,10 @@
-"""The two options with the most first places meet, and whoever more ballots rank above the other wins.
+"""The two options with the most first preferences go to a runoff, and the one preferred on more ballots wins.
 
-Two rounds on one ballot (the second counts what people ranked at the first). A ballot that ranks several options equally
-first rests in the first round. Where a tie leaves open who the two are, every pair is looked at, and all that can win are
-tied. An option with more than half of all that rank anything wins at once. Also called two-round runoff, plurality with runoff. Source: Queensland's contingent vote of 1892.
+Two rounds on one ballot: the second counts the preferences given in the first. A ballot that ranks several options
+equal first counts for none of them in the first round. If a tie leaves open which two go to the runoff, every possible
+pair is counted, and all options that can win are tied. An option with the first preferences of more than half of all
+ballots that rank anything wins at once. Also called two-round runoff, plurality with runoff. Source: Queensland's
+contingent vote of 1892.
 
 >>> print("\\n".join(tally("contingent", Election.read("4: garden > library\\n3: library > pool\\n2: pool > library")).steps))
 first places: garden 4, library 3, pool 2

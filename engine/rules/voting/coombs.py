@@ -1,9 +1,10 @@
-"""The option that most people put last drops out, and its ballots move on, until one has more than half.
+"""The option ranked last on the most ballots is eliminated, and ballots are counted again, until one option has a majority.
 
-A ballot counts against every option that it ranks lowest of those left, so against all it leaves out together, and
-against none where it ranks all alike. `until` says whether the count stops as soon as one option has more than half of
-the first places, as Coombs had it, or goes on until one is left. Where several are tied for the most, every order of dropping
-them is counted, and all that can win are tied. Source: Coombs 1964; the two readings: Grofman & Feld 2004.
+A ballot counts against every option that it ranks lowest among those left: against all the options it leaves out, and
+against none if it ranks them all equal. `until` says whether the count stops as soon as one option has more than half
+of the first preferences, as Coombs proposed, or goes on until one is left. If several options are ranked last equally
+often, every order of eliminating them is counted, and all options that can win are tied. Source: Coombs 1964; the two
+readings: Grofman & Feld 2004.
 
 >>> print("\\n".join(tally("coombs", Election.read("4: garden > library > pool\\n3: pool > library > garden\\n2: library > pool > garden")).steps))
 round 1: garden 5, pool 4, library 0; garden drops out

@@ -1,9 +1,9 @@
-"""The option that wins most duels wins.
+"""The option that wins the most pairwise comparisons wins.
 
-Every two options meet: whichever more ballots rank above the other wins the duel and scores one, a draw scores half.
-Elects the Condorcet winner where there is one, and otherwise often several. `tiebreak` `average_support` then prefers,
-among the best, who has the larger part of all ballots over its duels (as Snapshot does since 2026). Sources: Copeland
-1951; the tie-break: snapshot.js pull request 1210.
+Every two options are compared: the one preferred on more ballots scores one, and a draw scores half for each. Elects
+the Condorcet winner where there is one, and otherwise often leaves several options tied. The `tiebreak`
+`average_support` then picks, among the best, the option with the largest share of the ballots over all its comparisons
+(as Snapshot has done since 2026). Sources: Copeland 1951; the tie-break: snapshot.js pull request 1210.
 
 >>> tally("copeland", Election.read("4: garden > library > pool\\n3: library > pool > garden\\n2: pool > garden > library")).winners
 ('garden', 'library', 'pool')

@@ -1,11 +1,13 @@
-"""Ranks open one after another: whoever then has a quota of supporters is elected, and they pay it.
+"""Ranks are opened one after another: whoever then has a quota of supporters is elected, and they pay for it.
 
-The expanding approvals rule: every ballot supports the options it ranks first, then those up to the second place, and so on.
-As soon as supporters of an option weigh a quota together, the option with the most is elected and they lose a quota, all in the same proportion. The
-quota lies between votes / (seats + 1) and votes / seats: n / (s + 1) + (⌊n / (s + 1)⌋ + 1 − n / (s + 1)) / (options + 1), or n / s if that is less. Ties
-on ballots are welcome; what a ballot leaves out is tied last. Groups that rank the same options above others get their part (generalised
-proportionality for solid coalitions). Equal support: the option listed first, and the tie is reported where that decided.
-Source: Aziz & Lee 2020 (doi 10.1007/s10458-019-09430-8).
+The expanding approvals rule: every ballot supports the options it ranks first, then also those it ranks second, and so
+on. As soon as the supporters of some option weigh a quota, the option with the most support is elected, and its
+supporters lose a quota of their weight, all in the same proportion. The quota lies between votes / (seats + 1) and
+votes / seats: n / (s + 1) + (⌊n / (s + 1)⌋ + 1 − n / (s + 1)) / (options + 1), or n / s if that is less. Ballots may
+rank options equal; options left out are tied for last place. Groups that rank the same options above all others get
+their share of the seats (generalised proportionality for solid coalitions). If support is equal, the option listed
+first is elected, and the tie is reported if that decided anything. Source: Aziz & Lee 2020 (doi
+10.1007/s10458-019-09430-8).
 
 >>> outcome = tally("expanding_approvals", Election.read("6: a > b > c\\n4: c > d > b"), seats=2)
 >>> outcome.winners

@@ -1,9 +1,9 @@
-"""Everybody says how much each option is worth to them, and the typical answer counts: its median, or its mean.
+"""Voters say how much each option is worth to them, and the typical answer counts: the median, or the mean.
 
-As retroactive funding rounds do: an option's score is the `median` (`mean`) of what those ballots give that give it
-anything; it counts only with `voters_min` votes or more, so that a handful of friends cannot set its price; where none has them, nobody wins. Without a median in the
-middle, it lies halfway between the two in the middle. Source: Optimism's retroactive public goods funding, round 3 (median, 17 voters),
-as counted by easy-retro-pgf.
+As in retroactive funding rounds, an option's score is the `median` (or `mean`) of what ballots give it, leaving aside
+those that give it nothing. It counts only with `voters_min` votes or more, so that a handful of friends cannot set the
+price; if no option has that many, nobody wins. The median of an even number of votes is halfway between the two in the
+middle. Source: Optimism's retroactive public goods funding, round 3 (median, 17 voters), as counted by easy-retro-pgf.
 
 >>> votes = Election.read("1: garden 900\\n3: garden 10, library 40\\n2: library 30\\n1: pool 999")
 >>> tally("impact", votes, voters_min=2).scores

@@ -1,9 +1,10 @@
-"""The option with the fewest first places drops out, and its ballots move on, until one has more than half.
+"""The option with the fewest first preferences is eliminated and its ballots are transferred, until one has a majority.
 
-Each ballot counts for the option it ranks highest among those left; a ballot that ranks several of them equally
-highest, or none, rests for that round. Where several are tied for the fewest, every order of dropping them is
-counted, and all that can win are reported as tied (parallel universes); dropping them together is the same count when
-together, and with every ballot that rests, they have fewer votes than the next. Also called IRV, alternative vote, AV, Hare. Source: Ware 1871; ties: Conitzer, Rognlie & Xia 2009.
+Each ballot counts for the option it ranks highest among those left; a ballot that ranks several of them equal highest,
+or none, rests for that round. If several options are tied for the fewest votes, every order of eliminating them is
+counted, and all options that can win are reported as tied (parallel universes). They are eliminated together where that
+changes nothing: where all of them together, with every ballot that rests, have fewer votes than the next option.
+Also called IRV, alternative vote, AV, Hare. Source: Ware 1871; ties: Conitzer, Rognlie & Xia 2009.
 
 >>> outcome = tally("instant_runoff", Election.read("4: garden > library\\n3: library > pool\\n2: pool > library"))
 >>> outcome.winners

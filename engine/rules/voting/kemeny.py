@@ -1,8 +1,9 @@
-"""The option at the top of the ranking that agrees with most ballots, duel by duel, wins.
+"""The option at the top of the ranking that best agrees with the ballots wins.
 
-Of all rankings the best is the one that contradicts the fewest ballots, counted over every two options. Elects the
-Condorcet winner where there is one. Exact: every ranking of each group of options in a cycle is looked at, so that such a group may have
-at most 16 options. Where several rankings are best, all that can stand at the top are tied. Also called Kemeny-Young. Source: Kemeny 1959; Young & Levenglick 1978.
+Of all rankings, the best is the one that contradicts the fewest pairwise preferences on the ballots. Elects the
+Condorcet winner where there is one. Exact: every ranking of each group of options in a cycle is examined, so such a
+group may have at most 16 options. If several rankings are best, all options that top one of them are tied.
+Also called Kemeny-Young. Source: Kemeny 1959; Young & Levenglick 1978.
 
 >>> print("\\n".join(tally("kemeny", Election.read("4: garden > library > pool\\n3: library > pool > garden\\n2: pool > garden > library")).steps))
 best ranking: garden > library > pool

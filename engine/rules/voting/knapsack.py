@@ -1,8 +1,9 @@
-"""What makes voters happiest altogether, of all that the budget can pay for.
+"""The options that together have the most votes, of all sets that the budget can pay for.
 
-The options whose votes add up to the most, found exactly among all sets within the budget (`worth` may also count what is spent on
-each vote: its cost), points where ballots give points, and Borda's where they rank. Of equally good sets the cheapest; of those the one whose options are listed first, and the tie is
-reported. Large groups can take everything. An option that nobody supports is not funded. Sources: Goel et al. 2019 (knapsack voting);
+The best set is found exactly. `worth` may also count what is spent on each vote: the cost of the option it is for.
+Votes are approvals; or points, where ballots give points; or Borda points, where they rank. Of equally good sets, the
+cheapest is funded; of equally cheap ones, the set whose options are listed first, and the tie is reported. A large
+group can take everything. An option that nobody supports is not funded. Sources: Goel et al. 2019 (knapsack voting);
 the exact search by Nemhauser & Ullmann 1969, cut off by Dantzig's bound.
 
 >>> town = Election.read("costs: garden 600, pool 500, bench 400\\nbudget: 900\\n5: garden\\n4: pool, bench")

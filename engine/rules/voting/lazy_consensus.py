@@ -1,7 +1,7 @@
 """It passes unless somebody objects.
 
-Options have roles: the first is for, the second an objection. So many `objections` stop it; without any ballot it passes.
-Source: the Apache Software Foundation's lazy consensus, where one veto is enough.
+Options have roles: the first is in favour, the second an objection. It takes `objections` objections to stop it;
+without any ballot it passes. Source: the Apache Software Foundation's lazy consensus, where one veto is enough.
 
 >>> tally("lazy_consensus", Election.read("9: yes\\n1: objection")).winners
 ('objection',)

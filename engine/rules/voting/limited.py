@@ -1,8 +1,8 @@
-"""The options with the most votes fill the seats, everybody having a limited number of votes, mostly fewer than there are seats.
+"""The options with the most votes fill the seats, every voter having only a few votes, usually fewer than there are seats.
 
-So the largest group cannot take every seat. A ballot with more than `votes` is spoiled and counts for nothing, as on paper. Equal
-votes: the option listed first, and the tie is reported where that decided. Source: used for Spain's Senate (three votes for four
-seats); Lijphart, López Pintor & Sone 1986.
+So the largest group cannot take every seat. A ballot with more than `votes` votes is spoilt and counts for nothing, as
+on paper. If votes are equal, the option listed first is elected, and the tie is reported if that decided a seat.
+Source: used for Spain's Senate (three votes for four seats); Lijphart, López Pintor & Sone 1986.
 
 >>> outcome = tally("limited", Election.read("6: a, b\\n5: c\\n4: a, b, c"), seats=3, votes=2)
 >>> outcome.winners, outcome.scores

@@ -1,9 +1,9 @@
-"""The option whose middle grade is highest wins.
+"""The option with the highest median grade wins.
 
-Everybody grades the options; an option's majority grade is the middle of all its grades (the lower one of two), what is
-not graded being 0. Among options with the same majority grade one such grade is taken from each, and they are compared
-again, until they differ. Exaggerating moves a middle less than a mean. Source: Balinski & Laraki 2007
-(doi 10.1073/pnas.0702634104).
+Voters grade the options; the majority grade of an option is the median of all its grades (the lower of two middle
+ones), and a missing grade counts as 0. Options with the same majority grade have one such grade removed each and are
+compared again, until they differ. Exaggeration moves a median less than a mean. Source: Balinski & Laraki 2007 (doi
+10.1073/pnas.0702634104).
 
 >>> print("\\n".join(tally("majority_judgment", Election.read("3: garden 5, library 3\\n2: garden 1, library 4\\n2: garden 3, library 3")).steps))
 middle grades: garden 3, library 3

@@ -1,8 +1,8 @@
-"""The option whose worst defeat is the mildest wins.
+"""The option whose worst pairwise defeat is the mildest wins.
 
-Every two options meet; an option's worst defeat is the largest number of ballots (`strength` `winning_votes`) or the
-largest difference (`margins`) by which another beats it. Elects the Condorcet winner, who has no defeat; may elect one
-outside the Smith set. Also called maximin, Simpson. Sources: Simpson 1969, Kramer 1977.
+Every two options are compared; the worst defeat of an option is the largest number of ballots (`strength`
+`winning_votes`) or the largest margin (`margins`) by which another beats it. Elects the Condorcet winner, which has no
+defeat; may elect an option outside the Smith set. Also called maximin, Simpson. Sources: Simpson 1969, Kramer 1977.
 
 >>> tally("minimax", Election.read("4: garden > library > pool\\n3: library > pool > garden\\n2: pool > garden > library")).winners
 ('garden',)

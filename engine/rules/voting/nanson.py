@@ -1,9 +1,9 @@
-"""Options that do no better than the average by Borda's count drop out, again and again, until one is left.
+"""Options whose Borda count is no better than the average are eliminated, round after round, until one is left.
 
-Points are counted by duels among those left: the ballots for an option less those against it, so that options ranked
-equal count half for each, and the average is always 0. Elects the Condorcet winner where there is one: it is always above
-0. `at_average` says whether an option exactly at 0 drops out or stays; where all left are equal they are tied. Sources:
-Nanson 1882; the two readings: Niou 1987.
+Points are counted pairwise among the options left: the ballots that prefer an option to another, minus those that
+prefer the other, so that options ranked equal count half for each, and the average is always 0. Elects the Condorcet
+winner where there is one: it is always above 0. `at_average` says whether an option at exactly 0 drops out or stays; if
+all options left are equal, they are tied. Sources: Nanson 1882; the two readings: Niou 1987.
 
 >>> print("\\n".join(tally("nanson", Election.read("4: garden > library > pool\\n3: library > pool > garden\\n2: pool > garden > library")).steps))
 round 1: garden 2, library 2, pool -4; pool drops out

@@ -1,10 +1,12 @@
-"""Every ballot is split by the points it gives, and options are compared by the square of the sum of square roots.
+"""Every ballot is split in proportion to its points, and options are compared by the square of the sum of square roots.
 
-What Snapshot calls quadratic voting: an option's part is (Σ √(points / all points of the ballot))², and all parts together are
-scaled to the weight of all ballots that give any. It is not the quadratic rule of credits (`quadratic`): nobody pays more for
-more, and a single voter counts as in a plain split. Wide support counts for more than deep support. A ballot of weight n counts as n
-ballots, so that it does not matter in whose hands power lies (Snapshot also takes the root of a voter's balance, so that a
-balance counts for more where it is spread over accounts). Sums of square roots are compared exactly; the scores shown are rounded to six decimals. Source: snapshot.js, `voting/quadratic.ts`.
+What Snapshot calls quadratic voting: an option's share is (Σ √(points / all points of the ballot))², and the shares are
+scaled to add up to the weight of all ballots that give any points. This is not quadratic voting with credits
+(`quadratic`): nobody pays more for more votes, and a lone voter counts as in a plain split. Broad support counts for
+more than deep support. A ballot of weight n counts as n ballots, so it does not matter in whose hands power lies
+(Snapshot also takes the root of a voter's balance, so that a balance counts for more when it is spread over several
+accounts). Sums of square roots are compared exactly; the scores shown are rounded to six decimals. Source: snapshot.js,
+`voting/quadratic.ts`.
 
 >>> votes = Election.read("1: garden 1\\n1: garden 1\\n2: library 1, pool 1")
 >>> outcome = tally("normalised_quadratic", votes)

@@ -1,7 +1,8 @@
-"""It passes unless enough vote against it: silence is consent.
+"""It passes unless enough people vote against it: silence is consent.
 
-Options have roles: the first is for, the second against. It is stopped by votes against of at least `share` of all who could have
-voted; without any ballot it passes. Source: the optimistic proposals of Optimism's and Agora's governors.
+Options have roles: the first is in favour, the second against. It is stopped by votes against it from at least `share`
+of all who could have voted; without any ballot it passes. Source: the optimistic proposals of Optimism's and Agora's
+governors.
 
 >>> votes = Election.read("eligible: 30\\n2: yes\\n9: no")
 >>> print("\\n".join(tally("optimistic", votes).steps))

@@ -1,7 +1,7 @@
-"""The option that most people choose wins.
+"""The option with the most votes wins.
 
-The plainest rule, and the one to copy when you write another. Everybody names one option (of a ranked ballot, the
-first place counts). Splits the vote between similar options. Source: used since antiquity.
+The plainest rule, and the one to copy when you write another. Everybody votes for one option (on a ranked ballot, the
+first preference counts). Similar options split their votes. Source: used since antiquity.
 
 >>> tally("plurality", Election.read("4: garden\\n3: library\\n2: pool")).winners
 ('garden',)

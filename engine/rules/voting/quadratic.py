@@ -1,8 +1,9 @@
-"""The option with the most votes wins, and votes are paid for: n votes for one option cost n² of a voter's credits.
+"""The option with the most votes wins, and votes have a price: n votes for one option cost n² of a voter's credits.
 
-Everybody has the same credits (`points_max` in a charter); a second vote for the same option costs three times the
-first, so that votes say how much somebody cares. Credits are true: what is not spent is not counted. It asks for one person, one
-account, for two accounts buy more votes than one. Source: Posner & Weyl 2015; Lalley & Weyl 2018.
+Everybody has the same number of credits (`points_max` in a charter); the second vote for an option costs three times as
+much as the first, so that votes show how much somebody cares. Credits that are not spent count for nothing. The rule
+needs one account per person, because two accounts buy more votes than one. Source: Posner & Weyl 2015; Lalley & Weyl
+2018.
 
 >>> votes = Election.read("3: garden 3, library 1\\n4: library 3").as_kind(["quadratic"])      # ten credits each
 >>> tally("quadratic", votes).steps

@@ -1,9 +1,10 @@
-"""One ballot is drawn, and what it puts first wins.
+"""One ballot is drawn at random, and its first preference wins.
 
-Everybody's chance is her part of the votes, so nobody gains by voting otherwise than she thinks, and no majority wins every time. The
-ballot is drawn from `seed`: SHA-256 numbers the ballots that name anything, one for each unit of weight, those for the option listed first before the next.
-In a poll the seed is that of its draw, which nobody knows before the close and everybody can compute after it; a charter that uses
-this rule says ties = "lot". Source: Gibbard 1977.
+An option's chance is its share of the votes, so nobody gains by voting insincerely, and no majority wins every time.
+The ballot is drawn by SHA-256 from `seed`: the ballots that name anything are numbered, one number for each unit of
+weight, those for the option listed first before the next. In a poll the seed is that of its draw, which nobody knows
+before the close and everybody can compute after it; a charter that uses this rule says ties = "lot". Source: Gibbard
+1977.
 
 >>> votes = Election.read("3: garden\\n2: pool")
 >>> tally("random_ballot", votes, seed="ab" * 32).winners

@@ -1,10 +1,10 @@
-"""Ranked-choice voting as American cities count it: round by round, until somebody has more than half of the ballots left.
+"""Ranked-choice voting as American cities count it: options are eliminated until one has more than half of the ballots left.
 
-Undeclared write-ins, where the ballots have such an option, drop out first. With `batch`, all those drop out together who
-even with each other's votes would have fewer than the next; otherwise whoever has fewest does. Where several are tied for
-the fewest, every order of dropping them is counted, and all that can win are tied (parallel universes), as in
-`instant_runoff`; on the way shown the one listed last drops out. Also called RCV. Sources: Minneapolis Code of Ordinances 167.60; Maine
-Revised Statutes 21-A §723-A.
+Undeclared write-ins, if the ballots have such an option, are eliminated first. With `batch`, all options that would
+have fewer votes than the next even with each other's are eliminated together; otherwise only the option with the fewest
+votes is. If several are tied for the fewest, every order of eliminating them is counted, and all options that can win
+are tied (parallel universes), as in `instant_runoff`; in the rounds shown, the one listed last is eliminated.
+Also called RCV. Sources: Minneapolis Code of Ordinances 167.60; Maine Revised Statutes 21-A §723-A.
 
 >>> outcome = tally("ranked_choice", Election.read("8: garden > library\\n7: library > pool\\n2: pool > library\\n1: bench"))
 >>> outcome.winners

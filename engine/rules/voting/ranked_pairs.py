@@ -1,9 +1,10 @@
-"""Defeats are locked in from the strongest down, but for those that would close a cycle; who is not beaten then wins.
+"""Defeats are locked in from the strongest down, except those that would close a cycle; whoever is unbeaten wins.
 
-Elects the Condorcet winner where there is one. Where defeats are equally strong and their order decides what is locked,
-every order is counted, and all that can win are tied (parallel universes): no list and no chance decides. Running clones does not help, but
-where such ties are: a clone can bring an order in which its like wins (river keeps that promise, too). Source: Tideman 1987
-(doi 10.1007/BF00433944); ties: Brill & Fischer 2012; clones: Zavist & Tideman 1989.
+Elects the Condorcet winner where there is one. If defeats are equally strong and their order decides what is locked in,
+every order is counted, and all options that can win are tied (parallel universes): neither the listing nor chance
+decides. Running clones does not help, except through such ties: a clone can bring about an order in which its original
+wins (`river` does not allow that either). Source: Tideman 1987 (doi 10.1007/BF00433944); ties: Brill & Fischer 2012;
+clones: Zavist & Tideman 1989.
 
 >>> print("\\n".join(tally("ranked_pairs", Election.read("4: garden > library > pool\\n3: library > pool > garden\\n2: pool > garden > library")).steps))
 library beats pool, 7 ballots to 2: locked

@@ -1,8 +1,9 @@
-"""Defeats are locked in from the strongest down, one against each option, none that closes a cycle; the source wins.
+"""Defeats are locked in from the strongest down, at most one against each option and none that closes a cycle; the source wins.
 
-Like ranked pairs, but an option that is beaten once is not looked at as loser again: the locked defeats are a tree, and
-shorter to follow. Elects the Condorcet winner where there is one. Where defeats are equally strong and their order decides,
-every order is counted, and all that can win are tied. Source: Heitzig 2004 (the River method); Döring, Brill & Heitzig 2025.
+Like ranked pairs, but an option that has been beaten once is not considered as a loser again: the locked defeats form a
+tree, which is easier to follow. Elects the Condorcet winner where there is one. If defeats are equally strong and their
+order decides, every order is counted, and all options that can win are tied. Source: Heitzig 2004 (the River method);
+Döring, Brill & Heitzig 2025.
 
 >>> print("\\n".join(tally("river", Election.read("4: garden > library > pool\\n3: library > pool > garden\\n2: pool > garden > library")).steps))
 library beats pool, 7 ballots to 2: locked

@@ -1,8 +1,9 @@
 """The option that no other beats by a stronger path wins.
 
-A beats B directly when more ballots rank A above B than B above A; a path is as strong as its weakest step. Elects the
-Condorcet winner where there is one; running clones does not help. `strength` says how strong a step is: by the ballots
-for the winner of the pair, or by the difference. Also called beat path. Source: Schulze 2011 (doi 10.1007/s00355-010-0475-4).
+A beats B directly if more ballots rank A above B than B above A; a path is as strong as its weakest link. Elects the
+Condorcet winner where there is one; running clones does not help. `strength` says how strong a link is: by the ballots
+for the winner of the pair, or by the margin. Also called beat path. Source: Schulze 2011 (doi
+10.1007/s00355-010-0475-4).
 
 >>> tally("schulze", Election.read("5: garden > pool > library\\n4: library > garden > pool\\n3: pool > library > garden")).winners
 ('garden',)

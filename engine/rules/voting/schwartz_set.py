@@ -1,7 +1,7 @@
-"""The smallest sets of options that nobody outside beats win together.
+"""All options win that belong to a smallest set in which nobody is beaten from outside.
 
-Like the Smith set, but a draw with somebody outside is enough to stay out of reach. One winner where there is a Condorcet
-winner, otherwise mostly a tie. Also called GOCHA. Source: Schwartz 1986, The Logic of Collective Choice.
+Like the Smith set, but a draw with an option outside is good enough. One winner where there is a Condorcet winner,
+otherwise usually a tie. Also called GOCHA. Source: Schwartz 1986, The Logic of Collective Choice.
 
 >>> tally("schwartz_set", Election.read("4: garden > library > pool\\n3: library > garden > pool\\n2: pool > garden > library")).winners
 ('garden',)

@@ -1,8 +1,9 @@
-"""Seats go one by one to the option that adds most, a supporter counting for less the more of hers are elected.
+"""Seats go one by one to the option that adds most, a supporter counting for less the more of her options are elected.
 
-Sequential proportional approval voting: a ballot of which j options are elected counts 1/(j+1) for each other it approves.
-Fills seats as D'Hondt's method does; adding a seat takes none away. Equal scores: the option listed first, and the tie is
-reported where that decided. Also called sequential PAV, Thiele. Sources: Thiele 1895; Janson 2016 (arXiv 1611.08826).
+Sequential proportional approval voting: a ballot with j options elected already counts 1/(j+1) for each other it
+approves. Fills seats as D'Hondt's method does; adding a seat takes none away. If scores are equal, the option listed
+first is elected, and the tie is reported if that decided anything. Also called sequential PAV, Thiele. Sources: Thiele
+1895; Janson 2016 (arXiv 1611.08826).
 
 >>> tally("seq_pav", Election.read("6: a, b, c\\n3: d, e"), seats=3).winners
 ('a', 'b', 'd')

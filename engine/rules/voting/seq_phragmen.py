@@ -1,9 +1,9 @@
-"""Seats go one by one where they put the least load on anybody, supporters sharing the load of what they elect.
+"""Seats go one by one to the option that keeps the heaviest load on any voter lightest; supporters share the load of a seat.
 
-Every seat is a load of 1 that the supporters of whoever takes it carry together, so that they are as evenly laden as can be; the next
-seat goes where the highest load afterwards is lowest. Adding a seat takes none away; every group gets its part (PJR). Equal
-loads: the option listed first, and the tie is reported where that decided. Also called Phragmén, phragmen. Sources: Phragmén 1894; Brill et al. 2017
-(doi 10.1609/aaai.v31i1.10611).
+Every seat is a load of 1 that the supporters of whoever takes it carry together, spread as evenly as possible; the next
+seat goes where the highest load afterwards is lowest. Adding a seat takes none away; every group gets its share (PJR).
+If loads are equal, the option listed first is elected, and the tie is reported if that decided anything.
+Also called Phragmén, phragmen. Sources: Phragmén 1894; Brill et al. 2017 (doi 10.1609/aaai.v31i1.10611).
 
 >>> tally("seq_phragmen", Election.read("6: a, b, c\\n3: d, e"), seats=3).winners
 ('a', 'b', 'd')

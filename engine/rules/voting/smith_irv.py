@@ -1,8 +1,8 @@
-"""Instant runoff among the Smith set: the smallest set of options that each beat everybody outside it.
+"""Instant runoff within the Smith set, the smallest set of options that each beat every option outside it.
 
-Elects the Condorcet winner where there is one, and only from the Smith set. Also written Smith//IRV. Ties as in instant
-runoff: every order of dropping tied options is counted, and all that can win are tied. Source: Green-Armytage 2011 (Four
-Condorcet-Hare hybrid methods).
+Elects the Condorcet winner where there is one, and never an option outside the Smith set. Also written Smith//IRV. Ties
+as in instant runoff: every order of eliminating tied options is counted, and all options that can win are tied. Source:
+Green-Armytage 2011 (Four Condorcet-Hare hybrid methods).
 
 >>> print("\\n".join(tally("smith_irv", Election.read("4: garden > library > pool\\n3: pool > library > garden\\n2: library > garden > pool")).steps))
 the Smith set: library

@@ -1,7 +1,7 @@
-"""The smallest set of options that each beat everybody outside it wins together.
+"""All options win that belong to the smallest set whose members each beat every option outside it.
 
-Not a rule to decide by alone: it says who can be defended as the majority's choice. One winner where there is a Condorcet
-winner, otherwise a tie. Also called GETCHA, top cycle. Source: Smith 1973; Good 1971.
+Not a rule to decide by alone: it says which options can be defended as the majority's choice. One winner where there is
+a Condorcet winner, otherwise a tie. Also called GETCHA, top cycle. Source: Smith 1973; Good 1971.
 
 >>> tally("smith_set", Election.read("4: garden > library > pool\\n3: library > garden > pool\\n2: pool > garden > library")).winners
 ('garden',)

@@ -1,6 +1,7 @@
-"""Everybody names one option, and those named most fill the seats.
+"""Everybody votes for one option, and the options with the most votes fill the seats.
 
-The single non-transferable vote: minorities get seats where they do not spread their votes. Equal votes: the option listed first, and the tie is reported where that decided. Source: used in Japan until 1993.
+The single non-transferable vote: minorities win seats if they do not spread their votes. If votes are equal, the option
+listed first is elected, and the tie is reported if that decided a seat. Source: used in Japan until 1993.
 
 >>> tally("sntv", Election.read("6: a\\n4: b\\n3: c"), seats=2).winners
 ('a', 'b')

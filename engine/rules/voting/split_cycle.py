@@ -1,7 +1,7 @@
-"""An option loses where another beats it and no chain of defeats, each as strong, leads back; who does not lose wins.
+"""An option loses if another beats it and no chain of defeats as strong leads back; whoever does not lose wins.
 
-In every cycle of defeats the weakest does not count. Elects the Condorcet winner where there is one; often leaves a tie, and
-never elects a spoiler. Source: Holliday & Pacuit 2023 (Split Cycle; doi 10.1007/s11127-023-01042-3).
+In every cycle of defeats, the weakest does not count. Elects the Condorcet winner where there is one; often leaves a
+tie, and never elects a spoiler. Source: Holliday & Pacuit 2023 (Split Cycle; doi 10.1007/s11127-023-01042-3).
 
 >>> tally("split_cycle", Election.read("4: garden > library > pool\\n3: library > pool > garden\\n2: pool > garden > library")).winners
 ('garden',)

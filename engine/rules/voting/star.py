@@ -1,7 +1,8 @@
-"""Of the two options with the highest grades, the one that more people grade higher wins.
+"""Of the two options with the highest total of grades, the one that more voters grade higher wins.
 
-Score, then automatic runoff. Where a tie leaves open who the two are, every pair is looked at, and all that can win are
-tied. Source: the Equal Vote Coalition's STAR voting (starvoting.org), without its own order of tie-breaks.
+Score, then automatic runoff. If a tie leaves open which two go to the runoff, every possible pair is counted, and all
+options that can win are tied. Source: the Equal Vote Coalition's STAR voting (starvoting.org), without its own order of
+tie-breaks.
 
 >>> print("\\n".join(tally("star", Election.read("4: garden 5, library 2\\n3: library 5, pool 1\\n2: library 3, pool 5")).steps))
 grades added up: library 29, garden 20, pool 13

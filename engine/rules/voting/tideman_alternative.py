@@ -1,8 +1,9 @@
-"""Options outside the Smith set drop out, then the one with the fewest first places, in turn, until one is left.
+"""Options outside the Smith set are eliminated, then the one with the fewest first preferences, in turn, until one is left.
 
-Also called alternative Smith. Unlike Smith//IRV it looks for the Smith set again after every drop. Elects the Condorcet
-winner where there is one; hard to manipulate. Ties as in instant runoff: every order of dropping tied options is counted, and
-all that can win are tied. Source: Tideman 2006, Collective Decisions and Voting, p. 232.
+Also called alternative Smith. Unlike Smith//IRV, it works out the Smith set again after every elimination. Elects the
+Condorcet winner where there is one; hard to manipulate. Ties as in instant runoff: every order of eliminating tied
+options is counted, and all options that can win are tied. Source: Tideman 2006, Collective Decisions and Voting, p.
+232.
 
 >>> print("\\n".join(tally("tideman_alternative", Election.read("4: garden > library > pool\\n3: library > pool > garden\\n2: pool > garden > library")).steps))
 round 1: garden 4, library 3, pool 2; pool drops out

@@ -1,7 +1,7 @@
-"""Whoever is covered by nobody wins: no other beats it and loses only to who beats it, too.
+"""Every option that no other option covers wins.
 
-a covers b when a beats b and everybody who beats a beats b too (Gillies' definition). Inside the Smith set, and often
-smaller. Source: Gillies 1959; Miller 1980.
+One option covers another if it beats it, and every option that beats the first beats the second too (Gillies'
+definition). Part of the Smith set, and often smaller. Source: Gillies 1959; Miller 1980.
 
 >>> tally("uncovered_set", Election.read("4: garden > library > pool\\n3: library > garden > pool\\n2: pool > garden > library")).winners
 ('garden',)

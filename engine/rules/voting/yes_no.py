@@ -1,12 +1,12 @@
-"""For, against or abstain: it passes with more than a share of the votes, where enough have taken part.
+"""For, against or abstain: it passes with more than a given share of the votes, if enough voters take part.
 
-Options have roles: the first is for, the second against, the third (which may be left out) abstains; a blank ballot
-abstains too. It passes when the votes for it are more than `share` (without `strictly`: at least) of `share_of`: those for and against, or
-also those who abstain, or all who could have voted. A `quorum` above 0 is a share of all who could have voted, or (`quorum_of`) of
-those of them who were active before, and `quorum_basis` says who counts towards it, active before or not: those for it, those for it or
-abstaining, or all who voted. Where it does not pass, the second
-option wins: things stay as they are. Source: the counting modules of OpenZeppelin's Governor 5 and Snapshot's basic voting, whose
-unspoken choices are parameters here.
+Options have roles: the first is in favour, the second against, and the third (which may be left out) abstains; a blank
+ballot abstains too. It passes if the votes in favour are more than `share` (without `strictly`: at least `share`) of
+`share_of`: of the votes for and against, of all ballots including abstentions, or of all who could have voted. A
+`quorum` above 0 is a share of all who could have voted, or (`quorum_of`) of those among them who were active before;
+`quorum_basis` says who counts towards it, active before or not: those in favour, those in favour or abstaining, or all
+who voted. If it does not pass, the second option wins: things stay as they are. Source: the counting modules of
+OpenZeppelin's Governor 5 and Snapshot's basic voting, whose unspoken choices are parameters here.
 
 >>> outcome = tally("yes_no", Election.read("6: yes\\n3: no\\n2: abstain"), share="2/3")
 >>> outcome.winners

@@ -1,16 +1,18 @@
-"""Every voter gets an equal share of the budget, and supporters pay for what they support together.
+"""Every voter gets an equal share of the budget, and supporters pay together for what they want.
 
-The method of equal shares (MES): of the options whose supporters can still pay for them, the one that costs its supporters
-least per unit of `utility` is bought, its supporters paying alike as far as their shares reach. Groups get what their
-size can pay for. `utility` of a funded option to a supporter: its cost, one (cardinality), or the points she gave it
-(additive; of a ranked ballot Borda's). `completion`: `none` stops when nobody can pay; `utilitarian` spends what is left in the order of
-supporters; `add_one` gives every voter `increment` more units of money (one euro where money is counted in cents: 100), again and again;
-`add_one_utilitarian` does both, one after the other. Adding ends (`stop`) before the outcome costs more than the budget (`infeasible`), or
-as soon as nothing else would fit (`exhaustive`). With `whole_shares` every voter begins with whole units. `compare` takes the greedy outcome
-instead where more voters get more from it (`satisfaction`), or where fewer get nothing (`exclusion`). Options with fewer than `votes_min`
-supporters are left out, and so are those that a smaller part of the voters supports than `support_min` times the part of the budget they cost.
-Also called MES. Sources: Peters, Pierczyński & Skowron 2021 (arXiv 2008.13276); the choices are those of equalshares.net and its compute tool, and of the towns
-that held it.
+The method of equal shares (MES): of the options whose supporters can still pay for them, the one with the lowest price
+per unit of `utility` is bought; its supporters all pay the same, or everything they have left if that is less. Groups
+get what their size can pay for. `utility` is what a funded option is worth to a supporter: its cost, one (cardinality),
+or the points she gave it (additive; Borda points on a ranked ballot). `completion`: `none` stops when nobody can pay
+for anything more; `utilitarian` spends what is left in order of supporters; `add_one` gives every voter `increment`
+more units of money (one euro where money is counted in cents: 100), again and again; `add_one_utilitarian` does both,
+one after the other. Adding ends (`stop`) before the outcome costs more than the budget (`infeasible`), or as soon as
+nothing else would fit (`exhaustive`). With `whole_shares`, every voter starts with a whole number of units. `compare`
+takes the greedy outcome instead where more voters get more from it (`satisfaction`), or where fewer get nothing
+(`exclusion`). Options with fewer than `votes_min` supporters are left out, and so are those whose share of the voters
+is less than `support_min` times their share of the budget. Also called MES. Sources: Peters, Pierczyński & Skowron 2021
+(arXiv 2008.13276); the choices are those of equalshares.net and its compute tool, and of the towns that have used the
+method.
 
 >>> town = Election.read("costs: garden 600, pool 500, bench 200\\nbudget: 900\\n6: garden\\n3: pool, bench")
 >>> tally("equal_shares", town, completion="add_one").winners

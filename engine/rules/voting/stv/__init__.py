@@ -1,10 +1,10 @@
-"""Several are elected: who has more than a quota passes the surplus on, who has least drops out, and ballots move on.
+"""Several are elected: surpluses above the quota are transferred, and whoever has the fewest votes is eliminated, until all seats are filled.
 
-The single transferable vote with weighted inclusive transfers (WIGM): all papers of an elected option move on, at the value that
-leaves it just the quota. `decimals` 0 counts in exact fractions; otherwise values are cut off behind so many. `quota`: `exact`
-is votes / (seats + 1), which has to be passed; `whole` the least whole number above it. Among equals, whoever had fewer
-votes at the latest stage where they differed drops out first, then who is listed last, and that tie is reported. Sources:
-Hill, Wichmann & Woodall 1987; Droop 1868.
+The single transferable vote with the weighted inclusive Gregory method (WIGM): all papers of an elected option are
+transferred, at the value that leaves it exactly the quota. `decimals` 0 counts in exact fractions; otherwise values are
+truncated to that many decimals. `quota`: `exact` is votes / (seats + 1), which has to be exceeded; `whole` is the least
+whole number above it. Of equals, whoever had fewer votes at the latest stage at which they differed is eliminated
+first, otherwise whoever is listed last, and that tie is reported. Sources: Hill, Wichmann & Woodall 1987; Droop 1868.
 
 >>> outcome = tally("stv", Election.read("4: castor > pollux\\n2: helen"), seats=2)
 >>> outcome.winners, outcome.ties

@@ -56,7 +56,7 @@ def read(text: str) -> Election:
         if match is not None:
             order = [int(each) for each in match[1].split()]
             if sorted(order) != list(range(1, option_count + 1)):
-                raise _wrong(number, "does not order all options", "name each once")
+                raise _wrong(number, "does not list all options", "name each once")
         else:
             gone |= {-each for each in _numbers(number, line, None)}
             if not gone <= set(order):
@@ -64,7 +64,7 @@ def read(text: str) -> Election:
     counts, ballots = [], []
     while True:
         if not lines:
-            raise _wrong(number, "is the last, and no line 0 ended the ballots", "end them with a line 0")
+            raise _wrong(number, "is the last line, and no line 0 ends the ballots", "end them with a line 0")
         number, line = lines.popleft()
         numbers = _numbers(number, line, None)
         if numbers == [0]:

@@ -58,7 +58,7 @@ def read(text: str) -> Election:
             counts.append(int(row[0]))
             rows.append(row[1:])
     except csv.Error as wrong:
-        raise _wrong(reader.line_num, 1, f"cannot be read: {wrong}", "mend its quotes") from None
+        raise _wrong(reader.line_num, 1, f"cannot be read: {wrong}", "correct its quotes") from None
     check_size(len(rows), option_count)
     table = np.array([[int(cell or 0) for cell in row] for row in rows], np.int64).reshape(len(rows), option_count)
     kind: Kind = head[0].lower()  # type: ignore[assignment]

@@ -40,7 +40,9 @@ def write(election: Election, path: Path) -> Output:
         if name != other:
             raise refuse("file_foreign", f"the option {name!r}", f"would be read again as {other!r} from {path.name}", "rename it")
     if not _alike(election, again):
-        raise refuse("file_foreign", "the election", f"would be read again as another from {path.name}", "write a .txt, or mend its names")
+        raise refuse(
+            "file_foreign", "the election", f"would be read again as another from {path.name}", "write a .txt, or correct its names"
+        )
     mine, theirs = _terms(election), _terms(again)
     if theirs["write-ins"] not in (None, mine["write-ins"]):
         fact = f"would be read again from {path.name} as all that nobody declared"
@@ -68,7 +70,9 @@ def _written(election: Election, path: Path) -> str:
         raise refuse("file_foreign", str(path), f"ends in .{ending}, which has no place for costs and a budget", "write a .txt or a .pb")
     if ending in preflib.TYPES:
         if preflib.type_of(election) != ending:
-            raise refuse("file_foreign", str(path), f"ends in .{ending}, and these ballots are .{preflib.type_of(election)}", "name it so")
+            raise refuse(
+                "file_foreign", str(path), f"ends in .{ending}, and these ballots are .{preflib.type_of(election)}", "use that ending"
+            )
         return preflib.write(election, path.stem)
     if ending == "csv" and election.budget is None and (election.kind != "ranked" or not election.strict):
         return columns.write(election)

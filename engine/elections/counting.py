@@ -76,7 +76,7 @@ def ranks_of(orders: Array, options: int) -> Array:
     if missing != (options - length) * count + empty:
         raise _wrong("names an option twice", "name each option once on a ballot")
     if lowest < 0 and bool(((orders[:, :-1] < 0) & (orders[:, 1:] >= 0)).any()):
-        raise _wrong("goes on after its end", "write -1 only after the last option it names")
+        raise _wrong("goes on after its last option", "write -1 only after the last option it names")
     ranks -= 1
     if missing:
         ranks[ranks < 0] = options
@@ -230,7 +230,7 @@ def sums(table: Array, weights: Array | None) -> Array:
 
 def unknown_option(options: int) -> Refusal:
     """The refusal of ballots that were taken as they are, and name an option there is not."""
-    return _wrong("names an option that is not there", f"options go from 0 to {options - 1}")
+    return _wrong("names an option that does not exist", f"options go from 0 to {options - 1}")
 
 
 def _wrong(fact: str, way_out: str) -> Refusal:

@@ -87,7 +87,7 @@ class Election:
         """The weights, or None where every ballot counts once."""
         option_count = len(self.options)
         if kind not in KINDS:
-            raise _wrong(f"has ballots of the kind {kind!r}", "name one of " + ", ".join(KINDS))
+            raise _wrong(f"has ballots of kind {kind!r}", "name one of " + ", ".join(KINDS))
         if not option_count:
             raise _wrong("has no options", "name at least one")
         check_size(rows, option_count)
@@ -101,7 +101,7 @@ class Election:
                 raise _wrong("has a weight out of bounds", f"give weights from 1, together at most {POWER_TOTAL_MAX}")
         self._set_money(costs, budget, decimals)
         if kind == "knapsack" and budget is None:
-            raise _wrong("has knapsack ballots and no budget to fill", "give costs and a budget")
+            raise _wrong("has knapsack ballots but no budget to fill", "give costs and a budget")
 
     def _set_money(self, costs: Sequence[int] | None, budget: int | None, decimals: int) -> None:
         if (costs is None) != (budget is None):
@@ -112,7 +112,7 @@ class Election:
         try:
             self.costs, self.budget = tuple(map(index, costs)), index(budget)
         except TypeError:
-            raise _wrong("has costs or a budget that are no whole numbers", "give them in the smallest unit of money") from None
+            raise _wrong("has costs or a budget that are not whole numbers", "give them in the smallest unit of money") from None
         if len(self.costs) != len(self.options) or any(not 0 <= cost <= INTEGER_MAX for cost in self.costs):
             raise _wrong("has costs out of bounds", f"give each option a cost from 0 to {INTEGER_MAX}")
         if not 0 <= self.budget <= INTEGER_MAX:
@@ -121,7 +121,7 @@ class Election:
         if self.costs[dearest] > self.budget:
             raise _wrong(
                 f"has the option {self.options[dearest]!r}, which costs {self.money(self.costs[dearest])} of a budget of {self.money(self.budget)}",
-                "leave it out, or mend its cost or the budget",
+                "leave it out, or correct its cost or the budget",
             )
 
     def _check_cells(self, table: Array) -> None:
@@ -192,7 +192,7 @@ class Election:
         election._set(names, "ranked", len(given), _weights(weights), None, None, 0)
         if given.dtype.kind == "u":
             if int(given.max()) >= len(names):
-                raise _wrong("has an order with an option that is not there", f"options go from 0 to {len(names) - 1}")
+                raise _wrong("has an order with an option that does not exist", f"options go from 0 to {len(names) - 1}")
             given = given.astype(np.int16)  # -1 has to fit
         election.orders = given
         if checked:
@@ -265,8 +265,8 @@ class Election:
         ranks = self.table[row].tolist()
         one, other = next(pair for pair in combinations(range(len(ranks)), 2) if ranks[pair[0]] == ranks[pair[1]] < below)
         return refuse(
-            "ballot_kind_wrong", "a ballot", f"ranks {self.options[one]!r} and {self.options[other]!r} alike",
-            "part them, or count by a rule that takes ties, such as schulze",
+            "ballot_kind_wrong", "a ballot", f"ranks {self.options[one]!r} and {self.options[other]!r} equal",
+            "rank one above the other, or count by a rule that takes ties, such as schulze",
         )  # fmt: skip
 
     @cached_property

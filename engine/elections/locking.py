@@ -77,6 +77,6 @@ def _too_many() -> Exception:
     return refuse(
         "too_many_ties",
         "the count",
-        f"has more than {LOCKING_WAYS_MAX} ways to take defeats of the same strength",
+        f"has more than {LOCKING_WAYS_MAX} ways to order defeats of the same strength",
         "count it by split_cycle or schulze, which need no order",
     )

@@ -58,13 +58,13 @@ def read(text: str) -> Election:
         raise _wrong(1, "names no alternative", "a PrefLib file has lines # ALTERNATIVE NAME 1: …")
     if voters is not None and voters[1] != sum(counts):
         raise _wrong(
-            voters[0], f"states {voters[1]:,} voters, and the file holds {sum(counts):,}", "get the whole file, or mend the number"
+            voters[0], f"states {voters[1]:,} voters, and the file holds {sum(counts):,}", "get the whole file, or correct the number"
         )
     for at, order in zip(lines, orders, strict=True):
         if stated[0] == "s" and any(len(level) > 1 for level in order):
-            raise _wrong(at, f"ranks several alike, and the file is of the type {stated}", f"write # DATA TYPE: t{stated[1:]}")
+            raise _wrong(at, f"ranks several equal, and the file is of type {stated}", f"write # DATA TYPE: t{stated[1:]}")
         if stated[-1] == "c" and sum(map(len, order)) < len(names):
-            raise _wrong(at, f"does not rank all, and the file is of the type {stated}", f"write # DATA TYPE: {stated[:-1]}i")
+            raise _wrong(at, f"does not rank all, and the file is of type {stated}", f"write # DATA TYPE: {stated[:-1]}i")
     columns = {alternative: column for column, alternative in enumerate(names)}
     option_count = len(columns)
     check_size(len(orders), option_count)

@@ -118,12 +118,15 @@ def write(election: Election) -> str:
     """Ranked ballots without ties as a `.csv` with a column for each rank; refused where it would not be read again as it was."""
     if not holds(election):
         raise refuse(
-            "file_foreign", "the election", "lists options otherwise than they come up, and a table of ranks has no list", "write a .soi"
+            "file_foreign",
+            "the election",
+            "lists options in another order than they come up in, and a table of ranks has no list",
+            "write a .soi",
         )
     if odd := [name for name in election.options if name != name.strip() or {"\r", "\n"} & set(name)]:
         raise refuse("file_foreign", f"the option {odd[0]!r}", "would lose its spaces or lines in such a table", "rename it")
     if taken := sorted({name.strip().lower() for name in election.options} & {"overvote", "undervote", "uwi", ""}):
-        raise refuse("file_foreign", f"the option {taken[0]!r}", "is called as a mark is in such a table", "rename it")
+        raise refuse("file_foreign", f"the option {taken[0]!r}", "has the name of a mark in such a table", "rename it")
     into = io.StringIO()
     table = csv.writer(into, lineterminator="\n")
     table.writerow(["count", *(f"rank{rank}" for rank in range(1, max(1, election.orders.shape[1]) + 1))])
@@ -168,13 +171,13 @@ def _rows(text: str, called: dict[str, int], delimiter: str = "\n") -> tuple[lis
                     continue
                 if cell and cell not in called:
                     if fixed:
-                        raise _wrong(reader.line_num, place + 1, f"names {cell[:40]!r}, who does not stand", "mend it, or add an alias")
+                        raise _wrong(reader.line_num, place + 1, f"names {cell[:40]!r}, who is not standing", "correct it, or add an alias")
                     called[cell] = len(names)
                     names.append(WRITE_INS if cell == "UWI" else cell)
                 marks.append(called[cell] if cell else NONE)
             rows.append((reader.line_num, int(times), marks))
     except csv.Error as wrong:
-        raise _wrong(reader.line_num, 1, f"cannot be read: {wrong}", "mend its quotes") from None
+        raise _wrong(reader.line_num, 1, f"cannot be read: {wrong}", "correct its quotes") from None
     if not names and not fixed:
         raise _wrong(1, 1, "begins a file that names no option", "give ballots")
     return names, rows
@@ -185,7 +188,7 @@ def _mark(marked: list[str], called: dict[str, int]) -> int:
     if len(marked) != 1:
         return SEVERAL if marked else NONE
     if marked[0] not in called:
-        raise refuse("file_unreadable", "the records", f"name {marked[0][:40]!r}, who does not stand", "mend them, or add an alias")
+        raise refuse("file_unreadable", "the records", f"name {marked[0][:40]!r}, who is not standing", "correct them, or add an alias")
     return called[marked[0]]
 
 
@@ -228,7 +231,7 @@ def _ballot(cells: Sequence[int], marks: Marks) -> tuple[list[int], int]:
 
 def _text(value: object) -> str:
     if not isinstance(value, str) or "\0" in value:
-        raise refuse("file_unreadable", "the contest", f"has {str(value)[:40]!r} where a text should be", "mend it")
+        raise refuse("file_unreadable", "the contest", f"has {str(value)[:40]!r} where a text should be", "correct it")
     return value
 
 

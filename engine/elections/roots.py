@@ -104,6 +104,6 @@ def _independent(roots: Mapping[int, Fraction]) -> Roots:
                 break
         else:
             if len(terms) == CLASSES_MAX:
-                raise refuse("too_many_ties", "the count", "comes so near a tie that it cannot be told", "count it by another rule")
+                raise refuse("too_many_ties", "the count", "comes so close to a tie that it cannot be decided", "count it by another rule")
             terms[radicand] = factor
     return {radicand: factor for radicand, factor in terms.items() if factor}

@@ -90,7 +90,7 @@ def walk(everyone: Left, count: Callable[[Left], Round]) -> Walk:
                 raise refuse(
                     "too_many_ties",
                     "the count",
-                    f"has more than {RUNOFF_WAYS_MAX} ways to drop tied options",
+                    f"has more than {RUNOFF_WAYS_MAX} ways to eliminate tied options",
                     "count it by schulze, or leave out options without votes",
                 )
             rounds[left] = count(left)

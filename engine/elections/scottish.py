@@ -25,7 +25,7 @@ def read(text: str) -> Election:
     try:
         rows = [(reader.line_num, _filled(row)) for row in reader]
     except csv.Error as wrong:
-        raise _wrong(reader.line_num, f"cannot be read: {wrong}", "mend its quotes") from None
+        raise _wrong(reader.line_num, f"cannot be read: {wrong}", "correct its quotes") from None
     rows = [(line, row) for line, row in rows if row]
     line, head = rows[0] if rows else (1, [])
     if len(head) != 2 or not all(cell.isdecimal() and len(cell) <= 6 for cell in head):

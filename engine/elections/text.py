@@ -77,12 +77,12 @@ def read(text: str) -> Written:
             continue
         if head == "ballots":
             if stated:
-                raise _wrong(number, "says ballots: again", "say it once")
+                raise _wrong(number, "says ballots: a second time", "say it once")
             stated = _read_kind(items, number), number
             continue
         if head in NUMBERS:
             if head in whole:
-                raise _wrong(number, f"says {head}: again", "say it once")
+                raise _wrong(number, f"says {head}: a second time", "say it once")
             whole[head] = _read_number(head, items, number)
             continue
         for item in items:
@@ -90,7 +90,7 @@ def read(text: str) -> Written:
                 raise _wrong(number, f"names {item.name!r}", did_you_mean(item.name, list(options)) + " (from the line options:)", item)
             options.setdefault(item.name, len(options))
         if head == "options" and ballots:
-            raise _wrong(number, "says options: after the first ballot", "say it first, so that every ballot is held to it")
+            raise _wrong(number, "says options: after the first ballot", "put it first, so that every ballot is checked against it")
         listed |= head == "options"
         if head in ("costs", "options"):
             named = set(costs) if head == "costs" else set[str]()
@@ -202,7 +202,7 @@ def _side_by_side(number: int, items: list[Item], other: str, column: int) -> Re
 def _read_kind(items: list[Item], number: int) -> Kind:
     kind = next((kind for kind in KINDS if [(item.name, item.points) for item in items] == [(kind, -1)]), None)
     if kind is None:
-        raise _wrong(number, "names no kind of ballots", "write one of " + ", ".join(KINDS), items[0] if items else None)
+        raise _wrong(number, "names no kind of ballot", "write one of " + ", ".join(KINDS), items[0] if items else None)
     return kind
 
 
@@ -218,10 +218,10 @@ def _read_number(head: str, items: list[Item], number: int) -> int:
 
 def _check_turnout(whole: Mapping[str, int], cast: int) -> None:
     if "eligible" in whole and cast > whole["eligible"]:
-        raise refuse("election_wrong", "the election", f"has more ballots than the {whole['eligible']} who could vote", "mend eligible:")
+        raise refuse("election_wrong", "the election", f"has more ballots than the {whole['eligible']} who could vote", "correct eligible:")
     if "active" in whole and whole["active"] > whole.get("eligible", whole["active"]):
         raise refuse(
-            "election_wrong", "the election", f"has {whole['active']} active and {whole['eligible']} who could vote", "mend active:"
+            "election_wrong", "the election", f"has {whole['active']} active and {whole['eligible']} who could vote", "correct active:"
         )
 
 
@@ -257,7 +257,7 @@ def _kind(ballots: list[tuple[int, int, list[Item]]], stated: tuple[Kind, int] |
         number, other = max(first["ranked"], others), min(first["ranked"], others)
         raise _wrong(
             number,
-            f"mixes > or = with commas or points{'' if number == other else f', as against line {other}'}",
+            f"mixes > or = with commas or points{'' if number == other else f' (see line {other})'}",
             "use one kind of ballot",
         )
     kind: Kind = next((kind for kind in ("ranked", "cumulative", "approval") if kind in first), "single")
@@ -265,7 +265,7 @@ def _kind(ballots: list[tuple[int, int, list[Item]]], stated: tuple[Kind, int] |
         return kind
     alike: Kind = "approval" if stated[0] == "knapsack" else "cumulative" if stated[0] in NUMBERED else stated[0]
     if kind not in (alike, "single"):
-        raise _wrong(first[kind], f"is {kind}, and line {stated[1]} says ballots: {stated[0]}", "mend one of them")
+        raise _wrong(first[kind], f"is {kind}, and line {stated[1]} says ballots: {stated[0]}", "correct one of them")
     return stated[0]
 
 

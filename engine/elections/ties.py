@@ -33,12 +33,14 @@ def break_ties(outcome: Outcome, how: TieBreak, *, election: Election | None = N
     was counted, for `most_approved`."""
     tied = outcome.winners
     if how not in get_args(TieBreak):
-        raise refuse("parameter_wrong", f"the way {how!r}", "breaks no ties", "name one of " + ", ".join(get_args(TieBreak)))
+        raise refuse("parameter_wrong", f"the tie-break {how!r}", "is not known", "use one of " + ", ".join(get_args(TieBreak)))
     if len(tied) < 2:
         return outcome
     if how == "most_approved":
         if election is None:
-            raise refuse("election_wrong", "the tie", "is broken by who is named most, and no ballots came with it", "give the election")
+            raise refuse(
+                "election_wrong", "the tie", "is broken by who is named most often, and no ballots came with it", "give the election"
+            )
         winner, why = _most_approved(tied, election)
     elif how == "previous_round":
         winner, why = _previous_round(tied, outcome)
@@ -47,7 +49,7 @@ def break_ties(outcome: Outcome, how: TieBreak, *, election: Election | None = N
     else:
         if how == "lot" and not set(tied) <= set(drawn):
             raise refuse(
-                "election_wrong", "the tie", "is broken by lot, and the order drawn names not all who are tied", "give it as drawn"
+                "election_wrong", "the tie", "is broken by lot, and the order drawn does not name all who are tied", "give it as drawn"
             )
         winner = min(tied, key=drawn.index) if how == "lot" else tied[0]
         why = f"{winner} was drawn first" if how == "lot" else f"{winner} is listed first"

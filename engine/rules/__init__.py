@@ -108,7 +108,7 @@ class Rule:
                 raise refuse(
                     "parameter_wrong",
                     f"{self.name}.{name}",
-                    "is no parameter of this rule",
+                    "is not a parameter of this rule",
                     catalogue.did_you_mean(name, sorted(self.parameters)),
                 )
         values = {}
@@ -194,7 +194,7 @@ def digest_of(rule: Rule) -> str:
 def check_digest(family: str, version: str, digest: str) -> None:
     """Refuse, as `cannot_recount`, a rule that this copy lacks or that behaves otherwise in it."""
     if digest_of(rule_of_version(family, version)) != digest:
-        raise refuse("cannot_recount", f"{family} rule {version}", "behaves otherwise in this copy", "use the version it was named with")
+        raise refuse("cannot_recount", f"{family} rule {version}", "behaves differently in this copy", "use the version it was named with")
 
 
 def counting_rule(name: str) -> Rule:

@@ -71,7 +71,7 @@ def test_ballots_taken_as_they_are_count_the_same(drawn, rule):
 @given(st.integers(1, 5), st.lists(st.integers(-1, 4), max_size=9))
 def test_choices_are_ballots_for_one(option_count, chosen):
     if any(each >= option_count for each in chosen):
-        with pytest.raises(Refusal, match="not there"):
+        with pytest.raises(Refusal, match="does not exist"):
             Election.of_choices(option_count, chosen)
         return
     election = Election.of_choices(option_count, np.array(chosen, np.int64))
@@ -86,7 +86,7 @@ def test_choices_are_ballots_for_one(option_count, chosen):
         ([[0, 0, 1]], "names an option twice"),
         ([[0, 1, 1], [0, 1, 2]], "names an option twice"),
         ([[0, -1, 0]], "names an option twice"),
-        ([[0, -1, 1]], "goes on after its end"),
+        ([[0, -1, 1]], "goes on after its last option"),
         ([[0, 1, 3]], "names option 3"),
         ([[0, -2, 1]], "names option -2"),
         ([[0, 1, 2, 0]], "has orders of shape"),

@@ -48,7 +48,7 @@ def test_a_tie_is_broken_as_it_is_named_and_says_so(how, winners, said):
 @pytest.mark.parametrize(("how", "drawn"), [("foo", ()), ("lot", ()), ("lot", ("a",))])
 def test_a_way_that_breaks_no_tie_is_refused(how, drawn):
     tied = tally("plurality", Election.read("2: a\n2: b"))
-    with pytest.raises(Refusal, match="breaks no ties; name one of status_quo, oldest, lot|names not all who are tied"):
+    with pytest.raises(Refusal, match="is not known; use one of status_quo, oldest, lot|does not name all who are tied"):
         break_ties(tied, how, drawn=drawn)
 
 

@@ -192,10 +192,10 @@ def test_blanks_that_a_source_would_take_for_write_ins_are_not_ours_to_count():
 
 @pytest.mark.parametrize(("costs", "budget"), [([1.5, 2], 3), ([1, 2], 3.5), ([1, "2"], 3)])
 def test_money_that_is_no_whole_number_is_refused(costs, budget):
-    with pytest.raises(Refusal, match="no whole numbers; give them in the smallest unit of money"):
+    with pytest.raises(Refusal, match="not whole numbers; give them in the smallest unit of money"):
         Election.of("ab", "approval", [[1, 1]], None, costs, budget)
 
 
 def test_a_kind_of_ballots_that_there_is_not_is_refused():
-    with pytest.raises(Refusal, match="has ballots of the kind 'foo'; name one of single, approval"):
+    with pytest.raises(Refusal, match="has ballots of kind 'foo'; name one of single, approval"):
         Election.of("ab", "foo", [[1, 0]])

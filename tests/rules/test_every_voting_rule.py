@@ -79,7 +79,7 @@ def test_a_rule_has_a_page_with_a_source_and_a_worked_example(rule):
 
 @BY_NAME
 def test_a_wrong_parameter_is_refused_by_name(rule):
-    with pytest.raises(Refusal, match="is no parameter"):
+    with pytest.raises(Refusal, match="is not a parameter"):
         rule.complete({"sense": 1})
     for name in rule.parameters:
         with pytest.raises(Refusal, match="parameter_wrong"):

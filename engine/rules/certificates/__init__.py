@@ -38,7 +38,7 @@ def check(election: Election, outcome: Outcome, parameters: Mapping[str, Any]) -
     Of the outcome's scores only those are looked at which are the certificate (points, votes), and its `ties` where one is elected.
     """
     if outcome.rule not in CHECKED:
-        raise refuse("rule_unknown", f"a certificate of {outcome.rule}", "is none we can check", "known: " + ", ".join(CHECKED))
+        raise refuse("rule_unknown", f"a certificate of {outcome.rule}", "cannot be checked here", "known: " + ", ".join(CHECKED))
     rule = counting_rule(outcome.rule)
     tied = (outcome.winners,) if len(outcome.winners) > 1 else ()
     try:

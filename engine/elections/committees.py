@@ -13,7 +13,7 @@ from fractions import Fraction
 import numpy as np
 
 from engine.elections.election import Array, Election
-from engine.elections.outcome import Outcome
+from engine.elections.outcome import Outcome, Step
 from engine.refusals import refuse
 
 
@@ -64,7 +64,7 @@ def committee(
     elected: list[int],
     scores: list[int] | list[Fraction],
     ties: list[tuple[int, ...]],
-    explain: Callable[[], list[str]],
+    explain: Callable[[], list[Step]],
 ) -> Outcome:
     """The outcome of a rule that elects one after another, `elected` in that order."""
     return Outcome(

@@ -19,7 +19,13 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.elections.outcome import Step, Value
+
 Array = NDArray[Any]
+LOCKED = "{winner} beats {loser}, {votes} ballots to {against}: locked in"
+CYCLE = "{winner} beats {loser}, {votes} ballots to {against}: would close a cycle, skipped"
+BEATEN = "{winner} beats {loser}, {votes} ballots to {against}: {loser} is beaten already, skipped"
+NO_WAY_BACK = "{winner} beats {loser}, {votes} ballots to {against}, and no chain as strong leads back"
 Strength = Literal["winning_votes", "margins"]
 """How strong a defeat is: by the ballots for the winner of the duel, or by the difference."""
 
@@ -83,13 +89,18 @@ def steps_down(pairs: Array, strength: Strength) -> list[list[tuple[int, int]]]:
     return [levels[beaten] for beaten in sorted(levels, reverse=True)]
 
 
-def steps(options: Sequence[str], pairs: Array) -> list[str]:
+def steps(options: Sequence[str], pairs: Array) -> list[Step]:
     """Who beats whom, as sentences."""
     lines = []
     for place, name in enumerate(options):
-        beaten = [
-            f"{options[other]} ({pairs[place, other]} to {pairs[other, place]})"
+        beaten: dict[str, Value] = {
+            options[other]: Step("({votes} to {against})", votes=int(pairs[place, other]), against=int(pairs[other, place]))
             for other in np.flatnonzero(pairs[place] > pairs[:, place]).tolist()
-        ]
-        lines.append(f"{name} beats {', '.join(beaten) or 'nobody'}")
+        }
+        lines.append(Step("{name} beats {beaten}", name=name, beaten=beaten) if beaten else Step("{name} beats nobody", name=name))
     return lines
+
+
+def step(options: Sequence[str], pairs: Array, one: int, other: int, text: str) -> Step:
+    """What became of the defeat of `other` by `one`, as one of the sentences above."""
+    return Step(text, winner=options[one], loser=options[other], votes=int(pairs[one, other]), against=int(pairs[other, one]))

@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 from engine.elections import counting
 from engine.elections import text as ballots
 from engine.elections.kinds import KINDS, NUMBERED, Kind
-from engine.elections.outcome import Number, write_money
+from engine.elections.outcome import Amount, Number
 from engine.elections.size import check_size
 from engine.limits import INTEGER_MAX, POINTS_PER_BALLOT_MAX, POWER_TOTAL_MAX
 from engine.refusals import Refusal, refuse
@@ -276,9 +276,9 @@ class Election:
             return self.orders.shape[1] == len(self.options) and (not self.rows or int(self.orders.min()) >= 0)
         return self.strict and not bool((self.table == len(self.options)).any())
 
-    def money(self, amount: Number) -> str:
+    def money(self, amount: Number) -> Amount:
         """An amount as people read it."""
-        return write_money(amount, self.decimals)
+        return Amount(amount, self.decimals)
 
     @property
     def ranks(self) -> Array:

@@ -19,7 +19,7 @@ import numpy as np
 
 from engine.elections.committees import Approvals, check_seats
 from engine.elections.election import Election
-from engine.elections.outcome import Outcome, write_number
+from engine.elections.outcome import Outcome, Step, write_number
 from engine.limits import COMMITTEE_WORK_MAX, COMMITTEES_MAX
 from engine.refusals import refuse
 
@@ -85,11 +85,12 @@ def outcome_of(election: Election, best: Best) -> Outcome:
     common = set(best.committees[0]).intersection(*best.committees)
     open_still = tuple(sorted(set().union(*best.committees) - common))
 
-    def explain() -> list[str]:
-        names = ", ".join(options[place] for place in best.committees[0])
-        steps = [f"best committee: {names}, with a score of {write_number(best.score)}"]
+    def explain() -> list[Step]:
+        names = [options[place] for place in best.committees[0]]
+        steps = [Step("the best committee: {names}, with a score of {score}", names=names, score=best.score)]
         if len(best.committees) > 1:
-            steps.append(f"{len(best.committees) - 1} other committees are as good; this is the first by the order of listing")
+            text = "{others} other {others:committee is|committees are} as good; this one comes first in the order of listing"
+            steps.append(Step(text, others=len(best.committees) - 1))
         return steps
 
     return Outcome(

@@ -12,10 +12,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from engine.elections.outcome import Fact, listing
+from engine.elections.outcome import Fact, Step, listing
 from engine.elections.tops import Left
 from engine.limits import RUNOFF_WAYS_MAX
 from engine.refusals import refuse
+
+TIED = "{tied} are tied for the fewest: every elimination is counted; in the rounds shown, {end}"
 
 
 class Round(NamedTuple):
@@ -61,21 +63,21 @@ class Walk(NamedTuple):
                 fewest[place] = min(fewest[place], len(left))
         return [options - few for few in fewest]
 
-    def steps(self, options: Sequence[str], verdict: Callable[[Left, Round], str], why: str) -> list[str]:
-        """The way shown as sentences; `verdict` says of the last round how it ended, `why` for what options drop out."""
+    def steps(self, options: Sequence[str], verdict: Callable[[Left, Round], Step], tied_as: str = TIED) -> list[Step]:
+        """The way shown as sentences; `verdict` says of the last round how it ended, `tied_as` of tied options in what."""
         steps = []
         for number, left in enumerate(self.path, 1):
             current = self.rounds[left]
-            shown = listing([options[place] for place in left], [current.scores[place] for place in left])
+            votes = listing([options[place] for place in left], [current.scores[place] for place in left])
             if not current.ways:
                 end = verdict(left, current)
             else:
                 gone = [options[place] for place in left if place not in current.ways[-1]]
-                end = f"{' and '.join(gone)} {'drops' if len(gone) == 1 else 'drop'} out"
+                end = Step("{names} {names:drops|drop} out", names=gone)
                 if len(current.ways) > 1:
                     tied = [options[place] for place in left if any(place not in way for way in current.ways)]
-                    end = f"{' and '.join(tied)} are tied for {why}: each is counted; on the way shown, {end}"
-            steps.append(f"round {number}: {shown}; {end}")
+                    end = Step(tied_as, tied=tied, end=end)
+            steps.append(Step("round {number}: {votes}; {end}", number=number, votes=votes, end=end))
         return steps
 
 

@@ -21,11 +21,10 @@ from dataclasses import replace
 from typing import Literal, get_args
 
 from engine.elections.election import Election
-from engine.elections.outcome import Outcome, write_number
+from engine.elections.outcome import Outcome, Step
 from engine.refusals import refuse
 
 TieBreak = Literal["status_quo", "oldest", "lot", "previous_round", "most_approved"]
-UNCHANGED = "things stay as they are"
 
 
 def break_ties(outcome: Outcome, how: TieBreak, *, election: Election | None = None, drawn: Sequence[str] = ()) -> Outcome:
@@ -45,29 +44,30 @@ def break_ties(outcome: Outcome, how: TieBreak, *, election: Election | None = N
     elif how == "previous_round":
         winner, why = _previous_round(tied, outcome)
     elif how == "status_quo":
-        winner, why = "", UNCHANGED
+        winner, why = "", Step("things stay as they are")
     else:
         if how == "lot" and not set(tied) <= set(drawn):
             raise refuse(
                 "election_wrong", "the tie", "is broken by lot, and the order drawn does not name all who are tied", "give it as drawn"
             )
         winner = min(tied, key=drawn.index) if how == "lot" else tied[0]
-        why = f"{winner} was drawn first" if how == "lot" else f"{winner} is listed first"
-    step = f"{' and '.join(tied)} are tied; {why}"
-    return replace(outcome, winners=(winner,) if winner else (), explain=lambda: [*outcome.steps, step])
+        why = Step("{winner} was drawn first", winner=winner) if how == "lot" else Step("{winner} is listed first", winner=winner)
+    step = Step("{tied} are tied; {why}", tied=tied, why=why)
+    return replace(outcome, winners=(winner,) if winner else (), explain=lambda: [*outcome.sentences, step])
 
 
-def _most_approved(tied: Sequence[str], election: Election) -> tuple[str, str]:
+def _most_approved(tied: Sequence[str], election: Election) -> tuple[str, Step]:
     named = election.table < len(election.options) if election.kind == "ranked" else election.table > 0
     counts = {name: int(election.weights[named[:, election.options.index(name)]].sum()) for name in tied}
     most = max(counts.values())
     ahead = [name for name in tied if counts[name] == most]
     if len(ahead) > 1:
-        return "", f"{' and '.join(ahead)} are named equally often, by {most:,}: {UNCHANGED}"
-    return ahead[0], f"{ahead[0]} is named more often, by {most:,}"
+        text = "{names} are named equally often, by {ballots}: things stay as they are"
+        return "", Step(text, names=ahead, ballots=most)
+    return ahead[0], Step("{winner} is named more often, by {ballots}", winner=ahead[0], ballots=most)
 
 
-def _previous_round(tied: Sequence[str], outcome: Outcome) -> tuple[str, str]:
+def _previous_round(tied: Sequence[str], outcome: Outcome) -> tuple[str, Step]:
     left = list(tied)
     for number, scores in reversed(list(enumerate(outcome.rounds(), 1))):
         if not set(left) <= scores.keys():
@@ -75,5 +75,5 @@ def _previous_round(tied: Sequence[str], outcome: Outcome) -> tuple[str, str]:
         most = max(scores[name] for name in left)
         left = [name for name in left if scores[name] == most]
         if len(left) == 1:
-            return left[0], f"{left[0]} has more in round {number}, {write_number(most)}"
-    return "", f"and no earlier round tells {' and '.join(left)} apart: {UNCHANGED}"
+            return left[0], Step("{winner} has more in round {number}, {score}", winner=left[0], number=number, score=most)
+    return "", Step("no earlier round tells {names} apart: things stay as they are", names=left)

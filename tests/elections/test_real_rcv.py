@@ -106,7 +106,7 @@ def test_a_broken_table_is_refused_by_line_and_cell(text, fact):
         (lambda stated: stated["rules"].update(overvoteRule="exhaustIfMultipleContinuing"), "overvote rule"),
         (lambda stated: stated["rules"].update(winnerElectionMode="multiWinnerSequential"), "elects by"),
         (lambda stated: stated.pop("rules"), "lacks 'rules'"),
-        (lambda stated: stated["candidates"].clear(), "who does not stand"),
+        (lambda stated: stated["candidates"].clear(), "who is not standing"),
         (lambda stated: stated.update(candidates=7), "is not written as RCTab writes one"),
         (lambda stated: stated["cvrFileSources"].clear(), "has no source of ballots"),
         (lambda stated: stated["cvrFileSources"][0].pop("filePath"), "lacks 'filePath'"),

@@ -181,7 +181,7 @@ def test_where_the_greedy_outcome_is_taken_its_own_steps_are_told(rule, paramete
     town = Election.read("costs: a 10, b 4\nbudget: 10\n5: a\n2: b")
     outcome = tally(rule, town, **parameters)
     assert outcome.winners == ("a",) and outcome.note
-    assert "by greedy, a: 5 votes, costs 10 of 10: funded" in outcome.steps
+    assert "by greedy, a: 5 votes, costs 10 of the 10 left: funded" in outcome.steps
 
 
 def test_blanks_that_a_source_would_take_for_write_ins_are_not_ours_to_count():

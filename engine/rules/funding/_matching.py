@@ -8,7 +8,7 @@ import numpy as np
 
 from engine.elections.apportion import apportion
 from engine.elections.election import Election
-from engine.elections.outcome import Outcome, counted
+from engine.elections.outcome import Outcome, Step
 from engine.values import Share
 
 DECIMALS = 12
@@ -23,16 +23,23 @@ def matched(election: Election, claims: list[int], pool: int, cap: Share, fill: 
     options, given = election.options, election.sums.tolist()
     contributors = [int(election.weights[np.flatnonzero(column)].sum()) for column in election.table.T]
 
-    def explain() -> list[str]:
+    def explain() -> list[Step]:
         whole = sum(claims)
-        steps = [f"a pool of {election.money(pool)} for claims of {election.money(Fraction(whole, UNIT))} together"]
+        money = election.money
+        steps = [Step("a pool of {pool} for claims of {claims} in total", pool=money(pool), claims=money(Fraction(whole, UNIT)))]
         for place, option in enumerate(options):
-            given_by = f"{counted(contributors[place], 'contributor')} gave {election.money(given[place])}"
             steps.append(
-                f"{option}: {given_by}, a claim of {election.money(Fraction(claims[place], UNIT))}; paid {election.money(paid[place])}"
+                Step(
+                    "{option}: {givers} {givers:contributor|contributors} gave {given}, a claim of {claim}; paid {paid}",
+                    option=option,
+                    givers=contributors[place],
+                    given=money(given[place]),
+                    claim=money(Fraction(claims[place], UNIT)),
+                    paid=money(paid[place]),
+                )
             )
         if left := pool - sum(paid):
-            steps.append(f"{election.money(left)} of the pool are left")
+            steps.append(Step("{left} of the pool is left over", left=money(left)))
         return steps
 
     return Outcome(

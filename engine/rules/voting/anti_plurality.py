@@ -11,7 +11,7 @@ Also called veto. Source: Saari 1995, Basic Geometry of Voting.
 import numpy as np
 
 from engine.elections.election import Election
-from engine.elections.outcome import Outcome, best, listing
+from engine.elections.outcome import Outcome, Step, best, listing
 from engine.rules import voting_rule
 
 
@@ -26,5 +26,8 @@ def anti_plurality(election: Election) -> Outcome:
     against = (ranks == lowest[:, None]) & (lowest > ranks.min(axis=1))[:, None]
     votes = [election.total - int(count) for count in election.weights @ against.astype(np.int64)]
     return Outcome.of(
-        election.options, best(votes), votes, lambda: [f"ballots that do not put it last: {listing(election.options, votes)}"]
+        election.options,
+        best(votes),
+        votes,
+        lambda: [Step("ballots that do not rank it last: {votes}", votes=listing(election.options, votes))],
     )

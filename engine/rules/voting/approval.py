@@ -8,7 +8,7 @@ a favourite from a compromise. Source: Brams & Fishburn 1978.
 """
 
 from engine.elections.election import Election
-from engine.elections.outcome import Outcome, best, listing
+from engine.elections.outcome import Outcome, Step, best, listing
 from engine.rules import voting_rule
 
 
@@ -19,4 +19,9 @@ from engine.rules import voting_rule
 )
 def approval(election: Election) -> Outcome:
     approvals = election.sums.tolist()
-    return Outcome.of(election.options, best(approvals), approvals, lambda: [f"approvals: {listing(election.options, approvals)}"])
+    return Outcome.of(
+        election.options,
+        best(approvals),
+        approvals,
+        lambda: [Step("approvals: {approvals}", approvals=listing(election.options, approvals))],
+    )

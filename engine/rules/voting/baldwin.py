@@ -14,7 +14,7 @@ round 3: garden 0; garden is left
 from __future__ import annotations
 
 from engine.elections.election import Election
-from engine.elections.outcome import Outcome
+from engine.elections.outcome import Outcome, Step
 from engine.elections.rounds import Round, walk, without_each
 from engine.elections.tops import Left
 from engine.rules import voting_rule
@@ -53,7 +53,7 @@ def baldwin(election: Election) -> Outcome:
         options,
         walked.winners,
         walked.outlasted(len(options)),
-        explain=lambda: walked.steps(options, lambda left, last: f"{options[left[0]]} is left", "the fewest"),
+        explain=lambda: walked.steps(options, lambda left, last: Step("{winner} is left", winner=options[left[0]])),
         certify=lambda: [election.pairwise.tolist(), walked.facts()],
         rounds=lambda: walked.scores(options),
     )

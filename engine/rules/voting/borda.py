@@ -10,7 +10,7 @@ off a ballot are tied for last place, below everything it ranks. Source: Borda 1
 import numpy as np
 
 from engine.elections.election import Election
-from engine.elections.outcome import Outcome, best, listing
+from engine.elections.outcome import Outcome, Step, best, listing
 from engine.rules import voting_rule
 
 
@@ -37,4 +37,4 @@ def borda(election: Election) -> Outcome:
         points = (election.places @ np.arange(option_count - 1, -1, -1)).tolist()
     else:
         points = election.pairwise.sum(axis=1).tolist()
-    return Outcome.of(election.options, best(points), points, lambda: [f"points: {listing(election.options, points)}"])
+    return Outcome.of(election.options, best(points), points, lambda: [Step("points: {points}", points=listing(election.options, points))])

@@ -27,7 +27,7 @@ import numpy as np
 from engine.elections.committees import Approvals, check_seats, committee
 from engine.elections.counting import numbered
 from engine.elections.election import Array, Election
-from engine.elections.outcome import Outcome, write_number
+from engine.elections.outcome import Outcome, Step
 from engine.rules import voting_rule
 from engine.rules.voting.equal_shares._shares import Count, Purchase
 from engine.rules.voting.seq_phragmen import fill, steps
@@ -45,14 +45,16 @@ def committee_equal_shares(election: Election, *, seats: Positive = ONE) -> Outc
     money, classes = _left(approvals, bought, Fraction(seats, election.total))
     rounds = fill(approvals, seats, elected, [-each for each in money], classes, ties)
 
-    def explain() -> list[str]:
-        lines = [f"each of {election.total:,} voters has {write_number(Fraction(seats, election.total))} of a seat"]
+    def explain() -> list[Step]:
+        share, voters = Fraction(seats, election.total), election.total
+        lines = [Step("each of {voters} {voters:voter|voters} has {share} of a seat", voters=voters, share=share)]
         for seat, purchase in enumerate(bought, 1):
-            paid = (
-                f"{purchase.supporters:,} supporter{' pays' if purchase.supporters == 1 else 's pay'} {write_number(purchase.price)} each"
+            pay = Step(
+                "{supporters} {supporters:supporter pays|supporters pay} {price} each", supporters=purchase.supporters, price=purchase.price
             )
-            rest = f" (with {purchase.drained:,} of them all they have left)" if purchase.drained else ""
-            lines.append(f"seat {seat}: {options[purchase.option]}: {paid}{rest}; elected")
+            if purchase.drained:
+                pay = Step("{pay} ({drained} of them all they have left)", pay=pay, drained=purchase.drained)
+            lines.append(Step("seat {seat}: {option}: {pay}; elected", seat=seat, option=options[purchase.option], pay=pay))
         return lines + steps(options, elected, rounds)
 
     outcome = committee(options, elected, approvals.supporters, ties, explain)

@@ -8,7 +8,7 @@ supporters' points. Source: used for Illinois's House until 1980; Dodgson 1884 p
 """
 
 from engine.elections.election import Election
-from engine.elections.outcome import Outcome, best, listing
+from engine.elections.outcome import Outcome, Step, best, listing
 from engine.rules import voting_rule
 
 
@@ -20,4 +20,4 @@ from engine.rules import voting_rule
 )
 def cumulative(election: Election) -> Outcome:
     points = election.sums.tolist()
-    return Outcome.of(election.options, best(points), points, lambda: [f"points: {listing(election.options, points)}"])
+    return Outcome.of(election.options, best(points), points, lambda: [Step("points: {points}", points=listing(election.options, points))])

@@ -14,8 +14,8 @@ first is elected, and the tie is reported if that decided anything. Source: Aziz
 ('a', 'c')
 >>> print("\\n".join(outcome.steps))
 10 votes for 2 seats: the quota is 52/15
-places 1 to 1: a has 6, c 4; a is elected, and its supporters keep 19/45 of their weight
-places 1 to 1: c has 4; c is elected, and its supporters keep 2/15 of their weight
+ranks 1 to 1: a 6, c 4; a is elected, and its supporters keep 19/45 of their weight
+ranks 1 to 1: c 4; c is elected, and its supporters keep 2/15 of their weight
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ import numpy as np
 from engine.elections.committees import check_seats, committee, first_of
 from engine.elections.counting import numbered
 from engine.elections.election import Election
-from engine.elections.outcome import Outcome, write_number
+from engine.elections.outcome import Outcome, Step, listing
 from engine.rules import voting_rule
 from engine.rules.voting.stv import ONE
 from engine.values import Positive
@@ -64,13 +64,18 @@ def expanding_approvals(election: Election, *, seats: Positive = ONE) -> Outcome
         used, classes = numbered(classes)
         weights = [weights[each] for each in used.tolist()]
     firsts = [int(election.weights[above[:, place] == 0].sum()) for place in range(option_count)]
-    head = f"{votes:,} votes for {seats} seat{'' if seats == 1 else 's'}: the quota is {write_number(quota)}"
-    return committee(options, elected, firsts, ties, lambda: [head, *(_step(options, *each) for each in rounds)])
+
+    def explain() -> list[Step]:
+        text = "{votes} {votes:vote|votes} for {seats} {seats:seat|seats}: the quota is {quota}"
+        return [Step(text, votes=votes, seats=seats, quota=quota), *(_step(options, *each) for each in rounds)]
+
+    return committee(options, elected, firsts, ties, explain)
 
 
-def _step(options: tuple[str, ...], places: int, support: dict[int, Fraction], winner: int, kept: Fraction) -> str:
-    order = sorted((place for place in support if support[place]), key=lambda place: (-support[place], place))
-    shown = ", ".join(
-        f"{options[place]} {'has ' if number == 0 else ''}{write_number(support[place])}" for number, place in enumerate(order)
-    )
-    return f"places 1 to {places}: {shown}; {options[winner]} is elected, and its supporters keep {write_number(kept)} of their weight"
+def _step(options: tuple[str, ...], places: int, support: dict[int, Fraction], winner: int, kept: Fraction) -> Step:
+    supported = [place for place in support if support[place]]
+    return Step(
+        "ranks 1 to {places}: {support}; {winner} is elected, and its supporters keep {kept} of their weight",
+        places=places, support=listing([options[place] for place in supported], [support[place] for place in supported]),
+        winner=options[winner], kept=kept,
+    )  # fmt: skip

@@ -10,9 +10,9 @@ reported if that decided anything. Source: the survey by Rey & Maly 2023 (arXiv 
 >>> tally("greedy", town).winners
 ('garden', 'bench')
 >>> print("\\n".join(tally("greedy", town).steps))
-bench: 7 votes, costs 100 of 800: funded
-garden: 5 votes, costs 600 of 700: funded
-pool: 4 votes, costs 500 of 100: too dear, passed over
+bench: 7 votes, costs 100 of the 800 left: funded
+garden: 5 votes, costs 600 of the 700 left: funded
+pool: 4 votes, costs 500 of the 100 left: too expensive, passed over
 """
 
 from __future__ import annotations
@@ -22,8 +22,12 @@ from typing import Literal
 
 from engine.elections.election import Election
 from engine.elections.grades import as_points
-from engine.elections.outcome import Outcome
+from engine.elections.outcome import Outcome, Step
 from engine.rules import voting_rule
+
+FUNDED = "{option}: {support}, costs {cost} of the {left} left: funded"
+PASSED_OVER = "{option}: {support}, costs {cost} of the {left} left: too expensive, passed over"
+STOPPED = "{option}: {support}, costs {cost} of the {left} left: too expensive, and the count stops"
 
 
 @voting_rule(
@@ -33,7 +37,7 @@ from engine.rules import voting_rule
     provided={"unanimity": {"votes_min": (0,)}},
 )
 def greedy(election: Election, *, skip: bool = True, order: Literal["votes", "votes_per_cost"] = "votes", votes_min: int = 0) -> Outcome:
-    unit = "votes" if election.kind == "approval" else "points"
+    by_votes = election.kind == "approval"
     election = as_points(election)
     assert election.costs is not None and election.budget is not None
     options, costs = election.options, election.costs
@@ -61,13 +65,19 @@ def greedy(election: Election, *, skip: bool = True, order: Literal["votes", "vo
         if left_out and any(costs[place] <= money for place in tied) and len(tied) > 1:
             ties.append(tuple(options[place] for place in tied))
 
-    def explain() -> list[str]:
+    def support(place: int) -> Step:
+        return Step("{votes} {votes:vote|votes}" if by_votes else "{votes} {votes:point|points}", votes=votes[place])
+
+    def explain() -> list[Step]:
         steps = []
         for place, money in looked_at:
-            end = "funded" if place in funded else "too dear, " + ("passed over" if skip else "the count stops")
-            steps.append(f"{options[place]}: {votes[place]} {unit}, costs {election.money(costs[place])} of {election.money(money)}: {end}")
-        steps += [f"{options[place]}: {votes[place]} {unit}, not reached" for place in standing[len(looked_at) :]]
-        return steps or ["no option has the votes it needs"]
+            end = FUNDED if place in funded else PASSED_OVER if skip else STOPPED
+            cost, left_then = election.money(costs[place]), election.money(money)
+            steps.append(Step(end, option=options[place], support=support(place), cost=cost, left=left_then))
+        steps += [
+            Step("{option}: {support}, not reached", option=options[place], support=support(place)) for place in standing[len(looked_at) :]
+        ]
+        return steps or [Step("no option has the votes it needs")]
 
     return Outcome(
         rule="greedy",

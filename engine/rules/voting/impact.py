@@ -20,7 +20,7 @@ from typing import Literal
 import numpy as np
 
 from engine.elections.election import Array, Election
-from engine.elections.outcome import Number, Outcome, best, write_number
+from engine.elections.outcome import Number, Outcome, Step, best
 from engine.rules import voting_rule
 from engine.values import Positive
 
@@ -35,11 +35,16 @@ def impact(election: Election, *, method: Literal["median", "mean"] = "median", 
         voters.append(int(election.weights[given].sum()))
         scores.append(_typical(column[given], election.weights[given], method) if voters[-1] >= voters_min else 0)
 
-    def explain() -> list[str]:
+    def explain() -> list[Step]:
+        counts = (
+            "{option}: {votes} {votes:vote|votes}, median {score}"
+            if method == "median"
+            else "{option}: {votes} {votes:vote|votes}, mean {score}"
+        )
+        missed = "{option}: {votes} {votes:vote|votes}, fewer than {least}: it does not count"
         return [
-            f"{option}: {count:,} vote{'' if count == 1 else 's'}, "
-            + (f"{method} {write_number(score)}" if count >= voters_min else f"fewer than {voters_min:,}: it does not count")
-            for option, count, score in zip(election.options, voters, scores, strict=True)
+            Step(counts if votes >= voters_min else missed, option=option, votes=votes, score=score, least=voters_min)
+            for option, votes, score in zip(election.options, voters, scores, strict=True)
         ]
 
     winners = [place for place in best(scores) if voters[place] >= voters_min]

@@ -11,13 +11,13 @@ Also called IRV, alternative vote, AV, Hare. Source: Ware 1871; ties: Conitzer, 
 ('library',)
 >>> print("\\n".join(outcome.steps))
 round 1: garden 4, library 3, pool 2; pool drops out
-round 2: library 5, garden 4; library has more than half of 9
+round 2: library 5, garden 4; library has more than half of 9 votes
 """
 
 from __future__ import annotations
 
 from engine.elections.election import Election
-from engine.elections.outcome import Outcome
+from engine.elections.outcome import Outcome, Step
 from engine.elections.rounds import Round, walk, without_each
 from engine.elections.tops import Left, Tops
 from engine.rules import voting_rule
@@ -37,7 +37,7 @@ def instant_runoff(election: Election) -> Outcome:
         options,
         walked.winners,
         walked.outlasted(len(options)),
-        explain=lambda: walked.steps(options, lambda left, last: verdict(options, tops.votes(left)[1], left, last), "the fewest"),
+        explain=lambda: walked.steps(options, lambda left, last: verdict(options, tops.votes(left)[1], left, last)),
         certify=walked.facts_of_all,
         rounds=lambda: walked.scores(options),
     )
@@ -59,9 +59,11 @@ def count_round(tops: Tops, left: Left) -> Round:
     return Round(votes, (), without_each(left, last))
 
 
-def verdict(options: tuple[str, ...], alive: int, left: Left, last: Round) -> str:
+def verdict(options: tuple[str, ...], alive: int, left: Left, last: Round) -> Step:
     """How the count ended, among ballots that weigh `alive` together: those that rest count for a majority, too."""
     if len(last.winners) > 1:
-        return "nobody has a vote left"
+        return Step("no option has a vote left")
     winner = options[last.winners[0]]
-    return f"{winner} has more than half of {alive}" if len(left) > 1 else f"{winner} is left"
+    if len(left) == 1:
+        return Step("{winner} is left", winner=winner)
+    return Step("{winner} has more than half of {total} {total:vote|votes}", winner=winner, total=alive)

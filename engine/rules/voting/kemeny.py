@@ -7,7 +7,7 @@ Also called Kemeny-Young. Source: Kemeny 1959; Young & Levenglick 1978.
 
 >>> print("\\n".join(tally("kemeny", Election.read("4: garden > library > pool\\n3: library > pool > garden\\n2: pool > garden > library")).steps))
 best ranking: garden > library > pool
-it contradicts 3 + 5 + 2 = 10 preferences of ballots; no ranking contradicts fewer
+it contradicts 3 + 5 + 2 = 10 pairwise preferences; no ranking contradicts fewer
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import numpy as np
 
 from engine.elections.duels import smith_set
 from engine.elections.election import Array, Election
-from engine.elections.outcome import Outcome
+from engine.elections.outcome import Outcome, Step
 from engine.limits import KEMENY_OPTIONS_MAX
 from engine.refusals import refuse
 from engine.rules import voting_rule
@@ -44,12 +44,17 @@ def kemeny(election: Election) -> Outcome:
         left = [option for option in left if option not in group]
     below = [len(options) - 1 - place for place in best_place]
 
-    def explain() -> list[str]:
+    def explain() -> list[Step]:
         against = [int(pairs[other, one]) for one, other in combinations(ranking, 2)]
-        total = " + ".join(map(str, against)) + f" = {sum(against)}" if 1 < len(against) <= 10 else str(sum(against))
         return [
-            f"best ranking: {' > '.join(options[place] for place in ranking)}",
-            f"it contradicts {total} preferences of ballots; no ranking contradicts fewer",
+            Step("best ranking: {ranking}", ranking=" > ".join(options[place] for place in ranking)),
+            Step("it contradicts {sum} pairwise preferences; no ranking contradicts fewer", sum=sum(against))
+            if not 1 < len(against) <= 10
+            else Step(
+                "it contradicts {terms} = {sum} pairwise preferences; no ranking contradicts fewer",
+                terms=" + ".join(map(str, against)),
+                sum=sum(against),
+            ),
         ]
 
     winners = [option for option, place in enumerate(best_place) if place == 0]

@@ -9,7 +9,7 @@ the exact search by Nemhauser & Ullmann 1969, cut off by Dantzig's bound.
 >>> town = Election.read("costs: garden 600, pool 500, bench 400\\nbudget: 900\\n5: garden\\n4: pool, bench")
 >>> outcome = tally("knapsack", town)
 >>> outcome.winners, outcome.steps
-(('pool', 'bench'), ('the best of all sets within 900: pool and bench, 8 votes for 900',))
+(('pool', 'bench'), ('the best set within 900: pool and bench, with 8 votes, for 900',))
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ import numpy as np
 
 from engine.elections.election import INT64_MAX, Array, Election
 from engine.elections.grades import as_points
-from engine.elections.outcome import Outcome
+from engine.elections.outcome import Outcome, Step
 from engine.refusals import refuse
 from engine.rules import voting_rule
 
@@ -49,9 +49,12 @@ def knapsack(election: Election, *, worth: Literal["votes", "cost"] = "votes") -
     differing = tuple(options[places[each]] for each in best.differing)
     spent, won = sum(costs[place] for place in funded), sum(votes[place] for place in funded)
 
-    def explain() -> list[str]:
-        named = " and ".join(options[place] for place in funded) or "nothing"
-        return [f"the best of all sets within {election.money(election.budget or 0)}: {named}, {won:,} votes for {election.money(spent)}"]
+    def explain() -> list[Step]:
+        budget, cost = election.money(election.budget or 0), election.money(spent)
+        if not funded:
+            return [Step("nothing that anybody supports can be paid for with {budget}", budget=budget)]
+        text = "the best set within {budget}: {names}, with {votes} {votes:vote|votes}, for {cost}"
+        return [Step(text, budget=budget, names=[options[place] for place in funded], votes=won, cost=cost)]
 
     return Outcome(
         rule="",

@@ -14,7 +14,7 @@ Source: used for Spain's Senate (three votes for four seats); Lijphart, López P
 from __future__ import annotations
 
 from engine.elections.election import Election
-from engine.elections.outcome import Outcome
+from engine.elections.outcome import Outcome, Step
 from engine.rules import rule, voting_rule
 from engine.rules.voting.stv import ONE
 from engine.values import Positive
@@ -28,13 +28,16 @@ def limited(election: Election, *, seats: Positive = ONE, votes: Positive = ONE)
     kept = election.changed(table=election.table * ~spoiled[:, None])
     spoiled_count = int(election.weights[spoiled].sum())
     outcome = _block(kept, seats)
-    said = f"{spoiled_count:,} ballot{' has' if spoiled_count == 1 else 's have'} more than {votes:,} vote{'' if votes == 1 else 's'} and"
+    spoilt = Step(
+        "{ballots} {ballots:ballot has|ballots have} more than {votes} {votes:vote|votes} and {ballots:counts|count} for nothing",
+        ballots=spoiled_count, votes=votes,
+    )  # fmt: skip
     return Outcome(
         outcome.rule,
         outcome.winners,
         outcome.scores,
         outcome.ties,
-        lambda: [f"{said} {'counts' if spoiled_count == 1 else 'count'} for nothing", *outcome.steps],
+        lambda: [spoilt, *outcome.sentences],
         outcome.certify,
     )
 

@@ -6,8 +6,8 @@ compared again, until they differ. Exaggeration moves a median less than a mean.
 10.1073/pnas.0702634104).
 
 >>> print("\\n".join(tally("majority_judgment", Election.read("3: garden 5, library 3\\n2: garden 1, library 4\\n2: garden 3, library 3")).steps))
-middle grades: garden 3, library 3
-after taking 2 grades from each: garden 5, library 3
+median grades: garden 3, library 3
+after removing 2 grades from each: garden 5, library 3
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from typing import NamedTuple
 import numpy as np
 
 from engine.elections.election import Election
-from engine.elections.outcome import Outcome, best, listing
+from engine.elections.outcome import Outcome, Step, best, listing
 from engine.rules import voting_rule
 
 
@@ -41,7 +41,7 @@ class _Round(NamedTuple):
 @voting_rule(
     ballot="score",
     elects="one",
-    scores="middle grades",
+    scores="median grades",
     promises={"anonymity", "neutrality", "unanimity", "monotonicity", "clone_independence"},
 )
 def majority_judgment(election: Election) -> Outcome:
@@ -63,12 +63,14 @@ def majority_judgment(election: Election) -> Outcome:
             if used[place] == now[place].pairs:
                 at[place], used[place] = at[place] + 1, 0
 
-    def explain() -> list[str]:
-        steps = [f"middle grades: {listing(options, first)}"]
+    def explain() -> list[Step]:
+        steps = [Step("median grades: {grades}", grades=listing(options, first))]
         for stage in rounds:
-            shown = listing([options[place] for place in stage.left], stage.grades)
-            steps += [f"after taking {stage.taken:,} grades from each: {shown}"] if stage.taken else []
-        return steps if len(left) == 1 else [*steps, f"{' and '.join(options[place] for place in left)} have the same grades"]
+            if stage.taken:
+                grades = listing([options[place] for place in stage.left], stage.grades)
+                text = "after removing {taken} {taken:grade|grades} from each: {grades}"
+                steps.append(Step(text, taken=stage.taken, grades=grades))
+        return steps if len(left) == 1 else [*steps, Step("{names} have the same grades", names=[options[place] for place in left])]
 
     return Outcome.of(options, left, first, explain, lambda: [[stage.taken, stage.left, stage.grades] for stage in rounds])
 

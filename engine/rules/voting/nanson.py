@@ -16,7 +16,7 @@ from __future__ import annotations
 from typing import Literal
 
 from engine.elections.election import Election
-from engine.elections.outcome import Outcome, listing
+from engine.elections.outcome import Outcome, Step, listing
 from engine.rules import voting_rule
 
 Round = tuple[list[int], list[int], list[int]]
@@ -64,11 +64,10 @@ def nanson(election: Election, *, at_average: Literal["drop", "stay"] = "drop") 
     )
 
 
-def _steps(options: tuple[str, ...], rounds: list[Round]) -> list[str]:
+def _steps(options: tuple[str, ...], rounds: list[Round]) -> list[Step]:
     steps = []
     for number, (left, points, gone) in enumerate(rounds[:-1], 1):
-        names = " and ".join(options[place] for place in gone)
-        shown = listing([options[place] for place in left], points)
-        steps.append(f"round {number}: {shown}; {names} {'drops' if len(gone) == 1 else 'drop'} out")
+        points_left, names = listing([options[place] for place in left], points), [options[place] for place in gone]
+        steps.append(Step("round {number}: {points}; {names} {names:drops|drop} out", number=number, points=points_left, names=names))
     last = [options[place] for place in rounds[-1][0]]
-    return [*steps, f"{' and '.join(last)} {'is' if len(last) == 1 else 'are'} left" + (", all equal" if len(last) > 1 else "")]
+    return [*steps, Step("{names} {names:is left|are left, all equal}", names=last)]

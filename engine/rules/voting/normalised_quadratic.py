@@ -23,7 +23,7 @@ from math import gcd
 
 from engine.elections import roots
 from engine.elections.election import Election
-from engine.elections.outcome import Outcome
+from engine.elections.outcome import Amount, Outcome, Step, Value
 from engine.rules import voting_rule
 
 DECIMALS = 6
@@ -57,7 +57,7 @@ def normalised_quadratic(election: Election) -> Outcome:
         options,
         winners,
         shown,
-        lambda: [", ".join(f"{options[place]} {_read(shown[place])}" for place in order) + f", of {valid:,} together"],
+        lambda: [Step("{shares}; {total} in all", shares={options[place]: _hundredths(shown[place]) for place in order}, total=valid)],
         lambda: [list(order), [sorted([each, str(factor)] for each, factor in one.items()) for one in sums]],
     )
 
@@ -70,6 +70,6 @@ def _scores(sums: list[roots.Roots], valid: int) -> list[Fraction]:
     return [Fraction(round(valid * square / whole * scale), scale) if whole else Fraction(0) for square in squares]
 
 
-def _read(score: Fraction) -> str:
-    hundredths = round(score * 100)
-    return f"{hundredths // 100:,}.{hundredths % 100:02d}"
+def _hundredths(score: Fraction) -> Value:
+    """A score to two decimals."""
+    return Amount(round(score * 100), 2)

@@ -8,7 +8,7 @@ first preference counts). Similar options split their votes. Source: used since 
 """
 
 from engine.elections.election import Election
-from engine.elections.outcome import Outcome, best, listing
+from engine.elections.outcome import Outcome, Step, best, listing
 from engine.rules import voting_rule
 
 
@@ -19,4 +19,4 @@ from engine.rules import voting_rule
 )
 def plurality(election: Election) -> Outcome:
     votes = election.sums.tolist()
-    return Outcome.of(election.options, best(votes), votes, lambda: [f"votes: {listing(election.options, votes)}"])
+    return Outcome.of(election.options, best(votes), votes, lambda: [Step("votes: {votes}", votes=listing(election.options, votes))])

@@ -21,7 +21,7 @@ import numpy as np
 
 from engine.elections import draws
 from engine.elections.election import Election
-from engine.elections.outcome import Outcome, counted, listing
+from engine.elections.outcome import Outcome, Step, listing
 from engine.rules import voting_rule
 from engine.values import Digest
 
@@ -31,15 +31,20 @@ def random_ballot(election: Election, *, seed: Digest) -> Outcome:
     options, votes = election.options, _first_places(election)
     whole = sum(votes)
     if not whole:
-        return Outcome.of(options, range(len(options)), votes, lambda: ["no ballot names anything"])
+        return Outcome.of(options, range(len(options)), votes, lambda: [Step("no ballot names anything")])
     number = draws.below(bytes.fromhex(seed), "random ballot", whole)
     winner = int(np.searchsorted(np.cumsum(votes), number, side="right"))
 
-    def explain() -> list[str]:
+    def explain() -> list[Step]:
         chances = [Fraction(each, whole) for each in votes]
         return [
-            f"{counted(whole, 'ballot')}, of which number {number + 1:,} is drawn: {options[winner]} wins",
-            f"chances: {listing(options, chances)}",
+            Step(
+                "{ballots} {ballots:ballot|ballots}, of which number {drawn} is drawn: {winner} wins",
+                ballots=whole,
+                drawn=number + 1,
+                winner=options[winner],
+            ),
+            Step("chances: {chances}", chances=listing(options, chances)),
         ]
 
     return Outcome.of(options, [winner], votes, explain, lambda: [str(number), str(whole)])

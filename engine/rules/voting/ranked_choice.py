@@ -11,7 +11,7 @@ Also called RCV. Sources: Minneapolis Code of Ordinances 167.60; Maine Revised S
 ('library',)
 >>> print("\\n".join(outcome.steps))
 round 1: garden 8, library 7, pool 2, bench 1; pool and bench drop out
-round 2: library 9, garden 8; library has more than half of 17
+round 2: library 9, garden 8; library has more than half of 17 votes
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ def ranked_choice(election: Election, *, batch: bool = True) -> Outcome:
         options,
         walked.winners,
         walked.outlasted(len(options)),
-        explain=lambda: walked.steps(options, lambda left, last: verdict(options, tops.votes(left)[1], left, last), "the fewest"),
+        explain=lambda: walked.steps(options, lambda left, last: verdict(options, tops.votes(left)[1], left, last)),
         certify=walked.facts,
         rounds=lambda: walked.scores(options),
     )

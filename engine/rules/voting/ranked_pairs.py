@@ -7,18 +7,19 @@ wins (`river` does not allow that either). Source: Tideman 1987 (doi 10.1007/BF0
 clones: Zavist & Tideman 1989.
 
 >>> print("\\n".join(tally("ranked_pairs", Election.read("4: garden > library > pool\\n3: library > pool > garden\\n2: pool > garden > library")).steps))
-library beats pool, 7 ballots to 2: locked
-garden beats library, 6 ballots to 3: locked
+library beats pool, 7 ballots to 2: locked in
+garden beats library, 6 ballots to 3: locked in
 pool beats garden, 5 ballots to 4: would close a cycle, skipped
-garden is not beaten
+garden is unbeaten
 """
 
 from __future__ import annotations
 
+from engine.elections import duels
 from engine.elections.duels import Strength, steps_down
 from engine.elections.election import Election
 from engine.elections.locking import lock_all
-from engine.elections.outcome import Outcome
+from engine.elections.outcome import Outcome, Step
 from engine.rules import voting_rule
 
 Reach = tuple[int, ...]
@@ -40,18 +41,22 @@ def ranked_pairs(election: Election, *, strength: Strength = "margins") -> Outco
     won = sorted({place for reach in ends for place in _unbeaten(reach)})
     beaten = [max(reach[place].bit_count() for reach in ends) - 1 for place in range(option_count)]
 
-    def explain() -> list[str]:
+    def explain() -> list[Step]:
         reach, steps = start, []
         for level in levels:
             for one, other in level:
                 locked = _lock(reach, one, other)
-                fate = "locked" if locked is not None else "would close a cycle, skipped"
-                steps.append(f"{options[one]} beats {options[other]}, {pairs[one, other]} ballots to {pairs[other, one]}: {fate}")
+                fate = duels.LOCKED if locked is not None else duels.CYCLE
+                steps.append(duels.step(options, pairs, one, other, fate))
                 reach = reach if locked is None else locked
         free = [options[place] for place in _unbeaten(reach)]
-        steps.append(f"{' and '.join(free)} {'is' if len(free) == 1 else 'are'} not beaten")
+        steps.append(Step("{names} {names:is|are} unbeaten", names=free))
         if len(ends) > 1:
-            steps.append(f"defeats of the same strength can be taken in {len(ends)} ways that differ; this is one")
+            steps.append(
+                Step(
+                    "locked in in other orders, defeats of the same strength lead to {ways} different results; this is one", ways=len(ends)
+                )
+            )
         return steps
 
     return Outcome.of(options, won, beaten, explain, lambda: [pairs.tolist(), sorted(list(reach) for reach in ends)])

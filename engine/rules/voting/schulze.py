@@ -15,7 +15,7 @@ import numpy as np
 
 from engine.elections.duels import Strength, defeats, strongest_paths
 from engine.elections.election import Array, Election
-from engine.elections.outcome import Outcome
+from engine.elections.outcome import Outcome, Step
 from engine.rules import voting_rule
 
 
@@ -41,14 +41,17 @@ def schulze(election: Election, *, strength: Strength = "winning_votes") -> Outc
     )
 
 
-def _steps(options: tuple[str, ...], pairs: Array, paths: Array, won: list[int]) -> list[str]:
+def _steps(options: tuple[str, ...], pairs: Array, paths: Array, won: list[int]) -> list[Step]:
     steps = []
     for place in won:
         winner = options[place]
         for other, name in enumerate(options):
             if other != place:
                 steps.append(
-                    f"{winner} against {name}: {pairs[place, other]} to {pairs[other, place]} ballots; "
-                    f"strongest paths {paths[place, other]} to {paths[other, place]}"
-                )
-    return [*steps, f"no option has a stronger path to {' or '.join(options[place] for place in won)} than back"]
+                    Step(
+                        "{winner} against {other}: {votes} ballots to {against}; strongest paths {there} to {back}",
+                        winner=winner, other=name, votes=int(pairs[place, other]), against=int(pairs[other, place]),
+                        there=int(paths[place, other]), back=int(paths[other, place]),
+                    )
+                )  # fmt: skip
+    return [*steps, Step("no option has a stronger path to {names} than the other way round", names=[options[place] for place in won])]

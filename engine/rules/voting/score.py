@@ -9,7 +9,7 @@ other's votes; voters who use the whole scale have more influence. Also called r
 """
 
 from engine.elections.election import Election
-from engine.elections.outcome import Outcome, best, listing
+from engine.elections.outcome import Outcome, Step, best, listing
 from engine.rules import voting_rule
 
 
@@ -21,4 +21,6 @@ from engine.rules import voting_rule
 )
 def score(election: Election) -> Outcome:
     points = election.sums.tolist()
-    return Outcome.of(election.options, best(points), points, lambda: [f"grades added up: {listing(election.options, points)}"])
+    return Outcome.of(
+        election.options, best(points), points, lambda: [Step("total grades: {points}", points=listing(election.options, points))]
+    )

@@ -19,7 +19,7 @@ from math import lcm
 
 from engine.elections.committees import Approvals, check_seats, committee, first_of
 from engine.elections.election import Election
-from engine.elections.outcome import Outcome, best, listing
+from engine.elections.outcome import Outcome, Step, best, listing
 from engine.rules import voting_rule
 from engine.rules.voting.stv import ONE
 from engine.values import Positive
@@ -42,11 +42,11 @@ def seq_pav(election: Election, *, seats: Positive = ONE) -> Outcome:
         rounds.append([(place, scores[place]) for place in left])
         elected.append(first_of([left[each] for each in best([scores[place] for place in left])], ties))
 
-    def explain() -> list[str]:
+    def explain() -> list[Step]:
         steps = []
         for seat, (winner, votes) in enumerate(zip(elected, rounds, strict=True), 1):
             shown = listing([options[place] for place, _ in votes], [Fraction(score, scale) for _, score in votes])
-            steps.append(f"seat {seat}: {shown}; {options[winner]} is elected")
+            steps.append(Step("seat {seat}: {votes}; {winner} is elected", seat=seat, votes=shown, winner=options[winner]))
         return steps
 
     return committee(options, elected, [Fraction(score, scale) for score in scores], ties, explain)

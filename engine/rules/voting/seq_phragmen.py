@@ -21,7 +21,7 @@ import numpy as np
 
 from engine.elections.committees import Approvals, check_seats, committee, first_of
 from engine.elections.election import Array, Election
-from engine.elections.outcome import Outcome, write_number
+from engine.elections.outcome import Outcome, Step, Value
 from engine.rules import voting_rule
 from engine.rules.voting.stv import ONE
 from engine.values import Positive
@@ -64,11 +64,13 @@ def fill(
     return rounds
 
 
-def steps(options: tuple[str, ...], elected: list[int], rounds: list[dict[int, Fraction]]) -> list[str]:
+def steps(options: tuple[str, ...], elected: list[int], rounds: list[dict[int, Fraction]]) -> list[Step]:
     """The last seats as sentences, one for each round."""
     lines, first = [], len(elected) - len(rounds)
     for seat, (winner, after) in enumerate(zip(elected[first:], rounds, strict=True), first + 1):
-        shown = ", ".join(f"{options[place]} {write_number(after[place])}" for place in sorted(after, key=lambda each: (after[each], each)))
-        fact = f"loads would be {shown}" if after else "nobody else has support"
-        lines.append(f"seat {seat}: {fact}; {options[winner]} is elected")
+        loads: dict[str, Value] = {options[place]: after[place] for place in sorted(after, key=lambda each: (after[each], each))}
+        if loads:
+            lines.append(Step("seat {seat}: loads would be {loads}; {winner} is elected", seat=seat, loads=loads, winner=options[winner]))
+        else:
+            lines.append(Step("seat {seat}: no other option has support; {winner} is elected", seat=seat, winner=options[winner]))
     return lines

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from engine.elections.duels import smith_set
 from engine.elections.election import Election
-from engine.elections.outcome import Outcome
+from engine.elections.outcome import Outcome, Step
 from engine.elections.rounds import walk
 from engine.elections.tops import Tops
 from engine.rules import voting_rule
@@ -35,9 +35,9 @@ def smith_irv(election: Election) -> Outcome:
     smith = tuple(smith_set(election.pairwise))
     walked = walk(smith, lambda left: count_round(tops, left))
 
-    def explain() -> list[str]:
-        rounds = walked.steps(options, lambda left, last: verdict(options, tops.votes(left)[1], left, last), "the fewest")
-        return [f"the Smith set: {', '.join(options[place] for place in smith)}", *rounds]
+    def explain() -> list[Step]:
+        rounds = walked.steps(options, lambda left, last: verdict(options, tops.votes(left)[1], left, last))
+        return [Step("the Smith set: {names}", names=[options[place] for place in smith]), *rounds]
 
     return Outcome.of(
         options,

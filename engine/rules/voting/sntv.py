@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from engine.elections.committees import check_seats, committee
 from engine.elections.election import Election
-from engine.elections.outcome import Outcome, listing
+from engine.elections.outcome import Outcome, Step, listing
 from engine.rules import voting_rule
 from engine.rules.voting.stv import ONE
 from engine.values import Positive
@@ -26,5 +26,9 @@ def sntv(election: Election, *, seats: Positive = ONE) -> Outcome:
     level = tuple(place for place in range(len(votes)) if votes[place] == last)
     tied = len(level) > sum(1 for place in order[:seats] if votes[place] == last)
     return committee(
-        election.options, order[:seats], votes, [level] if tied else [], lambda: [f"votes: {listing(election.options, votes)}"]
+        election.options,
+        order[:seats],
+        votes,
+        [level] if tied else [],
+        lambda: [Step("votes: {votes}", votes=listing(election.options, votes))],
     )

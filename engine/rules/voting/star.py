@@ -5,7 +5,7 @@ options that can win are tied. Source: the Equal Vote Coalition's STAR voting (s
 tie-breaks.
 
 >>> print("\\n".join(tally("star", Election.read("4: garden 5, library 2\\n3: library 5, pool 1\\n2: library 3, pool 5")).steps))
-grades added up: library 29, garden 20, pool 13
+total grades: library 29, garden 20, pool 13
 library against garden: 5 ballots to 4; library wins
 """
 
@@ -14,7 +14,7 @@ from __future__ import annotations
 from itertools import combinations
 
 from engine.elections.election import Election
-from engine.elections.outcome import Outcome, listing
+from engine.elections.outcome import Outcome, Step, listing
 from engine.rules import voting_rule
 
 
@@ -25,8 +25,8 @@ def star(election: Election) -> Outcome:
     runoffs = [_runoff(election, one, other) for one, other in pairs]
     won = sorted({place for winners, _ in runoffs for place in winners}) or [0]
 
-    def explain() -> list[str]:
-        return [f"grades added up: {listing(options, points)}", *(step for _, step in runoffs)]
+    def explain() -> list[Step]:
+        return [Step("total grades: {points}", points=listing(options, points)), *(step for _, step in runoffs)]
 
     return Outcome.of(options, won, points, explain, lambda: [list(pair) for pair in pairs])
 
@@ -48,11 +48,17 @@ def finalists(scores: list[int]) -> list[tuple[int, int]]:
     ]
 
 
-def _runoff(election: Election, one: int, other: int) -> tuple[list[int], str]:
+def _runoff(election: Election, one: int, other: int) -> tuple[list[int], Step]:
     table, weights, options = election.table, election.weights, election.options
     votes = [int(weights[table[:, one] > table[:, other]].sum()), int(weights[table[:, other] > table[:, one]].sum())]
     winners = [place for place, count in zip((one, other), votes, strict=True) if count == max(votes)]
     if votes[1] > votes[0]:
         one, other, votes = other, one, votes[::-1]
-    end = f"{options[winners[0]]} wins" if len(winners) == 1 else "a tie"
-    return winners, f"{options[one]} against {options[other]}: {votes[0]} ballots to {votes[1]}; {end}"
+    return winners, runoff(options[one], options[other], *votes)
+
+
+def runoff(one: str, other: str, ahead: int, behind: int) -> Step:
+    """A runoff between two, the one that is not behind first."""
+    if ahead == behind:
+        return Step("{one} against {other}: {ahead} ballots to {behind}; a tie", one=one, other=other, ahead=ahead, behind=behind)
+    return Step("{one} against {other}: {ahead} ballots to {behind}; {one} wins", one=one, other=other, ahead=ahead, behind=behind)

@@ -10,7 +10,7 @@ three options; that is for the ballot to see to, not for the count.) Source: the
 >>> print("\\n".join(tally("swiecie_2023", town).steps[:3]))
 pool: 1 supporter, too few: left out
 each of 12 voters has 75
-garden: 9 supporters pay 600, each about 67; funded
+garden: 9 supporters pay 600, about 67 each; funded
 """
 
 from __future__ import annotations

@@ -17,7 +17,7 @@ import numpy as np
 
 from engine.elections.duels import smith_set
 from engine.elections.election import Election
-from engine.elections.outcome import Outcome
+from engine.elections.outcome import Outcome, Step
 from engine.elections.rounds import Round, walk, without_each
 from engine.elections.tops import Left, Tops
 from engine.rules import voting_rule
@@ -50,6 +50,6 @@ def tideman_alternative(election: Election) -> Outcome:
         options,
         walked.winners,
         walked.outlasted(len(options)),
-        explain=lambda: walked.steps(options, lambda left, last: f"{options[left[0]]} is left", "the fewest"),
+        explain=lambda: walked.steps(options, lambda left, last: Step("{winner} is left", winner=options[left[0]])),
         certify=lambda: [pairs.tolist(), walked.facts()],
     )

@@ -25,13 +25,29 @@ from fractions import Fraction
 from typing import Literal
 
 from engine.elections.election import Election
-from engine.elections.outcome import Outcome
+from engine.elections.outcome import Outcome, Step
 from engine.refusals import refuse
 from engine.rules import voting_rule
 from engine.values import Share
 
 HALF, NONE = Share("1/2"), Share("0")
 ROLES = ("for", "against", "abstain")
+PART_OF = {
+    "for_against": "{yes} of {whole} for and against",
+    "all_valid": "{yes} of {whole} {whole:ballot|ballots}",
+    "eligible": "{yes} of {whole} who could vote",
+}
+COMPARED = {
+    (True, True): "{part} is more than {share}: {verdict}",
+    (True, False): "{part} is at least {share}: {verdict}",
+    (False, True): "{part} is not more than {share}: {verdict}",
+    (False, False): "{part} is less than {share}: {verdict}",
+}
+"""By whether the share is reached, and whether it has to be exceeded."""
+COUNTED = {"for": "{count} in favour", "for_abstain": "{count} in favour or abstaining", "all_valid": "{count} voted"}
+WHOM = {"eligible": "{count} could vote", "active": "{count} are active"}
+MET = "{counted}, {whom}: the quorum of {quorum} is met"
+NOT_MET = "{counted}, {whom}: the quorum of {quorum} is not met"
 
 
 @voting_rule(ballot="single", elects="one", roles=ROLES, promises={"anonymity", "monotonicity"})
@@ -57,19 +73,18 @@ def yes_no(
     there = 0 if not Fraction(quorum) else eligible(election) if quorum_of == "eligible" else active(election)
     needed = Fraction(quorum) * there
     passes = enough and took_part >= needed
-    words = {"for_against": "for and against", "all_valid": "ballots", "eligible": "who could vote"}
 
-    def explain() -> list[str]:
+    def explain() -> list[Step]:
         for_it, against = election.options[:2]
-        steps = [f"for: {for_it} {yes:,}; against: {against} {no:,}; abstaining {abstain:,}"]
+        text = "for: {option} {yes}; against: {other} {no}; abstaining {abstain}"
+        steps = [Step(text, option=for_it, yes=yes, other=against, no=no, abstain=abstain)]
         if needed:
-            reached = "is reached" if took_part >= needed else "is not reached"
-            counted = {"for": "for it", "for_abstain": "for it or abstaining", "all_valid": "voting"}[quorum_basis]
-            whom = "could" if quorum_of == "eligible" else "are active"
-            steps.append(f"{took_part:,} {counted}, {there:,} {whom}: the quorum of {quorum} {reached}")
-        compared = f"{'is' if enough else 'is not'} {'more than' if strictly else 'at least'} {share}"
-        verdict = "it passes" if passes else "without its quorum it does not pass" if enough else "it does not pass"
-        steps.append(f"{yes:,} of {whole:,} {words[share_of]} {compared}: {verdict}")
+            counted, whom = Step(COUNTED[quorum_basis], count=took_part), Step(WHOM[quorum_of], count=there)
+            text = MET if took_part >= needed else NOT_MET
+            steps.append(Step(text, counted=counted, whom=whom, quorum=quorum))
+        verdict = Step("it passes") if passes else Step("without its quorum it does not pass") if enough else Step("it does not pass")
+        part_of = Step(PART_OF[share_of], yes=yes, whole=whole)
+        steps.append(Step(COMPARED[enough, strictly], part=part_of, share=share, verdict=verdict))
         return steps
 
     return decided(election, passes, votes, explain)
@@ -91,6 +106,6 @@ def active(election: Election) -> int:
     return election.active
 
 
-def decided(election: Election, passes: bool, votes: list[int], explain: Callable[[], list[str]]) -> Outcome:
+def decided(election: Election, passes: bool, votes: list[int], explain: Callable[[], list[Step]]) -> Outcome:
     """The outcome of a decision about the first option: where it does not pass, the second wins."""
     return Outcome.of(election.options, [0 if passes else 1], votes, explain)

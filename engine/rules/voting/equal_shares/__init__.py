@@ -19,9 +19,9 @@ method.
 ('garden', 'bench')
 >>> print("\\n".join(tally("equal_shares", town, utility="cardinality", completion="utilitarian").steps))
 each of 9 voters has 100
-bench: 3 supporters pay 200, each about 67; funded
-garden: 6 supporters pay 600, each 100; funded
-100 are left, and nothing else fits
+bench: 3 supporters pay 200, about 67 each; funded
+garden: 6 supporters pay 600, 100 each; funded
+100 left over, and nothing else fits
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ import numpy as np
 
 from engine.elections.election import Election
 from engine.elections.grades import as_points
-from engine.elections.outcome import Fact, Outcome
+from engine.elections.outcome import Fact, Outcome, Step
 from engine.limits import SHARES_STEPS_MAX
 from engine.rules import rule, voting_rule
 from engine.rules.voting.equal_shares import _steps
@@ -99,17 +99,16 @@ def equal_shares(
         level += [tuple(options.index(name) for name in tie) for tie in rival.ties]
         better = count.better_off(ours, theirs) if compare == "satisfaction" else (served(election, ours), served(election, theirs))
         funded = theirs if better[1] > better[0] else ours
-    what = "better off" if compare == "satisfaction" else "who get something"
     taken = funded is not ours
 
-    def explain() -> list[str]:
+    def explain() -> list[Step]:
         steps = _steps.left_out(election, standing)
         steps += _steps.shares(election, count.share(raised), raised, raised == increment * SHARES_STEPS_MAX)
         steps += [_steps.purchase(election, each) for each in bought]
         if completion.endswith("utilitarian"):
             steps += _steps.rest(election, count, ours, rest)
         if rival is not None:
-            steps += _steps.comparison(what, better, rival, taken)
+            steps += _steps.comparison(compare, better, rival, taken)
         return steps
 
     return Outcome(
@@ -126,7 +125,7 @@ def equal_shares(
             sorted(theirs),
             _written(count.beyond(raised, bought, increment, adding, stop)),
         ],
-        note=f"This is the greedy outcome: under it there are more voters {what}." if taken else "",
+        remark=_steps.REMARKS[compare] if taken else None,
     )
 
 

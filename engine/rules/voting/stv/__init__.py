@@ -10,9 +10,9 @@ first, otherwise whoever is listed last, and that tie is reported. Sources: Hill
 >>> outcome.winners, outcome.ties
 (('castor', 'helen'), ())
 >>> print("\\n".join(outcome.steps))
-6 votes for 2 seats: more than 2 elect
+6 votes for 2 seats: more than the quota of 2 elects
 stage 1: first preferences; castor elected: castor 4, helen 2
-stage 2: surplus of 2 from castor moves on: castor 2, pollux 2, helen 2
+stage 2: the surplus of 2 of castor is transferred: castor 2, pollux 2, helen 2
 stage 3: pollux drops out: castor 2, helen 2, exhausted 2
 stage 4: as many are left as seats: helen elected: castor 2, helen 2, exhausted 2
 """

@@ -15,10 +15,11 @@ from typing import NamedTuple
 import numpy as np
 
 from engine.elections.election import Array, Election
-from engine.elections.outcome import Outcome, write_number
+from engine.elections.outcome import Outcome, Step, Value, Votes, listing, write_number
 from engine.refusals import refuse
 
-Votes = list[Fraction]
+WHOLE = "{votes} {votes:vote|votes} for {seats} {seats:seat|seats}: the quota of {quota} elects"
+EXCEEDED = "{votes} {votes:vote|votes} for {seats} {seats:seat|seats}: more than the quota of {quota} elects"
 
 
 @dataclass(frozen=True)
@@ -59,8 +60,8 @@ class Stage(NamedTuple):
     """What happened, everybody's votes after it, the value of papers that name nobody left, what cutting off has lost, and
     who is elected by then: votes, exhausted and lost are all votes together."""
 
-    what: str
-    votes: Votes
+    what: Step
+    votes: list[Fraction]
     exhausted: Fraction
     lost: Fraction
     elected: tuple[int, ...]
@@ -97,34 +98,32 @@ class Count:
         self._recount()
 
     def run(self) -> Count:
-        self._note("first preferences")
+        self._note(Step("first preferences"))
         while len(self.elected) < self.seats:
             surplus_first = self.law.hopeless and self.waiting
             if self.hopeful and len(self.elected) + len(self.hopeful) <= self.seats and not surplus_first:
                 last = sorted(self.hopeful, key=lambda place: (-self.votes[place], place))
                 self.elected += last
                 self.hopeful.clear()
-                self._note(f"as many are left as seats: {self._names(last)} elected", again=True)
+                self._note(Step("as many are left as seats: {names} elected", names=self._names(last)), again=True)
                 break
             hopeless = self._hopeless() if self.law.hopeless else []
             if hopeless:
-                self._drop(
-                    hopeless, "cannot catch up any more, and drop out" if len(hopeless) > 1 else "cannot catch up any more, and drops out"
-                )
+                self._drop(hopeless, "{names} can no longer catch up and {names:drops|drop} out")
             elif self.waiting:
                 self._move_surplus()
             else:
-                self._drop([self._lowest()], "drops out")
+                self._drop([self._lowest()], "{names} {names:drops|drop} out")
         return self
 
-    def _elect(self) -> str:
+    def _elect(self) -> list[int]:
         """Whoever has reached the quota is elected; those with more have a surplus to move."""
         won = [place for place in self.hopeful if self.law.reaches(self.votes[place], self.quota)]
         won = sorted(won, key=lambda place: (-self.votes[place], place))[: self.seats - len(self.elected)]
         self.elected += won
         self.hopeful -= set(won)
         self.waiting += [place for place in won if self.votes[place] > self.quota]
-        return f"; {self._names(won)} elected" if won else ""
+        return won
 
     def _move_surplus(self) -> None:
         most = max(self.votes[place] for place in self.waiting)
@@ -138,14 +137,15 @@ class Count:
         self._transfer(papers, class_of)
         self._moved.add(place)
         self._recount()
-        self._note(f"surplus of {_shown(surplus, self.law.decimals)} from {self.election.options[place]} moves on")
+        text = "the surplus of {surplus} of {option} is transferred"
+        self._note(Step(text, surplus=Votes(surplus, self.law.decimals), option=self.election.options[place]))
 
-    def _drop(self, places: list[int], how: str) -> None:
+    def _drop(self, places: list[int], text: str) -> None:
         self.hopeful -= set(places)
         for place in places:
             self._transfer(np.flatnonzero(self._top == place), np.arange(len(self._values), dtype=np.int32))
         self._recount()
-        self._note(f"{self._names(places)} {how}")
+        self._note(Step(text, names=self._names(places)))
 
     def _recount(self) -> None:
         """Everybody's votes; who has moved a surplus on keeps the quota."""
@@ -153,13 +153,14 @@ class Count:
         for place in self._moved:
             self.votes[place] = self.quota
 
-    def _note(self, what: str, again: bool = False) -> None:
-        elected = "" if again else self._elect()
+    def _note(self, what: Step, again: bool = False) -> None:
+        won = [] if again else self._elect()
+        what = Step("{what}; {names} elected", what=what, names=self._names(won)) if won else what
         lost = self.valid - sum(self.votes, self._exhausted)
-        self.stages.append(Stage(what + elected, list(self.votes), self._exhausted, lost, tuple(self.elected)))
+        self.stages.append(Stage(what, list(self.votes), self._exhausted, lost, tuple(self.elected)))
 
-    def _names(self, places: Sequence[int]) -> str:
-        return " and ".join(self.election.options[place] for place in places)
+    def _names(self, places: Sequence[int]) -> list[str]:
+        return [self.election.options[place] for place in places]
 
     def _lowest(self) -> int:
         fewest = min(self.votes[place] for place in self.hopeful)
@@ -221,7 +222,7 @@ class Count:
         for number, row in enumerate(counts.reshape(-1, width)):
             self._papers[number] += sign * row
 
-    def _total(self) -> Votes:
+    def _total(self) -> list[Fraction]:
         columns = [(value, papers.tolist()) for value, papers in zip(self._values, self._papers, strict=True)]
         places = range(len(self.election.options) + 1)
         return [sum((value * papers[place] for value, papers in columns if papers[place]), Fraction(0)) for place in places]
@@ -232,16 +233,16 @@ def outcome(count: Count) -> Outcome:
     election, decimals = count.election, count.law.decimals
     options, last = election.options, count.stages[-1].votes
 
-    def explain() -> list[str]:
-        shown = _shown(count.quota, decimals)
-        needed = f"{shown} elect" if count.law.whole_quota else f"more than {shown} elect"
-        steps = [f"{count.valid:,} votes for {count.seats} seat{'' if count.seats == 1 else 's'}: {needed}"]
+    def explain() -> list[Step]:
+        text = WHOLE if count.law.whole_quota else EXCEEDED
+        steps = [Step(text, votes=count.valid, seats=count.seats, quota=Votes(count.quota, decimals))]
         for number, stage in enumerate(count.stages, 1):
-            order = sorted(range(len(options)), key=lambda place: (-stage.votes[place], place))
-            standing = ", ".join(f"{options[place]} {_shown(stage.votes[place], decimals)}" for place in order if stage.votes[place])
-            rest = f", exhausted {_shown(stage.exhausted, decimals)}" if stage.exhausted else ""
-            rest += f", lost by cutting off {_shown(stage.lost, decimals)}" if stage.lost else ""
-            steps.append(f"stage {number}: {stage.what}: {standing}{rest}")
+            end = Step("stage {number}: {what}: {votes}", number=number, what=stage.what, votes=standing(options, stage.votes, decimals))
+            if stage.exhausted:
+                end = Step("{stage}, exhausted {exhausted}", stage=end, exhausted=Votes(stage.exhausted, decimals))
+            if stage.lost:
+                end = Step("{stage}, lost by rounding {lost}", stage=end, lost=Votes(stage.lost, decimals))
+            steps.append(end)
         return steps
 
     return Outcome(
@@ -261,12 +262,7 @@ def outcome(count: Count) -> Outcome:
     )
 
 
-def _shown(value: Fraction, decimals: int | None = None) -> str:
-    """A number of votes as people read it; `about` where it is rounded to four decimals."""
-    if value.denominator == 1:
-        return f"{value.numerator:,}"
-    if decimals is None and value.denominator < 1000:
-        return str(write_number(value))
-    kept = 4 if decimals is None else decimals
-    whole, part = divmod(round(value * 10**kept), 10**kept)
-    return ("about " if decimals is None else "") + f"{whole:,}.{part:0{kept}d}"
+def standing(options: Sequence[str], votes: Sequence[Fraction], decimals: int | None) -> dict[str, Value]:
+    """Who has how many votes, of those that have any."""
+    some = [place for place, number in enumerate(votes) if number]
+    return listing([options[place] for place in some], [votes[place] for place in some], [Votes(votes[place], decimals) for place in some])

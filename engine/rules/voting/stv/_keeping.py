@@ -19,9 +19,8 @@ from typing import NamedTuple
 import numpy as np
 
 from engine.elections.election import INT64_MAX, Array, Election
-from engine.elections.outcome import Outcome, write_number
+from engine.elections.outcome import Outcome, Step, Value, Votes, listing, write_number
 from engine.refusals import refuse
-from engine.rules.voting.stv._count import _shown
 
 EXACT_BITS_MAX, EXACT_UNITS = 1_024, 10**60
 """How long an exact keep value may become, for each repetition may double it; and the units a longer one is rounded up to."""
@@ -49,7 +48,7 @@ class Law:
 class Stage(NamedTuple):
     """What happened, and with what: the quota, everybody's votes and keep values, and what nobody keeps."""
 
-    what: str
+    what: Step
     quota: Fraction
     votes: list[Fraction]
     keeps: list[Fraction]
@@ -91,7 +90,7 @@ class Count:
             last = sorted(self.hopeful, key=lambda place: (-self.votes[place], place))
             self.elected += last
             self.hopeful.clear()
-            self._note(f"as many are left as seats: {self._names(last)} elected")
+            self._note(Step("as many are left as seats: {names} elected", names=self._names(last)))
         return self
 
     def _settle(self) -> bool:
@@ -119,7 +118,7 @@ class Count:
         won = sorted(won, key=lambda place: (-self.votes[place], place))[: self.seats - len(self.elected)]
         self.elected += won
         self.hopeful -= set(won)
-        self._note(f"{self._names(won)} elected")
+        self._note(Step("{names} elected", names=self._names(won)))
 
     def _drop(self) -> None:
         fewest = min(self.votes[place] for place in self.hopeful)
@@ -128,7 +127,7 @@ class Count:
         self.hopeful.remove(place)
         self._keep[place] = Fraction(0)
         self._distribute()
-        self._note(f"{self.election.options[place]} drops out")
+        self._note(Step("{names} {names:drops|drop} out", names=self._names([place])))
 
     def _distribute(self) -> None:
         """Everybody's votes as the keep values are, and the quota that the votes kept ask for."""
@@ -163,12 +162,12 @@ class Count:
             return min(keep, Fraction(_up(level.numerator, level.denominator)))
         return min(keep, Fraction(_up(_up(int(keep) * int(self.quota), self.one) * self.one, int(votes))))
 
-    def _note(self, what: str) -> None:
+    def _note(self, what: Step) -> None:
         units = [[value / self.one for value in values] for values in (self.votes, self._keep)]
         self.stages.append(Stage(what, self.quota / self.one, units[0], units[1], self.exhausted / self.one))
 
-    def _names(self, places: list[int]) -> str:
-        return " and ".join(self.election.options[place] for place in places)
+    def _names(self, places: list[int]) -> list[str]:
+        return [self.election.options[place] for place in places]
 
     def _last_of(self, tied: list[int]) -> int:
         """Who of equals drops out: whoever was behind at the stage where they differed; else who is listed last."""
@@ -262,19 +261,9 @@ def outcome(count: Count) -> Outcome:
     """The outcome of a finished count."""
     options, decimals = count.election.options, count.law.decimals
 
-    def explain() -> list[str]:
-        steps = [f"{count.valid:,} votes for {count.seats} seat{'' if count.seats == 1 else 's'}"]
-        for number, stage in enumerate(count.stages, 1):
-            order = sorted(range(len(options)), key=lambda place: (-stage.votes[place], place))
-            standing = ", ".join(
-                f"{options[place]} {_shown(stage.votes[place], decimals)}"
-                + (f" (keeps {_shown(stage.keeps[place], decimals)})" if stage.keeps[place] < 1 else "")
-                for place in order
-                if stage.votes[place]
-            )
-            rest = f", exhausted {_shown(stage.exhausted, decimals)}" if stage.exhausted else ""
-            steps.append(f"stage {number}: {stage.what}; the quota is {_shown(stage.quota, decimals)}: {standing}{rest}")
-        return steps
+    def explain() -> list[Step]:
+        seats = Step("{votes} {votes:vote|votes} for {seats} {seats:seat|seats}", votes=count.valid, seats=count.seats)
+        return [seats, *(_said(options, number, stage, decimals) for number, stage in enumerate(count.stages, 1))]
 
     return Outcome(
         rule="",
@@ -285,8 +274,21 @@ def outcome(count: Count) -> Outcome:
         certify=lambda: [
             list(count.elected),
             [
-                [stage.what, str(write_number(stage.quota)), [[str(write_number(value)) for value in values] for values in stage[2:4]]]
+                [str(stage.what), str(write_number(stage.quota)), [[str(write_number(value)) for value in values] for values in stage[2:4]]]
                 for stage in count.stages
             ],
         ],
     )
+
+
+def _said(options: tuple[str, ...], number: int, stage: Stage, decimals: int | None) -> Step:
+    """A stage as a sentence."""
+    some = [place for place, votes in enumerate(stage.votes) if votes]
+    shown: list[Value] = []
+    for place in some:
+        votes, keep = Votes(stage.votes[place], decimals), stage.keeps[place]
+        shown.append(Step("{votes} (keeps {keep})", votes=votes, keep=Votes(keep, decimals)) if keep < 1 else votes)
+    standing = listing([options[place] for place in some], [stage.votes[place] for place in some], shown)
+    text = "stage {number}: {what}; the quota is {quota}: {standing}"
+    said = Step(text, number=number, what=stage.what, quota=Votes(stage.quota, decimals), standing=standing)
+    return Step("{stage}, exhausted {votes}", stage=said, votes=Votes(stage.exhausted, decimals)) if stage.exhausted else said

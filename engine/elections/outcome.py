@@ -29,8 +29,8 @@ class Step:
     Whole numbers, names, what each option has, amounts and other steps become text only when the sentence does. Words that depend on a
     number, or on how many names there are, stand in the template: one form for 1, one for any other.
 
-    >>> str(Step("{names} {names:drops|drop} out", names=("pool", "bench")))
-    'pool and bench drop out'
+    >>> str(Step("{names} {names:drops|drop} out", names=("pool", "bench", "library")))
+    'pool, bench and library drop out'
     >>> str(Step("round {number}: {votes}; {end}", number=1, votes={"garden": 4000, "pool": 2}, end=Step("garden wins")))
     'round 1: garden 4,000, pool 2; garden wins'
     """
@@ -95,7 +95,7 @@ def _said(value: Value) -> str:
         return written if isinstance(written, str) else f"{written:,}"
     if isinstance(value, Mapping):
         return ", ".join(f"{name} {_said(each)}" for name, each in value.items())
-    return " and ".join(value)
+    return " and ".join([", ".join(value[:-1]), *value[-1:]]) if len(value) > 1 else "".join(value)
 
 
 @dataclass(frozen=True)

@@ -14,8 +14,8 @@ first is elected, and the tie is reported if that decided anything. Source: Aziz
 ('a', 'c')
 >>> print("\\n".join(outcome.steps))
 10 votes for 2 seats: the quota is 52/15
-ranks 1 to 1: a 6, c 4; a is elected, and its supporters keep 19/45 of their weight
-ranks 1 to 1: c 4; c is elected, and its supporters keep 2/15 of their weight
+ranks up to 1: a 6, c 4; a is elected, and its supporters keep 19/45 of their weight
+ranks up to 1: c 4; c is elected, and its supporters keep 2/15 of their weight
 """
 
 from __future__ import annotations
@@ -75,7 +75,7 @@ def expanding_approvals(election: Election, *, seats: Positive = ONE) -> Outcome
 def _step(options: tuple[str, ...], places: int, support: dict[int, Fraction], winner: int, kept: Fraction) -> Step:
     supported = [place for place in support if support[place]]
     return Step(
-        "ranks 1 to {places}: {support}; {winner} is elected, and its supporters keep {kept} of their weight",
+        "ranks up to {places}: {support}; {winner} is elected, and its supporters keep {kept} of their weight",
         places=places, support=listing([options[place] for place in supported], [support[place] for place in supported]),
         winner=options[winner], kept=kept,
     )  # fmt: skip

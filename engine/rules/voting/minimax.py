@@ -33,7 +33,7 @@ def minimax(election: Election, *, strength: Strength = "winning_votes") -> Outc
             if worst[place]:
                 rival = int(lost[place].argmax())
                 ours, theirs = int(pairs[place, rival]), int(pairs[rival, place])
-                text = "{name} loses worst to {rival}, {ours} ballots to {theirs}"
+                text = "{name} is beaten worst by {rival}, {theirs} ballots to {ours}"
                 steps.append(Step(text, name=name, rival=options[rival], ours=ours, theirs=theirs))
             else:
                 steps.append(Step("{name} is unbeaten", name=name))

@@ -54,7 +54,8 @@ def river(election: Election, *, strength: Strength = "margins") -> Outcome:
         if len(ends) > 1:
             steps.append(
                 Step(
-                    "locked in in other orders, defeats of the same strength lead to {ways} different results; this is one", ways=len(ends)
+                    "defeats of the same strength can be taken in any order, with {ways} different results; this is one of them",
+                    ways=len(ends),
                 )
             )
         return steps

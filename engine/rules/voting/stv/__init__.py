@@ -12,7 +12,7 @@ first, otherwise whoever is listed last, and that tie is reported. Sources: Hill
 >>> print("\\n".join(outcome.steps))
 6 votes for 2 seats: more than the quota of 2 elects
 stage 1: first preferences; castor elected: castor 4, helen 2
-stage 2: the surplus of 2 of castor is transferred: castor 2, pollux 2, helen 2
+stage 2: castor's surplus of 2 is transferred: castor 2, pollux 2, helen 2
 stage 3: pollux drops out: castor 2, helen 2, exhausted 2
 stage 4: as many are left as seats: helen elected: castor 2, helen 2, exhausted 2
 """

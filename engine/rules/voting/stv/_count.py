@@ -137,7 +137,7 @@ class Count:
         self._transfer(papers, class_of)
         self._moved.add(place)
         self._recount()
-        text = "the surplus of {surplus} of {option} is transferred"
+        text = "{option}'s surplus of {surplus} is transferred"
         self._note(Step(text, surplus=Votes(surplus, self.law.decimals), option=self.election.options[place]))
 
     def _drop(self, places: list[int], text: str) -> None:

@@ -127,7 +127,7 @@ class Count:
         self.hopeful.remove(place)
         self._keep[place] = Fraction(0)
         self._distribute()
-        self._note(Step("{names} {names:drops|drop} out", names=self._names([place])))
+        self._note(Step("{names} drops out", names=self._names([place])))
 
     def _distribute(self) -> None:
         """Everybody's votes as the keep values are, and the quota that the votes kept ask for."""
@@ -274,7 +274,11 @@ def outcome(count: Count) -> Outcome:
         certify=lambda: [
             list(count.elected),
             [
-                [str(stage.what), str(write_number(stage.quota)), [[str(write_number(value)) for value in values] for values in stage[2:4]]]
+                [
+                    _fact(stage.what),
+                    str(write_number(stage.quota)),
+                    [[str(write_number(value)) for value in values] for values in stage[2:4]],
+                ]
                 for stage in count.stages
             ],
         ],
@@ -292,3 +296,10 @@ def _said(options: tuple[str, ...], number: int, stage: Stage, decimals: int | N
     text = "stage {number}: {what}; the quota is {quota}: {standing}"
     said = Step(text, number=number, what=stage.what, quota=Votes(stage.quota, decimals), standing=standing)
     return Step("{stage}, exhausted {votes}", stage=said, votes=Votes(stage.exhausted, decimals)) if stage.exhausted else said
+
+
+def _fact(what: Step) -> str:
+    """What happened as the certificate says it: a part of the digest, so that its wording stays."""
+    names = what.values["names"]
+    assert isinstance(names, list)
+    return what.template.format(names=" and ".join(names))

@@ -1,8 +1,8 @@
-"""Ballots of the single transferable vote as BLT files hold them (`.blt`).
+"""Ballots of the single transferable vote in BLT files (`.blt`).
 
-Options and seats; lines of a count, option numbers from 1 with the favourite first, and 0; a line 0; then the names in
-quotes. A line of withdrawn options, `-2`, leaves them out. A line `[tie 3 1 2]` says in which order equals win: options are
-listed in that order, which is how ties break here.
+First the numbers of options and seats; then lines of a count, option numbers from 1 with the favourite first, and 0; a
+line 0; then the names in quotes. A line such as `-2` withdraws options. A line `[tie 3 1 2]` says in which order ties
+are broken: the options are listed in that order, which is how ties are broken here.
 
 >>> election = read('3 2\\n4 1 2 0\\n2 3 0\\n0\\n"Castor"\\n"Pollux"\\n"Helen"\\n"A title"')
 >>> election.options, election.seats, election.orders.tolist(), election.weights.tolist()
@@ -35,7 +35,7 @@ _QUOTED = re.compile(r'"([^"]*)"')
 
 
 _COMMENT = re.compile(r'("[^"]*")|#.*')
-"""A quoted name, which stays, or a comment."""
+"""A quoted name, which is kept, or a comment."""
 
 
 def read(text: str) -> Election:
@@ -105,7 +105,7 @@ def write(election: Election, title: str = "") -> str:
 
 
 def _lines(text: str) -> Iterator[tuple[int, str]]:
-    """The lines that say something, without comments (what follows a # outside quotes)."""
+    """The lines that are not empty, without comments (what follows a # outside quotes)."""
     for number, line in enumerate(text.lstrip("\ufeff").splitlines(), 1):
         bare = _COMMENT.sub(lambda match: match[1] or "", line).strip()
         if bare:
@@ -139,7 +139,7 @@ def _apart(names: list[str], numbers: list[int]) -> list[str]:
 
 
 def _first_odd(numbers: list[int], option_count: int) -> int:
-    """Which number of a ballot is the first that cannot stand there."""
+    """The first number of a ballot that may not stand where it does."""
     if not 1 <= numbers[0] <= POWER_TOTAL_MAX:
         return 0
     return next(
@@ -148,7 +148,7 @@ def _first_odd(numbers: list[int], option_count: int) -> int:
 
 
 def _column(line: str, word: int) -> int:
-    """At which column of a line, from 1, a word of it begins."""
+    """The column, from 1, at which a word of a line begins."""
     return [match.start() + 1 for match in re.finditer(r"\S+", line)][word]
 
 

@@ -18,7 +18,8 @@ from engine.refusals import refuse
 
 
 def ballots(report: Any, contest: str) -> list[list[list[str]]]:
-    """For each ballot of the contest (by its name or id; the only one where it is empty), for each rank from 1, who is marked there."""
+    """For each ballot of the contest (given by name or id; if it is empty, there must be only one), the options marked
+    at each rank from 1."""
     try:
         election = report["Election"][0]
         people = {each["@id"]: each["Name"] for each in election["Candidate"]}

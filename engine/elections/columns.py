@@ -1,7 +1,7 @@
-"""Ballots as a plain table (`.csv`): a column for each option, a row for each ballot that differs.
+"""Ballots as a plain table (`.csv`): a column for each option, a row for each different ballot.
 
-The first cell says what kind of ballots these are, the first column how often each was cast; cells hold what the ballot gives the option:
-points, grades or votes, 1 for chosen, its rank from 1. An empty cell is nothing.
+The first cell says what kind of ballots these are, the first column how often each was cast; the other cells hold what
+the ballot gives the option: points, grades or votes, 1 if it is chosen, its rank from 1. An empty cell gives nothing.
 
 >>> election = read("score,garden,library\\n3,5,\\n1,2,4\\n")
 >>> election.kind, election.options, election.table.tolist(), election.weights.tolist()
@@ -24,7 +24,7 @@ from engine.limits import POWER_TOTAL_MAX
 from engine.refusals import Refusal, refuse
 
 DIGITS_MAX = 9
-"""Digits of what a ballot gives one option: more than any bound."""
+"""How many digits a cell may have: more than any bound."""
 
 
 def is_ours(text: str) -> bool:
@@ -33,7 +33,7 @@ def is_ours(text: str) -> bool:
 
 
 def read(text: str) -> Election:
-    """The election in such a table; refused naming the line and cell that is wrong."""
+    """The election in such a table; a refusal names the line and the cell that is wrong."""
     reader = csv.reader(io.StringIO(text.lstrip("\ufeff"), newline=""), strict=True)
     counts, rows = list[int](), list[list[str]]()
     try:
@@ -79,7 +79,8 @@ def write(election: Election) -> str:
 
 
 def _from_places(table: np.ndarray[tuple[int, ...], np.dtype[np.int64]]) -> np.ndarray[tuple[int, ...], np.dtype[np.int64]]:
-    """Ranks as elections hold them (how many stand above; the number of options for who is left out) from places as people give them."""
+    """Ranks as elections hold them (how many options are ranked above; the number of options if left out), from ranks
+    as people give them."""
     option_count = table.shape[1]
     given = np.where(table > 0, table, np.iinfo(np.int64).max)
     above = np.stack([(given < given[:, [option]]).sum(axis=1) for option in range(option_count)], axis=1)

@@ -1,4 +1,5 @@
-"""What rules that elect several by approvals share: supporters of each option, and weights by how much a ballot has already.
+"""What rules that elect a committee by approvals share: the supporters of each option, and how many elected options
+each ballot approves.
 
 >>> approvals = Approvals(Election.of("abc", "approval", [[1, 1, 0], [0, 1, 1]], [2, 1]))
 >>> approvals.held([1])                                       # of each option: supporters with none, and with one, elected
@@ -53,7 +54,7 @@ def check_seats(election: Election, seats: int) -> None:
 
 
 def first_of(places: list[int], ties: list[tuple[int, ...]]) -> int:
-    """Of equals the one listed first; that this decided is noted in `ties`."""
+    """The first listed of equals; if there are several, that is noted in `ties`."""
     if len(places) > 1:
         ties.append(tuple(places))
     return places[0]
@@ -66,7 +67,7 @@ def committee(
     ties: list[tuple[int, ...]],
     explain: Callable[[], list[Step]],
 ) -> Outcome:
-    """The outcome of a rule that elects one after another, `elected` in that order."""
+    """The outcome of a rule that fills seats one by one; `elected` is in that order."""
     return Outcome(
         rule="",
         winners=tuple(options[place] for place in sorted(elected)),

@@ -1,8 +1,9 @@
-"""The counts of `counting` and `tops` as compiled loops, for those who install numba beside us (`pip install folkmoot[fast]`).
+"""The counts of `counting` and `tops` as compiled loops, for those who install numba (`pip install folkmoot[fast]`).
 
-They answer what the array kernels answer, cell by cell, and are taken for large elections only: loading a compiler costs
-a part of a second. Nothing imports this file but `counting.compiled`, and that only where numba is installed. Compiled loops do not see where
-an array ends, and so those that may be given ballots nobody has checked say whether every cell names an option there is.
+They give the same answers as the array kernels, cell by cell, and are used for large elections only, because loading
+the compiler takes a part of a second. Only `counting.compiled` imports this file, and only where numba is installed.
+Compiled loops do not notice where an array ends, so those that may meet unchecked ballots report whether every cell
+names an option that exists.
 """
 
 from __future__ import annotations
@@ -34,8 +35,8 @@ def place(orders: Any, ranks: Any) -> None:
 
 @njit(cache=True)
 def tally(cells: Any, votes: Any) -> bool:
-    """Add to `votes` (4, options) how many ballots have each option in their cell, spread over its rows, for two additions to one
-    number have to wait for each other; cells below 0 are nobody's."""
+    """Add to `votes` (4, options) how many ballots have each option in their cell, spread over its rows so that two
+    additions to one number need not wait for each other; cells below 0 count for nobody."""
     whole, options, fits = len(cells) // 4 * 4, votes.shape[1], True
     for start in range(0, whole, 4):
         for lane in range(4):
@@ -91,10 +92,10 @@ def duels(ranks: Any, strict: bool, pairs: Any) -> None:
 
 @njit(cache=True)
 def move(orders: Any, weights: Any, stays: Any, at: Any, top: Any, votes: Any) -> bool:
-    """Move the ballots whose option in `top` does not stay on to the first they name after the cell `at` that does, and add them to its
-    `votes`; -1 where there is none. `weights` may be empty: then every ballot counts once.
+    """Move the ballots whose option in `top` has dropped out to the first option they name after the cell `at` that is
+    still in, and add them to its `votes`; -1 if there is none. `weights` may be empty: then every ballot counts once.
 
-    Who has to move is written down first, a block at a time: a loop without a branch that nobody can foresee.
+    First a block of ballots that have to move is written down: that loop has no branch for the processor to mispredict.
     """
     weighted, length, moving, options = len(weights) > 0, orders.shape[1], np.empty(BLOCK, np.int64), len(stays) - 1
     for start in range(0, len(top), BLOCK):

@@ -1,4 +1,5 @@
-"""An election as a file: written in the format that the file's ending names, and read again to see that it says the same.
+"""An election as a file: written in the format that the file's ending names, then read again to check that it says the
+same.
 
 >>> written = write(Election.read("seats: 2\\n3: garden > library\\n1: library"), Path("votes.soi"))
 >>> written.text.splitlines()[-2:], written.left_out
@@ -22,7 +23,7 @@ from engine.values import typed
 
 
 class Output(NamedTuple):
-    """The text of a file, what was known of the election that such a file has no place for, and what it cannot but say besides."""
+    """The text of a file, what was known about the election that the file has no place for, and what the file says beyond it."""
 
     text: str
     left_out: list[str]
@@ -30,7 +31,7 @@ class Output(NamedTuple):
 
 
 def write(election: Election, path: Path) -> Output:
-    """What the election is in the format that the path's ending names; refused where that would not be read again as the same ballots."""
+    """The election in the format that the path's ending names; refused if it would not be read again as the same ballots."""
     text = _written(election, path)
     try:
         again = parse(text, path)

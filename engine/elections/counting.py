@@ -1,8 +1,8 @@
-"""The counts that rules share, as array kernels: ranks, duels between every two options, places.
+"""The counts that rules share, as array kernels: ranks, pairwise comparisons, places.
 
-Everything is exact: whole numbers, in blocks that stay in the processor's cache. Ranks lie column-major, one row per
-option, so that comparing two options reads two straight runs of bytes. All counts are sums over ballots: the counts of
-two halves add up to those of the whole.
+Everything is exact: whole numbers, in blocks that stay in the processor's cache. Ranks are stored column-major, one row
+per option, so that comparing two options reads two contiguous runs of bytes. All counts are sums over ballots: the
+counts of two halves add up to those of the whole.
 
 >>> ranks = ranks_of(np.array([[0, 1, 2], [0, 1, 2], [2, 0, 1]], np.int8), 3)
 >>> ranks.tolist()                                    # option 0 is ranked first, first, second
@@ -23,12 +23,12 @@ from engine.refusals import Refusal, refuse
 
 Array = NDArray[Any]
 SMALL = 60_000
-"""Cells below which one broadcast over all ballots beats a loop over options."""
+"""Below so many cells, one broadcast over all ballots beats a loop over options."""
 RANK_BLOCK, DUEL_BLOCK = 1 << 14, 1 << 17
-"""Ballots at a time: what a step touches stays in the cache."""
+"""Ballots per block: what a step touches stays in the cache."""
 RANKS_INT8_MAX, COMPARED_MAX, PAIRED_MIN = 127, 40, 1 << 18
 COMPILED_MIN = 1 << 22
-"""Cells from which compiled loops are taken, where they are installed."""
+"""From so many cells, compiled loops are used where they are installed."""
 
 
 @cache
@@ -42,7 +42,7 @@ def _compiler() -> Any:
 
 
 def compiled(cells: int) -> Any:
-    """`engine.elections.compiled` if so many cells are worth it and the extra `fast` is installed; None otherwise."""
+    """`engine.elections.compiled` if there are enough cells to make it worthwhile and the extra `fast` is installed; otherwise None."""
     return _compiler() if cells >= COMPILED_MIN else None
 
 
@@ -142,7 +142,7 @@ def pairwise(ranks: Array, weights: Array | None, strict: bool = False) -> Array
 
 
 def _filled(pairs: Array, whole: int) -> Array:
-    """With the duels of later rows against earlier ones, where together they are all ballots."""
+    """Completed by the comparisons of later rows with earlier ones: each pair adds up to all ballots."""
     lower = np.tril_indices(len(pairs), -1)
     pairs[lower] = whole - pairs.T[lower]
     return pairs
@@ -165,7 +165,7 @@ def _weigh(hits: Array, planes: list[tuple[int, Array]]) -> int:
 
 
 def tallied(cells: Array, weights: Array | None, options: int) -> Array:
-    """int64 (options,): the weight of the ballots with each option in their cell; cells below 0 are nobody's."""
+    """int64 (options,): the weight of the ballots with each option in their cell; cells below 0 count for nobody."""
     if weights is None and (fast := compiled(len(cells) * options)):
         lanes = np.zeros((4, options), np.int64)
         if not fast.tally(cells, lanes):
@@ -194,7 +194,7 @@ def tallied(cells: Array, weights: Array | None, options: int) -> Array:
 
 
 def places_of(orders: Array, weights: Array | None, options: int) -> Array:
-    """int64 (options, options): the weight of the ballots that put the row at the place of the column; orders as in `ranks_of`."""
+    """int64 (options, options): the weight of the ballots that rank the row's option at the column's place; orders as in `ranks_of`."""
     counts = np.zeros((options, options), np.int64)
     if weights is None and (fast := compiled(orders.size)):
         if not fast.places(orders, counts):
@@ -209,7 +209,8 @@ def places_of(orders: Array, weights: Array | None, options: int) -> Array:
 
 
 def numbered(codes: Array) -> tuple[Array, Array]:
-    """What `np.unique(codes, return_inverse=True)` says of codes from 0; without sorting where they are dense enough to be counted.
+    """What `np.unique(codes, return_inverse=True)` gives for codes from 0; without sorting if they are dense enough to
+    be counted.
 
     >>> [part.tolist() for part in numbered(np.array([7, 2, 7]))]
     [[2, 7], [1, 0, 1]]
@@ -229,7 +230,7 @@ def sums(table: Array, weights: Array | None) -> Array:
 
 
 def unknown_option(options: int) -> Refusal:
-    """The refusal of ballots that were taken as they are, and name an option there is not."""
+    """The refusal of unchecked ballots that name an option which does not exist."""
     return _wrong("names an option that does not exist", f"options go from 0 to {options - 1}")
 
 

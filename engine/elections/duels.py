@@ -1,6 +1,4 @@
-"""What follows from the duels between every two options: defeats, strongest paths, and the sets named after them.
-
-`pairs[a, b]` is the weight of the ballots that rank a above b, as `Election.pairwise` counts them.
+"""What follows from pairwise comparisons: defeats, strongest paths, and the sets named after people.
 
 >>> pairs = np.array([[0, 6, 4], [3, 0, 7], [5, 2, 0]])         # 0 beats 1 beats 2 beats 0
 >>> defeats(pairs, "margins").tolist()
@@ -27,7 +25,7 @@ CYCLE = "{winner} beats {loser}, {votes} ballots to {against}: would close a cyc
 BEATEN = "{winner} beats {loser}, {votes} ballots to {against}: {loser} is beaten already, skipped"
 NO_WAY_BACK = "{winner} beats {loser}, {votes} ballots to {against}, and no chain as strong leads back"
 Strength = Literal["winning_votes", "margins"]
-"""How strong a defeat is: by the ballots for the winner of the duel, or by the difference."""
+"""How strong a defeat is: the ballots for the winner of the pair, or the margin."""
 
 
 def defeats(pairs: Array, strength: Strength) -> Array:
@@ -46,7 +44,7 @@ def strongest_paths(beats: Array) -> Array:
 
 
 def reaches(steps: Array) -> Array:
-    """bool (options, options): where steps, one after the other, lead; every option reaches itself."""
+    """bool (options, options): what can be reached step by step; every option reaches itself."""
     reached = steps | np.eye(len(steps), dtype=np.bool_)
     for middle in range(len(reached)):
         reached |= reached[:, middle, None] & reached[middle]
@@ -59,19 +57,19 @@ def smith_set(pairs: Array) -> list[int]:
 
 
 def schwartz_set(pairs: Array) -> list[int]:
-    """The union of the smallest sets that nobody outside beats (Schwartz 1986; GOCHA)."""
+    """The union of the smallest sets that are not beaten from outside (Schwartz 1986; GOCHA)."""
     return _tops(reaches(pairs > pairs.T))
 
 
 def _tops(leads: Array) -> list[int]:
-    """Whoever is reached only by those she reaches."""
+    """The options that are reached only by options they reach."""
     tops: list[int] = np.flatnonzero((leads | ~leads.T).all(axis=1)).tolist()
     return tops
 
 
 def uncovered_set(pairs: Array) -> list[int]:
-    """Whoever is covered by nobody, in the sense of Gillies:
-    a covers b when a beats b and everybody who beats a beats b (Gillies 1959, Miller 1980)."""
+    """The options that no other covers, in the sense of Gillies: a covers b when a beats b and everybody who beats a
+    beats b too (Gillies 1959, Miller 1980)."""
     beats = pairs > pairs.T
     # a covers b: a beats b, and no c beats a without beating b.
     escapes = (beats.T[:, None, :] & ~beats.T[None, :, :]).any(axis=2)
@@ -80,7 +78,7 @@ def uncovered_set(pairs: Array) -> list[int]:
 
 
 def steps_down(pairs: Array, strength: Strength) -> list[list[tuple[int, int]]]:
-    """Every defeat as (winner, loser), the strongest first; those of the same strength together, in the options' order."""
+    """Every defeat as (winner, loser), the strongest first; those of equal strength together, in the order of the options."""
     levels: dict[int, list[tuple[int, int]]] = {}
     for winner, row in enumerate(defeats(pairs, strength).tolist()):
         for loser, beaten in enumerate(row):

@@ -1,8 +1,8 @@
-"""Ballots without people: options, weighted ballots, and a budget where money is shared out.
+"""Ballots without people: options, weighted ballots, and a budget if money is shared out.
 
-Ballots are rows of integer arrays. Equal ballots may share a row; `weights` says how many a row stands for (or how
-much power it carries). Labels are only for people: no rule looks at them, and ties in the order of options are the
-order they were listed in. An election never changes, so what is counted once is kept.
+Ballots are rows of integer arrays. Equal ballots may share a row; `weights` says how many ballots a row stands for (or
+how much power it carries). Labels are only for people: no rule looks at them, and ties are broken in the order in which
+options were listed. An election never changes, so what has been counted once is kept.
 
 >>> Election.read("2: garden > library = pool").ranks.tolist()
 [[0, 1, 1]]
@@ -146,7 +146,7 @@ class Election:
 
     @classmethod
     def read(cls, text: str) -> Election:
-        """The election that ballots written as text stand for; see `engine.elections.text`."""
+        """The election that ballots written as text describe; see `engine.elections.text`."""
         written = ballots.read(text)
         election = cls.of(written.options, written.kind, written.rows, written.weights, written.costs, written.budget)
         election.seats, election.eligible, election.active = map(written.beside.get, ("seats", "eligible", "active"))
@@ -252,14 +252,14 @@ class Election:
 
     @cached_property
     def strict(self) -> bool:
-        """Whether no ballot ranks two options alike (those it leaves out apart)."""
+        """Whether no ballot ranks two options equal (leaving aside those it leaves out)."""
         if "orders" in self.__dict__:
             return True
         levels = np.sort(self.table, axis=1)
         return not bool(((levels[:, 1:] == levels[:, :-1]) & (levels[:, 1:] < len(self.options))).any())
 
     def _alike(self, below: int) -> Refusal:
-        """The refusal of the first ballot that ranks two options alike, at a rank below `below`."""
+        """The refusal of the first ballot that ranks two options equal, at a rank below `below`."""
         levels = np.sort(self.table, axis=1)
         row = int(((levels[:, 1:] == levels[:, :-1]) & (levels[:, 1:] < below)).any(axis=1).argmax())
         ranks = self.table[row].tolist()
@@ -271,7 +271,7 @@ class Election:
 
     @cached_property
     def complete(self) -> bool:
-        """Whether every ballot ranks every option, no two alike."""
+        """Whether every ballot ranks every option, no two equal."""
         if "orders" in self.__dict__:
             return self.orders.shape[1] == len(self.options) and (not self.rows or int(self.orders.min()) >= 0)
         return self.strict and not bool((self.table == len(self.options)).any())

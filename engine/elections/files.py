@@ -1,4 +1,4 @@
-"""A file of ballots, whatever wrote it: told by its ending."""
+"""A file of ballots in any format, recognised by its ending."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def read(path: Path | str) -> Election:
 
 
 def parse(text: str, path: Path) -> Election:
-    """The election in a file's text; of the path only the name is looked at, and what lies beside it."""
+    """The election in a file's text; of the path, only the name matters, and what lies beside it."""
     ending = path.suffix.lower().lstrip(".")
     if ending == "pb":
         budget = pabulib.read(text)
@@ -55,7 +55,7 @@ def parse(text: str, path: Path) -> Election:
 
 
 def read_people(path: Path) -> dict[str, str]:
-    """A list of people, one a line, each perhaps with a group and a colon before the name: who belongs to which group."""
+    """A list of people, one per line, each perhaps with a group and a colon before the name: who belongs to which group."""
     people: dict[str, str] = {}
     for number, line in enumerate(read_text(path).splitlines(), 1):
         group, colon, name = line.partition(":")

@@ -1,7 +1,8 @@
-"""The best committees by a score that grows ever less with each member a ballot approves (Thiele's rules), exactly.
+"""The best committees by a score that grows less with every further member a ballot approves (Thiele's rules), exactly.
 
-Committees grow option by option in the order of listing. What the best options left could still add, were each alone,
-bounds what a branch can reach, because additions only ever lose value; branches below the best known are not followed.
+Committees grow option by option in the order of listing. What the best options left could still add, taken one by one,
+is a bound on what a branch can reach, because additions only ever lose value; branches below the best score known are
+cut off.
 
 >>> best = best_committees(Election.of("abc", "approval", [[1, 1, 0], [0, 0, 1]], [3, 1]), 2, lambda j: (1, j))
 >>> best.committees, best.score
@@ -43,7 +44,7 @@ def best_committees(election: Election, seats: int, worth: Callable[[int], tuple
     best: list[tuple[int, ...]] = []
     highest, looked = -1, 0
     work = sum(map(len, approvals.rows)) + 100 * option_count * seats
-    """What looking at a branch takes: every approval once, and a sum for every option."""
+    """The work of examining a branch: every approval once, and a sum for every option."""
 
     def gains(counts: np.ndarray[tuple[int, ...], np.dtype[np.int64]], start: int) -> list[int]:
         gained = []
@@ -80,7 +81,7 @@ def best_committees(election: Election, seats: int, worth: Callable[[int], tuple
 
 
 def outcome_of(election: Election, best: Best) -> Outcome:
-    """The first of the best committees is elected; what they differ in is tied."""
+    """The first of the best committees is elected; the options in which they differ are tied."""
     options, votes = election.options, election.sums.tolist()
     common = set(best.committees[0]).intersection(*best.committees)
     open_still = tuple(sorted(set().union(*best.committees) - common))

@@ -100,13 +100,13 @@ def _said(value: Value) -> str:
 
 @dataclass(frozen=True)
 class Outcome:
-    """`winners` in the order listed; where a tie for the win is not broken they are all of the tied.
+    """`winners` in the order listed; if a tie for the win is not broken, they are all of the tied.
 
     `ties` holds each set of options between which only the order of listing, or nothing, decided. `explain` makes the
-    sentences for people, `certify` the same count as numbers, which is part of the digest: both only when somebody
-    reads `steps` or `facts`, for simulations count millions of times and read none. `remark` is what has to be said beside the
-    winners, where they are not what the rule's name makes people expect. `rounds` gives what those left had in each round, where a rule counts in
-    rounds; it only says again what `facts` hold.
+    sentences for people, `certify` gives the same count as numbers, which is part of the digest: both are called only
+    when somebody reads `steps` or `facts`, because simulations count millions of times and read neither. `remark` is
+    what has to be said beside the winners when they are not what the rule's name leads people to expect. `rounds` gives
+    the scores in each round, if a rule counts in rounds; it repeats what `facts` hold.
     """
 
     rule: str

@@ -1,8 +1,8 @@
-"""Participatory budgets as Pabulib writes them (`.pb`, arXiv 2012.06539).
+"""Participatory budgets in Pabulib's format (`.pb`, arXiv 2012.06539).
 
-Three parts, META, PROJECTS and VOTES, each a table with `;` between fields. Approvals whose `max_sum_cost` is the budget are
-knapsack ballots. Only what a count needs is kept: of the
-voters nothing but their ballots, so that age, sex and every other column are gone once the file is read.
+Three parts, META, PROJECTS and VOTES, each a table with `;` between fields. Approvals whose `max_sum_cost` is the
+budget are knapsack ballots. Only what a count needs is kept: of the voters nothing but their ballots, so that age, sex
+and every other column are gone once the file has been read.
 
 >>> file = read('''META
 ... key;value
@@ -117,7 +117,7 @@ def read(text: str) -> Budget:
 
 
 def _check_stated(meta: dict[str, str], parts: dict[str, Rows], table: np.ndarray[Any, Any], kind: Kind) -> None:
-    """Refuse a file that is not as it says of itself: cut short, with a voter twice, or with votes beyond what one may name."""
+    """Refuse a file that contradicts itself: cut short, with a voter twice, or with votes beyond its own limits."""
     for name, part in (("num_projects", "PROJECTS"), ("num_votes", "VOTES")):
         held = len(parts[part]) - 1
         stated, line = _stated(meta, parts, name)
@@ -147,7 +147,7 @@ def _check_stated(meta: dict[str, str], parts: dict[str, Rows], table: np.ndarra
 
 
 def _stated(meta: dict[str, str], parts: dict[str, Rows], name: str) -> tuple[int | None, int]:
-    """The whole number that META states by a name, and its line; None where it states none."""
+    """The whole number that META states under a name, and its line; None if it states none."""
     text = meta.get(name, "").strip()
     if not text:
         return None, 0
@@ -158,7 +158,7 @@ def _stated(meta: dict[str, str], parts: dict[str, Rows], name: str) -> tuple[in
 
 
 def write(election: Election, title: str = "") -> str:
-    """An election about a budget, by approvals, points or rankings without ties, as a `.pb` file; projects are called as its options are."""
+    """An election about a budget, by approvals, points or strict rankings, as a `.pb` file; projects are named as its options are."""
     if election.budget is None or election.costs is None or election.kind == "quadratic":
         raise refuse("ballot_kind_wrong", "the election", "is not a budget by approvals, points or rankings", "write it in another format")
     if election.total > VOTERS_WRITTEN_MAX:
@@ -272,7 +272,7 @@ def _rankings(votes: Rows, vote: int, places: dict[str, int]) -> np.ndarray[Any,
 
 
 def _projects(named: list[str], places: dict[str, int], line: int, cell: int) -> list[int]:
-    """The places of the projects a vote names, which stands in a cell of a line."""
+    """The places of the projects that a vote names; the vote stands in one cell of a line."""
     if unknown := [name for name in named if name not in places]:
         raise _wrong(line, f"votes for {unknown[0][:40]!r}, which is no project", "correct the vote", cell)
     if len(set(named)) != len(named):
@@ -294,5 +294,5 @@ def _amount(text: str, line: int, cell: int) -> Decimal:
 
 
 def _wrong(line: int, fact: str, way_out: str, cell: int = -1) -> Refusal:
-    """A refusal of a line, or of one of its cells, which are counted from 0 here and from 1 where people read."""
+    """A refusal of a line, or of one of its cells, which are counted from 0 here and from 1 in what people read."""
     return refuse("file_unreadable", f"line {line}" + (f", cell {cell + 1}" if cell >= 0 else ""), fact, way_out)

@@ -1,6 +1,7 @@
-"""Elections as PrefLib writes them: `.soc .soi .toc .toi` (orders) and `.cat` (categories, the first being approval).
+"""Elections in PrefLib's formats: `.soc .soi .toc .toi` (orders) and `.cat` (categories, the first being approval).
 
-A head of `# KEY: value` lines, then `count: 3,{1,4},2`, alternatives by number, braces around equals.
+A head of `# KEY: value` lines, then lines such as `count: 3,{1,4},2`: alternatives by number, with braces around equal
+ones.
 
 >>> election = read("# ALTERNATIVE NAME 1: Ana\\n# ALTERNATIVE NAME 2: Bo\\n# DATA TYPE: soi\\n7: 2,1\\n2: 1")
 >>> election.options, election.table.tolist(), election.weights.tolist()

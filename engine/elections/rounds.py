@@ -1,4 +1,4 @@
-"""Counting by rounds, where a tie for dropping out forks: every way is counted, and all that can win are tied.
+"""Counting by rounds, where a tie for elimination forks: every way is counted, and all options that can win are tied.
 
 (Parallel universes; Conitzer, Rognlie & Xia 2009.)
 
@@ -21,7 +21,7 @@ TIED = "{tied} are tied for the fewest: every elimination is counted; in the rou
 
 
 class Round(NamedTuple):
-    """Scores by option, the winners if this round ends the count, and the ways on: what may be left."""
+    """Scores by option, the winners if this round ends the count, and the ways on: which options may be left next."""
 
     scores: list[int]
     winners: Left
@@ -29,25 +29,26 @@ class Round(NamedTuple):
 
 
 class Walk(NamedTuple):
-    """Every round that was counted by who was left in it; all that can win; and one way through, as an example."""
+    """Every round that was counted, by the options left in it; all options that can win; and one way through, as an example."""
 
     rounds: dict[Left, Round]
     winners: list[int]
     path: list[Left]
 
     def facts(self) -> Fact:
-        """The way shown in numbers: who is left in each round, with what."""
+        """The example in numbers: which options are left in each round, and their scores."""
         return self._numbers(self.path)
 
     def facts_of_all(self) -> Fact:
-        """Every round of every way in numbers, the largest first."""
+        """Every round of every way in numbers, the rounds with the most options first."""
         return self._numbers(sorted(self.rounds, key=lambda left: (-len(left), left)))
 
     def _numbers(self, rounds: list[Left]) -> Fact:
         return [[list(left), [self.rounds[left].scores[place] for place in left]] for left in rounds]
 
     def scores(self, options: Sequence[str]) -> list[dict[str, int]]:
-        """What each of those left had in every round up to the first in which a tie parts the ways: until there all ways are one."""
+        """The scores of the options left in every round up to the first in which a tie forks the count: until there,
+        all ways are the same."""
         rounds = []
         for left in self.path:
             rounds.append({options[place]: self.rounds[left].scores[place] for place in left})
@@ -56,7 +57,7 @@ class Walk(NamedTuple):
         return rounds
 
     def outlasted(self, options: int) -> list[int]:
-        """How many others each option has seen out, on the way that is best for it."""
+        """How many others each option outlasts, on the way that is best for it."""
         fewest = [options] * options
         for left in self.rounds:
             for place in left:
@@ -64,7 +65,7 @@ class Walk(NamedTuple):
         return [options - few for few in fewest]
 
     def steps(self, options: Sequence[str], verdict: Callable[[Left, Round], Step], tied_as: str = TIED) -> list[Step]:
-        """The way shown as sentences; `verdict` says of the last round how it ended, `tied_as` of tied options in what."""
+        """The example as sentences; `verdict` says how the last round ended, `tied_as` that options are tied for elimination."""
         steps = []
         for number, left in enumerate(self.path, 1):
             current = self.rounds[left]
@@ -82,7 +83,7 @@ class Walk(NamedTuple):
 
 
 def walk(everyone: Left, count: Callable[[Left], Round]) -> Walk:
-    """Count every way from those in `everyone` on; refused when ties make too many."""
+    """Count every way on from `everyone`; refused if ties make too many."""
     rounds: dict[Left, Round] = {}
     waiting = [everyone]
     while waiting:
@@ -104,5 +105,5 @@ def walk(everyone: Left, count: Callable[[Left], Round]) -> Walk:
 
 
 def without_each(left: Left, gone: Sequence[int]) -> list[Left]:
-    """The ways to go on when one of `gone` drops out."""
+    """The ways to go on if one of `gone` is eliminated."""
     return [tuple(place for place in left if place != each) for each in gone]

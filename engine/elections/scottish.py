@@ -1,7 +1,7 @@
-"""Ballots of Scottish council elections as the repository scot-elex keeps them (`.csv`).
+"""Ballots of Scottish council elections in the format of the scot-elex repository (`.csv`).
 
-First how many options and seats; then a count and option numbers, favourite first; then a line for each option with its
-name and party, and the ward's name last.
+First the numbers of options and seats; then a count and option numbers, favourite first, for each ballot; then a line
+for each option with its name and party, and the ward's name last.
 
 >>> election = read('2,1,\\n7,2,1,\\n3,1,\\n"Candidate 1","Ann","Green",\\n"Candidate 2","Bob","",\\n"Ward 4",')
 >>> election.options, election.seats, election.orders.tolist(), election.weights.tolist()
@@ -81,7 +81,7 @@ def write(election: Election, title: str = "") -> str:
 
 
 def _filled(row: list[str]) -> list[str]:
-    """The cells up to the last that says something."""
+    """The cells up to the last that is not empty."""
     cells = [cell.strip() for cell in row]
     while cells and not cells[-1]:
         cells.pop()

@@ -51,7 +51,7 @@ class Item(NamedTuple):
 
 
 class Written(NamedTuple):
-    """What the lines say, in the order `Election.of` takes it; `beside` is what else was said by its word, such as seats."""
+    """What the lines say, in the order `Election.of` takes it; `beside` holds the other settings by name, such as seats."""
 
     options: tuple[str, ...]
     kind: Kind
@@ -190,7 +190,7 @@ def _read_line(line: str, number: int) -> tuple[str | None, list[Item]]:
 
 
 def _side_by_side(number: int, items: list[Item], other: str, column: int) -> Refusal:
-    """Two names without a sign between them: what was meant shows in what they look like; the second begins at `column`."""
+    """Two names without a sign between them: what they look like shows what was meant; the second begins at `column`."""
     name = items[-1].name
     if len(items) == 1 and name.isdecimal():
         return _wrong(number, f"has no colon after {name}", f"write {name}: and then the ballot", column)
@@ -242,7 +242,7 @@ def _read_count(head: str | None, number: int, column: int) -> int:
 
 
 def _kind(ballots: list[tuple[int, int, list[Item]]], stated: tuple[Kind, int] | None) -> Kind:
-    """What kind of ballots the signs on all lines make, where none is stated; rankings and others may not stand in one file."""
+    """The kind of ballots that the signs on all lines imply, unless it is stated; rankings and other kinds may not be mixed in one file."""
     first: dict[Kind, int] = {}
     for number, _, items in ballots:
         signs = {item.sign for item in items}
@@ -289,6 +289,6 @@ def _row(number: int, items: list[Item], kind: Kind, options: dict[str, int], op
 
 
 def _wrong(number: int, fact: str, way_out: str, where: Item | int | None = None) -> Refusal:
-    """A refusal of a line; `where` in it is the item or the column that is wrong, None where it is the line as a whole."""
+    """A refusal of a line; `where` is the item or the column that is wrong, or None if it is the line as a whole."""
     column = where.column if isinstance(where, Item) else where
     return refuse("election_wrong", f"line {number}" + (f", column {column}" if column else ""), fact, way_out)

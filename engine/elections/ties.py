@@ -1,8 +1,9 @@
-"""Breaking a tie for the win, in one of the ways a charter can name.
+"""Breaking a tie for the win, in one of the ways that a charter can name.
 
-`status_quo` leaves things as they are; `oldest` takes the option listed first, `lot` the one drawn first; `previous_round`, where a
-rule counts in rounds, the one with more in the last round in which the tied differ (of those before a tie parted the count); `most_approved` the one that most ballots
-name at all. Where a way does not tell the tied apart, things stay as they are, too. How it was broken is a step of the count.
+`status_quo` leaves things as they are; `oldest` takes the option listed first, and `lot` the one drawn first;
+`previous_round`, for rules that count in rounds, takes the option that was ahead in the last round in which the tied
+options differed (before any tie forked the count); `most_approved` takes the one that the most ballots name at all. If
+that does not decide, things stay as they are too. How the tie was broken is a step of the count.
 
 >>> from engine.rules import tally
 >>> votes = Election.read("2: garden > library > pool\\n2: library > garden\\n1: pool > library")
@@ -28,8 +29,8 @@ TieBreak = Literal["status_quo", "oldest", "lot", "previous_round", "most_approv
 
 
 def break_ties(outcome: Outcome, how: TieBreak, *, election: Election | None = None, drawn: Sequence[str] = ()) -> Outcome:
-    """The outcome of a rule that elects one, with at most one winner; `drawn` is the options in the order of the lot, `election` what
-    was counted, for `most_approved`."""
+    """The outcome of a rule that elects one, with at most one winner; `drawn` is the options in the order of the draw,
+    `election` what was counted, for `most_approved`."""
     tied = outcome.winners
     if how not in get_args(TieBreak):
         raise refuse("parameter_wrong", f"the tie-break {how!r}", "is not known", "use one of " + ", ".join(get_args(TieBreak)))

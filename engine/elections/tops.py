@@ -1,4 +1,4 @@
-"""Who stands highest on each ballot among the options left: the count that rules by rounds share.
+"""The highest-ranked of the options left on each ballot: the count that rules by rounds share.
 
 >>> election = Election.read("4: garden > library\\n3: library > pool\\n2: pool > library")
 >>> Tops(election).votes((0, 1, 2)), Tops(election).votes((0, 1))
@@ -18,7 +18,7 @@ NO_WEIGHTS = np.empty(0, np.int64)
 
 
 class Tops:
-    """First places among those left, round by round; where options only drop out, only their ballots move."""
+    """First preferences among the options left, round by round; while options only drop out, only their ballots move."""
 
     def __init__(self, election: Election) -> None:
         self._election, self._option_count = election, len(election.options)
@@ -29,12 +29,12 @@ class Tops:
         self._votes = np.empty(0, np.int64)
         """What follows from `_top`, by option."""
         self._at = np.empty(0, np.int8)
-        """In which cell each ballot's top stands, at the least."""
+        """In which cell each ballot's top stands, at the earliest."""
 
     def votes(self, left: Left) -> tuple[list[int], int]:
-        """The votes of every option (0 for those out), and the weight of all ballots that rank any of those left.
+        """The votes of every option (0 for those out), and the weight of all ballots that rank any of the options left.
 
-        A ballot that ranks several of them equally highest rests: it counts in the second figure only.
+        A ballot that ranks several of them equal highest rests: it counts in the second figure only.
         """
         if not self._strict:
             return self._votes_among_equals(left)
@@ -79,7 +79,7 @@ class Tops:
 
 
 def _next(orders: Array, stays: Array, moved: Array, left: int) -> Array:
-    """The first option that stays on each of the `moved` ballots, -1 where there is none; `left` is how many stay."""
+    """The first option still in on each of the `moved` ballots, -1 if there is none; `left` is how many options are still in."""
     tops, length = np.full(len(moved), -1, orders.dtype), orders.shape[1]
     todo, column = np.arange(len(moved)), 1  # what is out stood in the first cell, or behind it
     # While most stay, one of the next cells nearly always does; later whole ballots are looked through at once.
@@ -96,7 +96,7 @@ def _next(orders: Array, stays: Array, moved: Array, left: int) -> Array:
 
 
 def _looked_up(cells: Array, stays: Array) -> Array:
-    """`stays[cells]`; where cells are bytes they are translated as such, for NumPy would first widen each to an index."""
+    """`stays[cells]`; cells that are bytes are translated as bytes, because NumPy would first widen each to an index."""
     if cells.size and not -1 <= int(cells.min()) <= int(cells.max()) < len(stays) - 1:
         raise counting.unknown_option(len(stays) - 1)
     if cells.itemsize > 1 or cells.ndim == 1:

@@ -35,11 +35,11 @@ from engine.values import Digest, Money, Points, Positive, PositiveMoney, Power,
 
 Parameters = dict[str, Any]
 AMOUNTS = (Money, Points, Power, PositiveMoney)
-"""Parameters of these types are decimals in quotes where they are written; a charter may leave the quotes out."""
+"""Parameters of these types are written as decimals in quotes; a charter may leave the quotes out."""
 FAMILIES = ("voting", "funding", "lot", "power", "earning", "reward", "metric", "secrecy")
 """The sockets, each a folder of rules."""
 ON_COMPLETE = frozenset({"majority_loser", "condorcet_loser", "clone_independence", "reversal_symmetry", "resolvability"})
-"""Promises about rankings that are made where every ballot ranks all options, no two alike, as the literature states them."""
+"""Promises about rankings that hold where every ballot ranks all options, no two equal, as the literature states them."""
 NO_SEED = Digest("0" * 64)
 """What stands where a seed will be drawn."""
 
@@ -58,16 +58,16 @@ class Rule:
     scores: str = ""
     """What a voting rule's scores are, in the plural: votes, points."""
     strict: bool = False
-    """Whether it takes only ranked ballots that rank no two options alike."""
+    """Whether it takes only ballots that rank no two options equal."""
     roles: tuple[str, ...] = ()
-    """What its options stand for by their places, where they do; the last may be left out."""
+    """What its options stand for, by their places, if they have roles; the last may be left out."""
     silence: bool = False
-    """Whether no ballot at all is an answer."""
+    """Whether it gives an answer without any ballot."""
     rounds: bool = False
-    """Whether it counts in rounds that say by how much options led before the last."""
+    """Whether it counts in rounds and tells the scores of those before the last."""
     promises: frozenset[str] = frozenset()
     provided: Mapping[str, Mapping[str, tuple[Any, ...]]] = field(default_factory=dict)
-    """Of promises that not all parameters keep, those that do: parameter to values."""
+    """For promises that only some parameters keep, those parameters: parameter to values."""
     reads_points: bool = False
 
     @property
@@ -78,11 +78,11 @@ class Rule:
 
     @property
     def takes_seed(self) -> bool:
-        """Whether chance is in it: in a poll the seed is that of its draw."""
+        """Whether it involves chance: in a poll, the seed is that of its draw."""
         return "seed" in self.parameters
 
     def unseeded(self, given: Mapping[str, Any]) -> Parameters:
-        """Parameters as a poll freezes them: where a seed will be drawn, none stands yet."""
+        """Parameters as a poll freezes them: no seed stands where one will be drawn."""
         return {**given, "seed": NO_SEED} if self.takes_seed else dict(given)
 
     @property
@@ -148,7 +148,7 @@ def called(family: str, name: str) -> str | None:
 
 @cache
 def _also_called(family: str) -> dict[str, str]:
-    """Other names of a family's rules, as their pages say them (`Also called IRV, alternative vote.`), and which rule each is."""
+    """Other names for a family's rules, as their pages give them (`Also called IRV, alternative vote.`), and which rule each means."""
     aliases = {_bare(name): name for name in names(family)}
     for name in names(family):
         for listed in re.findall(r"Also called ([^.:;]*)[.:;]", rule(family, name).page):
@@ -192,7 +192,7 @@ def digest_of(rule: Rule) -> str:
 
 
 def check_digest(family: str, version: str, digest: str) -> None:
-    """Refuse, as `cannot_recount`, a rule that this copy lacks or that behaves otherwise in it."""
+    """Refuse, as `cannot_recount`, a rule that this copy lacks or that behaves differently in it."""
     if digest_of(rule_of_version(family, version)) != digest:
         raise refuse("cannot_recount", f"{family} rule {version}", "behaves differently in this copy", "use the version it was named with")
 
@@ -210,23 +210,24 @@ def counting_rule(name: str) -> Rule:
 
 
 def tally(name: str, election: Election, **parameters: Any) -> Outcome:
-    """What the voting or funding rule `name` says of an election. Law 1: exact; law 2: ties are values."""
+    """What the voting or funding rule `name` makes of an election. Law 1: exact; law 2: ties are values."""
     return count(counting_rule(name), election, parameters)
 
 
 def terms(rule: Rule, election: Election, given: Mapping[str, Any]) -> Parameters:
-    """All parameters a rule counts an election with: how many are elected may have come with the ballots."""
+    """All the parameters with which a rule counts an election; the number of seats may have come with the ballots."""
     if "seats" in rule.parameters and "seats" not in given and election.seats is not None:
         given = {**given, "seats": election.seats}
     return rule.complete(given)
 
 
 NO, YES = frozenset({"no", "nay", "against"}), frozenset({"yes", "aye", "for"})
-"""Names of options that say themselves which they are."""
+"""Names of options that show which role they play."""
 
 
 def check_roles(rule: Rule, options: Sequence[str]) -> None:
-    """Refuse options of a file whose names say that they do not stand in the order of the rule's roles: it lists them as they come up.
+    """Refuse options of a file whose names show that they are not in the order of the rule's roles: a file lists them
+    as they come up.
 
     No rule looks at names; whoever reads a file does, before it is counted.
     """
@@ -269,11 +270,10 @@ def voting_rule(
     silence: bool = False,
     rounds: bool = False,
 ) -> Callable[[Callable[..., Outcome]], Rule]:
-    """A function of an election becomes a voting rule; `scores` says what its scores are, `strict` that it
-    takes no ballot with two options ranked alike, `roles` what its options stand for (the last may be left out), `silence` that
-    it answers without ballots, `rounds` that its outcome tells earlier rounds; `promises` are checked by Hypothesis, those in `provided` with
-    these values of parameters only.
-    """
+    """A function of an election becomes a voting rule. `scores` says what its scores are, `strict` that it takes no
+    ballot that ranks two options equal, `roles` what its options stand for (the last may be left out), `silence` that
+    it gives an answer without ballots, `rounds` that its outcome tells earlier rounds. `promises` are checked by
+    Hypothesis, those in `provided` only with these values of parameters."""
     ballots: tuple[Any, ...] = (ballot,) if isinstance(ballot, str) else tuple(ballot)
 
     def make(function: Callable[..., Outcome]) -> Rule:
@@ -295,7 +295,7 @@ def voting_rule(
 
 
 def power_rule(*, reads_points: bool) -> Callable[[Callable[..., list[int]]], Rule]:
-    """A function of members' points becomes a power rule; one that does not read them weighs each member by herself."""
+    """A function of members' points becomes a power rule; one that does not read points weighs each member on her own."""
 
     def make(function: Callable[..., list[int]]) -> Rule:
         return replace(_rule("power", function), reads_points=reads_points)

@@ -1,13 +1,15 @@
-"""Checking an outcome by its certificate, with other and simpler code than counted it.
+"""Checking an outcome by its certificate, with simpler code than the one that counted it.
 
-`Outcome.facts` of these rules are enough to see that the winners are right: what every option has where that decides; the duels, and with
-them the strengths of paths or what has been locked; who was left in each round, with how many votes; what was bought for which price. The
-checks read ballots one by one, in plain whole numbers and fractions, and share no code with the rules.
+For these rules, `Outcome.facts` suffice to see that the winners are right: scores, where they decide; the pairwise
+comparisons, with the strengths of paths or the defeats that were locked in; which options were left in each round, with
+how many votes; what was bought at which price. The checks read ballots one by one, in plain whole numbers and
+fractions, and share no code with the rules.
 
-What is not shown: which of equals was taken first, seat by seat or purchase by purchase (`Outcome.ties` tells it); of `ranked_pairs` with equal
-defeats, that no other way of locking them lets another win; of `equal_shares` with money added, that a smaller addition was not already too
-much. That no ranking is better (`kemeny`), no committee or set of options (`pav`, `knapsack`), takes as long to see as to find; and the
-transfers of a single transferable vote can only be counted again.
+What is not shown: which of equals was taken first, seat by seat or purchase by purchase (`Outcome.ties` says so); for
+`ranked_pairs` with equal defeats, that no other order of locking lets another option win; for `equal_shares` with money
+added, that a smaller addition was not already too much. That no ranking (`kemeny`), committee or set of options (`pav`,
+`knapsack`) is better takes as long to verify as to find; and the transfers of a single transferable vote can only be
+counted again.
 
 >>> from dataclasses import replace
 >>> from engine.rules import tally

@@ -1,4 +1,4 @@
-"""Rules that look only at the duels between every two options."""
+"""Rules that look only at pairwise comparisons."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def minimax(claim: Claim) -> bool:
 
 
 def smith_set(claim: Claim) -> bool:
-    """The winners beat everybody else, and every winner reaches every other along duels she does not lose."""
+    """The winners beat everybody else, and every winner reaches every other along comparisons it does not lose."""
     duels = _duels(claim)
     beaten = all(duels[a][b] > duels[b][a] for a in claim.won for b in claim.places if b not in claim.won)
     held = [[int(duels[a][b] >= duels[b][a]) for b in claim.places] for a in claim.places]
@@ -44,7 +44,7 @@ def smith_set(claim: Claim) -> bool:
 
 
 def split_cycle(claim: Claim) -> bool:
-    """A defeat counts where no chain of defeats as strong leads back; the winners are those against whom none counts."""
+    """A defeat counts unless a chain of defeats as strong leads back; the winners are those against whom none counts."""
     duels = _duels(claim)
     beats = _beats(claim, duels, "margins")
     chains = [_strongest(beats, start) for start in claim.places]
@@ -53,7 +53,7 @@ def split_cycle(claim: Claim) -> bool:
 
 
 def schulze(claim: Claim) -> bool:
-    """The duels are those of the ballots, and the strengths of paths those of their steps."""
+    """The comparisons follow from the ballots, and the strengths of paths from their links."""
     pairs, paths = claim.facts
     if any(type(strength) is not int for row in paths for strength in row):
         return False
@@ -66,8 +66,9 @@ def schulze(claim: Claim) -> bool:
 
 
 def ranked_pairs(claim: Claim) -> bool:
-    """Of each way of locking: no two lead to each other, whom an option leads to follows from defeats that do not contradict it, and a
-    defeat that is not among them is answered by a chain of those as strong (Zavist & Tideman 1989)."""
+    """For each way of locking: no two options lead to each other, what an option leads to follows from defeats that do
+    not contradict it, and a defeat that is not among them is answered by a chain of defeats as strong (Zavist & Tideman
+    1989)."""
     pairs, ends = claim.facts
     duels = _duels(claim)
     beats = _beats(claim, duels, "margins")
@@ -107,8 +108,8 @@ def _beats(claim: Claim, duels: Table, default: str) -> Table:
 
 
 def _strongest(steps: Table, start: int) -> list[int]:
-    """How strong the strongest chain from an option to every other is, a chain being as strong as its weakest step; whoever is reached by
-    the strongest next is taken next."""
+    """The strength of the strongest chain from an option to every other, a chain being as strong as its weakest link;
+    the option reached by the strongest chain is taken next."""
     strengths, waiting = list(steps[start]), set(range(len(steps))) - {start}
     while waiting:
         here = max(waiting, key=strengths.__getitem__)
@@ -120,7 +121,7 @@ def _strongest(steps: Table, start: int) -> list[int]:
 
 
 def _reached(steps: Table, start: int, strength: int, places: range) -> set[int]:
-    """Who is reached by steps of at least a strength; with none asked for, everybody."""
+    """The options reached by steps of at least a given strength; with strength 0, all of them."""
     reached, waiting = {start}, [start]
     while waiting:
         here = waiting.pop()

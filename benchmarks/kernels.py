@@ -12,9 +12,9 @@ from engine.elections.election import Array
 
 
 class Kernels(NamedTuple):
-    """Every duel of complete orders (ballots, options), and the winner of a runoff that stops at the majority."""
+    """Every pairwise comparison of complete orders (ballots, options), and the winner of a runoff that stops at the majority."""
 
-    duels: Callable[[Array], Array]
+    pairwise: Callable[[Array], Array]
     runoff: Callable[[Array], int]
 
 
@@ -24,7 +24,7 @@ def kernels() -> Kernels | None:
     from numba import njit
 
     @njit(cache=False)
-    def duels(orders: Any) -> Any:
+    def pairwise(orders: Any) -> Any:
         """Ranks written block by block, then compared 64 ballots at a time, in bytes that hold 127 of them."""
         count, option_count = orders.shape
         pairs = np.zeros((option_count, option_count), np.int64)
@@ -83,4 +83,4 @@ def kernels() -> Kernels | None:
                 votes[top] += 1
                 ballot = later
 
-    return Kernels(duels, runoff)
+    return Kernels(pairwise, runoff)

@@ -112,19 +112,19 @@ def mallows(count: int, options: int, phi: float = 0.8, seed: int = 1) -> Array:
 def ranked(name: str, orders: Array) -> None:
     count, options = orders.shape
     print(f"\n{name}: {count:,} complete ballots of {options} options, from an integer array to a winner")
-    bare, duels, runoff = kernels(), dict[str, float](), dict[str, float]()
+    bare, pairwise, runoff = kernels(), dict[str, float](), dict[str, float]()
     if bare is not None:
-        bare.duels(orders[:100])
+        bare.pairwise(orders[:100])
         bare.runoff(orders[:100])
-        duels = {"bare kernel": best_of(lambda: bare.duels(orders))}
+        pairwise = {"bare kernel": best_of(lambda: bare.pairwise(orders))}
         runoff = {"bare kernel": best_of(lambda: bare.runoff(orders))}
     peers = _elsim(orders)
     if "condorcet" in peers:
-        duels["elsim (a Condorcet winner, if there is one)"] = peers["condorcet"]
+        pairwise["elsim (a Condorcet winner, if there is one)"] = peers["condorcet"]
     for rule in ("schulze", "copeland", "minimax"):
-        both(rule, lambda rule=rule: rules.tally(rule, Election.of_orders(options, orders)), duels)
+        both(rule, lambda rule=rule: rules.tally(rule, Election.of_orders(options, orders)), pairwise)
     weights = np.random.default_rng(2).integers(1, 1000, count)
-    say("schulze, weighted", best_of(lambda: rules.tally("schulze", Election.of_orders(options, orders, weights))), duels)
+    say("schulze, weighted", best_of(lambda: rules.tally("schulze", Election.of_orders(options, orders, weights))), pairwise)
     counted = Election.of_orders(options, orders)
     counted.pairwise  # noqa: B018 - counted once, for all that follow
     say(f"{len(PAIRWISE)} rules after the matrix", best_of(lambda: [rules.tally(rule, counted) for rule in PAIRWISE]), {})

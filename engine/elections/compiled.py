@@ -69,7 +69,7 @@ def places(orders: Any, counts: Any) -> bool:
 
 
 @njit(cache=True)
-def duels(ranks: Any, strict: bool, pairs: Any) -> None:
+def pairwise(ranks: Any, strict: bool, pairs: Any) -> None:
     """Add to `pairs` (options, options) how many ballots rank the row above the column; with `strict` only for rows before columns."""
     options, count = ranks.shape
     for start in range(0, count, LANES * DEEP):

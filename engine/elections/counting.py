@@ -113,7 +113,7 @@ def _sum_of_places(orders: Array, ranks: Array) -> None:
 def pairwise(ranks: Array, weights: Array | None, strict: bool = False) -> Array:
     """int64 (options, options): the weight of the ballots that rank the row above the column.
 
-    `ranks` is (options, ballots); `strict` says that no ballot ranks two options alike, so that one comparison settles a duel.
+    `ranks` is (options, ballots); `strict` says that no ballot ranks two options alike, so that one comparison settles a pair.
     """
     options, count = ranks.shape
     if options * options * count <= SMALL:
@@ -125,7 +125,7 @@ def pairwise(ranks: Array, weights: Array | None, strict: bool = False) -> Array
     pairs = np.zeros((options, options), np.int64)
     fast = compiled(ranks.size) if weights is None else None
     if fast:
-        fast.duels(ranks, strict, pairs)
+        fast.pairwise(ranks, strict, pairs)
         return _filled(pairs, count) if strict else pairs
     above = np.empty(min(count, DUEL_BLOCK), np.bool_)
     for start in range(0, count, DUEL_BLOCK):

@@ -46,7 +46,7 @@ class Step:
 
 @dataclass(frozen=True)
 class Amount:
-    """Money in its smallest unit, of which people write `decimals` places behind a point."""
+    """Money in its smallest unit, written with `decimals` places after the point."""
 
     units: Number
     decimals: int = 0

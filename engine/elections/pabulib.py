@@ -274,7 +274,7 @@ def _rankings(votes: Rows, vote: int, places: dict[str, int]) -> np.ndarray[Any,
 def _projects(named: list[str], places: dict[str, int], line: int, cell: int) -> list[int]:
     """The places of the projects that a vote names; the vote stands in one cell of a line."""
     if unknown := [name for name in named if name not in places]:
-        raise _wrong(line, f"votes for {unknown[0][:40]!r}, which is no project", "correct the vote", cell)
+        raise _wrong(line, f"votes for {unknown[0][:40]!r}, which is not a project", "correct the vote", cell)
     if len(set(named)) != len(named):
         twice = next(name for name in named if named.count(name) > 1)
         raise _wrong(line, f"names project {twice} twice", "name it once", cell)

@@ -40,7 +40,7 @@ def read(text: str) -> Election:
                 raise _wrong(line, f"is {','.join(row)[:40]!r}", f'name the next option: "Candidate {len(names) + 1}","Name","Party"')
             names.append(row[1] if len(row) < 3 else f"{row[1]} ({row[2]})")
         elif names and row[0].isdecimal():
-            raise _wrong(line, f"is {','.join(row)[:40]!r} behind the names", "put ballots before them")
+            raise _wrong(line, f"is {','.join(row)[:40]!r} after the names", "put ballots before them")
         elif not names:
             odd = next((place for place, cell in enumerate(row) if not cell.isdecimal() or len(cell) > 16), -1)
             if odd >= 0:

@@ -81,7 +81,7 @@ class Tops:
 def _next(orders: Array, stays: Array, moved: Array, left: int) -> Array:
     """The first option still in on each of the `moved` ballots, -1 if there is none; `left` is how many options are still in."""
     tops, length = np.full(len(moved), -1, orders.dtype), orders.shape[1]
-    todo, column = np.arange(len(moved)), 1  # what is out stood in the first cell, or behind it
+    todo, column = np.arange(len(moved)), 1  # an option that is out stood in the first cell, or later
     # While most stay, one of the next cells nearly always does; later whole ballots are looked through at once.
     while 2 * left > length and column < length and len(todo):
         cells = orders[moved[todo], column]

@@ -72,7 +72,7 @@ def test_broken_ballots_are_refused_alike(given_orders):
 
 @given(st.integers(1, 5), st.integers(1, 20_000), st.integers(0, 2**32))
 @settings(max_examples=40, deadline=None)
-def test_duels_of_ballots_with_equals_count_alike_across_blocks(option_count, count, seed):
+def test_pairs_of_ballots_with_equals_count_alike_across_blocks(option_count, count, seed):
     ranks = np.random.default_rng(seed).integers(0, option_count + 1, (option_count, count)).astype(np.int8)
     with pytest.MonkeyPatch.context() as patch:
         both = [counted(patch, least, lambda: counting.pairwise(ranks, None).tolist()) for least in (EVERY, NEVER)]

@@ -95,7 +95,7 @@ def test_choices_are_ballots_for_one(option_count, chosen):
         ([[0, 1], [2]], "different lengths"),
     ],
 )
-def test_orders_that_are_none_are_refused(monkeypatch, table, fact, large):
+def test_what_is_not_an_order_is_refused(monkeypatch, table, fact, large):
     if large:
         monkeypatch.setattr(counting, "SMALL", 0)
     with pytest.raises(Refusal, match=fact):

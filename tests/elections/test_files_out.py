@@ -91,7 +91,7 @@ def test_whatever_options_are_called_a_file_says_the_same_or_is_not_written(data
         ("x.csv", ["eligible: 9", "active: 5"]),
     ],
 )
-def test_what_a_file_has_no_place_for_is_told(name, left_out):
+def test_what_a_file_has_no_place_for_is_reported(name, left_out):
     election = Election.read("seats: 2\neligible: 9\nactive: 5\n3: a > b > c\n2: b > c")
     written = converting.write(election, Path(name))
     assert written.left_out == left_out
@@ -99,7 +99,7 @@ def test_what_a_file_has_no_place_for_is_told(name, left_out):
     assert again.seats == (2 if "seats: 2" not in left_out else None)
 
 
-def test_what_a_file_says_besides_is_told():
+def test_what_a_file_adds_is_reported():
     written = converting.write(Election.read("3: a > b\n2: b > a"), Path("x.blt"))
     assert (written.left_out, written.added) == ([], ["seats: 1"])
     single = converting.write(Election.read("ballots: single\n3: a\n2: b"), Path("x.cat"))

@@ -52,7 +52,7 @@ def test_several_winners_by_a_whole_threshold_and_four_decimals():
     assert [contest.election.options[place][10] for place in count.elected] == ["C", "A", "B"]
 
 
-def test_a_tie_for_the_last_place_is_told_whoever_won_it():
+def test_a_tie_for_the_last_place_is_reported_whoever_won_it():
     """RCTab's tie-break fixture: 3, 3 and 3 first choices; its seed lets one drop out and one of the others win."""
     assert set(tally("ranked_choice", Election.read("3: dare\n3: gervin\n3: blaylock")).winners) == {"dare", "gervin", "blaylock"}
 
@@ -149,7 +149,7 @@ def test_every_source_of_a_contest_is_read():
     assert (contest.election.total, contest.election.rank_counts[:, 0].tolist()) == (107, [5, 102])
 
 
-def test_the_mark_of_who_was_excluded_is_no_skipped_rank():
+def test_the_mark_of_an_excluded_option_is_not_a_skipped_rank():
     text = stated_contest({"maxSkippedRanksAllowed": "0"}, [("Ann", False), ("Bob", False), ("Gone", True)], ["x.csv"])
     contest = rctab.read_contest(text, lambda name: "count,rank1,rank2\n5,Gone,Ann\n3,Bob,\n")
     assert contest.election.rank_counts[:, 0].tolist() == [5, 3]

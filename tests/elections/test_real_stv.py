@@ -149,7 +149,7 @@ def test_a_broken_blt_file_is_refused_by_its_line(text, fact):
 
 
 @pytest.mark.parametrize("rule", ["stv", "stv_scotland", "stv_minneapolis"])
-def test_a_blank_paper_counts_for_nothing_nor_for_the_quota(rule):
+def test_a_blank_paper_counts_for_nothing_not_even_for_the_quota(rule):
     """Valid papers only (the Scottish order of 2007, rule 46)."""
     ballots = '3 2\n4 1 3 0\n3 2 3 0\n1 3 0\n{}0\n"a"\n"b"\n"c"'
     with_blanks, without = (tally(rule, blt.read(ballots.format(blanks))) for blanks in ("4 0\n", ""))
@@ -197,7 +197,7 @@ def test_orders_of_unsigned_numbers_count_as_others_do():
     ("text", "fact"),
     [
         ('2,1,\n7,2,1,\n"Candidate 2","Bob","",\n"Candidate 1","Ann","",\n"Ward",', "name the next option"),
-        ('2,1,\n7,2,1,\n"Candidate 1","Ann","",\n"Candidate 2","Bob","",\n"Ward",\n100,1,', "behind the names"),
+        ('2,1,\n7,2,1,\n"Candidate 1","Ann","",\n"Candidate 2","Bob","",\n"Ward",\n100,1,', "after the names"),
         ('2,1,\n7,2,1,\n"Candidate 1","","Green",\n"Candidate 2","Bob","",\n"Ward",', "name the next option"),
     ],
 )

@@ -1,8 +1,8 @@
 """Random elections by our rules and by votelib's (Jan Šimbera), which must name the same winners.
 
 Skips where votelib is not installed (`make peers` installs it). Where several tie it takes as many as there are seats: then its winners have to be
-among ours. It refuses ties in the middle of a runoff. Some things are theirs, not ours: with every duel drawn `Schulze` and `SchwartzSet`
-name nobody, and `MinimaxCondorcet` passes over whoever loses no duel, for such an option has no worst defeat in its table. `STAR` names nobody where several
+among ours. It refuses ties in the middle of a runoff. Some things are theirs, not ours: with every pair drawn `Schulze` and `SchwartzSet`
+name nobody, and `MinimaxCondorcet` passes over whoever loses no comparison, for such an option has no worst defeat in its table. `STAR` names nobody where several
 tie for the runoff. `MajorityJudgment` parts options of the same middle grade otherwise than its authors do, who take one middle grade after
 the other away (our own brute force does it by hand), so that it is compared where the highest middle grade is one option's alone.
 """
@@ -23,20 +23,20 @@ from votelib import convert
 from votelib.evaluate import approval, cardinal, condorcet, core, sequential
 
 
-def duels(evaluator):
+def of_pairs(evaluator):
     return core.PreConverted(convert.RankedToCondorcetVotes(), evaluator)
 
 
 RANKED = [
-    ("schulze", {"strength": "winning_votes"}, duels(condorcet.Schulze())),
-    ("copeland", {}, duels(condorcet.Copeland(second_order=False))),
-    ("minimax", {"strength": "winning_votes"}, duels(condorcet.MinimaxCondorcet("winning_votes"))),
-    ("minimax", {"strength": "margins"}, duels(condorcet.MinimaxCondorcet("margins"))),
-    ("ranked_pairs", {"strength": "winning_votes"}, duels(condorcet.RankedPairs("winning_votes"))),
-    ("ranked_pairs", {"strength": "margins"}, duels(condorcet.RankedPairs("margins"))),
-    ("kemeny", {}, duels(condorcet.KemenyYoung())),
-    ("smith_set", {}, duels(condorcet.SmithSet())),
-    ("schwartz_set", {}, duels(condorcet.SchwartzSet())),
+    ("schulze", {"strength": "winning_votes"}, of_pairs(condorcet.Schulze())),
+    ("copeland", {}, of_pairs(condorcet.Copeland(second_order=False))),
+    ("minimax", {"strength": "winning_votes"}, of_pairs(condorcet.MinimaxCondorcet("winning_votes"))),
+    ("minimax", {"strength": "margins"}, of_pairs(condorcet.MinimaxCondorcet("margins"))),
+    ("ranked_pairs", {"strength": "winning_votes"}, of_pairs(condorcet.RankedPairs("winning_votes"))),
+    ("ranked_pairs", {"strength": "margins"}, of_pairs(condorcet.RankedPairs("margins"))),
+    ("kemeny", {}, of_pairs(condorcet.KemenyYoung())),
+    ("smith_set", {}, of_pairs(condorcet.SmithSet())),
+    ("schwartz_set", {}, of_pairs(condorcet.SchwartzSet())),
     ("bucklin", {}, sequential.PreferenceAddition()),
     ("instant_runoff", {}, sequential.TransferableVoteSelector()),
     ("tideman_alternative", {}, sequential.TidemanAlternative()),

@@ -195,7 +195,7 @@ def test_two_grades_that_alternate_a_billion_times_are_one_step():
 
 
 @pytest.mark.parametrize("voters", [1_000, 10_000, 40_000])
-def test_a_price_that_everybody_can_only_just_pay_is_told_exactly(voters):
+def test_a_price_that_everybody_can_only_just_pay_is_exact(voters):
     """Sums of many floats drift: 26,667 of a budget of 6,667 were spent before their bounds counted every term."""
     table = np.ones((voters, 2), np.int8)
     budget = 8 * voters // 3
@@ -207,7 +207,7 @@ def test_a_price_that_everybody_can_only_just_pay_is_told_exactly(voters):
         assert spent <= budget
 
 
-def test_weights_and_points_beyond_a_floats_digits_are_told_exactly():
+def test_weights_and_points_beyond_a_floats_digits_are_counted_exactly():
     rows, weights = [[500_000, 500_000], [0, 1]], [10**12, 1]
     election = Election.of("ab", "cumulative", rows, weights, [63 * 10**14, 63 * 10**14], 9 * 10**15)
     count = Count(election, "additive")

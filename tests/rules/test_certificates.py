@@ -102,7 +102,7 @@ def test_ballots_are_read_as_the_rule_reads_them(name, kind, data):
 @given(data=st.data())
 @settings(max_examples=60)
 def test_somebody_taken_in_another_order_than_was_due_is_seen(name, data):
-    """Unless both orders are as good: then the tie is told."""
+    """Unless both orders are equally good: then the tie is reported."""
     election = drawn(data, name, "approval", options_min=3)
     parameters = {} if name == "budget_phragmen" else {"seats": 2}
     outcome = tally(name, election, **parameters)
@@ -129,7 +129,7 @@ def test_a_pair_unlocked_or_locked_against_its_place_is_seen(data):
 
 @given(st.data())
 @settings(max_examples=150)
-def test_a_duel_or_a_path_that_is_another_is_seen(data):
+def test_a_pair_or_a_path_that_is_another_is_seen(data):
     election = data.draw(elections("ranked", options_min=2))
     outcome = tally("schulze", election)
     pairs, paths = outcome.facts

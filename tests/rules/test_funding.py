@@ -130,7 +130,7 @@ def test_neither_the_order_of_gifts_nor_a_name_changes_a_payout(name, election, 
     for order in permutations(range(len(election.options))):
         moved = election.changed(options=[election.options[place] for place in order], table=election.table[:, order])
         again = tally(name, moved, pool=pool, **SETTINGS[name])
-        assert again.scores == first.scores or first.ties, "only a tie is decided by the listing, and it is told"
+        assert again.scores == first.scores or first.ties, "only a tie is decided by the listing, and it is reported"
 
 
 @pytest.mark.parametrize("name", MATCHING)
@@ -149,7 +149,7 @@ def test_a_pair_bound_by_very_much_is_plain_quadratic_funding(election):
         assert abs(Decimal(ours) / _matching.UNIT - plain) < Decimal("1e-6")
 
 
-def test_to_part_a_gift_over_invented_people_pays():
+def test_splitting_a_gift_among_invented_people_pays():
     """The well-known failure of matching by roots: pinned, so that nobody promises otherwise."""
     split = Election.of(["a"], "cumulative", [[1]], [4])
     whole = Election.of(["a"], "cumulative", [[4]], [1])

@@ -16,7 +16,7 @@ from tests.rules.elections import elections
 
 ROOT = Path(__file__).parent.parent.parent
 FILES = sorted(each for family in ("voting", "funding") for each in (ROOT / "engine/rules" / family).rglob("*.py"))
-FILES += [ROOT / "engine/elections" / f"{name}.py" for name in ("committees", "duels", "optimal", "rounds", "ties")]
+FILES += [ROOT / "engine/elections" / f"{name}.py" for name in ("committees", "pairwise", "optimal", "rounds", "ties")]
 
 
 def outside_refusals(tree: ast.AST) -> list[ast.JoinedStr]:

@@ -30,14 +30,16 @@ from engine.elections.election import Election
 from engine.elections.outcome import Outcome
 from engine.refusals import refuse
 from engine.rules import counting_rule
-from engine.rules.certificates import _duels, _rounds, _seats, _shares, _totals
+from engine.rules.certificates import _pairwise, _rounds, _seats, _shares, _totals
 from engine.rules.certificates._claim import Claim
 
 
 def check(election: Election, outcome: Outcome, parameters: Mapping[str, Any]) -> None:
-    """Refuse (`proof_wrong`) an outcome whose facts do not show that its winners win; the rule must be one of `CHECKED`.
+    """Refuse (`proof_wrong`) an outcome whose facts do not show that its winners win; the rule must be one of
+    `CHECKED`.
 
-    Of the outcome's scores only those are looked at which are the certificate (points, votes), and its `ties` where one is elected.
+    Of the outcome's scores, only those that are the certificate (points, votes) are examined, and its `ties` only if
+    one is elected.
     """
     if outcome.rule not in CHECKED:
         raise refuse("rule_unknown", f"a certificate of {outcome.rule}", "cannot be checked here", "known: " + ", ".join(CHECKED))
@@ -61,12 +63,12 @@ CHECKED: dict[str, Callable[[Claim], bool]] = {
     "cumulative@1": _totals.given,
     "borda@1": _totals.borda,
     "greedy@1": _totals.greedy,
-    "copeland@1": _duels.copeland,
-    "minimax@1": _duels.minimax,
-    "smith_set@1": _duels.smith_set,
-    "split_cycle@1": _duels.split_cycle,
-    "schulze@1": _duels.schulze,
-    "ranked_pairs@1": _duels.ranked_pairs,
+    "copeland@1": _pairwise.copeland,
+    "minimax@1": _pairwise.minimax,
+    "smith_set@1": _pairwise.smith_set,
+    "split_cycle@1": _pairwise.split_cycle,
+    "schulze@1": _pairwise.schulze,
+    "ranked_pairs@1": _pairwise.ranked_pairs,
     "instant_runoff@1": _rounds.runoff,
     "seq_pav@1": _seats.seq_pav,
     "seq_phragmen@1": _seats.seq_phragmen,

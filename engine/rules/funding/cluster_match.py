@@ -30,7 +30,7 @@ from engine.rules.funding._matching import UNIT, WHOLE, matched
 from engine.values import PositiveMoney, Share
 
 Gift = tuple[list[int], int, int]
-"""Whose: the other options she gives to; how much; how many such contributors there are."""
+"""The other options the contributor gives to; how much; how many such contributors there are."""
 
 
 @funding_rule
@@ -56,7 +56,7 @@ def cluster_match(election: Election, *, pool: PositiveMoney, cap: Share = WHOLE
 
 
 def _claim(gifts: list[Gift], met: list[set[int]], option_count: int) -> int:
-    """What one option claims, in units of 10^-12; `met` says of each group in which others somebody of it is, too."""
+    """What one option claims, in units of 10^-12; for each group, `met` names the groups that share a member with it."""
     against = [[0] * option_count for _ in range(option_count)]  # what the row gives that counts against the column
     whole = [0] * option_count
     alone = squares = 0

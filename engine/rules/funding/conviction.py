@@ -32,7 +32,7 @@ ASKED_MAX, HARDNESS = Share("1/5"), Share("1/500")
 
 @funding_rule
 def conviction(history: Sequence[tuple[int, int]], *, at: int, half_life: Positive) -> int:
-    """Conviction at tick `at` in units of stake; `history` says from which tick on how much is staked, oldest first."""
+    """Conviction at tick `at` in units of stake; `history` says how much is staked from which tick on, oldest first."""
     conviction = stake = last = 0
     for tick, amount in history:
         if tick < last or amount < 0:
@@ -53,7 +53,7 @@ def _later(conviction: int, stake: int, ticks: int, half_life: int) -> int:
 def threshold(
     *, requested: int, funds: int, staked: int, half_life: Positive, asked_max: Share = ASKED_MAX, hardness: Share = HARDNESS
 ) -> int | None:
-    """The conviction a request has to be above, in units of stake; None where it asks for more than may be asked for."""
+    """The conviction that a request has to exceed, in units of stake; None if it asks for more than may be asked for."""
     if requested < 0 or staked < 0:
         raise refuse("election_wrong", "the request", f"is for {requested} with {staked} staked", "give amounts from 0")
     room = Fraction(asked_max) - Fraction(requested, funds) if funds > 0 else Fraction(0)
@@ -65,7 +65,7 @@ def threshold(
 
 @lru_cache(maxsize=4096)
 def power(ticks: int, half_life: int) -> int:
-    """2^(−ticks / half_life), cut off behind 128 bits, in units of 2^−128."""
+    """2^(−ticks / half_life), truncated to 128 bits, in units of 2^−128."""
     if half_life < 1:
         raise refuse("parameter_wrong", "conviction.half_life", f"is {half_life}", "give a whole number from 1")
     halvings, rest = divmod(ticks, half_life)

@@ -59,17 +59,17 @@ def budget_phragmen(election: Election) -> Outcome:
     def explain() -> list[Step]:
         steps = []
         for place, load in rounds:
-            said: dict[str, Value] = {"option": options[place], "supporters": approvals.supporters[place], "load": election.money(load)}
+            values: dict[str, Value] = {"option": options[place], "supporters": approvals.supporters[place], "load": election.money(load)}
             if place in funded:
                 steps.append(
-                    Step("{option}: its {supporters} {supporters:supporter carries|supporters carry} at most {load} each; funded", **said)
+                    Step("{option}: its {supporters} {supporters:supporter carries|supporters carry} at most {load} each; funded", **values)
                 )
             else:
                 steps.append(
                     Step(
                         "{option}: its {supporters} {supporters:supporter|supporters} would carry at most {load} each, "
                         "but it costs more than the {left} left: the count ends",
-                        left=election.money(left), **said,
+                        left=election.money(left), **values,
                     )
                 )  # fmt: skip
         return steps or [Step("nobody supports any option")]

@@ -62,7 +62,7 @@ def committee_equal_shares(election: Election, *, seats: Positive = ONE) -> Outc
 
 
 def _left(approvals: Approvals, bought: list[Purchase], share: Fraction) -> tuple[list[Fraction], Array]:
-    """What voters have left after paying: the amounts, and by ballot which of them."""
+    """What voters have left after paying: the amounts, and for each ballot which of them."""
     money, classes = [share], np.zeros(approvals.ballots, np.int64)
     for purchase in bought:
         paying = classes * 2

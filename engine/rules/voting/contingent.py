@@ -32,21 +32,21 @@ def contingent(election: Election) -> Outcome:
     leader = max(range(len(options)), key=votes.__getitem__)
     if 2 * votes[leader] > alive or len(options) == 1:
         return Outcome.of(options, [leader], votes, lambda: _at_once(options, leader, votes, alive))
-    duels = [(one, other) if pairs[one, other] >= pairs[other, one] else (other, one) for one, other in finalists(votes)]
-    won = {winner for one, other in duels for winner in ([one] if pairs[one, other] > pairs[other, one] else [one, other])}
+    runoffs = [(one, other) if pairs[one, other] >= pairs[other, one] else (other, one) for one, other in finalists(votes)]
+    won = {winner for one, other in runoffs for winner in ([one] if pairs[one, other] > pairs[other, one] else [one, other])}
 
     def explain() -> list[Step]:
         return [
             Step("first preferences: {votes}", votes=listing(options, votes)),
-            *(runoff(options[one], options[other], int(pairs[one, other]), int(pairs[other, one])) for one, other in duels),
+            *(runoff(options[one], options[other], int(pairs[one, other]), int(pairs[other, one])) for one, other in runoffs),
         ]
 
     first = dict(zip(options, votes, strict=True))
-    return Outcome.of(options, sorted(won), votes, explain, lambda: [list(duel) for duel in duels], lambda: [first])
+    return Outcome.of(options, sorted(won), votes, explain, lambda: [list(each) for each in runoffs], lambda: [first])
 
 
 def _at_once(options: tuple[str, ...], leader: int, votes: list[int], alive: int) -> list[Step]:
-    """The one step of a count that needs no runoff."""
+    """The only step of a count that needs no runoff."""
     said = listing(options, votes)
     if not alive:
         return [Step("first preferences: {votes}; {leader} stands alone", votes=said, leader=options[leader])]

@@ -90,5 +90,5 @@ def greedy(election: Election, *, skip: bool = True, order: Literal["votes", "vo
 
 
 def _worth(votes: int, cost: int) -> tuple[bool, Fraction]:
-    """What options go in order of: votes for each unit of cost; what costs nothing comes before everything else."""
+    """What options are ordered by: votes for each unit of cost; an option that costs nothing comes before everything else."""
     return cost == 0, Fraction(votes, cost or 1)

@@ -52,7 +52,7 @@ def impact(election: Election, *, method: Literal["median", "mean"] = "median", 
 
 
 def _typical(points: Array, weights: Array, method: str) -> Number:
-    """The median or mean of points given so often."""
+    """The median or mean of weighted points."""
     whole = int(weights.sum())
     if method == "mean":
         return _plain(Fraction(sum(map(int, points * weights)), whole))

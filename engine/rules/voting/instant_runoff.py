@@ -60,7 +60,7 @@ def count_round(tops: Tops, left: Left) -> Round:
 
 
 def verdict(options: tuple[str, ...], alive: int, left: Left, last: Round) -> Step:
-    """How the count ended, among ballots that weigh `alive` together: those that rest count for a majority, too."""
+    """How the count ended, among ballots of total weight `alive`: ballots that rest count towards the majority too."""
     if len(last.winners) > 1:
         return Step("no option has a vote left")
     winner = options[last.winners[0]]

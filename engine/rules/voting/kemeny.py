@@ -16,9 +16,9 @@ from itertools import combinations
 
 import numpy as np
 
-from engine.elections.duels import smith_set
 from engine.elections.election import Array, Election
 from engine.elections.outcome import Outcome, Step
+from engine.elections.pairwise import smith_set
 from engine.limits import KEMENY_OPTIONS_MAX
 from engine.refusals import refuse
 from engine.rules import voting_rule
@@ -62,10 +62,11 @@ def kemeny(election: Election) -> Outcome:
 
 
 def _best_rankings(pairs: Array) -> tuple[list[int], list[int]]:
-    """For every option its best place in any best ranking, and one best ranking (of several the first by the options' order).
+    """For every option its best place in any best ranking, and one best ranking (of several, the first in the order of
+    the options).
 
     Rankings are built from the top: `cost[S]` is what the best ranking of the options in S, as bits, contradicts when S
-    stands above all others, `rest[S]` what the best order of the others adds.
+    stands above all others; `rest[S]` is what the best order of the others adds.
     """
     option_count = len(pairs)
     if option_count > KEMENY_OPTIONS_MAX:

@@ -26,7 +26,7 @@ from engine.refusals import refuse
 from engine.rules import voting_rule
 
 VALUE_MAX = INT64_MAX >> 2
-"""All votes' worth together: room to add and to round up without an overflow."""
+"""The worth of all votes together, at most: room to add and to round up without an overflow."""
 SETS_MAX = 200_000
 """Sets that are kept side by side: each is better than all that cost less."""
 
@@ -67,7 +67,7 @@ def knapsack(election: Election, *, worth: Literal["votes", "cost"] = "votes") -
 
 
 class _Best(NamedTuple):
-    """The options of the best set, and those that another set, as good and as cheap, has otherwise."""
+    """The options of the best set, and those in which other sets, as good and as cheap, differ from it."""
 
     chosen: list[int]
     differing: list[int]
@@ -99,8 +99,9 @@ def _best(costs: list[int], values: list[int], budget: int) -> _Best:
 
 
 def _reach(left: Array, value: int, cost: int, budget: int, rest: int) -> Array | int:
-    """At least what `left` money could buy at `value` for `cost`, and at most all that is to come, `rest`; in whole numbers: a bound a
-    little too high never prunes the best, and where int64 has no room for one there is none but `rest`."""
+    """At least what `left` money could buy at `value` for `cost`, and at most everything that is to come, `rest`; in
+    whole numbers. A bound that is a little too high never prunes the best; if int64 has no room for one, there is none
+    but `rest`."""
     spare = 62 - budget.bit_length() - (-(-value // cost)).bit_length()
     if spare < 0:
         return rest
@@ -109,8 +110,8 @@ def _reach(left: Array, value: int, cost: int, budget: int, rest: int) -> Array 
 
 
 class _Sets(NamedTuple):
-    """Sets of options, cheapest first, each worth more than all before it: cost, value, who is in it, and in what others, as
-    good and as cheap, differ from it."""
+    """Sets of options, cheapest first, each worth more than all before it: cost, value, members, and the options in
+    which other sets, as good and as cheap, differ from it."""
 
     cost: Array
     value: Array
@@ -121,7 +122,7 @@ class _Sets(NamedTuple):
         return _Sets(*(part[kept] for part in self))
 
     def added(self, option: int, cost: int, value: int, budget: int) -> _Sets:
-        """These and the same with one option more, as far as the budget reaches."""
+        """These sets, and the same with one more option, as far as the budget reaches."""
         fits = self.cost + cost <= budget
         more = self.members[fits]
         more[:, option] = True

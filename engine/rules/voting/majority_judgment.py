@@ -23,7 +23,7 @@ from engine.rules import voting_rule
 
 
 class _Run(NamedTuple):
-    """So many times a grade below the middle and then one above it are taken next."""
+    """So many times, a grade below the median and then one above it are removed next."""
 
     pairs: int
     below: int
@@ -31,7 +31,7 @@ class _Run(NamedTuple):
 
 
 class _Round(NamedTuple):
-    """Where some fall behind: how many grades have been taken from each, who was compared, and their next grades."""
+    """Where some options fall behind: how many grades have been removed from each, which were compared, and their next grades."""
 
     taken: int
     left: list[int]
@@ -76,7 +76,7 @@ def majority_judgment(election: Election) -> Outcome:
 
 
 def _ahead(taken: int, left: list[int], grades: list[int], rounds: list[_Round]) -> tuple[list[int], list[_Round]]:
-    """Who has the highest next grade; where others fall behind by it, that is a round."""
+    """The options with the highest next grade; if others fall behind by it, that is a round."""
     ahead = [left[each] for each in best(grades)]
     return ahead, rounds if len(ahead) == len(left) else [*rounds, _Round(taken, left, grades)]
 
@@ -90,13 +90,13 @@ def _counted(election: Election, place: int) -> dict[int, int]:
 
 
 def _middle(grades: dict[int, int]) -> int:
-    """The lower middle of grades counted."""
+    """The lower median of grades counted."""
     half = (sum(grades.values()) + 1) // 2
     return next(grade for (grade, _), reached in zip(grades.items(), accumulate(grades.values()), strict=True) if reached >= half)
 
 
 def _outwards(grades: dict[int, int]) -> list[_Run]:
-    """The grades on both sides of the middle (which of an odd number is none of them) as they are taken, in runs."""
+    """The grades on both sides of the median (which, of an odd number, is on neither) in the order in which they are removed, in runs."""
     half = sum(grades.values()) // 2
     below, above = _nearest(list(grades.items()), half), _nearest(list(reversed(grades.items())), half)
     runs = []

@@ -10,9 +10,9 @@ defeat; may elect an option outside the Smith set. Also called maximin, Simpson.
 
 from __future__ import annotations
 
-from engine.elections.duels import Strength, defeats
 from engine.elections.election import Election
 from engine.elections.outcome import Outcome, Step, best, listing
+from engine.elections.pairwise import Strength, defeats
 from engine.rules import voting_rule
 
 

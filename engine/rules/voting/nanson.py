@@ -20,7 +20,7 @@ from engine.elections.outcome import Outcome, Step, listing
 from engine.rules import voting_rule
 
 Round = tuple[list[int], list[int], list[int]]
-"""Who is left, their points, and who drops out."""
+"""The options left, their points, and which of them drop out."""
 
 
 @voting_rule(

@@ -63,7 +63,7 @@ def normalised_quadratic(election: Election) -> Outcome:
 
 
 def _scores(sums: list[roots.Roots], valid: int) -> list[Fraction]:
-    """Every option's part of `valid`, from square roots known to twice as many decimals as are shown."""
+    """Every option's share of `valid`, from square roots computed to twice as many decimals as are shown."""
     squares = [roots.cut(each, 2 * DECIMALS) ** 2 for each in sums]
     whole = sum(squares, Fraction(0))
     scale = 10**DECIMALS

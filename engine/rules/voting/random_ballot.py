@@ -51,7 +51,7 @@ def random_ballot(election: Election, *, seed: Digest) -> Outcome:
 
 
 def _first_places(election: Election) -> list[int]:
-    """How many ballots put each option first; who names nothing puts none."""
+    """How many ballots put each option first; a blank ballot counts for none."""
     if election.kind == "single":
         return [int(votes) for votes in election.sums]
     firsts = election.orders[:, 0]

@@ -61,7 +61,7 @@ def _round(tops: Tops, left: Left, write_ins: int | None, batch: bool) -> Round:
 
 
 def _hopeless(order: list[int], votes: list[int]) -> int:
-    """How many, from the fewest votes up, have together fewer than the next; 0 where not even the last does."""
+    """How many options, from the fewest votes up, have fewer together than the next; 0 if not even the last does."""
     below, hopeless = 0, 0
     for number, place in enumerate(order[:-1], 1):
         below += votes[place]

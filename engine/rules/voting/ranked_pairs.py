@@ -15,15 +15,15 @@ garden is unbeaten
 
 from __future__ import annotations
 
-from engine.elections import duels
-from engine.elections.duels import Strength, steps_down
+from engine.elections import pairwise
 from engine.elections.election import Election
 from engine.elections.locking import lock_all
 from engine.elections.outcome import Outcome, Step
+from engine.elections.pairwise import Strength, steps_down
 from engine.rules import voting_rule
 
 Reach = tuple[int, ...]
-"""For every option, as bits, whom the locked defeats lead to, itself included."""
+"""For every option, as bits, the options that locked defeats lead to, itself included."""
 
 
 @voting_rule(
@@ -46,8 +46,8 @@ def ranked_pairs(election: Election, *, strength: Strength = "margins") -> Outco
         for level in levels:
             for one, other in level:
                 locked = _lock(reach, one, other)
-                fate = duels.LOCKED if locked is not None else duels.CYCLE
-                steps.append(duels.step(options, pairs, one, other, fate))
+                fate = pairwise.LOCKED if locked is not None else pairwise.CYCLE
+                steps.append(pairwise.step(options, pairs, one, other, fate))
                 reach = reach if locked is None else locked
         free = [options[place] for place in _unbeaten(reach)]
         steps.append(Step("{names} {names:is|are} unbeaten", names=free))
@@ -64,7 +64,7 @@ def ranked_pairs(election: Election, *, strength: Strength = "margins") -> Outco
 
 
 def _lock(reach: Reach, one: int, other: int) -> Reach | None:
-    """What leads where once `one` beats `other`; None where that would close a cycle."""
+    """What leads where once `one` beats `other`; None if that would close a cycle."""
     if reach[other] >> one & 1:
         return None
     if reach[one] >> other & 1:

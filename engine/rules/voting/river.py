@@ -14,15 +14,15 @@ garden is unbeaten
 
 from __future__ import annotations
 
-from engine.elections import duels
-from engine.elections.duels import Strength, steps_down
+from engine.elections import pairwise
 from engine.elections.election import Election
 from engine.elections.locking import lock_all
 from engine.elections.outcome import Outcome, Step
+from engine.elections.pairwise import Strength, steps_down
 from engine.rules import voting_rule
 
 Roots = tuple[int, ...]
-"""For every option, who stands at the top of its tree of locked defeats: itself while it is not beaten."""
+"""For every option, the top of its tree of locked defeats: itself while it is unbeaten."""
 
 
 @voting_rule(
@@ -46,8 +46,8 @@ def river(election: Election, *, strength: Strength = "margins") -> Outcome:
         for level in levels:
             for one, other in level:
                 locked = _lock(roots, one, other)
-                fate = duels.LOCKED if locked else duels.BEATEN if roots[other] != other else duels.CYCLE
-                steps.append(duels.step(options, pairs, one, other, fate))
+                fate = pairwise.LOCKED if locked else pairwise.BEATEN if roots[other] != other else pairwise.CYCLE
+                steps.append(pairwise.step(options, pairs, one, other, fate))
                 roots = locked or roots
         free = [options[place] for place in sorted(set(roots))]
         steps.append(Step("{names} {names:is|are} unbeaten", names=free))
@@ -64,7 +64,7 @@ def river(election: Election, *, strength: Strength = "margins") -> Outcome:
 
 
 def _lock(roots: Roots, one: int, other: int) -> Roots | None:
-    """The trees once `one` beats `other`; None where `other` is beaten already, or that would close a cycle."""
+    """The trees once `one` beats `other`; None if `other` is beaten already, or that would close a cycle."""
     if roots[other] != other or roots[one] == other:
         return None
     top = roots[one]

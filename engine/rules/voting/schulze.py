@@ -13,9 +13,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from engine.elections.duels import Strength, defeats, strongest_paths
 from engine.elections.election import Array, Election
 from engine.elections.outcome import Outcome, Step
+from engine.elections.pairwise import Strength, defeats, strongest_paths
 from engine.rules import voting_rule
 
 

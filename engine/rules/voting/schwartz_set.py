@@ -9,7 +9,7 @@ otherwise usually a tie. Also called GOCHA. Source: Schwartz 1986, The Logic of 
 
 from __future__ import annotations
 
-from engine.elections import duels
+from engine.elections import pairwise
 from engine.elections.election import Election
 from engine.elections.outcome import Outcome
 from engine.rules import voting_rule
@@ -23,5 +23,5 @@ from engine.rules import voting_rule
 )  # fmt: skip
 def schwartz_set(election: Election) -> Outcome:
     options, pairs = election.options, election.pairwise
-    won, beaten = duels.schwartz_set(pairs), (pairs > pairs.T).sum(axis=1).tolist()
-    return Outcome.of(options, won, beaten, lambda: duels.steps(options, pairs), lambda: [pairs.tolist()])
+    won, beaten = pairwise.schwartz_set(pairs), (pairs > pairs.T).sum(axis=1).tolist()
+    return Outcome.of(options, won, beaten, lambda: pairwise.steps(options, pairs), lambda: [pairs.tolist()])

@@ -26,7 +26,7 @@ from engine.values import Positive
 
 
 @voting_rule(
-    ballot="approval", elects="several", scores="votes when last looked at", promises={"anonymity", "neutrality", "house_monotonicity"}
+    ballot="approval", elects="several", scores="votes when last counted", promises={"anonymity", "neutrality", "house_monotonicity"}
 )
 def seq_pav(election: Election, *, seats: Positive = ONE) -> Outcome:
     check_seats(election, seats)

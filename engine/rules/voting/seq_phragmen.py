@@ -44,8 +44,8 @@ def seq_phragmen(election: Election, *, seats: Positive = ONE) -> Outcome:
 def fill(
     approvals: Approvals, seats: int, elected: list[int], loads: list[Fraction], classes: Array, ties: list[tuple[int, ...]]
 ) -> list[dict[int, Fraction]]:
-    """Add to `elected` until there are `seats`, and say what the load of each option would have been for each seat. Ballots that carry the
-    same load are one of `classes`: no more of them come than seats are filled."""
+    """Add to `elected` until there are `seats`, and return what the load of each option would have been for each seat.
+    Ballots that carry the same load form one of `classes`: there are no more classes than seats filled."""
     options, rounds = approvals.options, list[dict[int, Fraction]]()
     while len(elected) < seats:
         left = [place for place in range(len(options)) if place not in elected]

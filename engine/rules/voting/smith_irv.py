@@ -11,9 +11,9 @@ round 1: library 9; library is left
 
 from __future__ import annotations
 
-from engine.elections.duels import smith_set
 from engine.elections.election import Election
 from engine.elections.outcome import Outcome, Step
+from engine.elections.pairwise import smith_set
 from engine.elections.rounds import walk
 from engine.elections.tops import Tops
 from engine.rules import voting_rule

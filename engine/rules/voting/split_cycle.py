@@ -11,10 +11,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from engine.elections import duels
-from engine.elections.duels import Strength, defeats, strongest_paths
+from engine.elections import pairwise
 from engine.elections.election import Election
 from engine.elections.outcome import Outcome, Step
+from engine.elections.pairwise import Strength, defeats, strongest_paths
 from engine.rules import voting_rule
 
 
@@ -33,7 +33,7 @@ def split_cycle(election: Election, *, strength: Strength = "margins") -> Outcom
     lost = counting.sum(axis=0)
 
     def explain() -> list[Step]:
-        steps = [duels.step(options, pairs, one, other, duels.NO_WAY_BACK) for one, other in np.argwhere(counting)]
+        steps = [pairwise.step(options, pairs, one, other, pairwise.NO_WAY_BACK) for one, other in np.argwhere(counting)]
         return [*steps, Step("no such defeat counts against {names}", names=[options[place] for place in np.flatnonzero(lost == 0)])]
 
     return Outcome.of(options, np.flatnonzero(lost == 0).tolist(), (-lost).tolist(), explain, lambda: [pairs.tolist()])

@@ -32,7 +32,7 @@ def star(election: Election) -> Outcome:
 
 
 def finalists(scores: list[int]) -> list[tuple[int, int]]:
-    """Every two options that can be called the two with the highest scores.
+    """Every pair of options that can be called the two with the highest scores.
 
     >>> finalists([5, 9, 5, 1]), finalists([4, 4, 4])
     ([(0, 1), (1, 2)], [(0, 1), (0, 2), (1, 2)])

@@ -15,9 +15,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from engine.elections.duels import smith_set
 from engine.elections.election import Election
 from engine.elections.outcome import Outcome, Step
+from engine.elections.pairwise import smith_set
 from engine.elections.rounds import Round, walk, without_each
 from engine.elections.tops import Left, Tops
 from engine.rules import voting_rule

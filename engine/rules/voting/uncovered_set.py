@@ -9,7 +9,7 @@ definition). Part of the Smith set, and often smaller. Source: Gillies 1959; Mil
 
 from __future__ import annotations
 
-from engine.elections import duels
+from engine.elections import pairwise
 from engine.elections.election import Election
 from engine.elections.outcome import Outcome
 from engine.rules import voting_rule
@@ -23,5 +23,5 @@ from engine.rules import voting_rule
 )  # fmt: skip
 def uncovered_set(election: Election) -> Outcome:
     options, pairs = election.options, election.pairwise
-    won, beaten = duels.uncovered_set(pairs), (pairs > pairs.T).sum(axis=1).tolist()
-    return Outcome.of(options, won, beaten, lambda: duels.steps(options, pairs), lambda: [pairs.tolist()])
+    won, beaten = pairwise.uncovered_set(pairs), (pairs > pairs.T).sum(axis=1).tolist()
+    return Outcome.of(options, won, beaten, lambda: pairwise.steps(options, pairs), lambda: [pairs.tolist()])

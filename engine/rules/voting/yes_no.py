@@ -91,14 +91,14 @@ def yes_no(
 
 
 def eligible(election: Election) -> int:
-    """What all could have cast who may vote; refused where the ballots came without it."""
+    """The total power of those who may vote; refused if the ballots came without it."""
     if election.eligible is None:
         raise refuse("election_wrong", "the election", "does not say how many may vote", "add a line such as eligible: 500")
     return election.eligible
 
 
 def active(election: Election) -> int:
-    """What those may cast who take part at all; refused where the ballots came without it."""
+    """The total power of those who are active; refused if the ballots came without it."""
     if election.active is None:
         raise refuse("election_wrong", "the election", "does not say how many are active", "add a line such as active: 300")
     if not election.active:

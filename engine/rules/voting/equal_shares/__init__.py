@@ -42,7 +42,7 @@ from engine.values import PositiveMoney, Share
 
 ONE, NONE = PositiveMoney(1), Share("0")
 PLAIN = {"compare": ("none",), "whole_shares": (False,), "votes_min": (0,), "support_min": (NONE,)}
-"""Without what may take back what the method promises."""
+"""Without the parameters that may take back what the method promises."""
 Utility = Literal["cost", "cardinality", "additive"]
 Completion = Literal["none", "utilitarian", "add_one", "add_one_utilitarian"]
 Compare = Literal["none", "satisfaction", "exclusion"]
@@ -152,7 +152,7 @@ def _left_in(election: Election, votes_min: int, support_min: Fraction) -> Elect
 
 
 def _spend_the_rest(count: Count, bought: list[int], level: list[tuple[int, ...]]) -> list[int]:
-    """What fits beside what was bought, in the order of supporters; `level` is added those that were equal and do not all fit."""
+    """What fits beside what was bought, in order of supporters; options that were equal and do not all fit are added to `level`."""
     funded = list(bought)
     while fitting := count.fitting(funded):
         most = max(count.supporters[each] for each in fitting)

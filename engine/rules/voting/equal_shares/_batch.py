@@ -1,9 +1,10 @@
 """What equal shares buys for many sizes of share at once, in floating point with proven bounds.
 
 Completing an outcome asks what is bought when everybody has a little more, hundreds of times, and nearly always the
-answer is the same. Shares are columns, and those that have bought the same options so far are counted together; where
-they choose differently they part, and they meet again when they have bought the same in another order. Every number carries a bound of its error. A choice is made only where
-the bounds say that exact arithmetic makes it too; a share for which they do not is handed back, to be counted exactly.
+answer is the same. Shares are columns, and those that have bought the same options so far are counted together; they
+part where they choose differently, and meet again once they have bought the same in another order. Every number carries
+a bound on its error. A choice is made only if the bounds prove that exact arithmetic makes it too; otherwise the share
+is handed back, to be counted exactly.
 """
 
 from __future__ import annotations
@@ -19,8 +20,8 @@ EPS = 2.0**-50
 
 
 class Voters(NamedTuple):
-    """What a count is made of: for each option the rows that support it, their weights and units; cost and worth; and its `twin`, the
-    first option that costs the same and is supported by the same, so that they are always equally cheap."""
+    """What a count needs: for each option the rows that support it, their weights and units; its cost and worth; and
+    its `twin`, the first option with the same cost and the same supporters, which is therefore always equally cheap."""
 
     rows: list[Array]
     weights: list[Array]
@@ -60,13 +61,13 @@ class _Shares:
 
 
 def _at(rows: Array, columns: Array) -> tuple[Array, Array | slice]:
-    """Where some rows and ascending columns are; columns next to each other, as most are, are read and written at a stretch."""
+    """Where some rows and ascending columns are; adjacent columns, as most are, are read and written as one slice."""
     first, last = int(columns[0]), int(columns[-1])
     return (rows, slice(first, last + 1)) if last - first + 1 == len(columns) else (rows[:, None], columns)
 
 
 def bought_for(voters: Voters, shares: Array, share_errors: Array) -> list[frozenset[int] | None]:
-    """Which options are bought for each of `shares`; None where bounds leave it open."""
+    """Which options are bought for each of `shares`; None if the bounds leave it open."""
     answers: list[frozenset[int] | None] = [None] * len(shares)
     state = _Shares(voters, shares, share_errors)
     groups = {frozenset[int](): np.arange(len(shares))}
@@ -94,10 +95,10 @@ class _Choice:
         self._state, self._voters, self._columns = state, state.voters, columns
         width = len(columns)
         self._price: dict[int, tuple[Array, Array]] = {}
-        """Of every option looked at the price per unit of worth, by column (infinite where it cannot be paid), and how much
-        lower it may be."""
+        """For every option examined, the price per unit of worth, by column (infinite if it cannot be paid), and how
+        much lower it may be."""
         self._bounds: dict[int, Array] = {}
-        """Of options looked at closely how far from their price the exact one may be, either way; infinite where unknown."""
+        """For options examined closely, how far the exact price may be from theirs, either way; infinite if unknown."""
         self._paid_alike: dict[int, tuple[Array, Array]] = {}
         self._held: dict[int, Array] = {}
         self._best, self._winner = np.full(width, np.inf), np.full(width, -1)
@@ -165,13 +166,13 @@ class _Choice:
         return np.where(can, price, np.inf) / worth, np.where(can, lower, 0.0) / worth * (1 + 4 * EPS)
 
     def _money(self, option: int) -> Array:
-        """What the supporters of an option have left, in the columns looked at."""
+        """What the supporters of an option have left, in the columns examined."""
         if option not in self._held:
             self._held[option] = self._state.part(self._state.money, self._voters.rows[option], self._columns)
         return self._held[option]
 
     def _bound(self, option: int) -> Array:
-        """How far from the price found the exact one may be, either way."""
+        """How far the exact price may be from the one computed, either way."""
         if option not in self._bounds:
             voters, columns, state = self._voters, self._columns, self._state
             rows, weights, units = voters.rows[option], voters.weights[option], voters.units[option][:, None]
@@ -209,9 +210,10 @@ class _Choice:
         return rivalled
 
     def _settle(self, option: int, other: int, columns: Array) -> Array:
-        """Take the cheaper of two options, of equals the first, in columns where bounds cannot tell; True where nothing can.
+        """Take the cheaper of two options, or the first of equals, in columns where bounds cannot tell; True where
+        nothing can.
 
-        Paid alike by all who have anything left, their prices are exact fractions.
+        If all who have anything left pay alike, the prices are exact fractions.
         """
         if self._voters.twin[option] == self._voters.twin[other]:
             self._winner[columns] = min(option, other)
@@ -243,7 +245,7 @@ class _Choice:
         return self._paid_alike[option]
 
     def buy(self) -> list[tuple[int, Array]]:
-        """Let each column buy its winner; which option that is in which columns."""
+        """Let each column buy its winner; returns which option is bought in which columns."""
         purchases = []
         for option in np.unique(self._winner[~self._unclear]).tolist():
             if option >= 0:

@@ -23,7 +23,7 @@ from engine.refusals import refuse
 from engine.rules.voting.equal_shares._batch import EPS, Voters, bought_for
 
 COLUMNS_MAX, CELLS_MAX = 64, 1 << 24
-"""Sizes of share that are counted together, and ballots times sizes, which memory has to hold."""
+"""Sizes of share that are counted together, and ballots times sizes, which have to fit in memory."""
 
 
 class Purchase(NamedTuple):
@@ -34,7 +34,7 @@ class Purchase(NamedTuple):
     price: Fraction
     supporters: int
     drained: int
-    """How many supporters paid less than the price, with all they had."""
+    """How many supporters paid less than the price, with everything they had."""
     tied: tuple[int, ...]
     """The options, this one included, that were equally cheap per unit of utility."""
     per_ballot: bool
@@ -49,7 +49,7 @@ class _Bid(NamedTuple):
 
 
 class Count:
-    """An election made ready to be counted for several shares; `utility` as the rule's parameter, `whole` for shares in whole units."""
+    """An election prepared to be counted for several shares; `utility` as the rule's parameter, `whole` for shares in whole units."""
 
     def __init__(self, election: Election, utility: str, whole: bool = False) -> None:
         assert election.costs is not None and election.budget is not None
@@ -69,7 +69,7 @@ class Count:
         self.buyable = sum(1 for place, count in enumerate(self.supporters) if count and self.costs[place] <= self.budget)
 
     def voters(self) -> Voters:
-        """The same for counting many shares at once."""
+        """The same, for counting many shares at once."""
         weights = [self.weights[rows].astype(np.float64) for rows in self._rows]
         units = [each.astype(np.float64) for each in self._units]
         first: dict[tuple[bytes, bytes, int], int] = {}
@@ -109,14 +109,14 @@ class Count:
         return step * increment, self.buy(step * increment)
 
     def beyond(self, raised: int, bought: list[Purchase], increment: int, steps_max: int, stop: str) -> list[Purchase]:
-        """What would have been bought with one addition more, which is why none was made; empty where there was another reason."""
+        """What would have been bought with one more addition, which is why there was none; empty if there was another reason."""
         full = stop == "exhaustive" and not self.fitting([purchase.option for purchase in bought])
         if raised >= increment * steps_max or len(bought) == self.buyable or full:
             return []
         return self.buy(raised + increment)
 
     def fitting(self, bought: Collection[int]) -> list[int]:
-        """The supported options, not `bought`, that what is left of the budget pays for."""
+        """The supported options, not `bought`, that what is left of the budget can pay for."""
         left = self.budget - sum(self.costs[option] for option in bought)
         return [place for place, cost in enumerate(self.costs) if place not in bought and self.supporters[place] and cost <= left]
 

@@ -20,7 +20,7 @@ COMPARED = {
 
 
 def left_out(election: Election, standing: Election) -> list[Step]:
-    """Which options have too few supporters to be looked at."""
+    """Which options have too few supporters to be considered."""
     text = "{option}: {supporters} {supporters:supporter|supporters}, too few: left out"
     return [
         Step(text, option=name, supporters=int(election.weights[before].sum()))

@@ -1,8 +1,8 @@
 """The count that rules of the single transferable vote share: papers, their values, and who holds them.
 
-Papers that have been transferred alike have the same value, so that a value is a *class* and a paper knows its class: a
-handful of exact numbers instead of one for each paper. A transfer moves only the papers it is about. Source of the shape
-of the count: Hill, Wichmann & Woodall 1987 and the statutes that each rule names.
+Papers that have been transferred alike have the same value, so a value is a *class* and a paper knows its class: a
+handful of exact numbers instead of one for each paper. A transfer moves only the papers it concerns. The shape of the
+count follows Hill, Wichmann & Woodall 1987 and the statutes that each rule names.
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ EXCEEDED = "{votes} {votes:vote|votes} for {seats} {seats:seat|seats}: more than
 
 @dataclass(frozen=True)
 class Law:
-    """How a statute counts. `decimals` None is exact; otherwise values are cut off behind so many.
+    """How a statute counts. `decimals` None is exact; otherwise values are truncated to that many.
 
-    `whole_quota`: the least whole number more than votes / (seats + 1), which elects; otherwise that very fraction, which
-    has to be passed. `hopeless`: who cannot catch up any more drops out before a surplus is moved (Minneapolis).
-    `cut_twice`: the part of its value that a paper keeps is cut off, too, before it is multiplied.
-    `look_back`: among equals, whoever had fewer at the latest stage where they differed.
+    `whole_quota`: the quota is the least whole number above votes / (seats + 1), and reaching it elects; otherwise it
+    is that very fraction, which has to be exceeded. `hopeless`: options that can no longer catch up drop out before a
+    surplus is transferred (Minneapolis). `cut_twice`: the fraction of its value that a paper keeps is truncated too,
+    before it is multiplied. `look_back`: of equals, the latest stage at which they differed decides.
     """
 
     decimals: int | None
@@ -57,8 +57,8 @@ class Law:
 
 
 class Stage(NamedTuple):
-    """What happened, everybody's votes after it, the value of papers that name nobody left, what cutting off has lost, and
-    who is elected by then: votes, exhausted and lost are all votes together."""
+    """What happened, everybody's votes after it, the value of exhausted papers, what rounding has lost, and who is
+    elected by then: votes, exhausted and lost add up to all votes."""
 
     what: Step
     votes: list[Fraction]
@@ -69,7 +69,8 @@ class Stage(NamedTuple):
 
 @dataclass
 class Count:
-    """One count of the `valid` votes; `run` fills `stages`, `elected` in the order of election, and `ties` that only the listing decided."""
+    """One count of the `valid` votes; `run` fills `stages`, `elected` in the order of election, and `ties` that only
+    the order of listing decided."""
 
     election: Election
     seats: int
@@ -117,7 +118,7 @@ class Count:
         return self
 
     def _elect(self) -> list[int]:
-        """Whoever has reached the quota is elected; those with more have a surplus to move."""
+        """Whoever has reached the quota is elected; whoever has more has a surplus to transfer."""
         won = [place for place in self.hopeful if self.law.reaches(self.votes[place], self.quota)]
         won = sorted(won, key=lambda place: (-self.votes[place], place))[: self.seats - len(self.elected)]
         self.elected += won
@@ -148,7 +149,7 @@ class Count:
         self._note(Step(text, names=self._names(places)))
 
     def _recount(self) -> None:
-        """Everybody's votes; who has moved a surplus on keeps the quota."""
+        """Everybody's votes; whoever has transferred a surplus keeps the quota."""
         *self.votes, self._exhausted = self._total()
         for place in self._moved:
             self.votes[place] = self.quota
@@ -167,7 +168,8 @@ class Count:
         return self._one_of([place for place in sorted(self.hopeful) if self.votes[place] == fewest], most=False)
 
     def _one_of(self, tied: list[int], most: bool) -> int:
-        """Of equals the one that had more, or fewer, at the latest stage where they differed; else the first listed has more."""
+        """Of equals, the one that had more, or fewer, at the latest stage at which they differed; otherwise the one
+        listed first counts as having more."""
         left = tied
         if self.law.look_back:
             for stage in reversed(self.stages):
@@ -180,7 +182,7 @@ class Count:
         return min(left) if most else max(left)
 
     def _hopeless(self) -> list[int]:
-        """Those whose votes, with all that could still come to them, do not reach the next one's."""
+        """Those whose votes, with everything that could still come to them, fall short of the next one's."""
         order = sorted(self.hopeful, key=lambda place: (self.votes[place], place))
         surplus = sum((self.votes[place] - self.quota for place in self.waiting), Fraction(0))
         below, hopeless = surplus, list[int]()
@@ -198,7 +200,7 @@ class Count:
         return len(self._values) - 1
 
     def _transfer(self, papers: Array, class_of: Array) -> None:
-        """Move papers to whoever stands next on them among the hopeful; `class_of` is each class's new one."""
+        """Move papers to the next hopeful option on them; `class_of` is each class's new one."""
         if not len(papers):
             return
         self._add(papers, -1)

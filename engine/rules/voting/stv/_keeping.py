@@ -1,12 +1,12 @@
 """The count that Meek's and Warren's transferable votes share: what each elected option keeps of every paper.
 
-Everybody begins by keeping all of what reaches them. Whoever has more than the quota keeps less, just enough to hold it,
-and the rest of each paper goes on to whoever stands next on it; whoever drops out keeps nothing, and every paper is read anew as if
-that option had never stood. Meek lets an elected option keep the same part of whatever reaches it, Warren the same amount
-of every paper. The keep values are found by giving each the one that would hold the quota if nothing else changed (Meek: keep ×
-quota / votes; Warren: the level up to which what reaches it fills the quota), until all surpluses together are below a bound.
-Sources: Hill, Wichmann & Woodall 1987 (algorithm 123); Warren 1994; the reference rule of the Proportional Representation
-Foundation; New Zealand's Local Electoral Regulations 2001, schedule 1A.
+At first everybody keeps all of what reaches them. Whoever exceeds the quota keeps less, just enough to hold it, and the
+rest of each paper goes on to the next option on it; whoever drops out keeps nothing, and every paper is read anew as if
+that option had never stood. With Meek, an elected option keeps the same fraction of whatever reaches it; with Warren,
+the same amount of every paper. Keep values are found by giving each option the one that would hold the quota if nothing
+else changed (Meek: keep × quota / votes; Warren: the level up to which what reaches it fills the quota), until all
+surpluses together are below a bound. Sources: Hill, Wichmann & Woodall 1987 (algorithm 123); Warren 1994; the reference
+rule of the Proportional Representation Foundation; New Zealand's Local Electoral Regulations 2001, schedule 1A.
 """
 
 from __future__ import annotations
@@ -23,19 +23,19 @@ from engine.elections.outcome import Outcome, Step, Value, Votes, listing, write
 from engine.refusals import refuse
 
 EXACT_BITS_MAX, EXACT_UNITS = 1_024, 10**60
-"""How long an exact keep value may become, for each repetition may double it; and the units a longer one is rounded up to."""
+"""How long an exact keep value may become, because each repetition may double it; and the units to which a longer one is rounded up."""
 ROUNDS_MAX = 100_000
 
 
 @dataclass(frozen=True)
 class Law:
-    """How keep values are counted. `decimals` None is exact (but that a keep value too long to write
-    down is rounded up behind sixty); otherwise every product and quotient is rounded up behind so many,
-    and the quota is votes / (seats + 1) cut off there, and one unit more.
+    """How keep values are counted. `decimals` None is exact (except that a keep value too long to write down is rounded
+    up to sixty decimals); otherwise every product and quotient is rounded up to that many decimals, and the quota is
+    votes / (seats + 1) truncated there, plus one unit.
 
-    `still`: surpluses below it are none. `warren`: an amount is kept of each paper, not a part. `hopeless`: whoever with all
-    surpluses stays below the next drops out at once. `first`: among equals, whoever was behind at the first stage where they
-    differed drops out; otherwise at the latest.
+    `still`: surpluses below it are ignored. `warren`: an amount of each paper is kept, not a fraction. `hopeless`:
+    whoever stays below the next even with all surpluses drops out at once. `first`: of equals, whoever was behind at
+    the first stage at which they differed drops out; otherwise at the latest.
     """
 
     decimals: int | None
@@ -57,7 +57,7 @@ class Stage(NamedTuple):
 
 @dataclass
 class Count:
-    """One count; `run` fills `stages`, `elected` in the order of election, and `ties` that only the listing decided."""
+    """One count; `run` fills `stages`, `elected` in the order of election, and `ties` that only the order of listing decided."""
 
     election: Election
     seats: int
@@ -130,7 +130,7 @@ class Count:
         self._note(Step("{names} drops out", names=self._names([place])))
 
     def _distribute(self) -> None:
-        """Everybody's votes as the keep values are, and the quota that the votes kept ask for."""
+        """Everybody's votes with the present keep values, and the quota that follows from the votes kept."""
         self.votes = self._papers.votes(self._keep)
         kept = sum(self.votes, Fraction(0))
         self.exhausted = self.valid * self.one - kept
@@ -148,7 +148,8 @@ class Count:
         return len(order) > 1 and order[0] + surplus < order[1]
 
     def _lowered(self, place: int) -> Fraction:
-        """What holds the quota if nothing else changes; never more than before, for votes only come while others keep less."""
+        """The keep value that holds the quota if nothing else changes; never more than before, because votes only come
+        while others keep less."""
         keep, votes = self._keep[place], self.votes[place]
         if votes <= self.quota:
             return keep
@@ -170,7 +171,7 @@ class Count:
         return [self.election.options[place] for place in places]
 
     def _last_of(self, tied: list[int]) -> int:
-        """Who of equals drops out: whoever was behind at the stage where they differed; else who is listed last."""
+        """Which of equals drops out: whoever was behind at the stage at which they differed; otherwise whoever is listed last."""
         left = tied
         for stage in self.stages if self.law.first else reversed(self.stages):
             fewest = min(stage.votes[place] for place in left)
@@ -183,7 +184,7 @@ class Count:
 
 
 class _Papers:
-    """Papers, and how they are shared out among those who keep something of them."""
+    """Papers, and how they are shared out among the options that keep something of them."""
 
     def __init__(self, orders: Array, weights: Array, warren: bool, one: int, exact: bool) -> None:
         self._warren, self._one, self._exact = warren, one, exact
@@ -194,7 +195,7 @@ class _Papers:
         self._large = int(weights.sum()) * one > INT64_MAX
         self._weights = totals
         self._reached: list[tuple[Array, Array, Array]] = []
-        """By Warren: whom papers came to, with how much left, and how many such papers, when the votes were last counted."""
+        """For Warren: which options papers reached, with how much left, and how many such papers, when the votes were last counted."""
 
     def votes(self, keep: list[Fraction]) -> list[Fraction]:
         if self._exact or self._large:

@@ -10,33 +10,33 @@ Table = list[list[int]]
 
 
 def copeland(claim: Claim) -> bool:
-    duels = _duels(claim)
-    if claim.facts != [duels]:
+    pairs = _pairs(claim)
+    if claim.facts != [pairs]:
         return False
     won = [
-        sum((Fraction(2 * (duels[a][b] > duels[b][a]) + (duels[a][b] == duels[b][a]), 2) for b in claim.places if a != b), Fraction(0))
+        sum((Fraction(2 * (pairs[a][b] > pairs[b][a]) + (pairs[a][b] == pairs[b][a]), 2) for b in claim.places if a != b), Fraction(0))
         for a in claim.places
     ]
     best = [a for a in claim.places if won[a] == max(won)]
     if claim.given.get("tiebreak") == "average_support":
-        best = [a for a in best if sum(duels[a]) == max(sum(duels[b]) for b in best)]
+        best = [a for a in best if sum(pairs[a]) == max(sum(pairs[b]) for b in best)]
     return best == claim.won
 
 
 def minimax(claim: Claim) -> bool:
-    duels = _duels(claim)
-    beats = _beats(claim, duels, "winning_votes")
+    pairs = _pairs(claim)
+    beats = _beats(claim, pairs, "winning_votes")
     worst = [max(beats[b][a] for b in claim.places) for a in claim.places]
-    return bool(claim.facts == [duels]) and claim.won == [a for a in claim.places if worst[a] == min(worst)]
+    return bool(claim.facts == [pairs]) and claim.won == [a for a in claim.places if worst[a] == min(worst)]
 
 
 def smith_set(claim: Claim) -> bool:
     """The winners beat everybody else, and every winner reaches every other along comparisons it does not lose."""
-    duels = _duels(claim)
-    beaten = all(duels[a][b] > duels[b][a] for a in claim.won for b in claim.places if b not in claim.won)
-    held = [[int(duels[a][b] >= duels[b][a]) for b in claim.places] for a in claim.places]
+    pairs = _pairs(claim)
+    beaten = all(pairs[a][b] > pairs[b][a] for a in claim.won for b in claim.places if b not in claim.won)
+    held = [[int(pairs[a][b] >= pairs[b][a]) for b in claim.places] for a in claim.places]
     return (
-        claim.facts == [duels]
+        claim.facts == [pairs]
         and bool(claim.won)
         and beaten
         and all(_reached(held, a, 1, claim.places) >= set(claim.won) for a in claim.won)
@@ -45,34 +45,34 @@ def smith_set(claim: Claim) -> bool:
 
 def split_cycle(claim: Claim) -> bool:
     """A defeat counts unless a chain of defeats as strong leads back; the winners are those against whom none counts."""
-    duels = _duels(claim)
-    beats = _beats(claim, duels, "margins")
+    pairs = _pairs(claim)
+    beats = _beats(claim, pairs, "margins")
     chains = [_strongest(beats, start) for start in claim.places]
     lost = {b for a in claim.places for b in claim.places if beats[a][b] > chains[b][a]}
-    return bool(claim.facts == [duels]) and claim.won == [a for a in claim.places if a not in lost]
+    return bool(claim.facts == [pairs]) and claim.won == [a for a in claim.places if a not in lost]
 
 
 def schulze(claim: Claim) -> bool:
     """The comparisons follow from the ballots, and the strengths of paths from their links."""
-    pairs, paths = claim.facts
+    stated, paths = claim.facts
     if any(type(strength) is not int for row in paths for strength in row):
         return False
-    duels = _duels(claim)
-    beats = _beats(claim, duels, "winning_votes")
+    pairs = _pairs(claim)
+    beats = _beats(claim, pairs, "winning_votes")
     if any(_strongest(beats, start) != paths[start] for start in claim.places):
         return False
     best = [a for a in claim.places if all(paths[a][b] >= paths[b][a] for b in claim.places if a != b)]
-    return bool(pairs == duels and best == claim.won)
+    return bool(stated == pairs and best == claim.won)
 
 
 def ranked_pairs(claim: Claim) -> bool:
     """For each way of locking: no two options lead to each other, what an option leads to follows from defeats that do
     not contradict it, and a defeat that is not among them is answered by a chain of defeats as strong (Zavist & Tideman
     1989)."""
-    pairs, ends = claim.facts
-    duels = _duels(claim)
-    beats = _beats(claim, duels, "margins")
-    if pairs != duels or not ends:
+    stated, ends = claim.facts
+    pairs = _pairs(claim)
+    beats = _beats(claim, pairs, "margins")
+    if stated != pairs or not ends:
         return False
     unbeaten = set()
     for end in ends:
@@ -92,17 +92,17 @@ def ranked_pairs(claim: Claim) -> bool:
     return claim.won == sorted(unbeaten)
 
 
-def _duels(claim: Claim) -> Table:
+def _pairs(claim: Claim) -> Table:
     option_count = len(claim.places)
     claim.work(option_count * option_count * (len(claim.ballots) + option_count))
     return [[sum(weight for row, weight in claim.ballots if row[a] < row[b]) for b in claim.places] for a in claim.places]
 
 
-def _beats(claim: Claim, duels: Table, default: str) -> Table:
+def _beats(claim: Claim, pairs: Table, default: str) -> Table:
     """How strong each defeat is; 0 where there is none."""
     margins = claim.given.get("strength", default) == "margins"
     return [
-        [(duels[a][b] - duels[b][a] if margins else duels[a][b]) if duels[a][b] > duels[b][a] else 0 for b in claim.places]
+        [(pairs[a][b] - pairs[b][a] if margins else pairs[a][b]) if pairs[a][b] > pairs[b][a] else 0 for b in claim.places]
         for a in claim.places
     ]
 

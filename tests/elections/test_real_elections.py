@@ -78,7 +78,10 @@ def test_every_preflib_file_is_read_whole(path):
     [
         ("", "has no part META"),
         ("META\nkey;value\nbudget;5\nvote_type;wishes\nPROJECTS\nproject_id;cost\n1;5\nVOTES\nvoter_id;vote\n1;1", "type 'wishes'"),
-        ("META\nkey;value\nbudget;5\nvote_type;approval\nPROJECTS\nproject_id;cost\n1;5\nVOTES\nvoter_id;vote\n1;2", "which is not a project"),
+        (
+            "META\nkey;value\nbudget;5\nvote_type;approval\nPROJECTS\nproject_id;cost\n1;5\nVOTES\nvoter_id;vote\n1;2",
+            "which is not a project",
+        ),
         ("META\nkey;value\nbudget;x\nvote_type;approval\nPROJECTS\nproject_id;cost\n1;5\nVOTES\nvoter_id;vote\n1;1", "where an amount"),
         ("META\nkey;value\nbudget;5\nvote_type;approval\nPROJECTS\nproject_id;cost\n1;5\nVOTES\nvoter_id;vote\n1", "has 1 fields"),
         ("META\nkey;value\nbudget;5\nvote_type;cumulative\nPROJECTS\nproject_id;cost\n1;5\nVOTES\nvoter_id;vote;points\n1;1;x", "points"),

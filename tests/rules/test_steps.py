@@ -62,8 +62,9 @@ def test_the_sentences_of_a_count_say_the_same_as_its_steps(name, data):
         elections(counted.ballots[0], budget=counted.elects == "budget", options_min=2, options_max=3, strict=counted.strict)
     )
     outcome = counted.function(election, **counted.complete({}))
-    for sentence in outcome.sentences:
-        check(sentence)
+    assert outcome.sentences and all(isinstance(each, Step) for each in outcome.sentences)
+    for each in outcome.sentences:
+        check(each)
     assert outcome.steps == tuple(map(str, outcome.sentences))
 
 

@@ -12,9 +12,9 @@ from engine.elections.election import Array
 
 
 class Kernels(NamedTuple):
-    """Every duel of complete orders (ballots, options), and the winner of a runoff that stops at the majority."""
+    """Every pairwise comparison of complete orders (ballots, options), and the winner of a runoff that stops at the majority."""
 
-    duels: Callable[[Array], Array]
+    pairwise: Callable[[Array], Array]
     runoff: Callable[[Array], int]
 
 
@@ -24,20 +24,20 @@ def kernels() -> Kernels | None:
     from numba import njit
 
     @njit(cache=False)
-    def duels(orders: Any) -> Any:
+    def pairwise(orders: Any) -> Any:
         """Ranks written block by block, then compared 64 ballots at a time, in bytes that hold 127 of them."""
-        count, many = orders.shape
-        found = np.zeros((many, many), np.int64)
+        count, option_count = orders.shape
+        pairs = np.zeros((option_count, option_count), np.int64)
         block = 64 * 127
-        ranks = np.empty((many, block), np.int8)
+        ranks = np.empty((option_count, block), np.int8)
         for start in range(0, count, block):
             width = min(block, count - start)
             for row in range(width):
-                for place in range(many):
+                for place in range(option_count):
                     ranks[orders[start + row, place], row] = place
             whole = width // 64
-            for one in range(many):
-                for other in range(one + 1, many):
+            for one in range(option_count):
+                for other in range(one + 1, option_count):
                     above = np.zeros(64, np.int8)
                     for turn in range(whole):
                         for lane in range(64):
@@ -47,18 +47,18 @@ def kernels() -> Kernels | None:
                         together += above[lane]
                     for row in range(whole * 64, width):
                         together += ranks[one, row] < ranks[other, row]
-                    found[one, other] += together
-        for one in range(many):
+                    pairs[one, other] += together
+        for one in range(option_count):
             for other in range(one):
-                found[one, other] = count - found[other, one]
-        return found
+                pairs[one, other] = count - pairs[other, one]
+        return pairs
 
     @njit(cache=False)
     def runoff(orders: Any) -> int:
         """Ballots in one linked list for each option; whoever drops out hands on hers."""
-        count, many = orders.shape
-        head, following = np.full(many, -1, np.int32), np.empty(count, np.int32)
-        at, votes, stays = np.zeros(count, np.int8), np.zeros(many, np.int64), np.ones(many, np.bool_)
+        count, option_count = orders.shape
+        head, following = np.full(option_count, -1, np.int32), np.empty(count, np.int32)
+        at, votes, stays = np.zeros(count, np.int8), np.zeros(option_count, np.int64), np.ones(option_count, np.bool_)
         for ballot in range(count):
             top = orders[ballot, 0]
             following[ballot] = head[top]
@@ -66,7 +66,7 @@ def kernels() -> Kernels | None:
             votes[top] += 1
         while True:
             best, last = -1, -1
-            for option in range(many):
+            for option in range(option_count):
                 if stays[option]:
                     best = option if best < 0 or votes[option] > votes[best] else best
                     last = option if last < 0 or votes[option] < votes[last] else last
@@ -83,4 +83,4 @@ def kernels() -> Kernels | None:
                 votes[top] += 1
                 ballot = later
 
-    return Kernels(duels, runoff)
+    return Kernels(pairwise, runoff)

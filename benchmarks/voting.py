@@ -62,16 +62,16 @@ def in_numpy() -> Iterator[None]:
 
 def best_of(work: Callable[[], object], times: int = 3, seconds: int = SECONDS_MAX) -> float:
     """Milliseconds of the fastest of a few runs; infinite when it is cut off."""
-    found = float("inf")
+    best = float("inf")
     try:
         with limit(seconds):
             for _ in range(times):
                 began = time.perf_counter()
                 work()
-                found = min(found, time.perf_counter() - began)
+                best = min(best, time.perf_counter() - began)
     except _TooLong:
         pass
-    return found * 1000
+    return best * 1000
 
 
 def say(what: str, ours: float, beside: dict[str, float], seconds: int = SECONDS_MAX) -> None:
@@ -112,19 +112,19 @@ def mallows(count: int, options: int, phi: float = 0.8, seed: int = 1) -> Array:
 def ranked(name: str, orders: Array) -> None:
     count, options = orders.shape
     print(f"\n{name}: {count:,} complete ballots of {options} options, from an integer array to a winner")
-    bare, duels, runoff = kernels(), dict[str, float](), dict[str, float]()
+    bare, pairwise, runoff = kernels(), dict[str, float](), dict[str, float]()
     if bare is not None:
-        bare.duels(orders[:100])
+        bare.pairwise(orders[:100])
         bare.runoff(orders[:100])
-        duels = {"bare kernel": best_of(lambda: bare.duels(orders))}
+        pairwise = {"bare kernel": best_of(lambda: bare.pairwise(orders))}
         runoff = {"bare kernel": best_of(lambda: bare.runoff(orders))}
     peers = _elsim(orders)
     if "condorcet" in peers:
-        duels["elsim (a Condorcet winner, if there is one)"] = peers["condorcet"]
+        pairwise["elsim (a Condorcet winner, if there is one)"] = peers["condorcet"]
     for rule in ("schulze", "copeland", "minimax"):
-        both(rule, lambda rule=rule: rules.tally(rule, Election.of_orders(options, orders)), duels)
+        both(rule, lambda rule=rule: rules.tally(rule, Election.of_orders(options, orders)), pairwise)
     weights = np.random.default_rng(2).integers(1, 1000, count)
-    say("schulze, weighted", best_of(lambda: rules.tally("schulze", Election.of_orders(options, orders, weights))), duels)
+    say("schulze, weighted", best_of(lambda: rules.tally("schulze", Election.of_orders(options, orders, weights))), pairwise)
     counted = Election.of_orders(options, orders)
     counted.pairwise  # noqa: B018 - counted once, for all that follow
     say(f"{len(PAIRWISE)} rules after the matrix", best_of(lambda: [rules.tally(rule, counted) for rule in PAIRWISE]), {})
@@ -144,13 +144,13 @@ def _elsim(orders: Array) -> dict[str, float]:
         return {}
     from elsim import methods
 
-    found = {}
+    times = {}
     for rule, method in (("plurality", methods.fptp), ("borda", methods.borda), ("instant_runoff", methods.irv)):
         method(orders[:100], tiebreaker="order")
-        found[rule] = best_of(lambda method=method: method(orders, tiebreaker="order"))
+        times[rule] = best_of(lambda method=method: method(orders, tiebreaker="order"))
     methods.condorcet(orders[:100])
-    found["condorcet"] = best_of(lambda: methods.condorcet(orders), 1)
-    return found
+    times["condorcet"] = best_of(lambda: methods.condorcet(orders), 1)
+    return times
 
 
 def _pyrankvote(orders: Array) -> dict[str, float]:

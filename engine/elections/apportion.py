@@ -11,15 +11,15 @@ from typing import NamedTuple
 
 
 class Apportioned(NamedTuple):
-    """Everybody's share, and the places whose remainders were equal where the units left over ran out."""
+    """Everybody's share, and the places whose remainders were equal when the last units were handed out."""
 
     shares: list[int]
     tied: tuple[int, ...]
 
 
 def apportion(whole: int, weights: Sequence[int]) -> Apportioned:
-    """`whole` in proportion to `weights` (from 0), by largest remainder (Hamilton's method): everybody's whole part, then one unit
-    more to the largest remainders, and among equal ones to who comes first."""
+    """`whole` in proportion to `weights` (from 0), by largest remainder (Hamilton's method): everybody gets the whole
+    part, then the largest remainders get one unit more each, whoever comes first among equal ones."""
     total = sum(weights)
     if not total:
         return Apportioned([0] * len(weights), ())

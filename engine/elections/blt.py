@@ -1,8 +1,8 @@
-"""Ballots of the single transferable vote as BLT files hold them (`.blt`).
+"""Ballots of the single transferable vote in BLT files (`.blt`).
 
-Options and seats; lines of a count, option numbers from 1 with the favourite first, and 0; a line 0; then the names in
-quotes. A line of withdrawn options, `-2`, leaves them out. A line `[tie 3 1 2]` says in which order equals win: options are
-listed in that order, which is how ties break here.
+First the numbers of options and seats; then lines of a count, option numbers from 1 with the favourite first, and 0; a
+line 0; then the names in quotes. A line such as `-2` withdraws options. A line `[tie 3 1 2]` says in which order ties
+are broken: the options are listed in that order, which is how ties are broken here.
 
 >>> election = read('3 2\\n4 1 2 0\\n2 3 0\\n0\\n"Castor"\\n"Pollux"\\n"Helen"\\n"A title"')
 >>> election.options, election.seats, election.orders.tolist(), election.weights.tolist()
@@ -35,7 +35,7 @@ _QUOTED = re.compile(r'"([^"]*)"')
 
 
 _COMMENT = re.compile(r'("[^"]*")|#.*')
-"""A quoted name, which stays, or a comment."""
+"""A quoted name, which is kept, or a comment."""
 
 
 def read(text: str) -> Election:
@@ -44,45 +44,49 @@ def read(text: str) -> Election:
     if not lines:
         raise _wrong(1, "is empty", "a BLT file begins with options and seats, such as 9 4")
     number, first = lines.popleft()
-    many, seats = _numbers(number, first, 2)
-    if not 1 <= many <= OPTIONS_PER_POLL_MAX or not 1 <= seats <= many:
-        raise _wrong(number, f"has {many} options and {seats} seats", f"give 1 to {OPTIONS_PER_POLL_MAX} options, and no more seats")
-    order, gone = list(range(1, many + 1)), set[int]()
+    option_count, seats = _numbers(number, first, 2)
+    if not 1 <= option_count <= OPTIONS_PER_POLL_MAX or not 1 <= seats <= option_count:
+        raise _wrong(
+            number, f"has {option_count} options and {seats} seats", f"give 1 to {OPTIONS_PER_POLL_MAX} options, and no more seats"
+        )
+    order, gone = list(range(1, option_count + 1)), set[int]()
     while lines and lines[0][1][:1] in "[-":
         number, line = lines.popleft()
         match = _TIE.fullmatch(line)
         if match is not None:
             order = [int(each) for each in match[1].split()]
-            if sorted(order) != list(range(1, many + 1)):
-                raise _wrong(number, "does not order all options", "name each once")
+            if sorted(order) != list(range(1, option_count + 1)):
+                raise _wrong(number, "does not list all options", "name each once")
         else:
             gone |= {-each for each in _numbers(number, line, None)}
             if not gone <= set(order):
-                raise _wrong(number, f"withdraws {line[:40]}", f"name options as -1 to -{many}")
+                raise _wrong(number, f"withdraws {line[:40]}", f"name options as -1 to -{option_count}")
     counts, ballots = [], []
     while True:
         if not lines:
-            raise _wrong(number, "is the last, and no line 0 ended the ballots", "end them with a line 0")
+            raise _wrong(number, "is the last line, and no line 0 ends the ballots", "end them with a line 0")
         number, line = lines.popleft()
-        found = _numbers(number, line, None)
-        if found == [0]:
+        numbers = _numbers(number, line, None)
+        if numbers == [0]:
             break
         if (
-            not 2 <= len(found) <= many + 2
-            or found[-1] != 0
-            or not 1 <= found[0] <= POWER_TOTAL_MAX
-            or not all(1 <= each <= many for each in found[1:-1])
+            not 2 <= len(numbers) <= option_count + 2
+            or numbers[-1] != 0
+            or not 1 <= numbers[0] <= POWER_TOTAL_MAX
+            or not all(1 <= each <= option_count for each in numbers[1:-1])
         ):
-            odd = _first_odd(found, many)
-            raise _wrong(number, f"has {found[odd]}", f"write a count, option numbers from 1 to {many}, and 0", _column(line, odd))
-        if len(set(found[1:-1])) < len(found) - 2:
-            again = next(place for place, each in enumerate(found[1:-1], 1) if each in found[1:place])
-            raise _wrong(number, f"names option {found[again]} twice", "name each option once", _column(line, again))
-        counts.append(found[0])
-        ballots.append([each for each in found[1:-1] if each not in gone])
-    names = [_name(number, line) for number, line in islice(lines, many)]
-    if len(names) < many:
-        raise _wrong(number, f"is followed by {len(names)} names", f"give {many} names in quotes, and perhaps a title")
+            odd = _first_odd(numbers, option_count)
+            raise _wrong(
+                number, f"has {numbers[odd]}", f"write a count, option numbers from 1 to {option_count}, and 0", _column(line, odd)
+            )
+        if len(set(numbers[1:-1])) < len(numbers) - 2:
+            again = next(place for place, each in enumerate(numbers[1:-1], 1) if each in numbers[1:place])
+            raise _wrong(number, f"names option {numbers[again]} twice", "name each option once", _column(line, again))
+        counts.append(numbers[0])
+        ballots.append([each for each in numbers[1:-1] if each not in gone])
+    names = [_name(number, line) for number, line in islice(lines, option_count)]
+    if len(names) < option_count:
+        raise _wrong(number, f"is followed by {len(names)} names", f"give {option_count} names in quotes, and perhaps a title")
     kept = [option for option in order if option not in gone]
     place = {option: column for column, option in enumerate(kept)}
     orders = padded([[place[option] for option in ballot] for ballot in ballots], len(kept))
@@ -101,19 +105,22 @@ def write(election: Election, title: str = "") -> str:
 
 
 def _lines(text: str) -> Iterator[tuple[int, str]]:
-    """The lines that say something, without comments (what follows a # outside quotes)."""
+    """The lines that are not empty, without comments (what follows a # outside quotes)."""
     for number, line in enumerate(text.lstrip("\ufeff").splitlines(), 1):
         bare = _COMMENT.sub(lambda match: match[1] or "", line).strip()
         if bare:
             yield number, bare
 
 
-def _numbers(number: int, line: str, many: int | None) -> list[int]:
+def _numbers(number: int, line: str, length: int | None) -> list[int]:
     words = line.split()
-    if not all(re.fullmatch(r"-?\d{1,16}", word) for word in words) or (many is not None and len(words) != many):
-        odd = next((place for place, word in enumerate(words) if not re.fullmatch(r"-?\d{1,16}", word)), min(len(words) - 1, many or 0))
+    if not all(re.fullmatch(r"-?\d{1,16}", word) for word in words) or (length is not None and len(words) != length):
+        odd = next((place for place, word in enumerate(words) if not re.fullmatch(r"-?\d{1,16}", word)), min(len(words) - 1, length or 0))
         raise _wrong(
-            number, f"has {words[odd][:40]!r}", "write whole numbers" if many is None else f"write {many} whole numbers", _column(line, odd)
+            number,
+            f"has {words[odd][:40]!r}",
+            "write whole numbers" if length is None else f"write {length} whole numbers",
+            _column(line, odd),
         )
     return [int(word) for word in words]
 
@@ -131,15 +138,17 @@ def _apart(names: list[str], numbers: list[int]) -> list[str]:
     return [name if names.count(name) == 1 else f"{name} ({number})" for name, number in zip(names, numbers, strict=True)]
 
 
-def _first_odd(found: list[int], many: int) -> int:
-    """Which number of a ballot is the first that cannot stand there."""
-    if not 1 <= found[0] <= POWER_TOTAL_MAX:
+def _first_odd(numbers: list[int], option_count: int) -> int:
+    """The first number of a ballot that may not stand where it does."""
+    if not 1 <= numbers[0] <= POWER_TOTAL_MAX:
         return 0
-    return next((place for place, each in enumerate(found[1:], 1) if not 1 <= each <= many or place > many), len(found) - 1)
+    return next(
+        (place for place, each in enumerate(numbers[1:], 1) if not 1 <= each <= option_count or place > option_count), len(numbers) - 1
+    )
 
 
 def _column(line: str, word: int) -> int:
-    """At which column of a line, from 1, a word of it begins."""
+    """The column, from 1, at which a word of a line begins."""
     return [match.start() + 1 for match in re.finditer(r"\S+", line)][word]
 
 

@@ -18,15 +18,16 @@ from engine.refusals import refuse
 
 
 def ballots(report: Any, contest: str) -> list[list[list[str]]]:
-    """For each ballot of the contest (by its name or id; the only one where it is empty), for each rank from 1, who is marked there."""
+    """For each ballot of the contest (given by name or id; if it is empty, there must be only one), the options marked
+    at each rank from 1."""
     try:
         election = report["Election"][0]
         people = {each["@id"]: each["Name"] for each in election["Candidate"]}
-        found = [each for each in election["Contest"] if contest in ("", each["@id"], each["Name"])]
-        if len(found) != 1:
-            raise refuse("file_unreadable", "the records", f"have {len(found)} contests called {contest!r}", "name one of theirs")
-        named = {each["@id"]: people[each["CandidateIds"][0]] for each in found[0]["ContestSelection"]}
-        return [_ranks(record, found[0]["@id"], named) for record in report["CVR"]]
+        contests = [each for each in election["Contest"] if contest in ("", each["@id"], each["Name"])]
+        if len(contests) != 1:
+            raise refuse("file_unreadable", "the records", f"have {len(contests)} contests called {contest!r}", "name one of theirs")
+        named = {each["@id"]: people[each["CandidateIds"][0]] for each in contests[0]["ContestSelection"]}
+        return [_ranks(record, contests[0]["@id"], named) for record in report["CVR"]]
     except (KeyError, TypeError, IndexError, AttributeError, ValueError) as missing:
         raise refuse("file_unreadable", "the records", f"lack what NIST's format states: {missing}", "give the report whole") from None
 

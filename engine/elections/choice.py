@@ -88,5 +88,5 @@ def _spell(levels: list[list[tuple[int, int]]], kind: Kind) -> str:
 
 
 def _wrong(kind: Kind, fact: str, options: int) -> Refusal:
-    example = next((example for many, example in _HOW[kind] if many <= options), "")
+    example = next((example for needed, example in _HOW[kind] if needed <= options), "")
     return refuse("choice_wrong", "the ballot", fact, f"this poll takes {kind} ballots such as {example}, with options from 1 to {options}")

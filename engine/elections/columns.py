@@ -1,12 +1,12 @@
-"""Ballots as a plain table (`.csv`): a column for each option, a row for each ballot that differs.
+"""Ballots as a plain table (`.csv`): a column for each option, a row for each different ballot.
 
-The first cell says what kind of ballots these are, the first column how often each was cast; cells hold what the ballot gives the option:
-points, grades or votes, 1 for chosen, its rank from 1. An empty cell is nothing.
+The first cell says what kind of ballots these are, the first column how often each was cast; the other cells hold what
+the ballot gives the option: points, grades or votes, 1 if it is chosen, its rank from 1. An empty cell gives nothing.
 
->>> found = read("score,garden,library\\n3,5,\\n1,2,4\\n")
->>> found.kind, found.options, found.table.tolist(), found.weights.tolist()
+>>> election = read("score,garden,library\\n3,5,\\n1,2,4\\n")
+>>> election.kind, election.options, election.table.tolist(), election.weights.tolist()
 ('score', ('garden', 'library'), [[5, 0], [2, 4]], [3, 1])
->>> write(found)
+>>> write(election)
 'score,garden,library\\n3,5,\\n1,2,4\\n'
 """
 
@@ -24,7 +24,7 @@ from engine.limits import POWER_TOTAL_MAX
 from engine.refusals import Refusal, refuse
 
 DIGITS_MAX = 9
-"""Digits of what a ballot gives one option: more than any bound."""
+"""How many digits a cell may have: more than any bound."""
 
 
 def is_ours(text: str) -> bool:
@@ -33,15 +33,15 @@ def is_ours(text: str) -> bool:
 
 
 def read(text: str) -> Election:
-    """The election in such a table; refused naming the line and cell that is wrong."""
+    """The election in such a table; a refusal names the line and the cell that is wrong."""
     reader = csv.reader(io.StringIO(text.lstrip("\ufeff"), newline=""), strict=True)
     counts, rows = list[int](), list[list[str]]()
     try:
         head = [cell.strip() for cell in next(reader)]
-        many = len(head) - 1
+        option_count = len(head) - 1
         if "" in head[1:]:
             raise _wrong(1, head.index("", 1) + 1, "names no option", "name it, or leave the column out")
-        check_size(0, many)
+        check_size(0, option_count)
         if again := next((place for place, name in enumerate(head[1:], 2) if name in head[1 : place - 1]), 0):
             raise _wrong(1, again, f"has the option {head[again - 1]!r} twice", "name each option once")
         for row in reader:
@@ -58,9 +58,9 @@ def read(text: str) -> Election:
             counts.append(int(row[0]))
             rows.append(row[1:])
     except csv.Error as wrong:
-        raise _wrong(reader.line_num, 1, f"cannot be read: {wrong}", "mend its quotes") from None
-    check_size(len(rows), many)
-    table = np.array([[int(cell or 0) for cell in row] for row in rows], np.int64).reshape(len(rows), many)
+        raise _wrong(reader.line_num, 1, f"cannot be read: {wrong}", "correct its quotes") from None
+    check_size(len(rows), option_count)
+    table = np.array([[int(cell or 0) for cell in row] for row in rows], np.int64).reshape(len(rows), option_count)
     kind: Kind = head[0].lower()  # type: ignore[assignment]
     return Election.of(head[1:], kind, _from_places(table) if kind == "ranked" else table, counts)
 
@@ -79,11 +79,12 @@ def write(election: Election) -> str:
 
 
 def _from_places(table: np.ndarray[tuple[int, ...], np.dtype[np.int64]]) -> np.ndarray[tuple[int, ...], np.dtype[np.int64]]:
-    """Ranks as elections hold them (how many stand above; the number of options for who is left out) from places as people give them."""
-    many = table.shape[1]
+    """Ranks as elections hold them (how many options are ranked above; the number of options if left out), from ranks
+    as people give them."""
+    option_count = table.shape[1]
     given = np.where(table > 0, table, np.iinfo(np.int64).max)
-    above = np.stack([(given < given[:, [option]]).sum(axis=1) for option in range(many)], axis=1)
-    return np.where(table > 0, above, many)
+    above = np.stack([(given < given[:, [option]]).sum(axis=1) for option in range(option_count)], axis=1)
+    return np.where(table > 0, above, option_count)
 
 
 def _wrong(line: int, cell: int, fact: str, way_out: str) -> Refusal:

@@ -1,8 +1,9 @@
-"""The counts of `counting` and `tops` as compiled loops, for those who install numba beside us (`pip install folkmoot[fast]`).
+"""The counts of `counting` and `tops` as compiled loops, for those who install numba (`pip install folkmoot[fast]`).
 
-They answer what the array kernels answer, cell by cell, and are taken for large elections only: loading a compiler costs
-a part of a second. Nothing imports this file but `counting.compiled`, and that only where numba is installed. Compiled loops do not see where
-an array ends, and so those that may be given ballots nobody has checked say whether every cell names an option there is.
+They give the same answers as the array kernels, cell by cell, and are used for large elections only, because loading
+the compiler takes a part of a second. Only `counting.compiled` imports this file, and only where numba is installed.
+Compiled loops do not notice where an array ends, so those that may meet unchecked ballots report whether every cell
+names an option that exists.
 """
 
 from __future__ import annotations
@@ -19,57 +20,57 @@ BLOCK = 1 << 13
 
 
 @njit(cache=True)
-def place(orders: Any, found: Any) -> None:
-    """Write places from 1 into `found` (options, ballots), 0 where an option is not named; orders as in `ranks_of`."""
+def place(orders: Any, ranks: Any) -> None:
+    """Write places from 1 into `ranks` (options, ballots), 0 where an option is not named; orders as in `ranks_of`."""
     count, length = orders.shape
     for start in range(0, count, BLOCK):
         end = min(count, start + BLOCK)
-        found[:, start:end] = 0
+        ranks[:, start:end] = 0
         for ballot in range(start, end):
             for cell in range(length):
                 option = orders[ballot, cell]
                 if option >= 0:
-                    found[option, ballot] = cell + 1
+                    ranks[option, ballot] = cell + 1
 
 
 @njit(cache=True)
-def tally(cells: Any, found: Any) -> bool:
-    """Add to `found` (4, options) how many ballots have each option in their cell, spread over its rows, for two additions to one
-    number have to wait for each other; cells below 0 are nobody's."""
-    whole, options, fits = len(cells) // 4 * 4, found.shape[1], True
+def tally(cells: Any, votes: Any) -> bool:
+    """Add to `votes` (4, options) how many ballots have each option in their cell, spread over its rows so that two
+    additions to one number need not wait for each other; cells below 0 count for nobody."""
+    whole, options, fits = len(cells) // 4 * 4, votes.shape[1], True
     for start in range(0, whole, 4):
         for lane in range(4):
             option = cells[start + lane]
             if 0 <= option < options:
-                found[lane, option] += 1
+                votes[lane, option] += 1
             else:
                 fits &= option == -1
     for ballot in range(whole, len(cells)):
         option = cells[ballot]
         if 0 <= option < options:
-            found[0, option] += 1
+            votes[0, option] += 1
         else:
             fits &= option == -1
     return fits
 
 
 @njit(cache=True)
-def places(orders: Any, found: Any) -> bool:
-    """Add to `found` (options, places) how many ballots put the row at the place of the column."""
-    options, fits = found.shape[0], True
+def places(orders: Any, counts: Any) -> bool:
+    """Add to `counts` (options, places) how many ballots put the row at the place of the column."""
+    options, fits = counts.shape[0], True
     for ballot in range(len(orders)):
         for cell in range(orders.shape[1]):
             option = orders[ballot, cell]
             if 0 <= option < options:
-                found[option, cell] += 1
+                counts[option, cell] += 1
             else:
                 fits &= option == -1
     return fits
 
 
 @njit(cache=True)
-def duels(ranks: Any, strict: bool, found: Any) -> None:
-    """Add to `found` (options, options) how many ballots rank the row above the column; with `strict` only for rows before columns."""
+def pairwise(ranks: Any, strict: bool, pairs: Any) -> None:
+    """Add to `pairs` (options, options) how many ballots rank the row above the column; with `strict` only for rows before columns."""
     options, count = ranks.shape
     for start in range(0, count, LANES * DEEP):
         end = min(count, start + LANES * DEEP)
@@ -86,23 +87,23 @@ def duels(ranks: Any, strict: bool, found: Any) -> None:
                     together += above[lane]
                 for ballot in range(whole * LANES, end - start):
                     together += row[ballot] < column[ballot]
-                found[one, other] += together
+                pairs[one, other] += together
 
 
 @njit(cache=True)
 def move(orders: Any, weights: Any, stays: Any, at: Any, top: Any, votes: Any) -> bool:
-    """Move the ballots whose option in `top` does not stay on to the first they name after the cell `at` that does, and add them to its
-    `votes`; -1 where there is none. `weights` may be empty: then every ballot counts once.
+    """Move the ballots whose option in `top` has dropped out to the first option they name after the cell `at` that is
+    still in, and add them to its `votes`; -1 if there is none. `weights` may be empty: then every ballot counts once.
 
-    Who has to move is written down first, a block at a time: a loop without a branch that nobody can foresee.
+    First a block of ballots that have to move is written down: that loop has no branch for the processor to mispredict.
     """
-    weighed, length, moving, options = len(weights) > 0, orders.shape[1], np.empty(BLOCK, np.int64), len(stays) - 1
+    weighted, length, moving, options = len(weights) > 0, orders.shape[1], np.empty(BLOCK, np.int64), len(stays) - 1
     for start in range(0, len(top), BLOCK):
-        many = 0
+        moving_count = 0
         for ballot in range(start, min(len(top), start + BLOCK)):
-            moving[many] = ballot
-            many += not stays[top[ballot]]
-        for number in range(many):
+            moving[moving_count] = ballot
+            moving_count += not stays[top[ballot]]
+        for number in range(moving_count):
             ballot = moving[number]
             cell, option = at[ballot], -1
             while cell + 1 < length:
@@ -115,5 +116,5 @@ def move(orders: Any, weights: Any, stays: Any, at: Any, top: Any, votes: Any) -
                 option = -1
             at[ballot], top[ballot] = cell, option
             if option >= 0:
-                votes[option] += weights[ballot] if weighed else 1
+                votes[option] += weights[ballot] if weighted else 1
     return True

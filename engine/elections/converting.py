@@ -1,4 +1,5 @@
-"""An election as a file: written in the format that the file's ending names, and read again to see that it says the same.
+"""An election as a file: written in the format that the file's ending names, then read again to check that it says the
+same.
 
 >>> written = write(Election.read("seats: 2\\n3: garden > library\\n1: library"), Path("votes.soi"))
 >>> written.text.splitlines()[-2:], written.left_out
@@ -22,7 +23,7 @@ from engine.values import typed
 
 
 class Output(NamedTuple):
-    """The text of a file, what was known of the election that such a file has no place for, and what it cannot but say besides."""
+    """The text of a file, what was known about the election that the file has no place for, and what the file says beyond it."""
 
     text: str
     left_out: list[str]
@@ -30,7 +31,7 @@ class Output(NamedTuple):
 
 
 def write(election: Election, path: Path) -> Output:
-    """What the election is in the format that the path's ending names; refused where that would not be read again as the same ballots."""
+    """The election in the format that the path's ending names; refused if it would not be read again as the same ballots."""
     text = _written(election, path)
     try:
         again = parse(text, path)
@@ -40,7 +41,9 @@ def write(election: Election, path: Path) -> Output:
         if name != other:
             raise refuse("file_foreign", f"the option {name!r}", f"would be read again as {other!r} from {path.name}", "rename it")
     if not _alike(election, again):
-        raise refuse("file_foreign", "the election", f"would be read again as another from {path.name}", "write a .txt, or mend its names")
+        raise refuse(
+            "file_foreign", "the election", f"would be read again as another from {path.name}", "write a .txt, or correct its names"
+        )
     mine, theirs = _terms(election), _terms(again)
     if theirs["write-ins"] not in (None, mine["write-ins"]):
         fact = f"would be read again from {path.name} as all that nobody declared"
@@ -52,12 +55,12 @@ def write(election: Election, path: Path) -> Output:
 
 def _terms(election: Election) -> dict[str, object]:
     """What came with the ballots, as people type it."""
-    found: dict[str, object] = {name: getattr(election, name) for name in ("seats", "eligible", "active")}
-    found["ballots"] = election.kind
-    found["write-ins"] = None if election.write_ins is None else election.options[election.write_ins]
+    terms: dict[str, object] = {name: getattr(election, name) for name in ("seats", "eligible", "active")}
+    terms["ballots"] = election.kind
+    terms["write-ins"] = None if election.write_ins is None else election.options[election.write_ins]
     rule, given = election.rule or ("", {})
-    found["rule"] = " ".join(["--rule", rule, *(f"--set {name}={typed(value)}" for name, value in given.items())]) if rule else None
-    return found
+    terms["rule"] = " ".join(["--rule", rule, *(f"--set {name}={typed(value)}" for name, value in given.items())]) if rule else None
+    return terms
 
 
 def _written(election: Election, path: Path) -> str:
@@ -68,7 +71,9 @@ def _written(election: Election, path: Path) -> str:
         raise refuse("file_foreign", str(path), f"ends in .{ending}, which has no place for costs and a budget", "write a .txt or a .pb")
     if ending in preflib.TYPES:
         if preflib.type_of(election) != ending:
-            raise refuse("file_foreign", str(path), f"ends in .{ending}, and these ballots are .{preflib.type_of(election)}", "name it so")
+            raise refuse(
+                "file_foreign", str(path), f"ends in .{ending}, and these ballots are .{preflib.type_of(election)}", "use that ending"
+            )
         return preflib.write(election, path.stem)
     if ending == "csv" and election.budget is None and (election.kind != "ranked" or not election.strict):
         return columns.write(election)

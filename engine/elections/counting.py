@@ -1,8 +1,8 @@
-"""The counts that rules share, as array kernels: ranks, duels between every two options, places.
+"""The counts that rules share, as array kernels: ranks, pairwise comparisons, places.
 
-Everything is exact: whole numbers, in blocks that stay in the processor's cache. Ranks lie column-major, one row per
-option, so that comparing two options reads two straight runs of bytes. All counts are sums over ballots: the counts of
-two halves add up to those of the whole.
+Everything is exact: whole numbers, in blocks that stay in the processor's cache. Ranks are stored column-major, one row
+per option, so that comparing two options reads two contiguous runs of bytes. All counts are sums over ballots: the
+counts of two halves add up to those of the whole.
 
 >>> ranks = ranks_of(np.array([[0, 1, 2], [0, 1, 2], [2, 0, 1]], np.int8), 3)
 >>> ranks.tolist()                                    # option 0 is ranked first, first, second
@@ -23,12 +23,12 @@ from engine.refusals import Refusal, refuse
 
 Array = NDArray[Any]
 SMALL = 60_000
-"""Cells below which one broadcast over all ballots beats a loop over options."""
+"""Below so many cells, one broadcast over all ballots beats a loop over options."""
 RANK_BLOCK, DUEL_BLOCK = 1 << 14, 1 << 17
-"""Ballots at a time: what a step touches stays in the cache."""
+"""Ballots per block: what a step touches stays in the cache."""
 RANKS_INT8_MAX, COMPARED_MAX, PAIRED_MIN = 127, 40, 1 << 18
 COMPILED_MIN = 1 << 22
-"""Cells from which compiled loops are taken, where they are installed."""
+"""From so many cells, compiled loops are used where they are installed."""
 
 
 @cache
@@ -42,7 +42,7 @@ def _compiler() -> Any:
 
 
 def compiled(cells: int) -> Any:
-    """`engine.elections.compiled` if so many cells are worth it and the extra `fast` is installed; None otherwise."""
+    """`engine.elections.compiled` if there are enough cells to make it worthwhile and the extra `fast` is installed; otherwise None."""
     return _compiler() if cells >= COMPILED_MIN else None
 
 
@@ -56,64 +56,64 @@ def ranks_of(orders: Array, options: int) -> Array:
     after the last. What is not named is ranked `options`. Refused when a ballot names an option twice, or an unknown one."""
     count, length = orders.shape
     kind = rank_type(options)
-    found = np.empty((options, count), kind)
+    ranks = np.empty((options, count), kind)
     if not count or not length:
-        found.fill(options)
-        return found
+        ranks.fill(options)
+        return ranks
     lowest, highest = int(orders.min()), int(orders.max())
     if lowest < -1 or highest >= options:
         raise _wrong(f"names option {lowest if lowest < -1 else highest}", f"options go from 0 to {options - 1}")
     if orders.size <= SMALL:
-        _scatter(orders, found, lowest < 0)
+        _scatter(orders, ranks, lowest < 0)
     elif fast := compiled(orders.size):
-        fast.place(orders, found)
+        fast.place(orders, ranks)
     else:
-        _sum_of_places(orders, found)
+        _sum_of_places(orders, ranks)
     # Every cell of a ballot adds its place, from 1, to one option. With as many cells as options none is left at 0
     # unless another was named twice; where ballots end early, as many are left as cells are empty.
-    missing = options * count - int(np.count_nonzero(found))
+    missing = options * count - int(np.count_nonzero(ranks))
     empty = 0 if lowest >= 0 else int(np.count_nonzero(orders < 0))
     if missing != (options - length) * count + empty:
         raise _wrong("names an option twice", "name each option once on a ballot")
     if lowest < 0 and bool(((orders[:, :-1] < 0) & (orders[:, 1:] >= 0)).any()):
-        raise _wrong("goes on after its end", "write -1 only after the last option it names")
-    found -= 1
+        raise _wrong("goes on after its last option", "write -1 only after the last option it names")
+    ranks -= 1
     if missing:
-        found[found < 0] = options
-    return found
+        ranks[ranks < 0] = options
+    return ranks
 
 
-def _scatter(orders: Array, found: Array, short: bool) -> None:
+def _scatter(orders: Array, ranks: Array, short: bool) -> None:
     count, length = orders.shape
-    found.fill(0)
-    places = np.arange(1, length + 1, dtype=found.dtype)
+    ranks.fill(0)
+    places = np.arange(1, length + 1, dtype=ranks.dtype)
     if not short:
-        found[orders, np.arange(count)[:, None]] = places
+        ranks[orders, np.arange(count)[:, None]] = places
         return
     ballots, cells = np.nonzero(orders >= 0)
-    found[orders[ballots, cells], ballots] = places[cells]
+    ranks[orders[ballots, cells], ballots] = places[cells]
 
 
-def _sum_of_places(orders: Array, found: Array) -> None:
+def _sum_of_places(orders: Array, ranks: Array) -> None:
     count, length = orders.shape
-    kind = np.int8 if found.dtype == np.int8 else np.int16
+    kind = np.int8 if ranks.dtype == np.int8 else np.int16
     places = np.arange(1, length + 1, dtype=kind)[:, None]
     named = np.empty((length, RANK_BLOCK), np.bool_)
-    placed = np.empty((length, RANK_BLOCK), kind)
+    marked = np.empty((length, RANK_BLOCK), kind)
     for start in range(0, count, RANK_BLOCK):
         block = np.ascontiguousarray(orders[start : start + RANK_BLOCK].T)
         width = block.shape[1]
-        hits, marks = named[:, :width], placed[:, :width]
-        for option in range(len(found)):
+        hits, marks = named[:, :width], marked[:, :width]
+        for option in range(len(ranks)):
             np.equal(block, option, out=hits)
             np.multiply(hits.view(np.int8), places, out=marks)
-            np.bitwise_or.reduce(marks, axis=0, out=found[option, start : start + width])
+            np.bitwise_or.reduce(marks, axis=0, out=ranks[option, start : start + width])
 
 
 def pairwise(ranks: Array, weights: Array | None, strict: bool = False) -> Array:
     """int64 (options, options): the weight of the ballots that rank the row above the column.
 
-    `ranks` is (options, ballots); `strict` says that no ballot ranks two options alike, so that one comparison settles a duel.
+    `ranks` is (options, ballots); `strict` says that no ballot ranks two options alike, so that one comparison settles a pair.
     """
     options, count = ranks.shape
     if options * options * count <= SMALL:
@@ -122,11 +122,11 @@ def pairwise(ranks: Array, weights: Array | None, strict: bool = False) -> Array
             above.sum(axis=2, dtype=np.int64) if weights is None else above.reshape(-1, count).dot(weights).reshape(options, options)
         )
         return small
-    found = np.zeros((options, options), np.int64)
+    pairs = np.zeros((options, options), np.int64)
     fast = compiled(ranks.size) if weights is None else None
     if fast:
-        fast.duels(ranks, strict, found)
-        return _filled(found, count) if strict else found
+        fast.pairwise(ranks, strict, pairs)
+        return _filled(pairs, count) if strict else pairs
     above = np.empty(min(count, DUEL_BLOCK), np.bool_)
     for start in range(0, count, DUEL_BLOCK):
         block = ranks[:, start : start + DUEL_BLOCK]
@@ -137,15 +137,15 @@ def pairwise(ranks: Array, weights: Array | None, strict: bool = False) -> Array
             for other in range(options):
                 if one < other or (one > other and not strict):
                     np.less(block[one], block[other], out=hits)
-                    found[one, other] += np.count_nonzero(hits) if planes is None else _weigh(hits, planes)
-    return _filled(found, count if weights is None else int(weights.sum())) if strict else found
+                    pairs[one, other] += np.count_nonzero(hits) if planes is None else _weigh(hits, planes)
+    return _filled(pairs, count if weights is None else int(weights.sum())) if strict else pairs
 
 
-def _filled(found: Array, whole: int) -> Array:
-    """With the duels of later rows against earlier ones, where together they are all ballots."""
-    lower = np.tril_indices(len(found), -1)
-    found[lower] = whole - found.T[lower]
-    return found
+def _filled(pairs: Array, whole: int) -> Array:
+    """Completed by the comparisons of later rows with earlier ones: each pair adds up to all ballots."""
+    lower = np.tril_indices(len(pairs), -1)
+    pairs[lower] = whole - pairs.T[lower]
+    return pairs
 
 
 def _bit_planes(weights: Array) -> list[tuple[int, Array]]:
@@ -165,7 +165,7 @@ def _weigh(hits: Array, planes: list[tuple[int, Array]]) -> int:
 
 
 def tallied(cells: Array, weights: Array | None, options: int) -> Array:
-    """int64 (options,): the weight of the ballots with each option in their cell; cells below 0 are nobody's."""
+    """int64 (options,): the weight of the ballots with each option in their cell; cells below 0 count for nobody."""
     if weights is None and (fast := compiled(len(cells) * options)):
         lanes = np.zeros((4, options), np.int64)
         if not fast.tally(cells, lanes):
@@ -194,24 +194,25 @@ def tallied(cells: Array, weights: Array | None, options: int) -> Array:
 
 
 def places_of(orders: Array, weights: Array | None, options: int) -> Array:
-    """int64 (options, options): the weight of the ballots that put the row at the place of the column; orders as in `ranks_of`."""
-    found = np.zeros((options, options), np.int64)
+    """int64 (options, options): the weight of the ballots that rank the row's option at the column's place; orders as in `ranks_of`."""
+    counts = np.zeros((options, options), np.int64)
     if weights is None and (fast := compiled(orders.size)):
-        if not fast.places(orders, found):
+        if not fast.places(orders, counts):
             raise unknown_option(options)
-        return found
+        return counts
     for start in range(0, len(orders), DUEL_BLOCK):
         block = np.ascontiguousarray(orders[start : start + DUEL_BLOCK].T)
         kept = None if weights is None else weights[start : start + DUEL_BLOCK]
         for place, cells in enumerate(block):
-            found[:, place] += tallied(cells, kept, options)
-    return found
+            counts[:, place] += tallied(cells, kept, options)
+    return counts
 
 
 def numbered(codes: Array) -> tuple[Array, Array]:
-    """What `np.unique(codes, return_inverse=True)` says of codes from 0; without sorting where they are dense enough to be counted.
+    """What `np.unique(codes, return_inverse=True)` gives for codes from 0; without sorting if they are dense enough to
+    be counted.
 
-    >>> [found.tolist() for found in numbered(np.array([7, 2, 7]))]
+    >>> [part.tolist() for part in numbered(np.array([7, 2, 7]))]
     [[2, 7], [1, 0, 1]]
     """
     if not len(codes) or int(codes.max()) > 4 * len(codes) + SMALL:
@@ -229,8 +230,8 @@ def sums(table: Array, weights: Array | None) -> Array:
 
 
 def unknown_option(options: int) -> Refusal:
-    """The refusal of ballots that were taken as they are, and name an option there is not."""
-    return _wrong("names an option that is not there", f"options go from 0 to {options - 1}")
+    """The refusal of unchecked ballots that name an option which does not exist."""
+    return _wrong("names an option that does not exist", f"options go from 0 to {options - 1}")
 
 
 def _wrong(fact: str, way_out: str) -> Refusal:

@@ -1,8 +1,8 @@
-"""Ballots without people: options, weighted ballots, and a budget where money is shared out.
+"""Ballots without people: options, weighted ballots, and a budget if money is shared out.
 
-Ballots are rows of integer arrays. Equal ballots may share a row; `weights` says how many a row stands for (or how
-much power it carries). Labels are only for people: no rule looks at them, and ties in the order of options are the
-order they were listed in. An election never changes, so what is counted once is kept.
+Ballots are rows of integer arrays. Equal ballots may share a row; `weights` says how many ballots a row stands for (or
+how much power it carries). Labels are only for people: no rule looks at them, and ties are broken in the order in which
+options were listed. An election never changes, so what has been counted once is kept.
 
 >>> Election.read("2: garden > library = pool").ranks.tolist()
 [[0, 1, 1]]
@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 from engine.elections import counting
 from engine.elections import text as ballots
 from engine.elections.kinds import KINDS, NUMBERED, Kind
-from engine.elections.outcome import Number, write_money
+from engine.elections.outcome import Amount, Number
 from engine.elections.size import check_size
 from engine.limits import INTEGER_MAX, POINTS_PER_BALLOT_MAX, POWER_TOTAL_MAX
 from engine.refusals import Refusal, refuse
@@ -62,15 +62,15 @@ class Election:
     ) -> None:
         self._set(options, kind, len(table), weights, costs, budget, decimals)
         self.seats = seats
-        many = len(self.options)
-        if table.shape != (self.rows, many):
-            raise _wrong(f"has ballots of shape {table.shape}", f"give {many} columns")
+        option_count = len(self.options)
+        if table.shape != (self.rows, option_count):
+            raise _wrong(f"has ballots of shape {table.shape}", f"give {option_count} columns")
         if table.dtype.kind not in "iub":
             raise _wrong("has ballots that are not integers", "give integer arrays, weights as int64")
         if self.rows:
             self._check_cells(table)
         # Column by column: rules compare options, and an option's ranks are then one straight run.
-        self.table = np.asfortranarray(table, dtype=np.int64 if kind in NUMBERED else counting.rank_type(many))
+        self.table = np.asfortranarray(table, dtype=np.int64 if kind in NUMBERED else counting.rank_type(option_count))
 
     def _set(
         self,
@@ -83,15 +83,15 @@ class Election:
         decimals: int,
     ) -> None:
         self.options, self.kind, self.rows = tuple(options), kind, rows
-        self.weighed = weights
+        self.given_weights = weights
         """The weights, or None where every ballot counts once."""
-        many = len(self.options)
+        option_count = len(self.options)
         if kind not in KINDS:
-            raise _wrong(f"has ballots of the kind {kind!r}", "name one of " + ", ".join(KINDS))
-        if not many:
+            raise _wrong(f"has ballots of kind {kind!r}", "name one of " + ", ".join(KINDS))
+        if not option_count:
             raise _wrong("has no options", "name at least one")
-        check_size(rows, many)
-        if len(set(self.options)) != many:
+        check_size(rows, option_count)
+        if len(set(self.options)) != option_count:
             twice = next(name for name in self.options if self.options.count(name) > 1)
             raise _wrong(f"has the option {twice!r} twice", "name each option once")
         if weights is not None:
@@ -101,7 +101,7 @@ class Election:
                 raise _wrong("has a weight out of bounds", f"give weights from 1, together at most {POWER_TOTAL_MAX}")
         self._set_money(costs, budget, decimals)
         if kind == "knapsack" and budget is None:
-            raise _wrong("has knapsack ballots and no budget to fill", "give costs and a budget")
+            raise _wrong("has knapsack ballots but no budget to fill", "give costs and a budget")
 
     def _set_money(self, costs: Sequence[int] | None, budget: int | None, decimals: int) -> None:
         if (costs is None) != (budget is None):
@@ -112,7 +112,7 @@ class Election:
         try:
             self.costs, self.budget = tuple(map(index, costs)), index(budget)
         except TypeError:
-            raise _wrong("has costs or a budget that are no whole numbers", "give them in the smallest unit of money") from None
+            raise _wrong("has costs or a budget that are not whole numbers", "give them in the smallest unit of money") from None
         if len(self.costs) != len(self.options) or any(not 0 <= cost <= INTEGER_MAX for cost in self.costs):
             raise _wrong("has costs out of bounds", f"give each option a cost from 0 to {INTEGER_MAX}")
         if not 0 <= self.budget <= INTEGER_MAX:
@@ -121,7 +121,7 @@ class Election:
         if self.costs[dearest] > self.budget:
             raise _wrong(
                 f"has the option {self.options[dearest]!r}, which costs {self.money(self.costs[dearest])} of a budget of {self.money(self.budget)}",
-                "leave it out, or mend its cost or the budget",
+                "leave it out, or correct its cost or the budget",
             )
 
     def _check_cells(self, table: Array) -> None:
@@ -146,11 +146,11 @@ class Election:
 
     @classmethod
     def read(cls, text: str) -> Election:
-        """The election that ballots written as text stand for; see `engine.elections.text`."""
+        """The election that ballots written as text describe; see `engine.elections.text`."""
         written = ballots.read(text)
-        found = cls.of(written.options, written.kind, written.rows, written.weights, written.costs, written.budget)
-        found.seats, found.eligible, found.active = map(written.beside.get, ("seats", "eligible", "active"))
-        return found
+        election = cls.of(written.options, written.kind, written.rows, written.weights, written.costs, written.budget)
+        election.seats, election.eligible, election.active = map(written.beside.get, ("seats", "eligible", "active"))
+        return election
 
     @classmethod
     def of(
@@ -182,57 +182,57 @@ class Election:
         `options` may be how many there are. Every ballot is checked to name each option at most once; `checked=False` leaves
         that to whoever made the array, as simulations do, so that rules which read only places need not read all of it.
         """
-        found = cls.__new__(cls)
+        election = cls.__new__(cls)
         names = [str(number) for number in range(options)] if isinstance(options, int) else options
         given = _array(orders)
         if not given.size:
             given = np.full((len(given), 1), -1)
         if given.ndim != 2 or given.shape[1] > len(names) or given.dtype.kind not in "iu":
             raise _wrong(f"has orders of shape {given.shape}", f"give a row of at most {len(names)} options to each ballot")
-        found._set(names, "ranked", len(given), _weights(weights), None, None, 0)
+        election._set(names, "ranked", len(given), _weights(weights), None, None, 0)
         if given.dtype.kind == "u":
             if int(given.max()) >= len(names):
-                raise _wrong("has an order with an option that is not there", f"options go from 0 to {len(names) - 1}")
+                raise _wrong("has an order with an option that does not exist", f"options go from 0 to {len(names) - 1}")
             given = given.astype(np.int16)  # -1 has to fit
-        found.orders = given
+        election.orders = given
         if checked:
-            found.table  # noqa: B018 - reading the ranks checks the orders
-        return found
+            election.table  # noqa: B018 - reading the ranks checks the orders
+        return election
 
     @classmethod
     def of_choices(
         cls, options: Sequence[str] | int, chosen: Sequence[int] | Array, weights: Sequence[int] | Array | None = None
     ) -> Election:
         """Ballots that choose one option each, by its number from 0; -1 is blank."""
-        found = cls.__new__(cls)
+        election = cls.__new__(cls)
         names = [str(number) for number in range(options)] if isinstance(options, int) else options
         given = _array(chosen)
         if given.ndim != 1 or given.dtype.kind not in "iu":
             raise _wrong(f"has choices of shape {given.shape}", "give one option's number to each ballot")
-        found._set(names, "single", len(given), _weights(weights), None, None, 0)
+        election._set(names, "single", len(given), _weights(weights), None, None, 0)
         if len(given) and not -1 <= int(given.min()) <= int(given.max()) < len(names):
             raise counting.unknown_option(len(names))
-        found.chosen = given
-        return found
+        election.chosen = given
+        return election
 
     def changed(self, **fields: Any) -> Election:
         """The same election with some of its fields changed, as `__init__` takes them."""
         kept = {name: getattr(self, name) for name in ("options", "kind", "costs", "budget", "decimals", "seats")}
         if "table" not in fields:
             kept["table"] = self.table
-        found = Election(**({"weights": self.weighed} | kept | fields))
-        found.write_ins, found.eligible, found.active, found.rule = self.write_ins, self.eligible, self.active, self.rule
-        return found
+        election = Election(**({"weights": self.given_weights} | kept | fields))
+        election.write_ins, election.eligible, election.active, election.rule = self.write_ins, self.eligible, self.active, self.rule
+        return election
 
     @cached_property
     def table(self) -> Array:
         """The ballots, (rows, options)."""
         if "orders" in self.__dict__:
             return counting.ranks_of(self.orders, len(self.options)).T
-        found = np.zeros((self.rows, len(self.options)), np.int8, order="F")
+        table = np.zeros((self.rows, len(self.options)), np.int8, order="F")
         cast = np.flatnonzero(self.chosen >= 0)
-        found[cast, self.chosen[cast]] = 1
-        return found
+        table[cast, self.chosen[cast]] = 1
+        return table
 
     @cached_property
     def chosen(self) -> Array:
@@ -252,33 +252,33 @@ class Election:
 
     @cached_property
     def strict(self) -> bool:
-        """Whether no ballot ranks two options alike (those it leaves out apart)."""
+        """Whether no ballot ranks two options equal (leaving aside those it leaves out)."""
         if "orders" in self.__dict__:
             return True
         levels = np.sort(self.table, axis=1)
         return not bool(((levels[:, 1:] == levels[:, :-1]) & (levels[:, 1:] < len(self.options))).any())
 
     def _alike(self, below: int) -> Refusal:
-        """The refusal of the first ballot that ranks two options alike, at a rank below `below`."""
+        """The refusal of the first ballot that ranks two options equal, at a rank below `below`."""
         levels = np.sort(self.table, axis=1)
         row = int(((levels[:, 1:] == levels[:, :-1]) & (levels[:, 1:] < below)).any(axis=1).argmax())
         ranks = self.table[row].tolist()
         one, other = next(pair for pair in combinations(range(len(ranks)), 2) if ranks[pair[0]] == ranks[pair[1]] < below)
         return refuse(
-            "ballot_kind_wrong", "a ballot", f"ranks {self.options[one]!r} and {self.options[other]!r} alike",
-            "part them, or count by a rule that takes ties, such as schulze",
+            "ballot_kind_wrong", "a ballot", f"ranks {self.options[one]!r} and {self.options[other]!r} equal",
+            "rank one above the other, or count by a rule that takes ties, such as schulze",
         )  # fmt: skip
 
     @cached_property
     def complete(self) -> bool:
-        """Whether every ballot ranks every option, no two alike."""
+        """Whether every ballot ranks every option, no two equal."""
         if "orders" in self.__dict__:
             return self.orders.shape[1] == len(self.options) and (not self.rows or int(self.orders.min()) >= 0)
         return self.strict and not bool((self.table == len(self.options)).any())
 
-    def money(self, amount: Number) -> str:
+    def money(self, amount: Number) -> Amount:
         """An amount as people read it."""
-        return write_money(amount, self.decimals)
+        return Amount(amount, self.decimals)
 
     @property
     def ranks(self) -> Array:
@@ -288,14 +288,14 @@ class Election:
     @cached_property
     def weights(self) -> Array:
         """int64 (rows,): what each ballot weighs."""
-        return np.ones(self.rows, np.int64) if self.weighed is None else self.weighed
+        return np.ones(self.rows, np.int64) if self.given_weights is None else self.given_weights
 
     @cached_property
     def total(self) -> int:
         """The weight of all ballots."""
-        if self.weighed is None:
+        if self.given_weights is None:
             return self.rows
-        high, low = self.weighed >> 32, self.weighed & 0xFFFF_FFFF  # apart, for whatever was given may not fit together
+        high, low = self.given_weights >> 32, self.given_weights & 0xFFFF_FFFF  # apart, for whatever was given may not fit together
         return (int(high.sum()) << 32) + int(low.sum())
 
     @cached_property
@@ -309,33 +309,33 @@ class Election:
         """int64 (options,): what all ballots together give each option (not for ranked ballots)."""
         assert self.kind != "ranked"
         if "chosen" in self.__dict__:
-            return counting.tallied(self.chosen, self.weighed, len(self.options))
-        return counting.sums(self.table, self.weighed)
+            return counting.tallied(self.chosen, self.given_weights, len(self.options))
+        return counting.sums(self.table, self.given_weights)
 
     @cached_property
-    def placed(self) -> Array:
+    def rank_counts(self) -> Array:
         """int64 (options, options): the weight of the ballots that rank the row with as many above it as the column says, from 0.
         What a ballot leaves out stands nowhere."""
         if self.strict:
             return self.places
-        many, found = len(self.options), np.zeros((len(self.options), len(self.options)), np.int64)
-        for option in range(many):
+        option_count, counts = len(self.options), np.zeros((len(self.options), len(self.options)), np.int64)
+        for option in range(option_count):
             ranks = self.table[:, option]
             above = (self.table < ranks[:, None]).sum(axis=1)
-            found[option] = counting.tallied(np.where(ranks < many, above, -1), self.weighed, many)
-        return found
+            counts[option] = counting.tallied(np.where(ranks < option_count, above, -1), self.given_weights, option_count)
+        return counts
 
     @cached_property
     def places(self) -> Array:
         """int64 (options, options): the weight of the ballots that put the row at the place of the column, from 0 (no ties)."""
-        return counting.places_of(self.orders, self.weighed, len(self.options))
+        return counting.places_of(self.orders, self.given_weights, len(self.options))
 
     @cached_property
     def pairwise(self) -> Array:
         """int64 (options, options): the weight of the ballots that rank the row above the column."""
         assert self.kind == "ranked"
         strict = "orders" in self.__dict__ and self.complete
-        return counting.pairwise(self.table.T, self.weighed, strict)
+        return counting.pairwise(self.table.T, self.given_weights, strict)
 
     def as_kind(self, kinds: Sequence[Kind]) -> Election:
         """This election if its ballots are of one of `kinds`, or read as the first of them that loses nothing silently.
@@ -348,9 +348,9 @@ class Election:
         if self.kind == "ranked" and "single" in kinds and "orders" in self.__dict__:
             chosen = np.ascontiguousarray(self.orders[:, 0])
             kept = slice(None) if not self.rows or int(chosen.min()) >= 0 else chosen != -1
-            found = Election.of_choices(self.options, chosen[kept], None if self.weighed is None else self.weighed[kept])
-            found.write_ins, found.eligible, found.active, found.rule = self.write_ins, self.eligible, self.active, self.rule
-            return found
+            election = Election.of_choices(self.options, chosen[kept], None if self.given_weights is None else self.given_weights[kept])
+            election.write_ins, election.eligible, election.active, election.rule = self.write_ins, self.eligible, self.active, self.rule
+            return election
         if self.kind == "ranked" and "single" in kinds:
             firsts = self.table == 0
             if bool((firsts.sum(axis=1) > 1).any()):
@@ -382,17 +382,17 @@ class Election:
 def _array(rows: Any) -> Array:
     """The numbers given, in the machine's order of bytes."""
     try:
-        found = np.asarray(rows)
+        array = np.asarray(rows)
     except ValueError:
         raise _wrong("has ballots of different lengths", "give every ballot a cell for every option") from None
-    return found if found.dtype.isnative else found.astype(found.dtype.newbyteorder("="))
+    return array if array.dtype.isnative else array.astype(array.dtype.newbyteorder("="))
 
 
 def _weights(weights: Any) -> Array | None:
     if weights is None:
         return None
-    found = _array(weights)
-    return found.astype(np.int64) if (found.dtype.kind in "iu" and found.dtype != np.uint64) or not found.size else found
+    array = _array(weights)
+    return array.astype(np.int64) if (array.dtype.kind in "iu" and array.dtype != np.uint64) or not array.size else array
 
 
 def _wrong(fact: str, way_out: str) -> Refusal:

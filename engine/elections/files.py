@@ -1,4 +1,4 @@
-"""A file of ballots, whatever wrote it: told by its ending."""
+"""A file of ballots in any format, recognised by its ending."""
 
 from __future__ import annotations
 
@@ -33,13 +33,13 @@ def read(path: Path | str) -> Election:
 
 
 def parse(text: str, path: Path) -> Election:
-    """The election in a file's text; of the path only the name is looked at, and what lies beside it."""
+    """The election in a file's text; of the path, only the name matters, and what lies beside it."""
     ending = path.suffix.lower().lstrip(".")
     if ending == "pb":
         budget = pabulib.read(text)
-        found = budget.election.merged()
-        found.rule = budget.rule
-        return found
+        election = budget.election.merged()
+        election.rule = budget.rule
+        return election
     if ending in preflib.TYPES:
         return preflib.read(text)
     if ending == "blt":
@@ -55,17 +55,17 @@ def parse(text: str, path: Path) -> Election:
 
 
 def read_people(path: Path) -> dict[str, str]:
-    """A list of people, one a line, each perhaps with a group and a colon before the name: who belongs to which group."""
-    found: dict[str, str] = {}
+    """A list of people, one per line, each perhaps with a group and a colon before the name: who belongs to which group."""
+    people: dict[str, str] = {}
     for number, line in enumerate(read_text(path).splitlines(), 1):
         group, colon, name = line.partition(":")
         if not line.strip():
             continue
         called = clean_text((name if colon else group).strip(), f"line {number}", TextOf(TITLE_TEXT_MAX))
-        if not called or called in found:
+        if not called or called in people:
             fact = f"names {called!r} again" if called else "names nobody"
             raise refuse("file_unreadable", f"line {number}", fact, "write one name a line, such as Ana or north: Ana")
-        found[called] = group.strip() if colon else ""
-    if not found:
+        people[called] = group.strip() if colon else ""
+    if not people:
         raise refuse("file_unreadable", str(path), "names nobody", "write one name a line")
-    return found
+    return people

@@ -1,4 +1,4 @@
-"""Locking steps in, level by level, where the order inside a level is open: every order is looked at once.
+"""Locking steps in, level by level, where the order within a level is open: every order is considered.
 
 >>> def lock(kept, one, other):                                # keeps at most one step from each
 ...     return None if one in dict(kept) else (*kept, (one, other))
@@ -21,20 +21,20 @@ Lock = Callable[[S, int, int], S | None]
 
 
 def lock_all(start: S, levels: Sequence[Sequence[Step]], lock: Lock[S]) -> list[S]:
-    """Every state that all steps can lead to, the order of the steps inside each level being free; refused when there are too many."""
-    found, ways = [start], 0
+    """Every state that locking all steps can lead to, the order within each level being free; refused if there are too many."""
+    states, ways = [start], 0
     for level in levels:
         ends: dict[S, None] = {}
-        for state in found:
+        for state in states:
             after, seen = _orders(state, level, lock, LOCKING_WAYS_MAX - ways)
             ends |= dict.fromkeys(after)
             ways += seen - 1
-        found = list(ends)
-    return found
+        states = list(ends)
+    return states
 
 
 def _orders(state: S, level: Sequence[Step], lock: Lock[S], ways_max: int) -> tuple[list[S], int]:
-    """The states after one level, and how many were looked at on the way, at most `ways_max` and one."""
+    """The states after one level, and how many were examined on the way, at most one more than `ways_max`."""
     if len(level) == 1:
         after = lock(state, *level[0])
         return [state if after is None else after], 1
@@ -64,7 +64,7 @@ def _orders(state: S, level: Sequence[Step], lock: Lock[S], ways_max: int) -> tu
 
 
 def _all_hold(state: S, steps: Sequence[Step], lock: Lock[S]) -> bool:
-    """Whether the steps can be locked in the other order, too: what forbids none of them in either forbids none in any."""
+    """Whether the steps can be locked in the other order too: if neither order forbids any of them, no order does."""
     for step in reversed(steps):
         after = lock(state, *step)
         if after is None:
@@ -77,6 +77,6 @@ def _too_many() -> Exception:
     return refuse(
         "too_many_ties",
         "the count",
-        f"has more than {LOCKING_WAYS_MAX} ways to take defeats of the same strength",
+        f"has more than {LOCKING_WAYS_MAX} ways to order defeats of the same strength",
         "count it by split_cycle or schulze, which need no order",
     )

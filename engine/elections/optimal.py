@@ -1,10 +1,11 @@
-"""The best committees by a score that grows ever less with each member a ballot approves (Thiele's rules), exactly.
+"""The best committees by a score that grows less with every further member a ballot approves (Thiele's rules), exactly.
 
-Committees grow option by option in the order of listing. What the best options left could still add, were each alone,
-bounds what a branch can reach, because additions only ever lose value; branches below the best known are not followed.
+Committees grow option by option in the order of listing. What the best options left could still add, taken one by one,
+is a bound on what a branch can reach, because additions only ever lose value; branches below the best score known are
+cut off.
 
->>> found = best_committees(Election.of("abc", "approval", [[1, 1, 0], [0, 0, 1]], [3, 1]), 2, lambda j: (1, j))
->>> found.committees, found.score
+>>> best = best_committees(Election.of("abc", "approval", [[1, 1, 0], [0, 0, 1]], [3, 1]), 2, lambda j: (1, j))
+>>> best.committees, best.score
 ([(0, 1)], Fraction(9, 2))
 """
 
@@ -19,7 +20,7 @@ import numpy as np
 
 from engine.elections.committees import Approvals, check_seats
 from engine.elections.election import Election
-from engine.elections.outcome import Outcome, write_number
+from engine.elections.outcome import Outcome, Step, write_number
 from engine.limits import COMMITTEE_WORK_MAX, COMMITTEES_MAX
 from engine.refusals import refuse
 
@@ -35,29 +36,29 @@ def best_committees(election: Election, seats: int, worth: Callable[[int], tuple
     """All committees of `seats` with the highest score; `worth(j)` is what a ballot gets from its j-th member, as a fraction."""
     check_seats(election, seats)
     merged = election.merged()
-    approvals, many = Approvals(merged), len(election.options)
+    approvals, option_count = Approvals(merged), len(election.options)
     parts = [worth(j) for j in range(1, seats + 1)]
     scale = lcm(*(denominator for _, denominator in parts))
     table = [numerator * scale // denominator for numerator, denominator in parts] + [0]
     support = merged.support
     best: list[tuple[int, ...]] = []
     highest, looked = -1, 0
-    work = sum(map(len, approvals.rows)) + 100 * many * seats
-    """What looking at a branch takes: every approval once, and a sum for every option."""
+    work = sum(map(len, approvals.rows)) + 100 * option_count * seats
+    """The work of examining a branch: every approval once, and a sum for every option."""
 
     def gains(counts: np.ndarray[tuple[int, ...], np.dtype[np.int64]], start: int) -> list[int]:
-        found = []
-        for option in range(start, many):
+        gained = []
+        for option in range(start, option_count):
             held = np.bincount(counts[approvals.rows[option]], approvals.weights[option], seats + 1)
-            found.append(sum(int(weight) * table[j] for j, weight in enumerate(held)))
-        return found
+            gained.append(sum(int(weight) * table[j] for j, weight in enumerate(held)))
+        return gained
 
     def grow(chosen: tuple[int, ...], score: int, counts: np.ndarray[tuple[int, ...], np.dtype[np.int64]]) -> None:
         nonlocal highest, looked
         looked += work
         if looked > COMMITTEE_WORK_MAX or len(best) > COMMITTEES_MAX:
             raise refuse(
-                "too_large", "the election", f"has too many committees of {seats} among {many} options to look at",
+                "too_large", "the election", f"has too many committees of {seats} among {option_count} options to look at",
                 "elect one by one (seq_pav, seq_phragmen)",
             )  # fmt: skip
         left = seats - len(chosen)
@@ -69,7 +70,7 @@ def best_committees(election: Election, seats: int, worth: Callable[[int], tuple
             return
         start = chosen[-1] + 1 if chosen else 0
         adds = gains(counts, start)
-        for option in range(start, many - left + 1):
+        for option in range(start, option_count - left + 1):
             here = adds[option - start]
             rest = sorted(adds[option - start + 1 :], reverse=True)[: left - 1]
             if score + here + sum(rest) >= highest:
@@ -79,24 +80,25 @@ def best_committees(election: Election, seats: int, worth: Callable[[int], tuple
     return Best(best, Fraction(highest, scale))
 
 
-def outcome_of(election: Election, found: Best) -> Outcome:
-    """The first of the best committees is elected; what they differ in is tied."""
+def outcome_of(election: Election, best: Best) -> Outcome:
+    """The first of the best committees is elected; the options in which they differ are tied."""
     options, votes = election.options, election.sums.tolist()
-    common = set(found.committees[0]).intersection(*found.committees)
-    open_still = tuple(sorted(set().union(*found.committees) - common))
+    common = set(best.committees[0]).intersection(*best.committees)
+    open_still = tuple(sorted(set().union(*best.committees) - common))
 
-    def explain() -> list[str]:
-        names = ", ".join(options[place] for place in found.committees[0])
-        steps = [f"best committee: {names}, with a score of {write_number(found.score)}"]
-        if len(found.committees) > 1:
-            steps.append(f"{len(found.committees) - 1} other committees are as good; this is the first by the order of listing")
+    def explain() -> list[Step]:
+        names = [options[place] for place in best.committees[0]]
+        steps = [Step("the best committee: {names}, with a score of {score}", names=names, score=best.score)]
+        if len(best.committees) > 1:
+            text = "{others} other {others:committee is|committees are} as good; this one comes first in the order of listing"
+            steps.append(Step(text, others=len(best.committees) - 1))
         return steps
 
     return Outcome(
         rule="",
-        winners=tuple(options[place] for place in found.committees[0]),
+        winners=tuple(options[place] for place in best.committees[0]),
         scores=dict(zip(options, votes, strict=True)),
         ties=(tuple(options[place] for place in open_still),) if open_still else (),
         explain=explain,
-        certify=lambda: [str(write_number(found.score)), [list(one) for one in found.committees]],
+        certify=lambda: [str(write_number(best.score)), [list(one) for one in best.committees]],
     )

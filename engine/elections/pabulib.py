@@ -1,8 +1,8 @@
-"""Participatory budgets as Pabulib writes them (`.pb`, arXiv 2012.06539).
+"""Participatory budgets in Pabulib's format (`.pb`, arXiv 2012.06539).
 
-Three parts, META, PROJECTS and VOTES, each a table with `;` between fields. Approvals whose `max_sum_cost` is the budget are
-knapsack ballots. Only what a count needs is kept: of the
-voters nothing but their ballots, so that age, sex and every other column are gone once the file is read.
+Three parts, META, PROJECTS and VOTES, each a table with `;` between fields. Approvals whose `max_sum_cost` is the
+budget are knapsack ballots. Only what a count needs is kept: of the voters nothing but their ballots, so that age, sex
+and every other column are gone once the file has been read.
 
 >>> file = read('''META
 ... key;value
@@ -89,7 +89,7 @@ def read(text: str) -> Budget:
     ids = [row[columns["project_id"]] for _, row in projects]
     amounts = [_amount(row[columns["cost"]], line, columns["cost"]) for line, row in projects]
     if "budget" not in meta:
-        raise _wrong(parts["META"][0][0], "begins META, which names no budget", "add a line such as budget;100000")
+        raise _wrong(parts["META"][0][0], "begins META, which states no budget", "add a line such as budget;100000")
     stated_at = next((line for line, row in parts["META"] if row[0].strip() == "budget"), parts["META"][0][0])
     budget = _amount(meta.get("budget", ""), stated_at, 1)
     decimals = max(0, *(-int(amount.normalize().as_tuple().exponent) for amount in [budget, *amounts]))
@@ -104,7 +104,7 @@ def read(text: str) -> Budget:
     if kind == "approval" and meta.get("max_sum_cost", "").strip():
         most = _amount(meta["max_sum_cost"], next(line for line, row in parts["META"] if row[0] == "max_sum_cost"), 1)
         if dear := np.flatnonzero(table.astype(np.int64).dot(np.array(costs, np.int64)) > most * scale).tolist():
-            raise _wrong(parts["VOTES"][1 + dear[0]][0], f"votes for more than max_sum_cost, {most}", "mend the vote, or leave it out")
+            raise _wrong(parts["VOTES"][1 + dear[0]][0], f"votes for more than max_sum_cost, {most}", "correct the vote, or leave it out")
         kind = "knapsack" if most == budget else kind
     _check_stated(meta, parts, table, kind)
     return Budget(
@@ -117,12 +117,14 @@ def read(text: str) -> Budget:
 
 
 def _check_stated(meta: dict[str, str], parts: dict[str, Rows], table: np.ndarray[Any, Any], kind: Kind) -> None:
-    """Refuse a file that is not as it says of itself: cut short, with a voter twice, or with votes beyond what one may name."""
+    """Refuse a file that contradicts itself: cut short, with a voter twice, or with votes beyond its own limits."""
     for name, part in (("num_projects", "PROJECTS"), ("num_votes", "VOTES")):
         held = len(parts[part]) - 1
         stated, line = _stated(meta, parts, name)
         if stated not in (None, held):
-            raise _wrong(line, f"states {stated:,} {part.lower()}, and the file holds {held:,}", "get the whole file, or mend the number")
+            raise _wrong(
+                line, f"states {stated:,} {part.lower()}, and the file holds {held:,}", "get the whole file, or correct the number"
+            )
     votes, head = parts["VOTES"][1:], [name.strip() for name in parts["VOTES"][0][1]]
     if "voter_id" in head:
         seen: dict[str, int] = {}
@@ -130,20 +132,22 @@ def _check_stated(meta: dict[str, str], parts: dict[str, Rows], table: np.ndarra
             voter = row[head.index("voter_id")]
             if voter and seen.setdefault(voter, line) != line:
                 raise _wrong(
-                    line, f"is of the voter {voter[:40]!r} again", f"leave out this line or line {seen[voter]}", head.index("voter_id")
+                    line, f"is a second vote of voter {voter[:40]!r}", f"leave out this line or line {seen[voter]}", head.index("voter_id")
                 )
     named = (table < table.shape[1] if kind == "ranked" else table > 0).sum(axis=1)
     bounds = {"max_length": (named, "names {} projects")}
     if kind == "cumulative":
         bounds["max_sum_points"] = table.sum(axis=1), "gives {} points"
-    for name, (found, fact) in bounds.items():
+    for name, (figures, fact) in bounds.items():
         stated, _ = _stated(meta, parts, name)
-        if stated is not None and (above := np.flatnonzero(found > stated).tolist()):
-            raise _wrong(votes[above[0]][0], fact.format(found[above[0]]) + f", and {name} is {stated}", "mend the vote, or leave it out")
+        if stated is not None and (above := np.flatnonzero(figures > stated).tolist()):
+            raise _wrong(
+                votes[above[0]][0], fact.format(figures[above[0]]) + f", and {name} is {stated}", "correct the vote, or leave it out"
+            )
 
 
 def _stated(meta: dict[str, str], parts: dict[str, Rows], name: str) -> tuple[int | None, int]:
-    """The whole number that META states by a name, and its line; None where it states none."""
+    """The whole number that META states under a name, and its line; None if it states none."""
     text = meta.get(name, "").strip()
     if not text:
         return None, 0
@@ -154,13 +158,13 @@ def _stated(meta: dict[str, str], parts: dict[str, Rows], name: str) -> tuple[in
 
 
 def write(election: Election, title: str = "") -> str:
-    """An election about a budget, by approvals, points or rankings without ties, as a `.pb` file; projects are called as its options are."""
+    """An election about a budget, by approvals, points or strict rankings, as a `.pb` file; projects are named as its options are."""
     if election.budget is None or election.costs is None or election.kind == "quadratic":
-        raise refuse("ballot_kind_wrong", "the election", "is no budget by approvals, points or rankings", "write it in another format")
+        raise refuse("ballot_kind_wrong", "the election", "is not a budget by approvals, points or rankings", "write it in another format")
     if election.total > VOTERS_WRITTEN_MAX:
         raise refuse("too_large", "the election", f"has {election.total:,} voters, and a .pb file a line for each", "write a .txt")
     if any("," in name for name in election.options):
-        raise refuse("file_foreign", "an option", "has a comma in its name, which parts a .pb file's votes", "rename it")
+        raise refuse("file_foreign", "an option", "has a comma in its name, which separates votes in a .pb file", "rename it")
     points, ranked = election.kind in NUMBERED, election.kind == "ranked"
     into = io.StringIO()
     table = csv.writer(into, delimiter=";", lineterminator="\n")
@@ -212,10 +216,10 @@ def _parts(text: str) -> dict[str, Rows]:
                 current = parts.setdefault(word, [])
             elif row and any(row):
                 if current is None:
-                    raise _wrong(reader.line_num, "stands before META", "a .pb file begins with the line META")
+                    raise _wrong(reader.line_num, "comes before META", "a .pb file begins with the line META")
                 current.append((reader.line_num, row))
     except csv.Error as wrong:
-        raise _wrong(reader.line_num, f"cannot be read: {wrong}", "mend its quotes") from None
+        raise _wrong(reader.line_num, f"cannot be read: {wrong}", "correct its quotes") from None
     for name in ("META", "PROJECTS", "VOTES"):
         if len(parts.get(name, [])) < 2:
             raise _wrong(
@@ -268,9 +272,9 @@ def _rankings(votes: Rows, vote: int, places: dict[str, int]) -> np.ndarray[Any,
 
 
 def _projects(named: list[str], places: dict[str, int], line: int, cell: int) -> list[int]:
-    """The places of the projects a vote names, which stands in a cell of a line."""
+    """The places of the projects that a vote names; the vote stands in one cell of a line."""
     if unknown := [name for name in named if name not in places]:
-        raise _wrong(line, f"votes for {unknown[0][:40]!r}, which is no project", "mend the vote", cell)
+        raise _wrong(line, f"votes for {unknown[0][:40]!r}, which is not a project", "correct the vote", cell)
     if len(set(named)) != len(named):
         twice = next(name for name in named if named.count(name) > 1)
         raise _wrong(line, f"names project {twice} twice", "name it once", cell)
@@ -290,5 +294,5 @@ def _amount(text: str, line: int, cell: int) -> Decimal:
 
 
 def _wrong(line: int, fact: str, way_out: str, cell: int = -1) -> Refusal:
-    """A refusal of a line, or of one of its cells, which are counted from 0 here and from 1 where people read."""
+    """A refusal of a line, or of one of its cells, which are counted from 0 here and from 1 in what people read."""
     return refuse("file_unreadable", f"line {line}" + (f", cell {cell + 1}" if cell >= 0 else ""), fact, way_out)

@@ -1,6 +1,7 @@
-"""Elections as PrefLib writes them: `.soc .soi .toc .toi` (orders) and `.cat` (categories, the first being approval).
+"""Elections in PrefLib's formats: `.soc .soi .toc .toi` (orders) and `.cat` (categories, the first being approval).
 
-A head of `# KEY: value` lines, then `count: 3,{1,4},2`, alternatives by number, braces around equals.
+A head of `# KEY: value` lines, then lines such as `count: 3,{1,4},2`: alternatives by number, with braces around equal
+ones.
 
 >>> election = read("# ALTERNATIVE NAME 1: Ana\\n# ALTERNATIVE NAME 2: Bo\\n# DATA TYPE: soi\\n7: 2,1\\n2: 1")
 >>> election.options, election.table.tolist(), election.weights.tolist()
@@ -58,17 +59,17 @@ def read(text: str) -> Election:
         raise _wrong(1, "names no alternative", "a PrefLib file has lines # ALTERNATIVE NAME 1: …")
     if voters is not None and voters[1] != sum(counts):
         raise _wrong(
-            voters[0], f"states {voters[1]:,} voters, and the file holds {sum(counts):,}", "get the whole file, or mend the number"
+            voters[0], f"states {voters[1]:,} voters, and the file holds {sum(counts):,}", "get the whole file, or correct the number"
         )
     for at, order in zip(lines, orders, strict=True):
         if stated[0] == "s" and any(len(level) > 1 for level in order):
-            raise _wrong(at, f"ranks several alike, and the file is of the type {stated}", f"write # DATA TYPE: t{stated[1:]}")
+            raise _wrong(at, f"ranks several equal, and the file is of type {stated}", f"write # DATA TYPE: t{stated[1:]}")
         if stated[-1] == "c" and sum(map(len, order)) < len(names):
-            raise _wrong(at, f"does not rank all, and the file is of the type {stated}", f"write # DATA TYPE: {stated[:-1]}i")
+            raise _wrong(at, f"does not rank all, and the file is of type {stated}", f"write # DATA TYPE: {stated[:-1]}i")
     columns = {alternative: column for column, alternative in enumerate(names)}
-    many = len(columns)
-    check_size(len(orders), many)
-    rows = np.full((len(orders), many), 0 if stated == "cat" else many, np.int16)
+    option_count = len(columns)
+    check_size(len(orders), option_count)
+    rows = np.full((len(orders), option_count), 0 if stated == "cat" else option_count, np.int16)
     for row, order in zip(rows, orders, strict=True):
         rank = 0
         for level, members in enumerate(order):
@@ -80,8 +81,13 @@ def read(text: str) -> Election:
 
 def write(election: Election, title: str = "") -> str:
     """Ranked ballots (as `.soc`, `.soi`, `.toc` or `.toi`, whichever says most) or approvals (as `.cat`) as a PrefLib file."""
-    kind, many = type_of(election), len(election.options)
-    lines = [f"# TITLE: {_line(title)}", f"# DATA TYPE: {kind}", f"# NUMBER ALTERNATIVES: {many}", f"# NUMBER VOTERS: {election.total}"]
+    kind, option_count = type_of(election), len(election.options)
+    lines = [
+        f"# TITLE: {_line(title)}",
+        f"# DATA TYPE: {kind}",
+        f"# NUMBER ALTERNATIVES: {option_count}",
+        f"# NUMBER VOTERS: {election.total}",
+    ]
     if kind == "cat":
         lines += ["# NUMBER CATEGORIES: 2", "# CATEGORY NAME 1: Yes", "# CATEGORY NAME 2: No"]
     lines += [f"# ALTERNATIVE NAME {number}: {_line(name)}" for number, name in enumerate(election.options, 1)]
@@ -90,7 +96,7 @@ def write(election: Election, title: str = "") -> str:
         for number, cell in enumerate(row, 1):
             levels.setdefault(1 - cell if kind == "cat" else cell, []).append(number)
         if kind != "cat":
-            levels.pop(many, None)
+            levels.pop(option_count, None)
         named = [levels[level] for level in sorted(levels)] if kind != "cat" else [levels.get(0, []), levels.get(1, [])]
         shown = [str(level[0]) if len(level) == 1 else "{" + ",".join(map(str, level)) + "}" for level in named]
         lines.append(f"{weight}: {','.join(shown)}")

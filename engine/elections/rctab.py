@@ -1,9 +1,10 @@
 """Ballots as scanners of ranked-choice votes record them, and the contests that RCTab counts (`.csv`, `.json`).
 
-A `.csv` has a column for each rank, `rank1`, `rank2`, …, and perhaps a `count`; a cell names an option, or says `overvote`
-(several at one rank), `undervote` or nothing (none), or `UWI` (an undeclared write-in). A contest's `.json` is RCTab's
-configuration: it names the options, the ballots beside it, and what its law makes of such marks. A ballot ends at an
-overvote where the law says so, and where more ranks are skipped than it allows; an option named again is passed over.
+A `.csv` has a column for each rank, `rank1`, `rank2`, …, and perhaps a `count`; a cell names an option, or says
+`overvote` (several at one rank), `undervote` or nothing (none), or `UWI` (an undeclared write-in). The `.json` of a
+contest is RCTab's configuration: it names the options, the ballot files beside it, and how the law treats such marks. A
+ballot ends at an overvote if the law says so, and where more ranks are skipped than it allows; an option that is ranked
+again is skipped.
 
 >>> cast = read('count,rank1,rank2,rank3\\n7,Ann,undervote,Bob\\n2,overvote,Ann,\\n1,Bob,Bob,UWI')
 >>> cast.options, cast.orders.tolist(), cast.weights.tolist()
@@ -30,25 +31,25 @@ from engine.refusals import Refusal, refuse
 
 WRITE_INS = "Undeclared Write-ins"
 SEVERAL, NONE, EXCLUDED = -1, -2, -3
-"""What stands at a rank where no one option does: several, nothing, or somebody who was excluded and is passed over."""
+"""What a rank without a single option holds: several, none, or somebody who was excluded and is skipped."""
 ENDS = ("by exhausted choices", "by overvotes", "by skipped rankings", "by repeated rankings")
 """Why a ballot goes no further than it does."""
 
 
 @dataclass(frozen=True)
 class Marks:
-    """What a contest's law makes of marks that are no plain order."""
+    """How the law treats marks that are not a plain order."""
 
     overvote_ends: bool = True
     skipped_max: int | None = None
-    """How many ranks in a row may be empty between two that are not; None for any number."""
+    """How many ranks in a row a ballot may skip; None for any number."""
     repeat_ends: bool = False
     ranks_max: int | None = None
 
 
 class Contest(NamedTuple):
-    """The ballots of a contest: as an election, and for each of its rows why the ballot goes no further (`ENDS`), -1 where it
-    names nothing at all."""
+    """The ballots of a contest: as an election, and for each of its rows why the ballot goes no further (`ENDS`), -1 if
+    it names nothing at all."""
 
     election: Election
     ends: Array
@@ -65,7 +66,7 @@ Rows = list[tuple[int, int, list[int]]]
 
 
 def read(text: str) -> Election:
-    """The ballots in such a `.csv`, options as they first come up, an overvote ending a ballot, skipped ranks passed over."""
+    """The ballots in such a `.csv`, options in the order they first come up; an overvote ends a ballot, skipped ranks are passed over."""
     names, rows = _rows(text, {})
     return _contest(names, rows, Marks()).election
 
@@ -103,9 +104,9 @@ def read_contest(text: str, beside: Callable[[str], str]) -> Contest:
             rows += [(number, 1, [_mark(marked, called) for marked in ranks]) for number, ranks in enumerate(cast, 1)]
         else:
             rows += _rows(beside(path if path.endswith(".csv") else "ballots.csv"), called, source["overvoteDelimiter"] or "\n")[1]
-    found = _contest(names, rows, marks)
-    found.election.seats, found.election.rule = seats, election_rule
-    return found
+    contest = _contest(names, rows, marks)
+    contest.election.seats, contest.election.rule = seats, election_rule
+    return contest
 
 
 def holds(election: Election) -> bool:
@@ -118,12 +119,15 @@ def write(election: Election) -> str:
     """Ranked ballots without ties as a `.csv` with a column for each rank; refused where it would not be read again as it was."""
     if not holds(election):
         raise refuse(
-            "file_foreign", "the election", "lists options otherwise than they come up, and a table of ranks has no list", "write a .soi"
+            "file_foreign",
+            "the election",
+            "lists options in another order than they come up in, and a table of ranks has no list",
+            "write a .soi",
         )
     if odd := [name for name in election.options if name != name.strip() or {"\r", "\n"} & set(name)]:
         raise refuse("file_foreign", f"the option {odd[0]!r}", "would lose its spaces or lines in such a table", "rename it")
     if taken := sorted({name.strip().lower() for name in election.options} & {"overvote", "undervote", "uwi", ""}):
-        raise refuse("file_foreign", f"the option {taken[0]!r}", "is called as a mark is in such a table", "rename it")
+        raise refuse("file_foreign", f"the option {taken[0]!r}", "has the name of a mark in such a table", "rename it")
     into = io.StringIO()
     table = csv.writer(into, lineterminator="\n")
     table.writerow(["count", *(f"rank{rank}" for rank in range(1, max(1, election.orders.shape[1]) + 1))])
@@ -168,24 +172,24 @@ def _rows(text: str, called: dict[str, int], delimiter: str = "\n") -> tuple[lis
                     continue
                 if cell and cell not in called:
                     if fixed:
-                        raise _wrong(reader.line_num, place + 1, f"names {cell[:40]!r}, who does not stand", "mend it, or add an alias")
+                        raise _wrong(reader.line_num, place + 1, f"names {cell[:40]!r}, who is not standing", "correct it, or add an alias")
                     called[cell] = len(names)
                     names.append(WRITE_INS if cell == "UWI" else cell)
                 marks.append(called[cell] if cell else NONE)
             rows.append((reader.line_num, int(times), marks))
     except csv.Error as wrong:
-        raise _wrong(reader.line_num, 1, f"cannot be read: {wrong}", "mend its quotes") from None
+        raise _wrong(reader.line_num, 1, f"cannot be read: {wrong}", "correct its quotes") from None
     if not names and not fixed:
         raise _wrong(1, 1, "begins a file that names no option", "give ballots")
     return names, rows
 
 
 def _mark(marked: list[str], called: dict[str, int]) -> int:
-    """What stands at a rank where those `marked` are."""
+    """What a rank holds where those `marked` are."""
     if len(marked) != 1:
         return SEVERAL if marked else NONE
     if marked[0] not in called:
-        raise refuse("file_unreadable", "the records", f"name {marked[0][:40]!r}, who does not stand", "mend them, or add an alias")
+        raise refuse("file_unreadable", "the records", f"name {marked[0][:40]!r}, who is not standing", "correct them, or add an alias")
     return called[marked[0]]
 
 
@@ -228,7 +232,7 @@ def _ballot(cells: Sequence[int], marks: Marks) -> tuple[list[int], int]:
 
 def _text(value: object) -> str:
     if not isinstance(value, str) or "\0" in value:
-        raise refuse("file_unreadable", "the contest", f"has {str(value)[:40]!r} where a text should be", "mend it")
+        raise refuse("file_unreadable", "the contest", f"has {str(value)[:40]!r} where a text should be", "correct it")
     return value
 
 
@@ -237,7 +241,7 @@ def _names(candidate: dict[str, Any]) -> list[str]:
 
 
 def _source(stated: dict[str, Any]) -> dict[str, str]:
-    """What a source says of its file and its labels, left out where it says nothing."""
+    """What a source states about its file and its labels, nothing for what it leaves out."""
     if stated.get("treatBlankAsUndeclaredWriteIn") is True:
         raise _uncounted("treatBlankAsUndeclaredWriteIn", True, "a blank rank is a skipped one")
     labels = ("provider", "contestId", "overvoteLabel", "skippedRankLabel", "undeclaredWriteInLabel", "overvoteDelimiter")
@@ -253,7 +257,7 @@ PLAIN = {
     "doesFirstRoundDetermineThreshold": (False,),
     "treatBlankAsUndeclaredWriteIn": (False,),
 }
-"""What a contest may say of settings we count at one value only; left out, they are that."""
+"""Settings that are counted at one value only; a contest that leaves them out means that value."""
 
 
 def _uncounted(name: str, value: object, counted: str) -> Refusal:
@@ -261,7 +265,7 @@ def _uncounted(name: str, value: object, counted: str) -> Refusal:
 
 
 def _law(stated: dict[str, Any]) -> tuple[Marks, tuple[str, dict[str, Any]], int]:
-    """What RCTab's configuration says of marks, of the rule, and of seats; refused where it asks for what we do not count."""
+    """What RCTab's configuration says about marks, the rule and seats; refused if it asks for something that is not counted here."""
     for name, plain in PLAIN.items():
         if name in stated and stated[name] not in plain:
             raise _uncounted(name, stated[name], f"it must be {plain[0]!r}")

@@ -1,8 +1,9 @@
-"""Sums of square roots, compared exactly: which is larger, or that both are the same.
+"""Sums of square roots, compared exactly: which is larger, or whether they are equal.
 
-A sum is whole-number radicands with rational factors. What differs is told apart by bounds from whole-number square roots, with as
-many digits as it takes; what cannot be told apart so is settled by algebra: roots of numbers whose products are no squares are
-linearly independent over the rationals (Besicovitch 1940), so that two sums are the same only where every such class cancels.
+A sum is whole-number radicands with rational factors. Different sums are told apart by bounds from whole-number square
+roots, with as many digits as it takes; what cannot be told apart like that is settled by algebra: the roots of numbers
+whose products are not squares are linearly independent over the rationals (Besicovitch 1940), so two sums are equal
+only if every such class cancels.
 
 >>> two, other = Roots({2: Fraction(3)}), Roots({18: Fraction(1)})          # 3·√2 = √18
 >>> compare(two, other), compare(two, Roots({17: Fraction(1)})), compare(Roots({2: Fraction(1), 3: Fraction(1)}), Roots({10: Fraction(1)}))
@@ -22,7 +23,7 @@ from engine.refusals import refuse
 Roots = dict[int, Fraction]
 """A sum: each radicand's factor."""
 BITS = (64, 256, 1024)
-"""How many bits behind the point bounds are drawn with, before algebra decides."""
+"""How many binary digits bounds are computed with before algebra decides."""
 CLASSES_MAX = 2_000
 
 
@@ -33,7 +34,7 @@ def add(into: Roots, radicand: int, factor: Fraction) -> None:
 
 
 def bounds(roots: Mapping[int, Fraction], bits: int) -> tuple[int, int]:
-    """What a sum is at least and at most, in units of 2^-bits: each root and each product is cut off there."""
+    """Lower and upper bounds of a sum, in units of 2^-bits: each root and each product is truncated there."""
     low = high = 0
     for radicand, factor in roots.items():
         part, whole = factor.numerator, factor.denominator
@@ -70,7 +71,7 @@ def compare(one: Mapping[int, Fraction], other: Mapping[int, Fraction]) -> int:
 
 
 def comparing(sums: Sequence[Roots]) -> Callable[[int, int], int]:
-    """`compare` for the sums at two places; most are told apart by what each is bound by once."""
+    """`compare` for the sums at two places; most are told apart by bounds computed once for each."""
     bound = [bounds(each, BITS[0]) for each in sums]
 
     def by(one: int, other: int) -> int:
@@ -82,7 +83,7 @@ def comparing(sums: Sequence[Roots]) -> Callable[[int, int], int]:
 
 
 def cut(roots: Mapping[int, Fraction], decimals: int) -> Fraction:
-    """A sum that is not negative, cut off behind so many decimals."""
+    """A sum that is not negative, truncated to so many decimals."""
     scale, bits = 10**decimals, 64
     while True:
         low, high = bounds(roots, bits)
@@ -93,17 +94,17 @@ def cut(roots: Mapping[int, Fraction], decimals: int) -> Fraction:
 
 
 def _independent(roots: Mapping[int, Fraction]) -> Roots:
-    """The same sum with one radicand for each class of those whose products are squares."""
-    found: Roots = {}
+    """The same sum with one radicand for each class of radicands whose products are squares."""
+    terms: Roots = {}
     for radicand, factor in roots.items():
-        for known in found:
+        for known in terms:
             product = radicand * known
             root = isqrt(product)
             if root * root == product:
-                found[known] += factor * Fraction(root, known)
+                terms[known] += factor * Fraction(root, known)
                 break
         else:
-            if len(found) == CLASSES_MAX:
-                raise refuse("too_many_ties", "the count", "comes so near a tie that it cannot be told", "count it by another rule")
-            found[radicand] = factor
-    return {radicand: factor for radicand, factor in found.items() if factor}
+            if len(terms) == CLASSES_MAX:
+                raise refuse("too_many_ties", "the count", "comes so close to a tie that it cannot be decided", "count it by another rule")
+            terms[radicand] = factor
+    return {radicand: factor for radicand, factor in terms.items() if factor}

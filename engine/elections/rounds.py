@@ -1,4 +1,4 @@
-"""Counting by rounds, where a tie for dropping out forks: every way is counted, and all that can win are tied.
+"""Counting by rounds, where a tie for elimination forks: every way is counted, and all options that can win are tied.
 
 (Parallel universes; Conitzer, Rognlie & Xia 2009.)
 
@@ -12,14 +12,16 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from engine.elections.outcome import Fact, listing
+from engine.elections.outcome import Fact, Step, listing
 from engine.elections.tops import Left
 from engine.limits import RUNOFF_WAYS_MAX
 from engine.refusals import refuse
 
+TIED = "{tied} are tied for the fewest: every elimination is counted; in the rounds shown, {end}"
+
 
 class Round(NamedTuple):
-    """Scores by option, the winners if this round ends the count, and the ways on: what may be left."""
+    """Scores by option, the winners if this round ends the count, and the ways on: which options may be left next."""
 
     scores: list[int]
     winners: Left
@@ -27,60 +29,61 @@ class Round(NamedTuple):
 
 
 class Walk(NamedTuple):
-    """Every round that was counted by who was left in it; all that can win; and one way through, as an example."""
+    """Every round that was counted, by the options left in it; all options that can win; and one way through, as an example."""
 
     rounds: dict[Left, Round]
     winners: list[int]
     path: list[Left]
 
     def facts(self) -> Fact:
-        """The way shown in numbers: who is left in each round, with what."""
+        """The example in numbers: which options are left in each round, and their scores."""
         return self._numbers(self.path)
 
     def facts_of_all(self) -> Fact:
-        """Every round of every way in numbers, the largest first."""
+        """Every round of every way in numbers, the rounds with the most options first."""
         return self._numbers(sorted(self.rounds, key=lambda left: (-len(left), left)))
 
     def _numbers(self, rounds: list[Left]) -> Fact:
         return [[list(left), [self.rounds[left].scores[place] for place in left]] for left in rounds]
 
     def scores(self, options: Sequence[str]) -> list[dict[str, int]]:
-        """What each of those left had in every round up to the first in which a tie parts the ways: until there all ways are one."""
-        found = []
+        """The scores of the options left in every round up to the first in which a tie forks the count: until there,
+        all ways are the same."""
+        rounds = []
         for left in self.path:
-            found.append({options[place]: self.rounds[left].scores[place] for place in left})
+            rounds.append({options[place]: self.rounds[left].scores[place] for place in left})
             if len(self.rounds[left].ways) > 1:
                 break
-        return found
+        return rounds
 
     def outlasted(self, options: int) -> list[int]:
-        """How many others each option has seen out, on the way that is best for it."""
+        """How many others each option outlasts, on the way that is best for it."""
         fewest = [options] * options
         for left in self.rounds:
             for place in left:
                 fewest[place] = min(fewest[place], len(left))
         return [options - few for few in fewest]
 
-    def steps(self, options: Sequence[str], verdict: Callable[[Left, Round], str], why: str) -> list[str]:
-        """The way shown as sentences; `verdict` says of the last round how it ended, `why` for what options drop out."""
+    def steps(self, options: Sequence[str], verdict: Callable[[Left, Round], Step], tied_as: str = TIED) -> list[Step]:
+        """The example as sentences; `verdict` says how the last round ended, `tied_as` that options are tied for elimination."""
         steps = []
         for number, left in enumerate(self.path, 1):
-            found = self.rounds[left]
-            shown = listing([options[place] for place in left], [found.scores[place] for place in left])
-            if not found.ways:
-                end = verdict(left, found)
+            current = self.rounds[left]
+            votes = listing([options[place] for place in left], [current.scores[place] for place in left])
+            if not current.ways:
+                end = verdict(left, current)
             else:
-                gone = [options[place] for place in left if place not in found.ways[-1]]
-                end = f"{' and '.join(gone)} {'drops' if len(gone) == 1 else 'drop'} out"
-                if len(found.ways) > 1:
-                    tied = [options[place] for place in left if any(place not in way for way in found.ways)]
-                    end = f"{' and '.join(tied)} are tied for {why}: each is counted; on the way shown, {end}"
-            steps.append(f"round {number}: {shown}; {end}")
+                gone = [options[place] for place in left if place not in current.ways[-1]]
+                end = Step("{names} {names:drops|drop} out", names=gone)
+                if len(current.ways) > 1:
+                    tied = [options[place] for place in left if any(place not in way for way in current.ways)]
+                    end = Step(tied_as, tied=tied, end=end)
+            steps.append(Step("round {number}: {votes}; {end}", number=number, votes=votes, end=end))
         return steps
 
 
 def walk(everyone: Left, count: Callable[[Left], Round]) -> Walk:
-    """Count every way from those in `everyone` on; refused when ties make too many."""
+    """Count every way on from `everyone`; refused if ties make too many."""
     rounds: dict[Left, Round] = {}
     waiting = [everyone]
     while waiting:
@@ -90,7 +93,7 @@ def walk(everyone: Left, count: Callable[[Left], Round]) -> Walk:
                 raise refuse(
                     "too_many_ties",
                     "the count",
-                    f"has more than {RUNOFF_WAYS_MAX} ways to drop tied options",
+                    f"has more than {RUNOFF_WAYS_MAX} ways to eliminate tied options",
                     "count it by schulze, or leave out options without votes",
                 )
             rounds[left] = count(left)
@@ -98,9 +101,9 @@ def walk(everyone: Left, count: Callable[[Left], Round]) -> Walk:
     path = [everyone]
     while rounds[path[-1]].ways:
         path.append(rounds[path[-1]].ways[-1])  # of tied options, the one listed last drops out
-    return Walk(rounds, sorted({place for found in rounds.values() for place in found.winners}), path)
+    return Walk(rounds, sorted({place for each in rounds.values() for place in each.winners}), path)
 
 
 def without_each(left: Left, gone: Sequence[int]) -> list[Left]:
-    """The ways to go on when one of `gone` drops out."""
+    """The ways to go on if one of `gone` is eliminated."""
     return [tuple(place for place in left if place != each) for each in gone]

@@ -1,7 +1,7 @@
-"""Ballots of Scottish council elections as the repository scot-elex keeps them (`.csv`).
+"""Ballots of Scottish council elections in the format of the scot-elex repository (`.csv`).
 
-First how many options and seats; then a count and option numbers, favourite first; then a line for each option with its
-name and party, and the ward's name last.
+First the numbers of options and seats; then a count and option numbers, favourite first, for each ballot; then a line
+for each option with its name and party, and the ward's name last.
 
 >>> election = read('2,1,\\n7,2,1,\\n3,1,\\n"Candidate 1","Ann","Green",\\n"Candidate 2","Bob","",\\n"Ward 4",')
 >>> election.options, election.seats, election.orders.tolist(), election.weights.tolist()
@@ -25,14 +25,14 @@ def read(text: str) -> Election:
     try:
         rows = [(reader.line_num, _filled(row)) for row in reader]
     except csv.Error as wrong:
-        raise _wrong(reader.line_num, f"cannot be read: {wrong}", "mend its quotes") from None
+        raise _wrong(reader.line_num, f"cannot be read: {wrong}", "correct its quotes") from None
     rows = [(line, row) for line, row in rows if row]
     line, head = rows[0] if rows else (1, [])
     if len(head) != 2 or not all(cell.isdecimal() and len(cell) <= 6 for cell in head):
         raise _wrong(line, "does not name options and seats", "begin with a line such as 8,4,")
-    many, seats = int(head[0]), int(head[1])
-    if not 1 <= many <= OPTIONS_PER_POLL_MAX or not 1 <= seats <= many:
-        raise _wrong(line, f"has {many} options and {seats} seats", f"give 1 to {OPTIONS_PER_POLL_MAX} options, and no more seats")
+    option_count, seats = int(head[0]), int(head[1])
+    if not 1 <= option_count <= OPTIONS_PER_POLL_MAX or not 1 <= seats <= option_count:
+        raise _wrong(line, f"has {option_count} options and {seats} seats", f"give 1 to {OPTIONS_PER_POLL_MAX} options, and no more seats")
     counts, orders, names = list[int](), list[list[int]](), list[str]()
     for line, row in rows[1:]:
         if row[0].startswith("Candidate "):
@@ -40,17 +40,17 @@ def read(text: str) -> Election:
                 raise _wrong(line, f"is {','.join(row)[:40]!r}", f'name the next option: "Candidate {len(names) + 1}","Name","Party"')
             names.append(row[1] if len(row) < 3 else f"{row[1]} ({row[2]})")
         elif names and row[0].isdecimal():
-            raise _wrong(line, f"is {','.join(row)[:40]!r} behind the names", "put ballots before them")
+            raise _wrong(line, f"is {','.join(row)[:40]!r} after the names", "put ballots before them")
         elif not names:
             odd = next((place for place, cell in enumerate(row) if not cell.isdecimal() or len(cell) > 16), -1)
             if odd >= 0:
                 raise _wrong(line, f"is {row[odd][:40]!r}", "write a count and option numbers", odd + 1)
             count, *ballot = map(int, row)
-            odd = next((place for place, option in enumerate(ballot, 1) if not 1 <= option <= many), -1)
+            odd = next((place for place, option in enumerate(ballot, 1) if not 1 <= option <= option_count), -1)
             if odd >= 0 or not 1 <= count <= POWER_TOTAL_MAX:
-                raise _wrong(line, f"is {row[max(odd, 0)]!r}", f"give a count from 1 and options from 1 to {many}", max(odd, 0) + 1)
-            if len(ballot) > many:
-                raise _wrong(line, f"names {len(ballot)} options of {many}", "name each once")
+                raise _wrong(line, f"is {row[max(odd, 0)]!r}", f"give a count from 1 and options from 1 to {option_count}", max(odd, 0) + 1)
+            if len(ballot) > option_count:
+                raise _wrong(line, f"names {len(ballot)} options of {option_count}", "name each once")
             again = len(set(ballot)) < len(ballot) and next(
                 (place for place, option in enumerate(ballot, 1) if option in ballot[: place - 1]), 0
             )
@@ -58,10 +58,12 @@ def read(text: str) -> Election:
                 raise _wrong(line, f"names option {ballot[again - 1]} twice", "name each option once", again + 1)
             counts.append(count)
             orders.append([option - 1 for option in ballot])
-    if len(names) != many:
-        raise _wrong(line, f"is the last, and the file has {len(names)} names", f'give {many} lines such as "Candidate 1","Name","Party"')
+    if len(names) != option_count:
+        raise _wrong(
+            line, f"is the last, and the file has {len(names)} names", f'give {option_count} lines such as "Candidate 1","Name","Party"'
+        )
     names = [name if names.count(name) == 1 else f"{name} ({number})" for number, name in enumerate(names, 1)]
-    election = Election.of_orders(names, padded(orders, many), counts)
+    election = Election.of_orders(names, padded(orders, option_count), counts)
     election.seats = seats
     return election
 
@@ -79,7 +81,7 @@ def write(election: Election, title: str = "") -> str:
 
 
 def _filled(row: list[str]) -> list[str]:
-    """The cells up to the last that says something."""
+    """The cells up to the last that is not empty."""
     cells = [cell.strip() for cell in row]
     while cells and not cells[-1]:
         cells.pop()

@@ -1,4 +1,4 @@
-"""How large an election may be: what counts of it fit, and what no table of ballots is made for.
+"""How large an election may be: what the counts can hold, and how large a table of ballots may get.
 
 >>> check_size(1_000_000, 20)
 >>> check_size(10, 300)
@@ -26,13 +26,13 @@ def check_size(ballots: int, options: int) -> None:
 
 
 def padded(ballots: Sequence[Sequence[int]], options: int) -> np.ndarray[Any, Any]:
-    """int16 (ballots, longest): lists of options' numbers as rows, filled up with -1.
+    """int16 (ballots, longest): lists of option numbers as rows, padded with -1.
 
     >>> padded([[2, 0], [1]], 3).tolist()
     [[2, 0], [1, -1]]
     """
     check_size(len(ballots), options)
-    found = np.full((len(ballots), max(map(len, ballots), default=0)), -1, np.int16)
-    for row, ballot in zip(found, ballots, strict=True):
+    rows = np.full((len(ballots), max(map(len, ballots), default=0)), -1, np.int16)
+    for row, ballot in zip(rows, ballots, strict=True):
         row[: len(ballot)] = ballot
-    return found
+    return rows

@@ -51,7 +51,7 @@ class Item(NamedTuple):
 
 
 class Written(NamedTuple):
-    """What the lines say, in the order `Election.of` takes it; `beside` is what else was said by its word, such as seats."""
+    """What the lines say, in the order `Election.of` takes it; `beside` holds the other settings by name, such as seats."""
 
     options: tuple[str, ...]
     kind: Kind
@@ -77,12 +77,12 @@ def read(text: str) -> Written:
             continue
         if head == "ballots":
             if stated:
-                raise _wrong(number, "says ballots: again", "say it once")
+                raise _wrong(number, "says ballots: a second time", "say it once")
             stated = _read_kind(items, number), number
             continue
         if head in NUMBERS:
             if head in whole:
-                raise _wrong(number, f"says {head}: again", "say it once")
+                raise _wrong(number, f"says {head}: a second time", "say it once")
             whole[head] = _read_number(head, items, number)
             continue
         for item in items:
@@ -90,7 +90,7 @@ def read(text: str) -> Written:
                 raise _wrong(number, f"names {item.name!r}", did_you_mean(item.name, list(options)) + " (from the line options:)", item)
             options.setdefault(item.name, len(options))
         if head == "options" and ballots:
-            raise _wrong(number, "says options: after the first ballot", "say it first, so that every ballot is held to it")
+            raise _wrong(number, "says options: after the first ballot", "put it first, so that every ballot is checked against it")
         listed |= head == "options"
         if head in ("costs", "options"):
             named = set(costs) if head == "costs" else set[str]()
@@ -104,11 +104,11 @@ def read(text: str) -> Written:
             ballots.append((number, _read_count(head, number, len(line) - len(line.lstrip()) + 1), items))
     if not options:
         raise refuse("election_wrong", "the election", "has no ballots and no options", "write lines such as 12: garden")
-    kind, many = _kind(ballots, stated), len(options)
-    check_size(len(ballots), many)
-    rows = np.empty((len(ballots), many), np.int64 if kind in NUMBERED else np.int16)
+    kind, option_count = _kind(ballots, stated), len(options)
+    check_size(len(ballots), option_count)
+    rows = np.empty((len(ballots), option_count), np.int64 if kind in NUMBERED else np.int16)
     for row, (number, _, items) in zip(rows, ballots, strict=True):
-        row[:] = _row(number, items, kind, options, many)
+        row[:] = _row(number, items, kind, options, option_count)
     _check_turnout(whole, sum(count for _, count, _ in ballots))
     if costs or "budget" in whole:
         missing = [name for name in options if costs.get(name, -1) < 0]
@@ -138,7 +138,7 @@ def write(
     lines = [f"ballots: {kind}", "options: " + ", ".join(quoted)]
     if money is not None:
         lines += ["costs: " + ", ".join(f"{name} {cost}" for name, cost in zip(quoted, money[0], strict=True)), f"budget: {money[1]}"]
-    lines += [f"{head}: {many}" for head, many in beside.items() if many is not None]
+    lines += [f"{head}: {figure}" for head, figure in beside.items() if figure is not None]
     for row, weight in zip(rows.tolist(), weights, strict=True):
         lines.append(f"{weight}: {_written(row, kind, quoted)}".rstrip())
     return "\n".join(lines) + "\n"
@@ -190,7 +190,7 @@ def _read_line(line: str, number: int) -> tuple[str | None, list[Item]]:
 
 
 def _side_by_side(number: int, items: list[Item], other: str, column: int) -> Refusal:
-    """Two names without a sign between them: what was meant shows in what they look like; the second begins at `column`."""
+    """Two names without a sign between them: what they look like shows what was meant; the second begins at `column`."""
     name = items[-1].name
     if len(items) == 1 and name.isdecimal():
         return _wrong(number, f"has no colon after {name}", f"write {name}: and then the ballot", column)
@@ -200,10 +200,10 @@ def _side_by_side(number: int, items: list[Item], other: str, column: int) -> Re
 
 
 def _read_kind(items: list[Item], number: int) -> Kind:
-    found = next((kind for kind in KINDS if [(item.name, item.points) for item in items] == [(kind, -1)]), None)
-    if found is None:
-        raise _wrong(number, "names no kind of ballots", "write one of " + ", ".join(KINDS), items[0] if items else None)
-    return found
+    kind = next((kind for kind in KINDS if [(item.name, item.points) for item in items] == [(kind, -1)]), None)
+    if kind is None:
+        raise _wrong(number, "names no kind of ballot", "write one of " + ", ".join(KINDS), items[0] if items else None)
+    return kind
 
 
 def _read_number(head: str, items: list[Item], number: int) -> int:
@@ -218,10 +218,10 @@ def _read_number(head: str, items: list[Item], number: int) -> int:
 
 def _check_turnout(whole: Mapping[str, int], cast: int) -> None:
     if "eligible" in whole and cast > whole["eligible"]:
-        raise refuse("election_wrong", "the election", f"has more ballots than the {whole['eligible']} who could vote", "mend eligible:")
+        raise refuse("election_wrong", "the election", f"has more ballots than the {whole['eligible']} who could vote", "correct eligible:")
     if "active" in whole and whole["active"] > whole.get("eligible", whole["active"]):
         raise refuse(
-            "election_wrong", "the election", f"has {whole['active']} active and {whole['eligible']} who could vote", "mend active:"
+            "election_wrong", "the election", f"has {whole['active']} active and {whole['eligible']} who could vote", "correct active:"
         )
 
 
@@ -242,7 +242,7 @@ def _read_count(head: str | None, number: int, column: int) -> int:
 
 
 def _kind(ballots: list[tuple[int, int, list[Item]]], stated: tuple[Kind, int] | None) -> Kind:
-    """What kind of ballots the signs on all lines make, where none is stated; rankings and others may not stand in one file."""
+    """The kind of ballots that the signs on all lines imply, unless it is stated; rankings and other kinds may not be mixed in one file."""
     first: dict[Kind, int] = {}
     for number, _, items in ballots:
         signs = {item.sign for item in items}
@@ -257,23 +257,23 @@ def _kind(ballots: list[tuple[int, int, list[Item]]], stated: tuple[Kind, int] |
         number, other = max(first["ranked"], others), min(first["ranked"], others)
         raise _wrong(
             number,
-            f"mixes > or = with commas or points{'' if number == other else f', as against line {other}'}",
+            f"mixes > or = with commas or points{'' if number == other else f' (see line {other})'}",
             "use one kind of ballot",
         )
-    found: Kind = next((kind for kind in ("ranked", "cumulative", "approval") if kind in first), "single")
+    kind: Kind = next((kind for kind in ("ranked", "cumulative", "approval") if kind in first), "single")
     if stated is None:
-        return found
+        return kind
     alike: Kind = "approval" if stated[0] == "knapsack" else "cumulative" if stated[0] in NUMBERED else stated[0]
-    if found not in (alike, "single"):
-        raise _wrong(first[found], f"is {found}, and line {stated[1]} says ballots: {stated[0]}", "mend one of them")
+    if kind not in (alike, "single"):
+        raise _wrong(first[kind], f"is {kind}, and line {stated[1]} says ballots: {stated[0]}", "correct one of them")
     return stated[0]
 
 
-def _row(number: int, items: list[Item], kind: Kind, options: dict[str, int], many: int) -> list[int]:
+def _row(number: int, items: list[Item], kind: Kind, options: dict[str, int], option_count: int) -> list[int]:
     if len({item.name for item in items}) != len(items):
         again = next(item for place, item in enumerate(items) if item.name in [other.name for other in items[:place]])
         raise _wrong(number, f"names {again.name!r} twice", "name each option once", again)
-    row = [many if kind == "ranked" else 0] * many
+    row = [option_count if kind == "ranked" else 0] * option_count
     rank = 0
     for place, item in enumerate(items):
         if kind == "ranked":
@@ -289,6 +289,6 @@ def _row(number: int, items: list[Item], kind: Kind, options: dict[str, int], ma
 
 
 def _wrong(number: int, fact: str, way_out: str, where: Item | int | None = None) -> Refusal:
-    """A refusal of a line; `where` in it is the item or the column that is wrong, None where it is the line as a whole."""
+    """A refusal of a line; `where` is the item or the column that is wrong, or None if it is the line as a whole."""
     column = where.column if isinstance(where, Item) else where
     return refuse("election_wrong", f"line {number}" + (f", column {column}" if column else ""), fact, way_out)

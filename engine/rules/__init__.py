@@ -35,11 +35,11 @@ from engine.values import Digest, Money, Points, Positive, PositiveMoney, Power,
 
 Parameters = dict[str, Any]
 AMOUNTS = (Money, Points, Power, PositiveMoney)
-"""Parameters of these types are decimals in quotes where they are written; a charter may leave the quotes out."""
+"""Parameters of these types are written as decimals in quotes; a charter may leave the quotes out."""
 FAMILIES = ("voting", "funding", "lot", "power", "earning", "reward", "metric", "secrecy")
 """The sockets, each a folder of rules."""
 ON_COMPLETE = frozenset({"majority_loser", "condorcet_loser", "clone_independence", "reversal_symmetry", "resolvability"})
-"""Promises about rankings that are made where every ballot ranks all options, no two alike, as the literature states them."""
+"""Promises about rankings that hold where every ballot ranks all options, no two equal, as the literature states them."""
 NO_SEED = Digest("0" * 64)
 """What stands where a seed will be drawn."""
 
@@ -58,16 +58,16 @@ class Rule:
     scores: str = ""
     """What a voting rule's scores are, in the plural: votes, points."""
     strict: bool = False
-    """Whether it takes only ranked ballots that rank no two options alike."""
+    """Whether it takes only ballots that rank no two options equal."""
     roles: tuple[str, ...] = ()
-    """What its options stand for by their places, where they do; the last may be left out."""
+    """What its options stand for, by their places, if they have roles; the last may be left out."""
     silence: bool = False
-    """Whether no ballot at all is an answer."""
+    """Whether it gives an answer without any ballot."""
     rounds: bool = False
-    """Whether it counts in rounds that say by how much options led before the last."""
+    """Whether it counts in rounds and tells the scores of those before the last."""
     promises: frozenset[str] = frozenset()
     provided: Mapping[str, Mapping[str, tuple[Any, ...]]] = field(default_factory=dict)
-    """Of promises that not all parameters keep, those that do: parameter to values."""
+    """For promises that only some parameters keep, those parameters: parameter to values."""
     reads_points: bool = False
 
     @property
@@ -78,11 +78,11 @@ class Rule:
 
     @property
     def takes_seed(self) -> bool:
-        """Whether chance is in it: in a poll the seed is that of its draw."""
+        """Whether it involves chance: in a poll, the seed is that of its draw."""
         return "seed" in self.parameters
 
     def unseeded(self, given: Mapping[str, Any]) -> Parameters:
-        """Parameters as a poll freezes them: where a seed will be drawn, none stands yet."""
+        """Parameters as a poll freezes them: no seed stands where one will be drawn."""
         return {**given, "seed": NO_SEED} if self.takes_seed else dict(given)
 
     @property
@@ -108,10 +108,10 @@ class Rule:
                 raise refuse(
                     "parameter_wrong",
                     f"{self.name}.{name}",
-                    "is no parameter of this rule",
+                    "is not a parameter of this rule",
                     catalogue.did_you_mean(name, sorted(self.parameters)),
                 )
-        found = {}
+        values = {}
         for name, (hint, default) in self.parameters.items():
             value = given.get(name, default)
             if value is inspect.Parameter.empty:
@@ -120,8 +120,8 @@ class Rule:
                 value = int(value)
             if not _fits(value, hint):
                 raise refuse("parameter_wrong", f"{self.name}.{name}", f"is {value!r}", f"give {allowed(hint)}")
-            found[name] = value
-        return found
+            values[name] = value
+        return values
 
     def written(self, given: Mapping[str, Any]) -> Parameters:
         """All parameters as an event states them: amounts as decimals in quotes."""
@@ -132,9 +132,9 @@ def rule(family: str, name: str) -> Rule:
     """The rule of a family by its name, imported when it is asked for."""
     if name not in names(family) and (known := called(family, name)):
         raise refuse("rule_unknown", f"{family} rule {name!r}", f"is called {known} here", f"name {known}")
-    found = catalogue.load(f"engine.rules.{family}", name)
-    assert isinstance(found, Rule), f"{family}/{name}.py must define a rule called {name}"
-    return found
+    rule = catalogue.load(f"engine.rules.{family}", name)
+    assert isinstance(rule, Rule), f"{family}/{name}.py must define a rule called {name}"
+    return rule
 
 
 def called(family: str, name: str) -> str | None:
@@ -148,12 +148,12 @@ def called(family: str, name: str) -> str | None:
 
 @cache
 def _also_called(family: str) -> dict[str, str]:
-    """Other names of a family's rules, as their pages say them (`Also called IRV, alternative vote.`), and which rule each is."""
-    found = {_bare(name): name for name in names(family)}
+    """Other names for a family's rules, as their pages give them (`Also called IRV, alternative vote.`), and which rule each means."""
+    aliases = {_bare(name): name for name in names(family)}
     for name in names(family):
         for listed in re.findall(r"Also called ([^.:;]*)[.:;]", rule(family, name).page):
-            found = {_bare(other.removeprefix(" or ")): name for other in listed.split(",")} | found
-    return found
+            aliases = {_bare(other.removeprefix(" or ")): name for other in listed.split(",")} | aliases
+    return aliases
 
 
 def _bare(name: str) -> str:
@@ -171,9 +171,9 @@ def rule_of_version(family: str, version: str) -> Rule:
 
 def secrecy(name: str) -> Secrecy:
     """The secrecy of a name, such as `until_close`."""
-    found = catalogue.load("engine.rules.secrecy", name)
-    assert isinstance(found, Secrecy), f"secrecy/{name}.py must define a Secrecy called {name}"
-    return found
+    secrecy = catalogue.load("engine.rules.secrecy", name)
+    assert isinstance(secrecy, Secrecy), f"secrecy/{name}.py must define a Secrecy called {name}"
+    return secrecy
 
 
 def names(family: str) -> tuple[str, ...]:
@@ -183,18 +183,18 @@ def names(family: str) -> tuple[str, ...]:
 @cache
 def digests() -> dict[str, str]:
     """The behaviour digest of every rule by `family/name@version`, as `make digests` wrote them."""
-    found: dict[str, str] = json.loads((files("engine.rules") / "digests.json").read_text())
-    return found
+    recorded: dict[str, str] = json.loads((files("engine.rules") / "digests.json").read_text())
+    return recorded
 
 
-def digest_of(found: Rule) -> str:
-    return digests()[f"{found.family}/{found.version}"]
+def digest_of(rule: Rule) -> str:
+    return digests()[f"{rule.family}/{rule.version}"]
 
 
 def check_digest(family: str, version: str, digest: str) -> None:
-    """Refuse, as `cannot_recount`, a rule that this copy lacks or that behaves otherwise in it."""
+    """Refuse, as `cannot_recount`, a rule that this copy lacks or that behaves differently in it."""
     if digest_of(rule_of_version(family, version)) != digest:
-        raise refuse("cannot_recount", f"{family} rule {version}", "behaves otherwise in this copy", "use the version it was named with")
+        raise refuse("cannot_recount", f"{family} rule {version}", "behaves differently in this copy", "use the version it was named with")
 
 
 def counting_rule(name: str) -> Rule:
@@ -203,58 +203,59 @@ def counting_rule(name: str) -> Rule:
         raise TypeError("tally(rule, election): the rule's name comes first")
     bare = name.partition("@")[0]
     family = "funding" if bare in names("funding") and bare not in names("voting") else "voting"
-    found = rule_of_version(family, name) if "@" in name else rule(family, name)
-    if not found.ballots:
+    chosen = rule_of_version(family, name) if "@" in name else rule(family, name)
+    if not chosen.ballots:
         raise refuse("rule_unknown", f"the rule {name!r}", "does not count ballots", "see its page: folkmoot rules")
-    return found
+    return chosen
 
 
 def tally(name: str, election: Election, **parameters: Any) -> Outcome:
-    """What the voting or funding rule `name` says of an election. Law 1: exact; law 2: ties are values."""
+    """What the voting or funding rule `name` makes of an election. Law 1: exact; law 2: ties are values."""
     return count(counting_rule(name), election, parameters)
 
 
-def terms(found: Rule, election: Election, given: Mapping[str, Any]) -> Parameters:
-    """All parameters a rule counts an election with: how many are elected may have come with the ballots."""
-    if "seats" in found.parameters and "seats" not in given and election.seats is not None:
+def terms(rule: Rule, election: Election, given: Mapping[str, Any]) -> Parameters:
+    """All the parameters with which a rule counts an election; the number of seats may have come with the ballots."""
+    if "seats" in rule.parameters and "seats" not in given and election.seats is not None:
         given = {**given, "seats": election.seats}
-    return found.complete(given)
+    return rule.complete(given)
 
 
 NO, YES = frozenset({"no", "nay", "against"}), frozenset({"yes", "aye", "for"})
-"""Names of options that say themselves which they are."""
+"""Names of options that show which role they play."""
 
 
-def check_roles(found: Rule, options: Sequence[str]) -> None:
-    """Refuse options of a file whose names say that they do not stand in the order of the rule's roles: it lists them as they come up.
+def check_roles(rule: Rule, options: Sequence[str]) -> None:
+    """Refuse options of a file whose names show that they are not in the order of the rule's roles: a file lists them
+    as they come up.
 
     No rule looks at names; whoever reads a file does, before it is counted.
     """
-    if found.roles and len(options) > 1 and (options[0].casefold() in NO or options[1].casefold() in YES):
+    if rule.roles and len(options) > 1 and (options[0].casefold() in NO or options[1].casefold() in YES):
         raise refuse(
-            "election_wrong", f"the option {options[0]!r}", f"stands first, and {found.name} would count it as {found.roles[0]}",
+            "election_wrong", f"the option {options[0]!r}", f"stands first, and {rule.name} would count it as {rule.roles[0]}",
             "say in which order they stand, such as options: yes, no, or rename it",
         )  # fmt: skip
 
 
-def count(found: Rule, election: Election, parameters: Mapping[str, Any]) -> Outcome:
-    complete = terms(found, election, parameters)
-    if found.roles and not len(found.roles) - 1 <= len(election.options) <= len(found.roles):
+def count(rule: Rule, election: Election, parameters: Mapping[str, Any]) -> Outcome:
+    complete = terms(rule, election, parameters)
+    if rule.roles and not len(rule.roles) - 1 <= len(election.options) <= len(rule.roles):
         raise refuse(
             "election_wrong",
             "the election",
             f"has {len(election.options)} options",
-            f"{found.name} asks about {', '.join(found.roles)}: list what stands for each, in that order (options: yes, no)",
+            f"{rule.name} asks about {', '.join(rule.roles)}: list what stands for each, in that order (options: yes, no)",
         )
-    if not election.rows and not found.silence:
+    if not election.rows and not rule.silence:
         raise refuse("election_wrong", "the election", "has no ballots", "count it when somebody has voted")
-    if found.elects == "budget" and election.budget is None:
+    if rule.elects == "budget" and election.budget is None:
         raise refuse(
             "election_wrong", "the election", "has no budget and costs",
-            f"{found.name} shares out a budget: give a .pb file, or the lines costs: and budget:",
+            f"{rule.name} shares out a budget: give a .pb file, or the lines costs: and budget:",
         )  # fmt: skip
-    outcome: Outcome = found.function(election.as_kind(found.ballots), **complete)
-    return replace(outcome, rule=found.version)
+    outcome: Outcome = rule.function(election.as_kind(rule.ballots), **complete)
+    return replace(outcome, rule=rule.version)
 
 
 def voting_rule(
@@ -269,11 +270,10 @@ def voting_rule(
     silence: bool = False,
     rounds: bool = False,
 ) -> Callable[[Callable[..., Outcome]], Rule]:
-    """A function of an election becomes a voting rule; `scores` says what its scores are, `strict` that it
-    takes no ballot with two options ranked alike, `roles` what its options stand for (the last may be left out), `silence` that
-    it answers without ballots, `rounds` that its outcome tells earlier rounds; `promises` are checked by Hypothesis, those in `provided` with
-    these values of parameters only.
-    """
+    """A function of an election becomes a voting rule. `scores` says what its scores are, `strict` that it takes no
+    ballot that ranks two options equal, `roles` what its options stand for (the last may be left out), `silence` that
+    it gives an answer without ballots, `rounds` that its outcome tells earlier rounds. `promises` are checked by
+    Hypothesis, those in `provided` only with these values of parameters."""
     ballots: tuple[Any, ...] = (ballot,) if isinstance(ballot, str) else tuple(ballot)
 
     def make(function: Callable[..., Outcome]) -> Rule:
@@ -295,7 +295,7 @@ def voting_rule(
 
 
 def power_rule(*, reads_points: bool) -> Callable[[Callable[..., list[int]]], Rule]:
-    """A function of members' points becomes a power rule; one that does not read them weighs each member by herself."""
+    """A function of members' points becomes a power rule; one that does not read points weighs each member on her own."""
 
     def make(function: Callable[..., list[int]]) -> Rule:
         return replace(_rule("power", function), reads_points=reads_points)

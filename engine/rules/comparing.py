@@ -1,4 +1,4 @@
-"""What if it were counted otherwise: every rule that can count an election, side by side.
+"""What if another rule had counted: every rule that can count an election, side by side.
 
 >>> votes = Election.read("4: garden > library > pool\\n3: pool > library > garden\\n2: library > pool > garden")
 >>> for winners, answers in compare(votes).by_winners().items():
@@ -26,11 +26,11 @@ from engine.values import typed
 
 @dataclass(frozen=True)
 class Answer:
-    """What one rule says with its parameters as they are unless said.
+    """What one rule says, with default parameters unless others are named.
 
-    `tied`: several tie for what one can have. `ties`: how often the order of listing decided between equals. `sought`: whether
-    a swing was looked for; `swing`: changing so many ballots is enough for another to win alone, and fewer may be, or None
-    where no number was found to be.
+    `tied`: several options tie for what one can have. `ties`: how often the order of listing decided between equals.
+    `sought`: whether a swing was looked for; `swing`: if so many ballots change, another option wins alone; fewer may
+    be enough. None if no such number turned up.
     """
 
     rule: str
@@ -60,21 +60,21 @@ class Comparison:
     refused: dict[str, Refusal]
 
     def by_winners(self) -> dict[tuple[str, ...], list[Answer]]:
-        """The answers that agree, together; what most rules say first."""
-        found: dict[tuple[str, ...], list[Answer]] = {}
+        """The answers that agree, grouped; what most rules say comes first."""
+        groups: dict[tuple[str, ...], list[Answer]] = {}
         for answer in self.answers:
-            found.setdefault(answer.winners, []).append(answer)
-        return dict(sorted(found.items(), key=lambda item: -len(item[1])))
+            groups.setdefault(answer.winners, []).append(answer)
+        return dict(sorted(groups.items(), key=lambda item: -len(item[1])))
 
     def by_verdict(self) -> dict[str, list[Answer]]:
-        """The answers by what they come to in words: one wins, several win, several tie."""
-        found: dict[str, list[Answer]] = {}
+        """The answers grouped by what they amount to in words: one wins, several win, several tie."""
+        groups: dict[str, list[Answer]] = {}
         for winners, answers in self.by_winners().items():
             names = ", ".join(winners[:-1]) + " and " * (len(winners) > 1) + winners[-1] if winners else "nobody"
             for answer in answers:
                 verb = "tie" if answer.tied else "win" if len(winners) > 1 else "wins"
-                found.setdefault(f"{names} {verb}", []).append(answer)
-        return found
+                groups.setdefault(f"{names} {verb}", []).append(answer)
+        return groups
 
     def lines(self) -> list[str]:
         """One line for each outcome, with the rules that give it and how many ballots would turn each; and who did not count."""
@@ -86,11 +86,11 @@ class Comparison:
 
 
 def compare(election: Election, swings: bool = False, progress: Callable[[int, int], None] | None = None) -> Comparison:
-    """Count an election by every rule that takes its ballots, parameters as they are unless said; those of the rule that came with
-    the ballots as they came.
+    """Count an election by every rule that takes its ballots, with default parameters; the rule that came with the
+    ballots is used with the parameters that came with them.
 
-    With `swings` also how many ballots would have to change for another to win alone: each is changed in the way that helps one
-    rival most, in the better of two orders, so that so many are enough, and fewer may be.
+    With `swings`, also how many ballots would have to change for another option to win alone: each is changed in the
+    way that helps one rival most, in the better of two orders, so that the number given is enough, and fewer may be.
     """
     merged = election.merged()
     answers, refused = list[Answer](), dict[str, Refusal]()
@@ -107,17 +107,18 @@ def compare(election: Election, swings: bool = False, progress: Callable[[int, i
         except Refusal as refusal:
             refused[name] = refusal
             continue
-        one, found = rule.elects == "one", None
+        one, swing = rule.elects == "one", None
         if swings and one:
             with suppress(Refusal):  # a changed election may be one that the rule cannot count
-                found = _swing(rule, given, merged, outcome)
+                swing = _swing(rule, given, merged, outcome)
         tied = one and len(outcome.winners) > 1
-        answers.append(Answer(name, rules.terms(rule, merged, given), outcome.winners, tied, len(outcome.ties), swings and one, found))
+        answers.append(Answer(name, rules.terms(rule, merged, given), outcome.winners, tied, len(outcome.ties), swings and one, swing))
     return Comparison(tuple(answers), refused)
 
 
 def _swing(rule: Rule, given: Parameters, election: Election, outcome: Outcome) -> int | None:
-    """The fewest ballots found that, changed for one rival's sake, make it win alone; those that came near first, which saves counts."""
+    """The fewest ballots seen to make a rival win alone if they change for its sake; the rivals that came closest are
+    tried first, which saves counts."""
     best: int | None = None
     winners, scores = outcome.winners, list(outcome.scores.values())
     for rival in sorted(range(len(election.options)), key=lambda place: -scores[place]):
@@ -152,7 +153,7 @@ def _turns(rule: Rule, given: Parameters, election: Election, rival: int, winner
 
 
 def _orders(election: Election, rival: int, winners: tuple[str, ...]) -> list[Array]:
-    """Two orders of changing ballots: those that do most for whoever won first, and those that do least for the rival first."""
+    """Two orders of changing ballots: first those that do most for the winner, or first those that do least for the rival."""
     likes = election.table.astype(np.int64) if election.kind != "ranked" else len(election.options) - election.table.astype(np.int64)
     for_winners = likes[:, [name in winners for name in election.options]].max(axis=1)
     return [np.lexsort((likes[:, rival], -for_winners)), np.argsort(likes[:, rival], kind="stable")]

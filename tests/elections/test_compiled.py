@@ -23,14 +23,14 @@ RULES = ("plurality", "borda", "schulze", "instant_runoff", "coombs", "copeland"
 @st.composite
 def orders(draw, broken=False):
     """Rows of options, best first, some ending early; with `broken`, anything from -2 to one option too many."""
-    many, length = draw(st.integers(1, 9)), draw(st.integers(1, 9))
-    length, count = min(length, many), draw(st.integers(1, 200))
+    option_count, length = draw(st.integers(1, 9)), draw(st.integers(1, 9))
+    length, count = min(length, option_count), draw(st.integers(1, 200))
     chance = np.random.default_rng(draw(st.integers(0, 2**32)))
-    rows = chance.random((count, many)).argsort(axis=1)[:, :length]
+    rows = chance.random((count, option_count)).argsort(axis=1)[:, :length]
     rows[chance.random(count) < 0.3, draw(st.integers(0, length - 1)) :] = -1
     if broken:
-        rows[chance.integers(count), chance.integers(length)] = draw(st.integers(-2, many))
-    return many, rows.astype(draw(st.sampled_from(["i1", "i2", "i8", ">i2", ">i8"])))
+        rows[chance.integers(count), chance.integers(length)] = draw(st.integers(-2, option_count))
+    return option_count, rows.astype(draw(st.sampled_from(["i1", "i2", "i8", ">i2", ">i8"])))
 
 
 def counted(monkeypatch, least, count):
@@ -45,13 +45,13 @@ def counted(monkeypatch, least, count):
 
 @given(orders(), st.booleans(), st.data())
 @settings(max_examples=150, deadline=None)
-def test_every_rule_counts_alike(given_orders, weighed, data):
-    many, rows = given_orders
-    weights = data.draw(st.lists(st.integers(1, 10**6), min_size=len(rows), max_size=len(rows))) if weighed else None
+def test_every_rule_counts_alike(given_orders, weighted, data):
+    option_count, rows = given_orders
+    weights = data.draw(st.lists(st.integers(1, 10**6), min_size=len(rows), max_size=len(rows))) if weighted else None
     rule = data.draw(st.sampled_from(RULES))
 
     def count():
-        return tally(rule, Election.of_orders(many, rows, weights)).digest()
+        return tally(rule, Election.of_orders(option_count, rows, weights)).digest()
 
     with pytest.MonkeyPatch.context() as patch:
         assert counted(patch, EVERY, count) == counted(patch, NEVER, count)
@@ -60,10 +60,10 @@ def test_every_rule_counts_alike(given_orders, weighed, data):
 @given(orders(broken=True))
 @settings(max_examples=200, deadline=None)
 def test_broken_ballots_are_refused_alike(given_orders):
-    many, rows = given_orders
+    option_count, rows = given_orders
 
     def ranks():
-        return Election.of_orders(many, rows).table.tolist()
+        return Election.of_orders(option_count, rows).table.tolist()
 
     with pytest.MonkeyPatch.context() as patch:
         both = [counted(patch, least, ranks) for least in (EVERY, NEVER)]
@@ -72,8 +72,8 @@ def test_broken_ballots_are_refused_alike(given_orders):
 
 @given(st.integers(1, 5), st.integers(1, 20_000), st.integers(0, 2**32))
 @settings(max_examples=40, deadline=None)
-def test_duels_of_ballots_with_equals_count_alike_across_blocks(many, count, seed):
-    ranks = np.random.default_rng(seed).integers(0, many + 1, (many, count)).astype(np.int8)
+def test_pairs_of_ballots_with_equals_count_alike_across_blocks(option_count, count, seed):
+    ranks = np.random.default_rng(seed).integers(0, option_count + 1, (option_count, count)).astype(np.int8)
     with pytest.MonkeyPatch.context() as patch:
         both = [counted(patch, least, lambda: counting.pairwise(ranks, None).tolist()) for least in (EVERY, NEVER)]
     assert both[0] == both[1]
@@ -97,11 +97,11 @@ def test_without_the_extra_arrays_count(monkeypatch):
 @pytest.mark.parametrize("wrong", [3, 7, 30_000, -2, -30_000])
 @pytest.mark.parametrize("rule", ["plurality", "borda", "instant_runoff", "coombs"])
 @pytest.mark.parametrize("column", [0, 1])
-@pytest.mark.parametrize("weighed", [False, True])
-def test_unchecked_ballots_reach_no_memory_that_is_not_theirs(monkeypatch, wrong, rule, column, weighed):
+@pytest.mark.parametrize("weighted", [False, True])
+def test_unchecked_ballots_reach_no_memory_that_is_not_theirs(monkeypatch, wrong, rule, column, weighted):
     """Compiled loops do not look where an array ends: a wrong cell is refused by name, or nobody looks at it and nothing changes."""
     rows = np.tile(np.array([[0, 1, 2], [1, 2, 0], [2, 1, 0], [2, 0, 1]], np.int16), (500, 1))
-    weights = [2] * len(rows) if weighed else None
+    weights = [2] * len(rows) if weighted else None
     right = tally(rule, Election.of_orders(3, rows, weights)).digest()
     rows[::3, column] = wrong
 
@@ -109,5 +109,5 @@ def test_unchecked_ballots_reach_no_memory_that_is_not_theirs(monkeypatch, wrong
         return tally(rule, Election.of_orders(3, rows, weights, checked=False)).digest()
 
     for least in (EVERY, NEVER):
-        found = counted(monkeypatch, least, count)
-        assert re.search("names (an )?option", found) or (column and rule == "plurality" and found == right), found
+        answer = counted(monkeypatch, least, count)
+        assert re.search("names (an )?option", answer) or (column and rule == "plurality" and answer == right), answer

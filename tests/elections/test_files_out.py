@@ -34,9 +34,12 @@ def levelled(election: Election) -> Election:
     """Ranks as 0, 1, 2, …, for only their order says something."""
     if election.kind != "ranked":
         return election
-    many = len(election.options)
-    rows = [[sorted({*row} - {many}).index(cell) if cell < many else many for cell in row] for row in election.table.tolist()]
-    return election.changed(table=np.array(rows, np.int64).reshape(-1, many))
+    option_count = len(election.options)
+    rows = [
+        [sorted({*row} - {option_count}).index(cell) if cell < option_count else option_count for cell in row]
+        for row in election.table.tolist()
+    ]
+    return election.changed(table=np.array(rows, np.int64).reshape(-1, option_count))
 
 
 def by_name(election: Election) -> dict[tuple[str, ...], int]:
@@ -88,7 +91,7 @@ def test_whatever_options_are_called_a_file_says_the_same_or_is_not_written(data
         ("x.csv", ["eligible: 9", "active: 5"]),
     ],
 )
-def test_what_a_file_has_no_place_for_is_told(name, left_out):
+def test_what_a_file_has_no_place_for_is_reported(name, left_out):
     election = Election.read("seats: 2\neligible: 9\nactive: 5\n3: a > b > c\n2: b > c")
     written = converting.write(election, Path(name))
     assert written.left_out == left_out
@@ -96,7 +99,7 @@ def test_what_a_file_has_no_place_for_is_told(name, left_out):
     assert again.seats == (2 if "seats: 2" not in left_out else None)
 
 
-def test_what_a_file_says_besides_is_told():
+def test_what_a_file_adds_is_reported():
     written = converting.write(Election.read("3: a > b\n2: b > a"), Path("x.blt"))
     assert (written.left_out, written.added) == ([], ["seats: 1"])
     single = converting.write(Election.read("ballots: single\n3: a\n2: b"), Path("x.cat"))
@@ -180,12 +183,12 @@ def test_real_files_survive_a_round_trip(tmp_path, name):
     [
         ("2: a 3, b 1", "x.soc", "has no place in a PrefLib file"),
         ("2: a > b", "x.toc", "these ballots are .soc"),
-        ("2: a > b", "x.pb", "is no budget"),
+        ("2: a > b", "x.pb", "is not a budget"),
         ("2: a > b", "x.doc", "ends in doc"),
         ("2: a, b\ncosts: a 1, b 1\nbudget: 1", "x.csv", "no place for costs and a budget"),
         ("2: a 7, b 1", "x.blt", "no place for other than rankings"),
         ("60000000: a\ncosts: a 1\nbudget: 1", "x.pb", "has 60,000,000 voters"),
-        ("2: a = b > c", "x.blt", "ranks 'a' and 'b' alike"),
+        ("2: a = b > c", "x.blt", "ranks 'a' and 'b' equal"),
         ('costs: "a,b" 1\nbudget: 2\n1: "a,b", c\ncosts: c 1', "x.pb", "has a comma in its name"),
     ],
 )
@@ -231,7 +234,7 @@ def test_a_broken_table_of_columns_is_refused_where_it_breaks(text, fact):
 
 @pytest.mark.parametrize("name", ["overvote", "UWI", "Undervote", " a", "a\nc", "a\r"])
 def test_an_option_that_would_be_read_as_something_else_is_not_written(name):
-    with pytest.raises(Refusal, match="is called as a mark is|would lose its spaces"):
+    with pytest.raises(Refusal, match="has the name of a mark|would lose its spaces"):
         rctab.write(Election.of([name, "b"], "ranked", [[0, 1]]))
 
 

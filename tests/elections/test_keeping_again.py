@@ -46,9 +46,9 @@ def votes_of(papers: list[list[int]], keep: list[int]) -> list[int]:
     return votes
 
 
-def count(papers: list[list[int]], many: int, seats: int, statute: Statute) -> tuple[set[int], list[list[int]]]:
+def count(papers: list[list[int]], option_count: int, seats: int, statute: Statute) -> tuple[set[int], list[list[int]]]:
     """Who is elected, and the votes at each stage."""
-    keep, hopeful, elected, stages = [ONE] * many, set(range(many)), [], []
+    keep, hopeful, elected, stages = [ONE] * option_count, set(range(option_count)), [], []
     while len(elected) < seats and len(elected) + len(hopeful) > seats:
         before = None
         while True:
@@ -68,7 +68,7 @@ def count(papers: list[list[int]], many: int, seats: int, statute: Statute) -> t
                 min(keep[option], up(up(keep[option] * quota, ONE) * ONE, votes[option]))
                 if option in elected and votes[option]
                 else keep[option]
-                for option in range(many)
+                for option in range(option_count)
             ]
             if surplus < statute.still or lost or stuck or lowered == keep:
                 within = 0 if statute.hopeless else surplus

@@ -29,11 +29,11 @@ def instance(name: str) -> tuple[Election, int, dict[str, list[list[int]]]]:
     text = re.sub(r"\n +(?=[\d\[\]])", " ", shared(f"elections/committee/{name}").read_text())
     fields = dict(re.findall(r"^(profile|num_cand|committeesize): (.*)$", text, re.MULTILINE))
     profile: list[Any] = json.loads(fields["profile"])
-    many = int(fields["num_cand"])
-    table = [[int(option in ballot) for option in range(many)] for ballot in profile]
-    found = re.findall(r"- rule_id: (\S+)\n  result: (\[\[[\d, \[\]]*\]\])\n  resolute: false", text)
-    return Election.of([str(option) for option in range(many)], "approval", table), int(fields["committeesize"]), {
-        rule: json.loads(result) for rule, result in found
+    option_count = int(fields["num_cand"])
+    table = [[int(option in ballot) for option in range(option_count)] for ballot in profile]
+    results = re.findall(r"- rule_id: (\S+)\n  result: (\[\[[\d, \[\]]*\]\])\n  resolute: false", text)
+    return Election.of([str(option) for option in range(option_count)], "approval", table), int(fields["committeesize"]), {
+        rule: json.loads(result) for rule, result in results
     }  # fmt: skip
 
 

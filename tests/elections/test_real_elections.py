@@ -22,20 +22,20 @@ def budget(name: str) -> pabulib.Budget:
 
 @pytest.mark.parametrize("name", OFFICIAL)
 def test_the_official_projects_are_funded(name):
-    found = budget(name)
-    rule, parameters = found.rule
-    outcome = tally(rule, found.election.merged(), **parameters)
-    places = tuple(found.election.options.index(winner) for winner in outcome.winners)
-    assert (len(places), sum(found.election.costs[place] for place in places)) == OFFICIAL[name]
-    assert places == found.selected
+    file = budget(name)
+    rule, parameters = file.rule
+    outcome = tally(rule, file.election.merged(), **parameters)
+    places = tuple(file.election.options.index(winner) for winner in outcome.winners)
+    assert (len(places), sum(file.election.costs[place] for place in places)) == OFFICIAL[name]
+    assert places == file.selected
 
 
 @pytest.mark.parametrize("name", PABULIB or ["Poland_Wroclaw_2018.pb"])
 def test_every_file_has_as_many_votes_and_projects_as_it_says(name):
-    found = budget(name)
-    assert len(found.election.table) == int(found.meta["num_votes"])
-    assert len(found.election.options) == int(found.meta["num_projects"])
-    assert all(name not in repr(found.meta).lower().replace("voter", "") for name in ("'age'", "'sex'"))
+    file = budget(name)
+    assert len(file.election.table) == int(file.meta["num_votes"])
+    assert len(file.election.options) == int(file.meta["num_projects"])
+    assert all(name not in repr(file.meta).lower().replace("voter", "") for name in ("'age'", "'sex'"))
 
 
 def preflib(name: str):
@@ -78,7 +78,10 @@ def test_every_preflib_file_is_read_whole(path):
     [
         ("", "has no part META"),
         ("META\nkey;value\nbudget;5\nvote_type;wishes\nPROJECTS\nproject_id;cost\n1;5\nVOTES\nvoter_id;vote\n1;1", "type 'wishes'"),
-        ("META\nkey;value\nbudget;5\nvote_type;approval\nPROJECTS\nproject_id;cost\n1;5\nVOTES\nvoter_id;vote\n1;2", "which is no project"),
+        (
+            "META\nkey;value\nbudget;5\nvote_type;approval\nPROJECTS\nproject_id;cost\n1;5\nVOTES\nvoter_id;vote\n1;2",
+            "which is not a project",
+        ),
         ("META\nkey;value\nbudget;x\nvote_type;approval\nPROJECTS\nproject_id;cost\n1;5\nVOTES\nvoter_id;vote\n1;1", "where an amount"),
         ("META\nkey;value\nbudget;5\nvote_type;approval\nPROJECTS\nproject_id;cost\n1;5\nVOTES\nvoter_id;vote\n1", "has 1 fields"),
         ("META\nkey;value\nbudget;5\nvote_type;cumulative\nPROJECTS\nproject_id;cost\n1;5\nVOTES\nvoter_id;vote;points\n1;1;x", "points"),
@@ -90,7 +93,7 @@ def test_a_file_we_cannot_count_is_refused_by_name(text, fact):
 
 
 @pytest.mark.parametrize(
-    ("terms", "many", "cost"),
+    ("terms", "funded_count", "cost"),
     [
         # as the town counted: adding goes on until the outcome would cost too much, then greedy is no better
         ({"completion": "add_one", "compare": "satisfaction"}, 30, 995_079),
@@ -98,22 +101,22 @@ def test_a_file_we_cannot_count_is_refused_by_name(text, fact):
         ({"completion": "add_one", "stop": "exhaustive"}, 31, 984_579),
     ],
 )
-def test_wieliczka_with_either_end_of_adding(terms, many, cost):
-    found = budget("Poland_Wieliczka_2023_Green_Budget.pb").election
-    outcome = tally("equal_shares", found, **terms)
-    costs = dict(zip(found.options, found.costs, strict=True))
-    assert (len(outcome.winners), sum(costs[name] for name in outcome.winners) // 10**found.decimals) == (many, cost)
+def test_wieliczka_with_either_end_of_adding(terms, funded_count, cost):
+    election = budget("Poland_Wieliczka_2023_Green_Budget.pb").election
+    outcome = tally("equal_shares", election, **terms)
+    costs = dict(zip(election.options, election.costs, strict=True))
+    assert (len(outcome.winners), sum(costs[name] for name in outcome.winners) // 10**election.decimals) == (funded_count, cost)
 
 
 @pytest.mark.parametrize("completion", ["utilitarian", "add_one_utilitarian"])
 def test_after_a_utilitarian_completion_nothing_supported_fits(completion):
-    found = budget("Poland_Wieliczka_2023_Green_Budget.pb").election
-    outcome = tally("equal_shares", found, completion=completion)
-    costs = dict(zip(found.options, found.costs, strict=True))
-    left = found.budget - sum(costs[name] for name in outcome.winners)
-    assert left >= 0 and all(costs[name] > left for name in found.options if name not in outcome.winners)
+    election = budget("Poland_Wieliczka_2023_Green_Budget.pb").election
+    outcome = tally("equal_shares", election, completion=completion)
+    costs = dict(zip(election.options, election.costs, strict=True))
+    left = election.budget - sum(costs[name] for name in outcome.winners)
+    assert left >= 0 and all(costs[name] > left for name in election.options if name not in outcome.winners)
     assert set(outcome.winners) >= set(
-        tally("equal_shares", found, completion=completion.replace("_utilitarian", "").replace("utilitarian", "none")).winners
+        tally("equal_shares", election, completion=completion.replace("_utilitarian", "").replace("utilitarian", "none")).winners
     )
 
 

@@ -15,7 +15,7 @@ from engine.rules.voting.stv._count import Count, Law
 from tests.conftest import shared
 
 
-def contest(name: str) -> tuple[rctab.Contest, list[dict]]:
+def published(name: str) -> tuple[rctab.Contest, list[dict]]:
     """A contest and the rounds that RCTab reports of it (BrightSpots/rcv, test data)."""
     config = shared(f"elections/rcv/{name}/{name}_config.json")
     report = json.loads(shared(f"elections/rcv/{name}/{name}_expected_detailed_report.json").read_text())
@@ -27,32 +27,32 @@ def contest(name: str) -> tuple[rctab.Contest, list[dict]]:
     [("2013_minneapolis_mayor", 33, "BETSY HODGES"), ("2015_portland_mayor", 14, "Mavodones, Nicholas M. Jr.")],
 )
 def test_every_round_is_the_published_one(name, rounds, winner):
-    found, reported = contest(name)
-    rule, parameters = found.election.rule
-    outcome = tally(rule, found.election, **parameters)
+    contest, reported = published(name)
+    rule, parameters = contest.election.rule
+    outcome = tally(rule, contest.election, **parameters)
     assert outcome.winners == (winner,) and len(outcome.facts) == len(reported) == rounds
     for (left, votes), expected in zip(outcome.facts, reported, strict=True):
-        assert dict(zip([found.election.options[place] for place in left], votes, strict=True)) == {
+        assert dict(zip([contest.election.options[place] for place in left], votes, strict=True)) == {
             option: int(count) for option, count in expected["tally"].items()
         }
-        assert list(found.inactive(left).values()) == [
+        assert list(contest.inactive(left).values()) == [
             int(expected["inactiveBallots"][reason]) for reason in ("exhaustedChoices", "overvotes", "skippedRankings", "repeatedRankings")
         ]
         assert sum(votes) // 2 + 1 == int(expected["threshold"])
 
 
 def test_several_winners_by_a_whole_threshold_and_four_decimals():
-    found, reported = contest("test_set_multi_winner_whole_threshold")
-    assert (found.election.rule, found.election.seats) == (("stv", {"decimals": 4, "quota": "whole"}), 3)
-    count = Count(found.election, 3, Law(4)).run()
+    contest, reported = published("test_set_multi_winner_whole_threshold")
+    assert (contest.election.rule, contest.election.seats) == (("stv", {"decimals": 4, "quota": "whole"}), 3)
+    count = Count(contest.election, 3, Law(4)).run()
     assert count.quota == 8
     for stage, expected in zip(count.stages, reported[:-1], strict=True):  # RCTab moves surpluses on even when all are elected
-        ours = {option: votes for option, votes in zip(found.election.options, stage.votes, strict=True) if votes}
+        ours = {option: votes for option, votes in zip(contest.election.options, stage.votes, strict=True) if votes}
         assert ours == {option: Fraction(votes) for option, votes in expected["tally"].items()}
-    assert [found.election.options[place][10] for place in count.elected] == ["C", "A", "B"]
+    assert [contest.election.options[place][10] for place in count.elected] == ["C", "A", "B"]
 
 
-def test_a_tie_for_the_last_place_is_told_whoever_won_it():
+def test_a_tie_for_the_last_place_is_reported_whoever_won_it():
     """RCTab's tie-break fixture: 3, 3 and 3 first choices; its seed lets one drop out and one of the others win."""
     assert set(tally("ranked_choice", Election.read("3: dare\n3: gervin\n3: blaylock")).winners) == {"dare", "gervin", "blaylock"}
 
@@ -106,7 +106,7 @@ def test_a_broken_table_is_refused_by_line_and_cell(text, fact):
         (lambda stated: stated["rules"].update(overvoteRule="exhaustIfMultipleContinuing"), "overvote rule"),
         (lambda stated: stated["rules"].update(winnerElectionMode="multiWinnerSequential"), "elects by"),
         (lambda stated: stated.pop("rules"), "lacks 'rules'"),
-        (lambda stated: stated["candidates"].clear(), "who does not stand"),
+        (lambda stated: stated["candidates"].clear(), "who is not standing"),
         (lambda stated: stated.update(candidates=7), "is not written as RCTab writes one"),
         (lambda stated: stated["cvrFileSources"].clear(), "has no source of ballots"),
         (lambda stated: stated["cvrFileSources"][0].pop("filePath"), "lacks 'filePath'"),
@@ -145,18 +145,18 @@ def stated_contest(rules: dict, candidates: list, files: list[str]) -> str:
 
 def test_every_source_of_a_contest_is_read():
     cast = {"one.csv": "count,rank1\n5,Ann\n3,Bob\n", "two.csv": "count,rank1\n99,Bob\n"}
-    found = rctab.read_contest(stated_contest({}, [("Ann", False), ("Bob", False)], list(cast)), cast.__getitem__)
-    assert (found.election.total, found.election.placed[:, 0].tolist()) == (107, [5, 102])
+    contest = rctab.read_contest(stated_contest({}, [("Ann", False), ("Bob", False)], list(cast)), cast.__getitem__)
+    assert (contest.election.total, contest.election.rank_counts[:, 0].tolist()) == (107, [5, 102])
 
 
-def test_the_mark_of_who_was_excluded_is_no_skipped_rank():
+def test_the_mark_of_an_excluded_option_is_not_a_skipped_rank():
     text = stated_contest({"maxSkippedRanksAllowed": "0"}, [("Ann", False), ("Bob", False), ("Gone", True)], ["x.csv"])
-    found = rctab.read_contest(text, lambda name: "count,rank1,rank2\n5,Gone,Ann\n3,Bob,\n")
-    assert found.election.placed[:, 0].tolist() == [5, 3]
+    contest = rctab.read_contest(text, lambda name: "count,rank1,rank2\n5,Gone,Ann\n3,Bob,\n")
+    assert contest.election.rank_counts[:, 0].tolist() == [5, 3]
 
 
 def test_several_names_in_a_cell_are_an_overvote_however_they_are_parted():
     text = stated_contest({}, [("Ann", False), ("Bob", False), ("Cy", False)], ["x.csv"])
-    found = rctab.read_contest(text, lambda name: 'rank1,rank2\n"Ann\nBob",Cy\nCy,\n')
-    assert found.election.placed[:, 0].tolist() == [0, 0, 1]
-    assert found.inactive([0, 1, 2])["by overvotes"] == 1
+    contest = rctab.read_contest(text, lambda name: 'rank1,rank2\n"Ann\nBob",Cy\nCy,\n')
+    assert contest.election.rank_counts[:, 0].tolist() == [0, 0, 1]
+    assert contest.inactive([0, 1, 2])["by overvotes"] == 1

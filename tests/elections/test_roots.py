@@ -28,7 +28,7 @@ def test_the_larger_of_two_sums_is_the_one_with_more_digits_saying_so(one, other
 
 
 @given(st.lists(st.tuples(st.integers(1, 10**6), st.integers(1, 1000), st.fractions(-9, 9, max_denominator=9)), max_size=6))
-def test_the_same_sum_written_otherwise_is_the_same(terms):
+def test_the_same_sum_written_differently_is_the_same(terms):
     """c · √(n · k²) is (c · k) · √n."""
     one: roots.Roots = {}
     other: roots.Roots = {}
@@ -41,10 +41,10 @@ def test_the_same_sum_written_otherwise_is_the_same(terms):
 
 
 @given(st.integers(0, 10**9), st.integers(0, 6))
-def test_a_root_is_cut_off_where_its_digits_end(number, decimals):
-    found = roots.cut({number: Fraction(1)} if number else {}, decimals)
+def test_a_root_is_truncated_where_its_digits_end(number, decimals):
+    root = roots.cut({number: Fraction(1)} if number else {}, decimals)
     unit = Fraction(1, 10**decimals)
-    assert found**2 <= number < (found + unit) ** 2
+    assert root**2 <= number < (root + unit) ** 2
 
 
 def test_a_tie_of_square_roots_is_a_tie():

@@ -29,18 +29,18 @@ def test_names_with_spaces_stand_in_quotes():
         ("a " + "0" * 100_000 + "x", "side by side"),
         ("3: a 2\n3: a 2, b", "line 2, column 9 gives 'b' no points"),
         ("costs: a 1,200\n3: a", "line 1, column 12 names no cost after '200'"),
-        ("1: a, b\n1: a 3, b 2\n1: a > b", "line 3 mixes > or = with commas or points, as against line 1"),
+        ("1: a, b\n1: a 3, b 2\n1: a > b", "line 3 mixes > or = with commas or points (see line 1)"),
         ("costs: a 5, a 7\nbudget: 9\n1: a", "line 1, column 13 names 'a' again"),
         ("options: a, a", "line 1, column 13 names 'a' again"),
         ("options: a, b\n3: c", "line 2, column 4 names 'c'"),
-        ("budget: 1\nbudget: 2", "line 2 says budget: again"),
+        ("budget: 1\nbudget: 2", "line 2 says budget: a second time"),
         ("x: a > b", "begins with 'x'"),
         ("0: a", "begins with '0'"),
         ("99999999999999999999: a", "begins with"),
         ("3: a >", "ends with >"),
         ("3: > a", "has > without a name"),
         ("3: a b", "side by side"),
-        ("3: a > b\n2: a, b", "line 2 mixes > or = with commas or points, as against line 1"),
+        ("3: a > b\n2: a, b", "line 2 mixes > or = with commas or points (see line 1)"),
         ('3: "a', "line 1, column 4 has '\"'"),
         ("budget: lots", "names no number after budget:"),
         ("eligible: all", "names no number after eligible:"),
@@ -65,17 +65,17 @@ def test_no_text_does_anything_but_be_read_or_refused(text):
 
 
 @given(st.sampled_from(list(KINDS)), st.integers(1, 6), st.data())
-def test_a_choice_has_one_spelling(kind, many, data):
-    cells = data.draw(row(kind, many))
+def test_a_choice_has_one_spelling(kind, option_count, data):
+    cells = data.draw(row(kind, option_count))
     if kind == "ranked":
-        levels = sorted({rank for rank in cells if rank < many})
+        levels = sorted({rank for rank in cells if rank < option_count})
         text = ">".join("=".join(str(n + 1) for n, rank in enumerate(cells) if rank == level) for level in levels)
     else:
         named = [(n + 1, points) for n, points in enumerate(cells) if points]
         text = ",".join(f"{n}:{points}" if kind in NUMBERED else str(n) for n, points in data.draw(st.permutations(named)))
-    spelled = choice.read(text.replace(",", " , "), kind, many)
-    assert choice.read(spelled, kind, many) == spelled
-    again = choice.row(spelled, kind, many)
+    spelled = choice.read(text.replace(",", " , "), kind, option_count)
+    assert choice.read(spelled, kind, option_count) == spelled
+    again = choice.row(spelled, kind, option_count)
     order = lambda ranks: [[a < b for b in ranks] for a in ranks]  # noqa: E731
     assert order(again) == order(cells) if kind == "ranked" else again == cells
 

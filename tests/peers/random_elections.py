@@ -25,8 +25,8 @@ def drawn(count: int, seed: int, weight_max: int = 4, short: bool = False, optio
     """`options` from and below; `short` leaves options out at the end."""
     chance = np.random.default_rng(seed)
     for _ in range(count):
-        many, rows = int(chance.integers(*options)), int(chance.integers(2, 12))
-        orders = np.argsort(chance.random((rows, many)), axis=1).tolist()
+        option_count, rows = int(chance.integers(*options)), int(chance.integers(2, 12))
+        orders = np.argsort(chance.random((rows, option_count)), axis=1).tolist()
         if short:
-            orders = [order[: int(chance.integers(1, many + 1))] for order in orders]
-        yield Drawn(many, orders, chance.integers(1, weight_max, rows).tolist())
+            orders = [order[: int(chance.integers(1, option_count + 1))] for order in orders]
+        yield Drawn(option_count, orders, chance.integers(1, weight_max, rows).tolist())

@@ -24,14 +24,14 @@ EXACT = {"seqphragmen": "standard-fractions", "equal-shares": "standard-fraction
 def test_our_committee_is_among_theirs(rule):
     theirs, chance = SAME[rule], np.random.default_rng(11)
     for _ in range(150):
-        many, voters = int(chance.integers(2, 6)), int(chance.integers(1, 9))
-        seats = int(chance.integers(1, many + 1))
-        table = chance.random((voters, many)) < chance.choice([0.3, 0.5])
+        option_count, voters = int(chance.integers(2, 6)), int(chance.integers(1, 9))
+        seats = int(chance.integers(1, option_count + 1))
+        table = chance.random((voters, option_count)) < chance.choice([0.3, 0.5])
         if not table.any():
             continue
-        profile = Profile(many)
+        profile = Profile(option_count)
         profile.add_voters([set(np.flatnonzero(row).tolist()) for row in table if row.any()])
-        election = Election.of(list(map(str, range(many))), "approval", table[table.any(axis=1)].astype(np.int8))
+        election = Election.of(list(map(str, range(option_count))), "approval", table[table.any(axis=1)].astype(np.int8))
         known = abcrules.compute(theirs, profile, committeesize=seats, algorithm=EXACT.get(theirs, "fastest"), resolute=False)
         outcome = tally(rule, election, seats=seats)
         ours = set(map(int, outcome.winners))

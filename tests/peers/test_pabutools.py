@@ -59,16 +59,18 @@ SAME: list[tuple[str, dict[str, Any], Callable[[Any, Any], Any]]] = [
 def test_our_budget_is_among_theirs(rule, parameters, count):
     chance = np.random.default_rng(13)
     for _ in range(120):
-        many, voters = int(chance.integers(2, 7)), int(chance.integers(1, 9))
-        costs = [int(cost) for cost in chance.integers(1, 12, many)]
+        option_count, voters = int(chance.integers(2, 7)), int(chance.integers(1, 9))
+        costs = [int(cost) for cost in chance.integers(1, 12, option_count)]
         limit = int(chance.integers(max(costs), sum(costs) + 1))
-        table = chance.random((voters, many)) < 0.5
+        table = chance.random((voters, option_count)) < 0.5
         table[0, 0] = True
         projects = [pb.Project(str(place), cost) for place, cost in enumerate(costs)]
         instance = pb.Instance(projects, budget_limit=limit)
         profile = pb.ApprovalProfile([pb.ApprovalBallot([projects[place] for place in np.flatnonzero(row)]) for row in table])
         known = [{project.name for project in one} for one in count(instance, profile)]
-        outcome = tally(rule, Election.of(list(map(str, range(many))), "approval", table.astype(np.int8), None, costs, limit), **parameters)
+        outcome = tally(
+            rule, Election.of(list(map(str, range(option_count))), "approval", table.astype(np.int8), None, costs, limit), **parameters
+        )
         supported = {str(place) for place in np.flatnonzero(table.any(axis=0))}
         # They fund what nobody supports, where it fits; we do not.
         assert set(outcome.winners) in [one & supported for one in known], (table.astype(int).tolist(), costs, limit, known)

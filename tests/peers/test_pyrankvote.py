@@ -24,10 +24,10 @@ def elected(one: Drawn, seats: int) -> set[str]:
         for _ in range(weight)
     ]
     if seats == 1:
-        found = pyrankvote.instant_runoff_voting(candidates, ballots)
+        result = pyrankvote.instant_runoff_voting(candidates, ballots)
     else:
-        found = pyrankvote.single_transferable_vote(candidates, ballots, number_of_seats=seats)
-    return {candidate.name for candidate in found.get_winners()}
+        result = pyrankvote.single_transferable_vote(candidates, ballots, number_of_seats=seats)
+    return {candidate.name for candidate in result.get_winners()}
 
 
 @pytest.mark.parametrize("short", [False, True], ids=["complete", "short"])

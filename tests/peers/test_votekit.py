@@ -65,6 +65,6 @@ def test_both_elect_the_same(rule, parameters, count, short):
 @pytest.mark.filterwarnings("ignore")
 def test_their_first_dominating_set_is_our_smith_set():
     for one in drawn(80, 22, options=(2, 6)):
-        # Where duels are drawn they order the sets at random.
+        # Where pairs are drawn they order the sets at random.
         if not (one.election.pairwise == one.election.pairwise.T).sum() > one.options:
             assert set(elections.DominatingSets(profile(one)).get_elected()[0]) == set(tally("smith_set", one.election).winners), one

@@ -1,8 +1,8 @@
 """Random elections by our rules and by votelib's (Jan Šimbera), which must name the same winners.
 
 Skips where votelib is not installed (`make peers` installs it). Where several tie it takes as many as there are seats: then its winners have to be
-among ours. It refuses ties in the middle of a runoff. Some things are theirs, not ours: with every duel drawn `Schulze` and `SchwartzSet`
-name nobody, and `MinimaxCondorcet` passes over whoever loses no duel, for such an option has no worst defeat in its table. `STAR` names nobody where several
+among ours. It refuses ties in the middle of a runoff. Some things are theirs, not ours: with every pair drawn `Schulze` and `SchwartzSet`
+name nobody, and `MinimaxCondorcet` passes over whoever loses no comparison, for such an option has no worst defeat in its table. `STAR` names nobody where several
 tie for the runoff. `MajorityJudgment` parts options of the same middle grade otherwise than its authors do, who take one middle grade after
 the other away (our own brute force does it by hand), so that it is compared where the highest middle grade is one option's alone.
 """
@@ -23,29 +23,29 @@ from votelib import convert
 from votelib.evaluate import approval, cardinal, condorcet, core, sequential
 
 
-def duels(evaluator):
+def of_pairs(evaluator):
     return core.PreConverted(convert.RankedToCondorcetVotes(), evaluator)
 
 
 RANKED = [
-    ("schulze", {"strength": "winning_votes"}, duels(condorcet.Schulze())),
-    ("copeland", {}, duels(condorcet.Copeland(second_order=False))),
-    ("minimax", {"strength": "winning_votes"}, duels(condorcet.MinimaxCondorcet("winning_votes"))),
-    ("minimax", {"strength": "margins"}, duels(condorcet.MinimaxCondorcet("margins"))),
-    ("ranked_pairs", {"strength": "winning_votes"}, duels(condorcet.RankedPairs("winning_votes"))),
-    ("ranked_pairs", {"strength": "margins"}, duels(condorcet.RankedPairs("margins"))),
-    ("kemeny", {}, duels(condorcet.KemenyYoung())),
-    ("smith_set", {}, duels(condorcet.SmithSet())),
-    ("schwartz_set", {}, duels(condorcet.SchwartzSet())),
+    ("schulze", {"strength": "winning_votes"}, of_pairs(condorcet.Schulze())),
+    ("copeland", {}, of_pairs(condorcet.Copeland(second_order=False))),
+    ("minimax", {"strength": "winning_votes"}, of_pairs(condorcet.MinimaxCondorcet("winning_votes"))),
+    ("minimax", {"strength": "margins"}, of_pairs(condorcet.MinimaxCondorcet("margins"))),
+    ("ranked_pairs", {"strength": "winning_votes"}, of_pairs(condorcet.RankedPairs("winning_votes"))),
+    ("ranked_pairs", {"strength": "margins"}, of_pairs(condorcet.RankedPairs("margins"))),
+    ("kemeny", {}, of_pairs(condorcet.KemenyYoung())),
+    ("smith_set", {}, of_pairs(condorcet.SmithSet())),
+    ("schwartz_set", {}, of_pairs(condorcet.SchwartzSet())),
     ("bucklin", {}, sequential.PreferenceAddition()),
     ("instant_runoff", {}, sequential.TransferableVoteSelector()),
     ("tideman_alternative", {}, sequential.TidemanAlternative()),
 ]
 
 
-def names(found) -> set[int]:
+def names(elected) -> set[int]:
     """Their winners, those of a tie all together."""
-    return {name for each in found for name in (each if isinstance(each, set | frozenset) else [each])}
+    return {name for each in elected for name in (each if isinstance(each, set | frozenset) else [each])}
 
 
 def theirs(evaluator, ballots: dict, rule: str) -> set[int] | None:
@@ -67,13 +67,13 @@ def cast(one: Drawn) -> dict:
 def test_both_name_the_same_winners(rule, parameters, evaluator):
     compared = 0
     for one in drawn(300, 5):
-        found = theirs(evaluator, cast(one), rule)
+        named = theirs(evaluator, cast(one), rule)
         ours = {int(name) for name in tally(rule, one.election, **parameters).winners}
         beaten = (one.election.pairwise < one.election.pairwise.T).any(axis=1)
-        if found is None or not found or (rule == "minimax" and not beaten.all()):
+        if named is None or not named or (rule == "minimax" and not beaten.all()):
             continue  # as said above
         compared += 1
-        assert found <= ours and (found == ours or len(ours) > 1), (one, ours, found)
+        assert named <= ours and (named == ours or len(ours) > 1), (one, ours, named)
     assert compared > (20 if rule == "minimax" else 150)
 
 
@@ -85,9 +85,9 @@ def test_both_name_the_same_winners(rule, parameters, evaluator):
 def test_both_elect_the_same_committee(rule, evaluator):
     chance, compared = np.random.default_rng(8), 0
     for _ in range(150):
-        many, rows = int(chance.integers(3, 6)), int(chance.integers(3, 9))
-        table = (chance.random((rows, many)) < 0.5).astype(np.int8)
-        outcome = tally(rule, Election.of(list(map(str, range(many))), "approval", table), seats=2)
+        option_count, rows = int(chance.integers(3, 6)), int(chance.integers(3, 9))
+        table = (chance.random((rows, option_count)) < 0.5).astype(np.int8)
+        outcome = tally(rule, Election.of(list(map(str, range(option_count))), "approval", table), seats=2)
         if outcome.ties:
             continue  # they have no ties here (issues 27 and 28)
         ballots = Counter(frozenset(np.flatnonzero(row).tolist()) for row in table)
@@ -104,14 +104,14 @@ def test_both_elect_the_same_committee(rule, evaluator):
 def test_both_grade_the_same_option_best(rule, evaluator):
     chance, compared = np.random.default_rng(9), 0
     for _ in range(200):
-        many, rows = int(chance.integers(2, 5)), 2 * int(chance.integers(2, 6)) + 1
-        table = chance.integers(0, 6, (rows, many))
-        outcome = tally(rule, Election.of(list(map(str, range(many))), "score", table))
+        option_count, rows = int(chance.integers(2, 5)), 2 * int(chance.integers(2, 6)) + 1
+        table = chance.integers(0, 6, (rows, option_count))
+        outcome = tally(rule, Election.of(list(map(str, range(option_count))), "score", table))
         middles = np.sort(np.median(table, axis=0))
         if outcome.ties or (rule == "majority_judgment" and middles[-1] == middles[-2]):
             continue
-        found = names(evaluator.evaluate(dict(Counter(frozenset(enumerate(row.tolist())) for row in table)), 1))
-        if found:
+        named = names(evaluator.evaluate(dict(Counter(frozenset(enumerate(row.tolist())) for row in table)), 1))
+        if named:
             compared += 1
-            assert found == {int(name) for name in outcome.winners}, table.tolist()
+            assert named == {int(name) for name in outcome.winners}, table.tolist()
     assert compared > 80

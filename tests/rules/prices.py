@@ -24,10 +24,10 @@ def priceable(election: Election, costs: list[int], elected: set[int], purse: Fr
     places = sorted(elected)
     columns = {(ballot, place): number for number, (ballot, place) in enumerate((b, p) for b in range(len(ballots)) for p in places)}
     amount, above = len(columns), len(columns) + 1  # the amount itself, and by how much it is more than the least
-    many = len(columns) + 2
+    column_count = len(columns) + 2
 
     def line(parts: dict[int, int], most: int | Fraction) -> tuple[Row, Fraction]:
-        return [Fraction(parts.get(column, 0)) for column in range(many)], Fraction(most)
+        return [Fraction(parts.get(column, 0)) for column in range(column_count)], Fraction(most)
 
     at_most = [line({columns[ballot, place]: 1 for place in places} | {amount: -1}, 0) for ballot in range(len(ballots))]
     for other in set(range(len(costs))) - elected:
@@ -52,14 +52,14 @@ def feasible(at_most: list[tuple[Row, Fraction]], exactly: list[tuple[Row, Fract
     """
     lines = [*at_most, *exactly]
     assert all(most >= 0 for _, most in lines)
-    slack, many = len(at_most), len(lines[0][0]) if lines else 0
+    slack, column_count = len(at_most), len(lines[0][0]) if lines else 0
     table = [
         [*parts, *(Fraction(number == each) for each in range(slack)), most] for number, (parts, most) in enumerate(lines)
     ]  # of the equalities each has an artificial variable of its own, whose sum has to become 0
-    basis = [many + number if number < slack else -1 for number in range(len(lines))]
-    goal = [sum((table[number][column] for number in range(slack, len(lines))), Fraction(0)) for column in range(many + slack + 1)]
+    basis = [column_count + number if number < slack else -1 for number in range(len(lines))]
+    goal = [sum((table[number][column] for number in range(slack, len(lines))), Fraction(0)) for column in range(column_count + slack + 1)]
     while goal[-1] > 0:
-        enters = next((column for column in range(many + slack) if goal[column] > 0), None)
+        enters = next((column for column in range(column_count + slack) if goal[column] > 0), None)
         if enters is None:
             return False
         ratios = [(row[-1] / row[enters], basis[number], number) for number, row in enumerate(table) if row[enters] > 0]

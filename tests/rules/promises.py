@@ -69,10 +69,14 @@ def unanimity(rule: rules.Rule, given: dict[str, Any], data: st.DataObject) -> N
     """What everybody alone puts first wins; what everybody alone supports is funded if the budget allows."""
     kind = data.draw(st.sampled_from(rule.ballots))
     # Borda's points for a budget give the last of a ranking nothing, and so the only one.
-    many = data.draw(st.integers(2 if kind == "ranked" and rule.elects == "budget" else 1, 5))
-    best = data.draw(st.integers(0, many - 1))
-    ballot = [0 if place == best else many for place in range(many)] if kind == "ranked" else [int(place == best) for place in range(many)]
-    election = Election.of("abcde"[:many], kind, [ballot] * 3, None, [5] * many, 5)
+    option_count = data.draw(st.integers(2 if kind == "ranked" and rule.elects == "budget" else 1, 5))
+    best = data.draw(st.integers(0, option_count - 1))
+    ballot = (
+        [0 if place == best else option_count for place in range(option_count)]
+        if kind == "ranked"
+        else [int(place == best) for place in range(option_count)]
+    )
+    election = Election.of("abcde"[:option_count], kind, [ballot] * 3, None, [5] * option_count, 5)
     assert winners(rule, given, election) == {election.options[best]}
 
 
@@ -116,12 +120,12 @@ def condorcet_loser(rule: rules.Rule, given: dict[str, Any], data: st.DataObject
 def smith(rule: rules.Rule, given: dict[str, Any], data: st.DataObject) -> None:
     """Winners come from the smallest set whose members beat everybody outside it."""
     election = some(rule, data)
-    pairs, many = election.pairwise, len(election.options)
+    pairs, option_count = election.pairwise, len(election.options)
     beats = pairs > pairs.T
-    order = sorted(range(many), key=lambda place: -int(beats[place].sum() * 2 + (pairs[place] == pairs[:, place]).sum()))
-    for size in range(1, many + 1):
+    order = sorted(range(option_count), key=lambda place: -int(beats[place].sum() * 2 + (pairs[place] == pairs[:, place]).sum()))
+    for size in range(1, option_count + 1):
         inside = set(order[:size])
-        if all(beats[one, other] for one in inside for other in range(many) if other not in inside):
+        if all(beats[one, other] for one in inside for other in range(option_count) if other not in inside):
             assert winners(rule, given, election) <= {election.options[place] for place in inside}
             return
 
@@ -153,16 +157,16 @@ def participation(rule: rules.Rule, given: dict[str, Any], data: st.DataObject) 
     more = changed(election, table=np.vstack([election.table, ballot]), weights=np.append(election.weights, 1))
     after = winners(rule, given, more)
     if len(before) == len(after) == 1:
-        old, new = (election.options.index(next(iter(found))) for found in (before, after))
+        old, new = (election.options.index(next(iter(won))) for won in (before, after))
         better = ballot[new] <= ballot[old] if election.kind == "ranked" else ballot[new] >= ballot[old]
         assert better
 
 
 def reinforcement(rule: rules.Rule, given: dict[str, Any], data: st.DataObject) -> None:
     """What two electorates both choose, they choose together."""
-    kind, many = data.draw(st.sampled_from(rule.ballots)), data.draw(st.integers(1, 4))
-    one = election_of(data.draw, kind, many, 5, False)
-    two = election_of(data.draw, kind, many, 5, False)
+    kind, option_count = data.draw(st.sampled_from(rule.ballots)), data.draw(st.integers(1, 4))
+    one = election_of(data.draw, kind, option_count, 5, False)
+    two = election_of(data.draw, kind, option_count, 5, False)
     both = changed(one, table=np.vstack([one.table, two.table]), weights=np.append(one.weights, two.weights))
     common = winners(rule, given, one) & winners(rule, given, two)
     if common:
@@ -171,14 +175,14 @@ def reinforcement(rule: rules.Rule, given: dict[str, Any], data: st.DataObject) 
 
 def clone_independence(rule: rules.Rule, given: dict[str, Any], data: st.DataObject) -> None:
     """A copy of an option, beside it on every ballot, helps and harms nobody else (and the copies together neither)."""
-    many = data.draw(st.integers(2, 4))
+    option_count = data.draw(st.integers(2, 4))
     if "ranked" not in rule.ballots:
-        election = election_of(data.draw, rule.ballots[0], many, 6, False)
-        place = data.draw(st.integers(0, many - 1))
+        election = election_of(data.draw, rule.ballots[0], option_count, 6, False)
+        place = data.draw(st.integers(0, option_count - 1))
         table = np.column_stack([election.table, election.table[:, place]])
     else:
-        election = _strict(data, many)
-        place = data.draw(st.integers(0, many - 1))
+        election = _strict(data, option_count)
+        place = data.draw(st.integers(0, option_count - 1))
         after = data.draw(st.lists(st.booleans(), min_size=len(election.table), max_size=len(election.table)))
         table = np.column_stack([2 * election.table, 2 * election.table[:, place] + np.where(after, 1, -1)])
         table = table.argsort(axis=1).argsort(axis=1)
@@ -193,17 +197,17 @@ def solid_coalitions(rule: rules.Rule, given: dict[str, Any], data: st.DataObjec
     """Whoever are more than k quotas and rank the same options above all others elect k of them, if there are so many
     (proportionality for solid coalitions, Dummett 1984, with Droop's quota)."""
     election = some(rule, data)
-    seats, many = given["seats"], len(election.options)
-    if seats > many:
+    seats, option_count = given["seats"], len(election.options)
+    if seats > option_count:
         return
-    found = winners(rule, given, election)
-    for size in range(1, many):
-        for group in combinations(range(many), size):
+    won = winners(rule, given, election)
+    for size in range(1, option_count):
+        for group in combinations(range(option_count), size):
             inside = election.table[:, list(group)].max(axis=1)
             outside = np.delete(election.table, list(group), axis=1).min(axis=1)
-            solid = int(election.weights[(inside < outside) & (inside < many)].sum())
+            solid = int(election.weights[(inside < outside) & (inside < option_count)].sum())
             due = min(sum(solid * (seats + 1) > k * election.total for k in range(1, seats + 1)), size)
-            assert len(found & {election.options[place] for place in group}) >= due
+            assert len(won & {election.options[place] for place in group}) >= due
 
 
 def house_monotonicity(rule: rules.Rule, given: dict[str, Any], data: st.DataObject) -> None:
@@ -219,8 +223,8 @@ def proportional(rule: rules.Rule, given: dict[str, Any], data: st.DataObject) -
     (proportional justified representation, Sánchez-Fernández et al. 2017)."""
     election = some(rule, data)
     seats = data.draw(st.integers(1, len(election.options)))
-    found = winners(rule, given | {"seats": seats}, election)
-    chosen = np.array([name in found for name in election.options])
+    won = winners(rule, given | {"seats": seats}, election)
+    chosen = np.array([name in won for name in election.options])
     for size in range(1, len(election.options) + 1):
         for agreed in combinations(range(len(election.options)), size):
             group = election.support[:, list(agreed)].all(axis=1)
@@ -238,8 +242,8 @@ def extended_justified(rule: rules.Rule, given: dict[str, Any], data: st.DataObj
     (extended justified representation, Aziz et al. 2017)."""
     election = some(rule, data)
     seats = data.draw(st.integers(1, len(election.options)))
-    found = winners(rule, given | {"seats": seats}, election)
-    served = election.support[:, [name in found for name in election.options]].sum(axis=1)
+    won = winners(rule, given | {"seats": seats}, election)
+    served = election.support[:, [name in won for name in election.options]].sum(axis=1)
     for size in range(1, seats + 1):
         for agreed in combinations(range(len(election.options)), size):
             left_out = election.support[:, list(agreed)].all(axis=1) & (served < size)
@@ -249,22 +253,22 @@ def extended_justified(rule: rules.Rule, given: dict[str, Any], data: st.DataObj
 def reversal_symmetry(rule: rules.Rule, given: dict[str, Any], data: st.DataObject) -> None:
     """Who wins alone does not win when everybody turns their ballot around (Saari 1994)."""
     election = _strict(data)
-    found = winners(rule, given, election)
-    if len(found) == 1 and len(election.options) > 1:
+    won = winners(rule, given, election)
+    if len(won) == 1 and len(election.options) > 1:
         around = len(election.options) - 1 - election.table
-        assert not found & winners(rule, given, changed(election, table=around))
+        assert not won & winners(rule, given, changed(election, table=around))
 
 
 def resolvability(rule: rules.Rule, given: dict[str, Any], data: st.DataObject) -> None:
     """Whoever is among the tied wins alone with one more ballot of some kind (Tideman 1987)."""
     election = _strict(data)
-    found, many = winners(rule, given, election), len(election.options)
-    if many > 4 or len(found) < 2:
+    won, option_count = winners(rule, given, election), len(election.options)
+    if option_count > 4 or len(won) < 2:
         return
-    for name in found:
+    for name in won:
         place = election.options.index(name)
-        others = [each for each in range(many) if each != place]
-        ballots = ([0 if each == place else 1 + order.index(each) for each in range(many)] for order in permutations(others))
+        others = [each for each in range(option_count) if each != place]
+        ballots = ([0 if each == place else 1 + order.index(each) for each in range(option_count)] for order in permutations(others))
         weights = np.append(election.weights, 1)
         assert any(
             winners(rule, given, changed(election, table=np.vstack([election.table, ballot]), weights=weights)) == {name}
@@ -275,19 +279,19 @@ def resolvability(rule: rules.Rule, given: dict[str, Any], data: st.DataObject) 
 def within_budget(rule: rules.Rule, given: dict[str, Any], data: st.DataObject) -> None:
     """What is funded costs no more than there is, and nothing is funded that nobody supports."""
     election = some(rule, data)
-    found = winners(rule, given, election)
+    funded = winners(rule, given, election)
     costs = dict(zip(election.options, election.costs or (), strict=True))
-    assert sum(costs[name] for name in found) <= (election.budget or 0)
+    assert sum(costs[name] for name in funded) <= (election.budget or 0)
     support = dict(zip(election.options, as_points(election).support.any(axis=0), strict=True))
-    assert all(support[name] for name in found)
+    assert all(support[name] for name in funded)
 
 
 def justified(rule: rules.Rule, given: dict[str, Any], data: st.DataObject) -> None:
     """No group that can pay for an option with its part of the budget, all supporting it, is left with nothing at all
     (justified representation)."""
     election = data.draw(elections("approval", budget=True))
-    found = winners(rule, given, election)
-    chosen = [place for place, name in enumerate(election.options) if name in found]
+    won = winners(rule, given, election)
+    chosen = [place for place, name in enumerate(election.options) if name in won]
     empty = ~election.support[:, chosen].any(axis=1)
     for place in range(len(election.options)):
         group = int(election.weights[empty & election.support[:, place]].sum())
@@ -299,12 +303,12 @@ def justified(rule: rules.Rule, given: dict[str, Any], data: st.DataObject) -> N
 def priceable(rule: rules.Rule, given: dict[str, Any], data: st.DataObject) -> None:
     """Voters with equal purses can have paid for what is elected, and nobody has enough left for what is not (Peters & Skowron 2020)."""
     election = data.draw(elections("approval", budget=rule.elects == "budget", options_min=2))
-    found = {election.options.index(name) for name in winners(rule, given, election)}
-    if not election.support[:, sorted(found)].any(axis=0).all():
+    won = {election.options.index(name) for name in winners(rule, given, election)}
+    if not election.support[:, sorted(won)].any(axis=0).all():
         return  # seats that nobody is left for
     fixed = rule.name == "equal_shares" and given["completion"] == "none"
     purse = Fraction(election.budget or 0, election.total) if fixed else None
-    assert priced(election, list(election.costs or [1] * len(election.options)), found, purse)
+    assert priced(election, list(election.costs or [1] * len(election.options)), won, purse)
 
 
 def extended_up_to_one(rule: rules.Rule, given: dict[str, Any], data: st.DataObject) -> None:
@@ -314,13 +318,13 @@ def extended_up_to_one(rule: rules.Rule, given: dict[str, Any], data: st.DataObj
     election = data.draw(elections("cumulative" if utility == "additive" else "approval", budget=True, options_max=4))
     costs = np.array(election.costs)
     worth = election.table * (costs if utility == "cost" else 1)
-    found = {election.options.index(name) for name in winners(rule, given, election)}
-    gets = worth[:, sorted(found)].sum(axis=1)
+    funded = {election.options.index(name) for name in winners(rule, given, election)}
+    gets = worth[:, sorted(funded)].sum(axis=1)
     for group in _groups(election):
         for wanted in _sets(election, group):
             if int(costs[wanted].sum()) * election.total <= int(election.weights[group].sum()) * (election.budget or 0):
                 due = worth[np.ix_(group, wanted)].min(axis=0).sum()
-                missed = [place for place in wanted if place not in found]
+                missed = [place for place in wanted if place not in funded]
                 assert any(gets[who] >= due or any(gets[who] + worth[who, place] > due for place in missed) for who in group)
 
 
@@ -329,13 +333,13 @@ def proportional_up_to_any(rule: rules.Rule, given: dict[str, Any], data: st.Dat
     it is more (proportional justified representation up to any project, by cost; Los, Christoff & Grossi 2022)."""
     election = data.draw(elections("approval", budget=True, options_max=4))
     costs = np.array(election.costs)
-    found = [election.options.index(name) for name in winners(rule, given, election)]
+    funded = [election.options.index(name) for name in winners(rule, given, election)]
     for group in _groups(election):
-        spent = sum(int(costs[place]) for place in found if election.support[group, place].any())
+        spent = sum(int(costs[place]) for place in funded if election.support[group, place].any())
         for wanted in _sets(election, group):
             due = int(costs[wanted].sum())
             if due * election.total <= int(election.weights[group].sum()) * (election.budget or 0):
-                assert all(spent + int(costs[place]) > due for place in wanted if place not in found)
+                assert all(spent + int(costs[place]) > due for place in wanted if place not in funded)
 
 
 def _groups(election: Election) -> list[list[int]]:
@@ -349,11 +353,11 @@ def _sets(election: Election, group: list[int]) -> list[list[int]]:
     return [list(wanted) for size in range(1, len(common) + 1) for wanted in combinations(common, size)]
 
 
-def _strict(data: st.DataObject, many: int | None = None) -> Election:
-    many = many or data.draw(st.integers(2, 4))
-    rows = data.draw(st.lists(strict_row(many), min_size=1, max_size=7))
+def _strict(data: st.DataObject, option_count: int | None = None) -> Election:
+    option_count = option_count or data.draw(st.integers(2, 4))
+    rows = data.draw(st.lists(strict_row(option_count), min_size=1, max_size=7))
     weights = data.draw(st.lists(st.integers(1, 3), min_size=len(rows), max_size=len(rows)))
-    return Election.of("abcdef"[:many], "ranked", rows, weights)
+    return Election.of("abcdef"[:option_count], "ranked", rows, weights)
 
 
 LAWS: dict[str, Law] = {

@@ -20,7 +20,7 @@ from tests.rules.elections import elections
 def runoff_winners(election: Election) -> set[str]:
     """Instant runoff by trying every order of dropping tied options, one at a time, to the last option."""
     rows = [(list(map(int, row)), int(weight)) for row, weight in zip(election.table, election.weights, strict=True)]
-    many = len(election.options)
+    option_count = len(election.options)
 
     @cache
     def winners(left: frozenset[int]) -> frozenset[int]:
@@ -28,7 +28,7 @@ def runoff_winners(election: Election) -> set[str]:
         for ranks, weight in rows:
             best = min(ranks[place] for place in left)
             tops = [place for place in left if ranks[place] == best]
-            if best < many:
+            if best < option_count:
                 alive += weight
                 if len(tops) == 1:
                     votes[tops[0]] += weight
@@ -42,7 +42,7 @@ def runoff_winners(election: Election) -> set[str]:
         fewest = min(votes.values())
         return frozenset().union(*(winners(left - {place}) for place in left if votes[place] == fewest))
 
-    return {election.options[place] for place in winners(frozenset(range(many)))}
+    return {election.options[place] for place in winners(frozenset(range(option_count)))}
 
 
 @given(elections("ranked"))
@@ -132,8 +132,8 @@ def test_twins_are_told_apart_by_the_listing_alone(election, utility, data):
     count = Count(twins, utility)
     raised = [count.share(number) for number in range(8)]
     numbers = np.array([float(share) for share in raised])
-    found = bought_for(count.voters(), numbers, numbers * EPS)
-    for number, bought in enumerate(found):
+    purchases = bought_for(count.voters(), numbers, numbers * EPS)
+    for number, bought in enumerate(purchases):
         assert bought is None or bought == {purchase.option for purchase in count.buy(number)}
 
 
@@ -149,8 +149,8 @@ def test_what_is_bought_is_left_open_or_exact(election, utility):
     count = Count(election, utility)
     shares = [count.share(raised) for raised in range(6)]
     numbers = np.array([float(share) for share in shares])
-    for raised, found in enumerate(bought_for(count.voters(), numbers, numbers * EPS)):
-        assert found is None or found == {purchase.option for purchase in count.buy(raised)}
+    for raised, bought in enumerate(bought_for(count.voters(), numbers, numbers * EPS)):
+        assert bought is None or bought == {purchase.option for purchase in count.buy(raised)}
 
 
 @given(elections("ranked"))
@@ -195,7 +195,7 @@ def test_two_grades_that_alternate_a_billion_times_are_one_step():
 
 
 @pytest.mark.parametrize("voters", [1_000, 10_000, 40_000])
-def test_a_price_that_everybody_can_only_just_pay_is_told_exactly(voters):
+def test_a_price_that_everybody_can_only_just_pay_is_exact(voters):
     """Sums of many floats drift: 26,667 of a budget of 6,667 were spent before their bounds counted every term."""
     table = np.ones((voters, 2), np.int8)
     budget = 8 * voters // 3
@@ -207,7 +207,7 @@ def test_a_price_that_everybody_can_only_just_pay_is_told_exactly(voters):
         assert spent <= budget
 
 
-def test_weights_and_points_beyond_a_floats_digits_are_told_exactly():
+def test_weights_and_points_beyond_a_floats_digits_are_counted_exactly():
     rows, weights = [[500_000, 500_000], [0, 1]], [10**12, 1]
     election = Election.of("ab", "cumulative", rows, weights, [63 * 10**14, 63 * 10**14], 9 * 10**15)
     count = Count(election, "additive")

@@ -45,7 +45,7 @@ def test_no_set_is_better_than_the_knapsacks(election):
 
 @given(elections("approval", budget=True, options_max=5))
 def test_phragmens_loads_are_the_least_there_are(election):
-    """Replayed on whole ballots: every option funded left the highest load lowest, and the next one was too dear."""
+    """Replayed on whole ballots: every option funded left the highest load lowest, and the next one was too expensive."""
     ballots = [row for row, weight in zip(election.support.tolist(), election.weights.tolist(), strict=True) for _ in range(weight)]
     loads, left, funded = [Fraction(0)] * len(ballots), election.budget, []
     while True:
@@ -95,15 +95,15 @@ def test_greedy_in_the_order_of_votes_per_cost_and_with_a_threshold():
 
 def order_matters(rule: str, election: Election, **parameters: object) -> bool:
     """Whether another listing of the same options funds others."""
-    found = set()
+    funded = set()
     for order in permutations(range(len(election.options))):
         moved = election.changed(
             options=[election.options[place] for place in order],
             table=election.table[:, order],
             costs=[election.costs[place] for place in order],
         )
-        found.add(frozenset(tally(rule, moved, **parameters).winners))
-    return len(found) > 1
+        funded.add(frozenset(tally(rule, moved, **parameters).winners))
+    return len(funded) > 1
 
 
 @pytest.mark.parametrize(
@@ -124,7 +124,7 @@ def order_matters(rule: str, election: Election, **parameters: object) -> bool:
 )
 @given(election=elections("approval", budget=True, options_max=4))
 @settings(max_examples=60)
-def test_where_the_listing_decides_a_tie_is_told(rule, parameters, election):
+def test_where_the_listing_decides_a_tie_is_reported(rule, parameters, election):
     assert tally(rule, election, **parameters).ties or not order_matters(rule, election, **parameters)
 
 
@@ -141,7 +141,7 @@ def test_money_and_points_beyond_a_floats_digits_prune_no_best_set():
 
 
 @given(st.lists(st.tuples(st.integers(1, 10**6), st.integers(1, 10**11)), min_size=1, max_size=6), st.integers(0, 3 * 10**11))
-def test_no_set_of_dear_options_is_better_than_the_knapsacks(options, budget):
+def test_no_set_of_expensive_options_is_better_than_the_knapsacks(options, budget):
     points, costs = zip(*options, strict=True)
     budget = max(budget, *costs, 0)
     table = [[given * (place == voter) for place in range(len(points))] for voter, given in enumerate(points)]
@@ -161,7 +161,7 @@ def test_what_the_threshold_left_out_is_not_taken_back_by_the_comparison():
     assert tally("equal_shares", town, votes_min=3, compare="exclusion").winners == ("b",)
 
 
-def test_equals_that_are_all_funded_are_no_tie_of_what_is_left():
+def test_equals_that_are_all_funded_are_not_a_tie_for_what_is_left():
     town = Election.read("costs: a 5, b 5\nbudget: 12\n1: a\n1: b\n2:")
     assert tally("equal_shares", town, utility="cardinality", completion="utilitarian").ties == ()
 
@@ -172,7 +172,7 @@ def test_adding_money_without_end_stops_and_says_so():
     assert "adding stopped after 10,000 times" in steps
 
 
-def test_phragmen_tells_a_tie_with_what_is_too_dear_and_one_that_decides_later():
+def test_phragmen_reports_a_tie_with_what_is_too_expensive_and_one_that_decides_later():
     town = Election.read("costs: a 2, b 4, c 1\nbudget: 4\n1: a\n2: b\n1: c")
     assert tally("budget_phragmen", town).winners == ("c",) and tally("budget_phragmen", town).ties == (("a", "b"),)
     rows = [[1, 1, 0, 1, 0], [0, 1, 1, 0, 1], [1, 1, 0, 0, 0], [1, 0, 1, 1, 1], [0, 0, 1, 0, 1]]

@@ -42,8 +42,8 @@ COUNTS = [
 
 
 def drawn(data, name, kind, **bounds):
-    many = 2 if rule("voting", name).elects == "several" else 1
-    return data.draw(elections(kind, budget=rule("voting", name).elects == "budget", **({"options_min": many} | bounds)))
+    option_count_min = 2 if rule("voting", name).elects == "several" else 1
+    return data.draw(elections(kind, budget=rule("voting", name).elects == "budget", **({"options_min": option_count_min} | bounds)))
 
 
 def test_every_certificate_is_tried():
@@ -102,7 +102,7 @@ def test_ballots_are_read_as_the_rule_reads_them(name, kind, data):
 @given(data=st.data())
 @settings(max_examples=60)
 def test_somebody_taken_in_another_order_than_was_due_is_seen(name, data):
-    """Unless both orders are as good: then the tie is told."""
+    """Unless both orders are equally good: then the tie is reported."""
     election = drawn(data, name, "approval", options_min=3)
     parameters = {} if name == "budget_phragmen" else {"seats": 2}
     outcome = tally(name, election, **parameters)
@@ -129,7 +129,7 @@ def test_a_pair_unlocked_or_locked_against_its_place_is_seen(data):
 
 @given(st.data())
 @settings(max_examples=150)
-def test_a_duel_or_a_path_that_is_another_is_seen(data):
+def test_a_pair_or_a_path_that_is_another_is_seen(data):
     election = data.draw(elections("ranked", options_min=2))
     outcome = tally("schulze", election)
     pairs, paths = outcome.facts
@@ -243,7 +243,7 @@ def test_nothing_is_bought_under_two_names():
 
 def test_a_rule_without_a_certificate_says_so():
     election = Election.read("3: a > b")
-    with pytest.raises(Refusal, match="is none we can check"):
+    with pytest.raises(Refusal, match="cannot be checked here"):
         check(election, tally("kemeny", election), {})
 
 

@@ -26,6 +26,6 @@ def test_every_rule_behaves_as_its_digest_says():
     ],
 )
 def test_another_statute_is_another_digest(rule, law):
-    found = rules.rule("voting", rule)
-    changed = replace(found, function=lambda election, seats: outcome(Count(election, seats, law).run()))
-    assert digest(changed) != digest(found)
+    lawful = rules.rule("voting", rule)
+    changed = replace(lawful, function=lambda election, seats: outcome(Count(election, seats, law).run()))
+    assert digest(changed) != digest(lawful)

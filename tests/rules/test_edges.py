@@ -64,7 +64,7 @@ def test_an_option_with_just_enough_supporters_is_left_in(votes_min, winners):
     assert tally("equal_shares", town, votes_min=votes_min, completion="utilitarian").winners == winners
 
 
-def test_of_equals_that_do_not_both_fit_the_one_listed_first_is_funded_and_the_tie_told():
+def test_of_equals_that_do_not_both_fit_the_one_listed_first_is_funded_and_the_tie_reported():
     outcome = tally("equal_shares", Election.read(TOWN + "1: a\n1: b\n1: c"), completion="utilitarian")
     assert (outcome.winners, outcome.ties) == (("a",), (("a", "b", "c"),))
     assert tally("greedy", Election.read(TOWN + "1: a\n1: b")).ties == (("a", "b"),)
@@ -137,8 +137,8 @@ def test_too_many_ways_to_lock_are_refused(monkeypatch):
 def test_a_swing_puts_the_rival_first_and_those_who_won_last():
     """By Borda's count so few are enough only because they also put the winner last; and in a strict order, which every rule takes."""
     votes = Election.read("26: a > b > c > d\n6: b > c > d > a")
-    found = {answer.rule: answer.swing for answer in compare(votes, swings=True).answers}
-    assert (found["borda"], found["plurality"], found["ranked_choice"]) == (3, 11, 11)
+    swings = {answer.rule: answer.swing for answer in compare(votes, swings=True).answers}
+    assert (swings["borda"], swings["plurality"], swings["ranked_choice"]) == (3, 11, 11)
 
 
 def test_a_search_for_committees_is_limited_by_what_it_looks_at(monkeypatch):
@@ -172,16 +172,16 @@ def test_a_unit_left_over_is_a_tie_only_where_remainders_are_equal(whole, weight
     assert apportion(whole, weights) == (shares, tied)
 
 
-def test_one_option_that_is_too_dear_is_no_tie():
+def test_one_option_that_is_too_expensive_is_not_a_tie():
     assert tally("budget_phragmen", Election.read("costs: a 2, b 3\nbudget: 3\n2: a\n1: b")).ties == ()
 
 
 @pytest.mark.parametrize(("rule", "parameters"), [("equal_shares", {"compare": "satisfaction"}), ("wieliczka_2023", {})])
-def test_where_the_greedy_outcome_is_taken_its_own_steps_are_told(rule, parameters):
+def test_where_the_greedy_outcome_is_taken_its_own_steps_are_shown(rule, parameters):
     town = Election.read("costs: a 10, b 4\nbudget: 10\n5: a\n2: b")
     outcome = tally(rule, town, **parameters)
     assert outcome.winners == ("a",) and outcome.note
-    assert "by greedy, a: 5 votes, costs 10 of 10: funded" in outcome.steps
+    assert "by greedy, a: 5 votes, costs 10 of the 10 left: funded" in outcome.steps
 
 
 def test_blanks_that_a_source_would_take_for_write_ins_are_not_ours_to_count():
@@ -191,11 +191,11 @@ def test_blanks_that_a_source_would_take_for_write_ins_are_not_ours_to_count():
 
 
 @pytest.mark.parametrize(("costs", "budget"), [([1.5, 2], 3), ([1, 2], 3.5), ([1, "2"], 3)])
-def test_money_that_is_no_whole_number_is_refused(costs, budget):
-    with pytest.raises(Refusal, match="no whole numbers; give them in the smallest unit of money"):
+def test_money_that_is_not_a_whole_number_is_refused(costs, budget):
+    with pytest.raises(Refusal, match="not whole numbers; give them in the smallest unit of money"):
         Election.of("ab", "approval", [[1, 1]], None, costs, budget)
 
 
-def test_a_kind_of_ballots_that_there_is_not_is_refused():
-    with pytest.raises(Refusal, match="has ballots of the kind 'foo'; name one of single, approval"):
+def test_an_unknown_kind_of_ballot_is_refused():
+    with pytest.raises(Refusal, match="has ballots of kind 'foo'; name one of single, approval"):
         Election.of("ab", "foo", [[1, 0]])

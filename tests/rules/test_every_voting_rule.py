@@ -79,7 +79,7 @@ def test_a_rule_has_a_page_with_a_source_and_a_worked_example(rule):
 
 @BY_NAME
 def test_a_wrong_parameter_is_refused_by_name(rule):
-    with pytest.raises(Refusal, match="is no parameter"):
+    with pytest.raises(Refusal, match="is not a parameter"):
         rule.complete({"sense": 1})
     for name in rule.parameters:
         with pytest.raises(Refusal, match="parameter_wrong"):
@@ -103,11 +103,11 @@ def test_a_rule_file_is_all_it_takes(tmp_path, monkeypatch):
 
     (tmp_path / "last_named.py").write_text(
         '"""The last option wins."""\n'
-        "from engine.elections.outcome import Outcome\n"
+        "from engine.elections.outcome import Outcome, Step\n"
         "from engine.rules import voting_rule\n\n"
         '@voting_rule(ballot="single", elects="one", promises={"anonymity"})\n'
         "def last_named(election):\n"
-        "    return Outcome('last_named', election.options[-1:], dict.fromkeys(election.options, 0), (), lambda: ['the last'])\n"
+        "    return Outcome('last_named', election.options[-1:], dict.fromkeys(election.options, 0), (), lambda: [Step('the last')])\n"
     )
     monkeypatch.setattr(voting, "__path__", [*voting.__path__, str(tmp_path)])
     monkeypatch.setattr(catalogue, "names", lambda folder: ("last_named",))

@@ -50,8 +50,8 @@ def test_the_claim_of_quadratic_funding_is_twice_the_roots_of_all_pairs(election
 
 @given(gifts)
 def test_the_claim_of_pairwise_funding_is_what_each_pair_may_move(election):
-    found = claims("pairwise_funding", election)
-    for place, claim in enumerate(found):
+    claimed = claims("pairwise_funding", election)
+    for place, claim in enumerate(claimed):
         expected = Decimal(0)
         for one, other in combinations(people(election), 2):
             together = sum(root(a * b) for a, b in zip(one, other, strict=True))
@@ -68,12 +68,12 @@ def cluster_claim(everybody: list[list[int]], place: int) -> Decimal:
             groups.setdefault(group, set()).add(number)
 
     def gives(one: object, other: object) -> Decimal:
-        found = Decimal(0)
+        given = Decimal(0)
         for number in groups[one]:
             friends = any(named[number] & named[each] for each in groups[other])
             if everybody[number][place] and not friends:
-                found += Decimal(everybody[number][place]) / max(1, len(named[number]))
-        return found
+                given += Decimal(everybody[number][place]) / max(1, len(named[number]))
+        return given
 
     return sum((2 * (gives(g, h) * gives(h, g)).sqrt() for g, h in combinations(groups, 2)), Decimal(0))
 
@@ -130,7 +130,7 @@ def test_neither_the_order_of_gifts_nor_a_name_changes_a_payout(name, election, 
     for order in permutations(range(len(election.options))):
         moved = election.changed(options=[election.options[place] for place in order], table=election.table[:, order])
         again = tally(name, moved, pool=pool, **SETTINGS[name])
-        assert again.scores == first.scores or first.ties, "only a tie is decided by the listing, and it is told"
+        assert again.scores == first.scores or first.ties, "only a tie is decided by the listing, and it is reported"
 
 
 @pytest.mark.parametrize("name", MATCHING)
@@ -149,7 +149,7 @@ def test_a_pair_bound_by_very_much_is_plain_quadratic_funding(election):
         assert abs(Decimal(ours) / _matching.UNIT - plain) < Decimal("1e-6")
 
 
-def test_to_part_a_gift_over_invented_people_pays():
+def test_splitting_a_gift_among_invented_people_pays():
     """The well-known failure of matching by roots: pinned, so that nobody promises otherwise."""
     split = Election.of(["a"], "cumulative", [[1]], [4])
     whole = Election.of(["a"], "cumulative", [[4]], [1])
@@ -222,9 +222,11 @@ def test_a_threshold_rises_with_what_is_asked_for_and_has_an_end():
     asked = {"funds": 1_000, "staked": 5_000, "half_life": 10}
     exact = [Fraction(5_000, 500) / (Fraction(1, 5) - Fraction(part, 1_000)) ** 2 for part in (0, 50, 100, 150, 199)]
     grown = 1 / (1 - Decimal(2) ** Decimal("-0.1"))
-    found = [conviction_module.threshold(requested=part, **asked) for part in (0, 50, 100, 150, 199, 200, 300)]
-    assert found[:5] == [int(grown * each.numerator / each.denominator) for each in exact], "what whole conviction is above, is above it"
-    assert found[:5] == sorted(found[:5]) and found[5:] == [None, None]
+    thresholds = [conviction_module.threshold(requested=part, **asked) for part in (0, 50, 100, 150, 199, 200, 300)]
+    assert thresholds[:5] == [int(grown * each.numerator / each.denominator) for each in exact], (
+        "what whole conviction is above, is above it"
+    )
+    assert thresholds[:5] == sorted(thresholds[:5]) and thresholds[5:] == [None, None]
 
 
 @pytest.mark.parametrize("history", [[(5, 1), (4, 1)], [(0, -1)], [(-1, 1)]])

@@ -71,7 +71,7 @@ def test_nanson_can_punish_a_rise():
     assert tally("nanson", after).winners == ("d",)
 
 
-def test_minimax_can_elect_the_one_that_loses_every_duel():
+def test_minimax_can_elect_the_one_that_loses_every_comparison():
     """Found by search; Simpson's rule keeps neither the Condorcet loser nor the Smith criterion."""
     cycle = "2: c > b > a > d\n1: a > c > b > d\n2: d > b > a > c\n2: d > b > c > a\n1: c > a > b > d\n2: a > d > b > c"
     election = Election.read(cycle + "\n1: a > c > d > b\n1: d > c > b > a\n1: b > a > c > d")

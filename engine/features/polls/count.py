@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from engine import rules
-from engine.elections import lots as draws
+from engine.elections import draws
 from engine.elections.choice import row
 from engine.elections.election import Election
 from engine.elections.outcome import Outcome, write_number

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from engine.elections.kinds import Kind
-from engine.elections.ties import Way
+from engine.elections.ties import TieBreak
 from engine.features.ideas.state import IdeaId
 from engine.features.polls.ballots import Ballots
 from engine.features.polls.roll import RollBook
@@ -63,7 +63,7 @@ class FrozenTerms:
     power: RuleInUse
     secrecy: Name
     quorum: Quorum
-    ties: Way
+    ties: TieBreak
     ends: tuple[EarlyEnd, ...]
     hand_after_minutes: int
     replaceable: bool

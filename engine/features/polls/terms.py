@@ -10,7 +10,7 @@ from typing import Any, Literal
 from engine import rules
 from engine.elections.election import Election
 from engine.elections.kinds import NUMBERED, Kind
-from engine.elections.ties import Way
+from engine.elections.ties import TieBreak
 from engine.features.ideas.terms import IdeaTerms
 from engine.features.treasury.terms import MoneyTerms
 from engine.kernel.charter import Charter, Terms, unknown, wrong
@@ -51,7 +51,7 @@ class Decision:
     options: Literal["ideas", "free", "amendment"]
     rule: Name
     quorum: Quorum
-    ties: Way
+    ties: TieBreak
     minutes_open: int
     secrecy: Name
     parameters: dict[str, Scalar] = field(default_factory=dict)

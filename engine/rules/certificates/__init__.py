@@ -1,13 +1,15 @@
-"""Checking an outcome by its certificate, with other and simpler code than counted it.
+"""Checking an outcome by its certificate, with simpler code than the one that counted it.
 
-`Outcome.facts` of these rules are enough to see that the winners are right: what every option has where that decides; the duels, and with
-them the strengths of paths or what has been locked; who was left in each round, with how many votes; what was bought for which price. The
-checks read ballots one by one, in plain whole numbers and fractions, and share no code with the rules.
+For these rules, `Outcome.facts` suffice to see that the winners are right: scores, where they decide; the pairwise
+comparisons, with the strengths of paths or the defeats that were locked in; which options were left in each round, with
+how many votes; what was bought at which price. The checks read ballots one by one, in plain whole numbers and
+fractions, and share no code with the rules.
 
-What is not shown: which of equals was taken first, seat by seat or purchase by purchase (`Outcome.ties` tells it); of `ranked_pairs` with equal
-defeats, that no other way of locking them lets another win; of `equal_shares` with money added, that a smaller addition was not already too
-much. That no ranking is better (`kemeny`), no committee or set of options (`pav`, `knapsack`), takes as long to see as to find; and the
-transfers of a single transferable vote can only be counted again.
+What is not shown: which of equals was taken first, seat by seat or purchase by purchase (`Outcome.ties` says so); for
+`ranked_pairs` with equal defeats, that no other order of locking lets another option win; for `equal_shares` with money
+added, that a smaller addition was not already too much. That no ranking (`kemeny`), committee or set of options (`pav`,
+`knapsack`) is better takes as long to verify as to find; and the transfers of a single transferable vote can only be
+counted again.
 
 >>> from dataclasses import replace
 >>> from engine.rules import tally
@@ -28,17 +30,19 @@ from engine.elections.election import Election
 from engine.elections.outcome import Outcome
 from engine.refusals import refuse
 from engine.rules import counting_rule
-from engine.rules.certificates import _duels, _rounds, _seats, _shares, _totals
+from engine.rules.certificates import _pairwise, _rounds, _seats, _shares, _totals
 from engine.rules.certificates._claim import Claim
 
 
 def check(election: Election, outcome: Outcome, parameters: Mapping[str, Any]) -> None:
-    """Refuse (`proof_wrong`) an outcome whose facts do not show that its winners win; the rule must be one of `CHECKED`.
+    """Refuse (`proof_wrong`) an outcome whose facts do not show that its winners win; the rule must be one of
+    `CHECKED`.
 
-    Of the outcome's scores only those are looked at which are the certificate (points, votes), and its `ties` where one is elected.
+    Of the outcome's scores, only those that are the certificate (points, votes) are examined, and its `ties` only if
+    one is elected.
     """
     if outcome.rule not in CHECKED:
-        raise refuse("rule_unknown", f"a certificate of {outcome.rule}", "is none we can check", "known: " + ", ".join(CHECKED))
+        raise refuse("rule_unknown", f"a certificate of {outcome.rule}", "cannot be checked here", "known: " + ", ".join(CHECKED))
     rule = counting_rule(outcome.rule)
     tied = (outcome.winners,) if len(outcome.winners) > 1 else ()
     try:
@@ -59,12 +63,12 @@ CHECKED: dict[str, Callable[[Claim], bool]] = {
     "cumulative@1": _totals.given,
     "borda@1": _totals.borda,
     "greedy@1": _totals.greedy,
-    "copeland@1": _duels.copeland,
-    "minimax@1": _duels.minimax,
-    "smith_set@1": _duels.smith_set,
-    "split_cycle@1": _duels.split_cycle,
-    "schulze@1": _duels.schulze,
-    "ranked_pairs@1": _duels.ranked_pairs,
+    "copeland@1": _pairwise.copeland,
+    "minimax@1": _pairwise.minimax,
+    "smith_set@1": _pairwise.smith_set,
+    "split_cycle@1": _pairwise.split_cycle,
+    "schulze@1": _pairwise.schulze,
+    "ranked_pairs@1": _pairwise.ranked_pairs,
     "instant_runoff@1": _rounds.runoff,
     "seq_pav@1": _seats.seq_pav,
     "seq_phragmen@1": _seats.seq_phragmen,

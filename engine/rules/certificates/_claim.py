@@ -65,13 +65,13 @@ class Claim:
         return replace(self, given=terms)
 
     def work(self, steps: int) -> None:
-        """Refuse (`too_large`) before more is gone through, ballot by ballot, than is reasonable."""
+        """Refuse (`too_large`) before going through more, ballot by ballot, than is reasonable."""
         self.spent[0] += steps
         if self.spent[0] > CERTIFICATE_WORK_MAX:
             raise _too_large(len(self.ballots), len(self.places))
 
     def weight_of(self, place: int) -> int:
-        """What those weigh together who give an option anything."""
+        """The total weight of the ballots that give an option anything."""
         return sum(weight for row, weight in self.ballots if row[place])
 
 

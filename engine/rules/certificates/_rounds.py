@@ -1,4 +1,4 @@
-"""A runoff: who was left in each round, with how many votes."""
+"""A runoff: which options were left in each round, with how many votes."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ Left = tuple[int, ...]
 
 
 def runoff(claim: Claim) -> bool:
-    """Each round has the votes its ballots give it, and those that can follow it are there; where nothing follows stands somebody who wins."""
+    """Each round has the votes that the ballots give it, and the rounds that can follow it are there; if none can, somebody wins there."""
     stated: dict[Left, list[int]] = {tuple(left): votes for left, votes in claim.facts}
     seen, won, waiting = set[Left](), set[int](), [tuple(claim.places)]
     while waiting:
@@ -30,21 +30,21 @@ def runoff(claim: Claim) -> bool:
 
 
 def _round(claim: Claim, left: Left) -> tuple[list[int], int]:
-    """Who of those left is highest on how many ballots, alone; and how many rank any of them."""
+    """For each option left, the ballots that rank it alone highest; and how many rank any of them."""
     claim.work(len(claim.ballots) * len(left))
-    many, alive, votes = len(claim.places), 0, dict.fromkeys(left, 0)
+    option_count, alive, votes = len(claim.places), 0, dict.fromkeys(left, 0)
     for row, weight in claim.ballots:
         top = min(row[place] for place in left)
         first = [place for place in left if row[place] == top]
-        alive += weight if top < many else 0
-        if top < many and len(first) == 1:
+        alive += weight if top < option_count else 0
+        if top < option_count and len(first) == 1:
             votes[first[0]] += weight
     return list(votes.values()), alive
 
 
 def _ways(left: Left, votes: list[int], alive: int) -> list[Left]:
-    """Who may be left in the next round: without all that have the fewest, where together and with every ballot that rests they cannot
-    catch up; otherwise without any one of them."""
+    """Which options may be left in the next round: all but those with the fewest votes, if together and with every
+    ballot that rests they cannot catch up; otherwise all but any one of them."""
     fewest, resting = min(votes), alive - sum(votes)
     last = [place for place, has in zip(left, votes, strict=True) if has == fewest]
     others = [has for has in votes if has > fewest]

@@ -1,4 +1,4 @@
-"""Rules that take one option after the other: each had to be the best of those left."""
+"""Rules that elect or fund one option after another: each had to be the best of those left."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def _adds(claim: Claim, place: int, served: list[int]) -> Fraction:
 
 
 class Loads:
-    """What every ballot carries: those that carry the same stand at one of `levels`."""
+    """What every ballot carries: ballots that carry the same stand at the same one of `levels`."""
 
     def __init__(self, claim: Claim, carried: list[Fraction]) -> None:
         self._claim = claim
@@ -59,7 +59,7 @@ def seq_phragmen(claim: Claim) -> bool:
 
 
 def filled(claim: Claim, elected: list[int], first: int, loads: Loads) -> bool:
-    """From `first` on each of `elected` put the least load on anybody; nobody has support any more where none could be put."""
+    """From `first` on, each of `elected` put the least load on anybody, or nobody's support was left for any."""
     supported = [each for each in claim.places if claim.weight_of(each)]
     for number in range(first, len(elected)):
         place, taken = elected[number], elected[:number]
@@ -72,7 +72,8 @@ def filled(claim: Claim, elected: list[int], first: int, loads: Loads) -> bool:
 
 
 def budget_phragmen(claim: Claim) -> bool:
-    """Loads as stated and never more than another's would be; at the end the one that comes next, or an equal, costs more than is left."""
+    """Loads are as stated and never more than another's would be; at the end the next option, or one tied with it,
+    costs more than is left."""
     funded, stated = claim.facts
     supported = [each for each in claim.places if claim.weight_of(each)]
     loads, left, taken = Loads(claim, [Fraction(0)] * len(claim.ballots)), claim.budget, list[int]()

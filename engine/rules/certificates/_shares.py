@@ -1,6 +1,7 @@
-"""Equal shares, replayed purse by purse: supporters pay each price exactly, at no price could another have been paid for by less, and at the
-end nothing more can be. Where money was added the next addition, replayed as well, would have cost more than the budget; that no smaller one
-would have is taken as said, for it would take as many replays as there were additions."""
+"""Equal shares, replayed purse by purse: supporters pay each price exactly, nothing else could have been bought at a
+lower price, and at the end nothing more can be bought. Where money was added, one more addition, replayed as well,
+would have cost more than the budget; that no smaller one would have is taken on trust, because checking it would take
+as many replays as there were additions."""
 
 from __future__ import annotations
 
@@ -21,13 +22,13 @@ class Purses(NamedTuple):
     over: int
 
     @classmethod
-    def of(cls, share: Fraction, many: int) -> Purses:
-        return cls([share.numerator] * many, share.denominator)
+    def of(cls, share: Fraction, ballot_count: int) -> Purses:
+        return cls([share.numerator] * ballot_count, share.denominator)
 
 
 class Shop(NamedTuple):
-    """What can be bought: `backers` are (ballot, weight, units it pays by) of every option; `worth` is what prices are compared per;
-    looking at them is work of the `claim`."""
+    """What can be bought: `backers` are (ballot, weight, units it pays for) of every option; `worth` is what prices are
+    compared by; examining them counts as work of the `claim`."""
 
     claim: Claim
     backers: list[list[tuple[int, int, int]]]
@@ -41,7 +42,7 @@ class Shop(NamedTuple):
         return cls(claim, backers, costs, worth)
 
     def pays(self, place: int, price: Fraction, purses: Purses) -> int:
-        """Whether backers who each pay `price` a unit, as far as they can, pay for it together: 0 if exactly, above 0 if more."""
+        """Whether the backers pay for it together if each pays `price` a unit, as far as they can: 0 if exactly, above 0 if more."""
         self.claim.work(len(self.backers[place]))
         limit = price * purses.over
         up, down = limit.numerator, limit.denominator
@@ -49,7 +50,7 @@ class Shop(NamedTuple):
         return paid - self.costs[place] * purses.over * down
 
     def most(self, place: int, purses: Purses) -> Fraction:
-        """The price at which every backer pays all she has: a higher one is no price."""
+        """The price at which every backer pays all she has: there is no higher one."""
         return max(Fraction(purses.amounts[ballot], purses.over * unit) for ballot, _, unit in self.backers[place])
 
     def after(self, place: int, price: Fraction, purses: Purses) -> Purses:
@@ -112,7 +113,7 @@ def swiecie(claim: Claim) -> bool:
 
 
 def committee(claim: Claim) -> bool:
-    """Seats cost 1; those that nobody could pay for go on as by Phragmén, what is left of a purse counting as a load carried already."""
+    """Seats cost 1; those that nobody could pay for are filled as by Phragmén, loads starting below zero by what is left in each purse."""
     elected, bought = claim.facts
     seats = claim.given.get("seats", 1)
     alike = [1 for _ in claim.places]
@@ -125,7 +126,7 @@ def committee(claim: Claim) -> bool:
 
 
 def _replayed(shop: Shop, bought: list[tuple[int, str]], purses: Purses) -> tuple[list[int], Purses] | None:
-    """What has been bought, in order, and what is left; None where a price is not right, or more could be bought."""
+    """What has been bought, in order, and what is left; None if a price is wrong, or more could be bought."""
     taken: list[int] = []
     whole = [sum(weight * unit for _, weight, unit in backers) for backers in shop.backers]
     for place, stated in bought:
@@ -148,8 +149,8 @@ def _replayed(shop: Shop, bought: list[tuple[int, str]], purses: Purses) -> tupl
 
 
 def _at_its_end(claim: Claim, supporters: list[int], ours: list[int], terms: dict[str, Any], raised: int) -> bool:
-    """Whether nothing could be added: everything is bought that can be, or nothing else fits and that is where it stops, or it was added
-    as often as it may be."""
+    """Whether nothing could be added: everything is bought that can be, or nothing else fits and the count stops there,
+    or money was added as often as allowed."""
     can = [place for place in claim.places if supporters[place]]
     left = claim.budget - sum(claim.costs[place] for place in ours)
     full = terms.get("stop") == "exhaustive" and not any(claim.costs[place] <= left for place in can if place not in ours)
@@ -157,7 +158,7 @@ def _at_its_end(claim: Claim, supporters: list[int], ours: list[int], terms: dic
 
 
 def _whole(text: str) -> int:
-    """A number as facts write it: a text so that no reader rounds it."""
+    """A number as facts write it: as text, so that no reader rounds it."""
     if not re.fullmatch(r"\d{1,40}", text):
         raise ValueError("no whole number")
     return int(text)
@@ -170,10 +171,10 @@ def _price(text: str) -> Fraction:
 
 
 def _standing(claim: Claim, place: int) -> int:
-    """An option's supporters; 0 where they are too few for it to be looked at."""
-    many, part = claim.weight_of(place), Fraction(claim.given.get("support_min", "0"))
-    few = many < claim.given.get("votes_min", 0) or many * claim.budget < part * claim.costs[place] * claim.voters
-    return 0 if few else many
+    """An option's supporters; 0 if they are too few for it to be considered."""
+    support, part = claim.weight_of(place), Fraction(claim.given.get("support_min", "0"))
+    few = support < claim.given.get("votes_min", 0) or support * claim.budget < part * claim.costs[place] * claim.voters
+    return 0 if few else support
 
 
 def _spent(claim: Claim, supporters: list[int], bought: list[int], rest: list[int]) -> bool:
@@ -190,7 +191,7 @@ def _spent(claim: Claim, supporters: list[int], bought: list[int], rest: list[in
 
 
 def _better(claim: Claim, units: list[list[int]], terms: dict[str, Any], one: list[int], other: list[int]) -> int:
-    """How many voters get more from `one` than from `other`; of those that are compared by who gets anything, how many it serves."""
+    """How many voters get more from `one` than from `other`; if outcomes are compared by who gets anything, how many `one` serves."""
 
     def gain(row: list[int], funded: list[int]) -> int:
         return sum(row[place] * (claim.costs[place] if terms["utility"] == "cost" else 1) for place in funded)

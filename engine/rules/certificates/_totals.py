@@ -1,4 +1,4 @@
-"""Rules for which it is enough to add up what every option has."""
+"""Rules for which it is enough to add up what every option gets."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from engine.rules.certificates._claim import Claim
 
 
 def given(claim: Claim) -> bool:
-    """The scores are what ballots give, and the winners have the most."""
+    """The scores are what the ballots give, and the winners have the highest."""
     return _most(claim, totals(claim))
 
 
@@ -18,7 +18,7 @@ def borda(claim: Claim) -> bool:
 
 
 def greedy(claim: Claim) -> bool:
-    """Walk down the order of votes, and pay while there is money; what is left is stated."""
+    """Go down the order of votes and pay while there is money; what is left is stated."""
     votes, terms = totals(claim), claim.given
     funded = funded_greedily(claim, votes, terms.get("skip", True), terms.get("order", "votes"), terms.get("votes_min", 0))
     left = claim.budget - sum(claim.costs[place] for place in funded)

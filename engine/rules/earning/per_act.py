@@ -1,4 +1,4 @@
-"""So many points for each act of one kind, to whoever did it or to the idea's authors together.
+"""A number of points for each act of one kind, for whoever did it or shared among the idea's authors.
 
 Paying for acts invites acts for pay: `times_max` and `points_max` bound what one member can have from it in each period
 (0 for no bound), `category_max` what she can have from all lines of its category. Authors share alike, odd points going to

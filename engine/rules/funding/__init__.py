@@ -1,1 +1,1 @@
-"""Funding rules: how a pool of money matches what people give, and when a standing wish is strong enough to be paid."""
+"""Funding rules: how a pool of money matches people's gifts, and when lasting support is strong enough to be paid."""

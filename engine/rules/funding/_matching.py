@@ -8,31 +8,38 @@ import numpy as np
 
 from engine.elections.apportion import apportion
 from engine.elections.election import Election
-from engine.elections.outcome import Outcome, counted
+from engine.elections.outcome import Outcome, Step
 from engine.values import Share
 
 DECIMALS = 12
 UNIT: int = 10**DECIMALS
-"""Claims are whole numbers of 10^-12 of the smallest unit of money: roots are cut off there, and everything after is exact."""
+"""Claims are whole numbers of 10^-12 of the smallest unit of money: roots are truncated there, and everything after that is exact."""
 WHOLE = Share("1")
 
 
 def matched(election: Election, claims: list[int], pool: int, cap: Share, fill: bool) -> Outcome:
-    """The outcome that pays out claims: all of them where the pool suffices (`fill`: the whole pool), else in proportion."""
+    """The outcome that pays claims: all of them if the pool suffices (with `fill`, the whole pool), otherwise in proportion."""
     paid, tied = payouts(claims, pool, cap, fill)
     options, given = election.options, election.sums.tolist()
     contributors = [int(election.weights[np.flatnonzero(column)].sum()) for column in election.table.T]
 
-    def explain() -> list[str]:
+    def explain() -> list[Step]:
         whole = sum(claims)
-        steps = [f"a pool of {election.money(pool)} for claims of {election.money(Fraction(whole, UNIT))} together"]
+        money = election.money
+        steps = [Step("a pool of {pool} for claims of {claims} in total", pool=money(pool), claims=money(Fraction(whole, UNIT)))]
         for place, option in enumerate(options):
-            given_by = f"{counted(contributors[place], 'contributor')} gave {election.money(given[place])}"
             steps.append(
-                f"{option}: {given_by}, a claim of {election.money(Fraction(claims[place], UNIT))}; paid {election.money(paid[place])}"
+                Step(
+                    "{option}: {givers} {givers:contributor|contributors} gave {given}, a claim of {claim}; paid {paid}",
+                    option=option,
+                    givers=contributors[place],
+                    given=money(given[place]),
+                    claim=money(Fraction(claims[place], UNIT)),
+                    paid=money(paid[place]),
+                )
             )
         if left := pool - sum(paid):
-            steps.append(f"{election.money(left)} of the pool are left")
+            steps.append(Step("{left} of the pool is left over", left=money(left)))
         return steps
 
     return Outcome(
@@ -48,8 +55,8 @@ def matched(election: Election, claims: list[int], pool: int, cap: Share, fill: 
 def payouts(claims: list[int], pool: int, cap: Share, fill: bool) -> tuple[list[int], tuple[int, ...]]:
     """Whole amounts for claims, and the places between which only the order of listing decided about a unit.
 
-    Nobody gets more than `cap` of the pool, nor, but where the whole pool is filled out, more than the claim (rounded up to a unit); what a
-    cap cuts off goes to the others in proportion, until nobody is above a bound.
+    Nobody gets more than `cap` of the pool, nor, unless the whole pool is paid out, more than the claim (rounded up to
+    a unit); what a cap cuts off goes to the others in proportion, until nobody is above a bound.
 
     >>> payouts([60 * UNIT, 30 * UNIT, 10 * UNIT], 50, Share("1/2"), False)
     ([25, 19, 6], ())
@@ -78,7 +85,7 @@ def payouts(claims: list[int], pool: int, cap: Share, fill: bool) -> tuple[list[
 
 
 def _just(claims: list[int]) -> tuple[list[int], tuple[int, ...]]:
-    """Every claim in whole units: what of all together is whole, by largest remainder.
+    """Every claim in whole units, together as many as are whole in the sum of all, by largest remainder.
 
     >>> _just([21 * UNIT + 6 * UNIT // 100, 8 * UNIT + 94 * UNIT // 100 - 1])    # a root was cut off: 29.99… together
     ([21, 8], ())

@@ -1,10 +1,11 @@
-"""A wish that stands grows stronger: support counts the longer it stays, and fades when it is taken away.
+"""Support counts for more the longer it lasts, and fades when it is withdrawn.
 
-Conviction y grows with every tick: y ← a·y + stake, with a = 2^(−1/`half_life`), so that without support it halves in
-`half_life` ticks, and support that stays comes as near as one likes to stake / (1 − a). A request for a part r of the funds
-passes once its conviction is above `threshold`: ρ·all stake / ((1 − a)·(β − r)²), where β is the most that may be asked for and ρ how hard
-it is. Everything is whole numbers: powers of a are cut off behind 128 bits. Nobody closes such a vote; it is fair to who cannot be
-there today, and slow by design. Source: Emmett 2019 and 1Hive's conviction voting app (commit 27df568f).
+Conviction y grows with every tick: y ← a·y + stake, with a = 2^(−1/`half_life`), so that without support it halves
+every `half_life` ticks, and steady support comes ever closer to stake / (1 − a). A request for a share r of the funds
+passes once its conviction exceeds `threshold`: ρ·all stake / ((1 − a)·(β − r)²), where β is the largest share that may
+be asked for and ρ the hardness. Everything is in whole numbers: powers of a are truncated to 128 bits. Nobody closes
+such a vote; it is fair to people who cannot be there today, and slow by design. Source: Emmett 2019 and 1Hive's
+conviction voting app (commit 27df568f).
 
 >>> history = [(0, 1000), (10, 0)]                    # at tick 0 stake 1,000, at tick 10 it is taken away
 >>> count = rule("funding", "conviction").function
@@ -31,28 +32,28 @@ ASKED_MAX, HARDNESS = Share("1/5"), Share("1/500")
 
 @funding_rule
 def conviction(history: Sequence[tuple[int, int]], *, at: int, half_life: Positive) -> int:
-    """Conviction at tick `at` in units of stake; `history` says from which tick on how much is staked, oldest first."""
-    found = stake = last = 0
+    """Conviction at tick `at` in units of stake; `history` says how much is staked from which tick on, oldest first."""
+    conviction = stake = last = 0
     for tick, amount in history:
         if tick < last or amount < 0:
             raise refuse("election_wrong", "the history", f"says {amount} from tick {tick}", "give stakes from 0, oldest first")
         if tick > at:
             break
-        found = _later(found, stake, tick - last, half_life)
+        conviction = _later(conviction, stake, tick - last, half_life)
         stake, last = amount, tick
-    return _later(found, stake, at - last, half_life)
+    return _later(conviction, stake, at - last, half_life)
 
 
-def _later(found: int, stake: int, ticks: int, half_life: int) -> int:
+def _later(conviction: int, stake: int, ticks: int, half_life: int) -> int:
     """Conviction after so many more ticks with the same stake."""
     left = power(ticks, half_life)
-    return (left * found + stake * _grown(left, half_life)) >> BITS
+    return (left * conviction + stake * _grown(left, half_life)) >> BITS
 
 
 def threshold(
     *, requested: int, funds: int, staked: int, half_life: Positive, asked_max: Share = ASKED_MAX, hardness: Share = HARDNESS
 ) -> int | None:
-    """The conviction a request has to be above, in units of stake; None where it asks for more than may be asked for."""
+    """The conviction that a request has to exceed, in units of stake; None if it asks for more than may be asked for."""
     if requested < 0 or staked < 0:
         raise refuse("election_wrong", "the request", f"is for {requested} with {staked} staked", "give amounts from 0")
     room = Fraction(asked_max) - Fraction(requested, funds) if funds > 0 else Fraction(0)
@@ -64,7 +65,7 @@ def threshold(
 
 @lru_cache(maxsize=4096)
 def power(ticks: int, half_life: int) -> int:
-    """2^(−ticks / half_life), cut off behind 128 bits, in units of 2^−128."""
+    """2^(−ticks / half_life), truncated to 128 bits, in units of 2^−128."""
     if half_life < 1:
         raise refuse("parameter_wrong", "conviction.half_life", f"is {half_life}", "give a whole number from 1")
     halvings, rest = divmod(ticks, half_life)

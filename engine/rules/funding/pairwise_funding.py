@@ -1,9 +1,9 @@
-"""Quadratic funding in which two people who give to the same options again and again raise each other's gifts ever less.
+"""Quadratic funding in which two people who keep giving to the same options raise each other's gifts less and less.
 
 An option's claim is what quadratic funding makes of every pair of contributors, 2·√(a·b) for their gifts a and b, times
-`bound` / (`bound` + Σ√(a·b) over all options): however much a pair gives together, it moves no more than twice `bound`. A large `bound` is plain
-quadratic funding. Everything else is as there (`cap`, `fill`). Roots and quotients are cut off behind twelve decimals. Source:
-Buterin 2019, "Pairwise coordination subsidies" (ethresear.ch 5553).
+`bound` / (`bound` + Σ√(a·b) over all options): however much a pair gives, together it moves no more than twice `bound`.
+With a large `bound`, this is plain quadratic funding. Everything else is as there (`cap`, `fill`). Roots and quotients
+are truncated to twelve decimals. Source: Buterin 2019, "Pairwise coordination subsidies" (ethresear.ch 5553).
 
 >>> gifts = Election.read("2: garden 100\\n1: garden 100, pool 100\\n1: pool 100")
 >>> tally("pairwise_funding", gifts, pool=1000, bound=100).scores

@@ -1,11 +1,12 @@
-"""A pool of money matches what people give, and many small gifts count for more than a few large ones.
+"""A pool of money matches people's gifts, and many small gifts count for more than a few large ones.
 
-An option's claim is (Σ√c)² − Σc over the gifts c of its contributors: what liberal radicalism would have it receive, less what it
-received. Claims above the pool are paid in proportion; a pool above the claims pays just them, unless `fill` pays it out whole.
-Nobody gets more than `cap` of the pool, and what that cuts off goes to the others in proportion. Whoever parts one gift over
-invented people gains by it: know who gives. Roots are cut off behind twelve decimals, and all else is exact; payouts are whole units
-by largest remainder, together never more than the pool. Sources: Buterin, Hitzig & Weyl 2019 (arXiv 1809.06421); a cap that hands on what it
-cuts off as in Gitcoin's qf-calculator.
+An option's claim is (Σ√c)² − Σc over the gifts c of its contributors: what liberal radicalism would have it receive,
+less what it has received. Claims that exceed the pool are paid in proportion; if the pool exceeds the claims, it pays
+just those, unless `fill` pays it out whole. No option gets more than `cap` of the pool, and what that cuts off goes to
+the others in proportion. Whoever splits one gift among invented people gains by it: know who gives. Roots are truncated
+to twelve decimals, and everything else is exact; payouts are whole units by largest remainder, and never add up to more
+than the pool. Sources: Buterin, Hitzig & Weyl 2019 (arXiv 1809.06421); the cap that hands on what it cuts off as in
+Gitcoin's qf-calculator.
 
 >>> gifts = Election.read("4: garden 100\\n1: library 400\\n1: garden 25, pool 25\\n1: pool 225")
 >>> outcome = tally("quadratic_funding", gifts, pool=1000)
@@ -39,20 +40,20 @@ def _claim(gifts: dict[int, int]) -> int:
     if sum(gifts.values()) < 2:
         return 0
     summed: roots.Roots = {}
-    for amount, many in gifts.items():
-        roots.add(summed, amount, Fraction(many))
+    for amount, givers in gifts.items():
+        roots.add(summed, amount, Fraction(givers))
     root = (roots.cut(summed, DECIMALS) * UNIT).numerator
-    given = sum(amount * many for amount, many in gifts.items())
+    given = sum(amount * givers for amount, givers in gifts.items())
     return max(0, root * root // UNIT - given * UNIT)
 
 
 def _gifts(election: Election) -> list[dict[int, int]]:
     """For each option, how many contributors gave which amount."""
-    found: list[dict[int, int]] = []
+    gifts: list[dict[int, int]] = []
     for column in election.table.T:
         given = np.flatnonzero(column)
         amounts, places = np.unique(column[given], return_inverse=True)
-        many = np.zeros(len(amounts), np.int64)
-        np.add.at(many, places.reshape(-1), election.weights[given])
-        found.append(dict(zip(amounts.tolist(), many.tolist(), strict=True)))
-    return found
+        counts = np.zeros(len(amounts), np.int64)
+        np.add.at(counts, places.reshape(-1), election.weights[given])
+        gifts.append(dict(zip(amounts.tolist(), counts.tolist(), strict=True)))
+    return gifts

@@ -1,1 +1,1 @@
-"""Rules that choose by lot, from a seed by which anybody can draw again."""
+"""Rules that choose by lot, from a seed with which anybody can repeat the draw."""

@@ -1,8 +1,9 @@
-"""People are drawn by lot, from every group as many as its size asks for.
+"""People are drawn by lot, each group getting seats in proportion to its size.
 
-`seats` are parted over the groups (strata) in proportion, by largest remainder, equal remainders going to the group drawn first; within a
-group the order is that of SHA-256(seed ‖ "person " ‖ name), among groups with "group " before theirs. So everybody in a group has the same chance, nobody chooses, and whoever
-has the list and the seed can draw again: publish the list before the seed is known. Sources: Fishkin 2009 on deliberative polls;
+`seats` are divided among the groups (strata) in proportion, by largest remainder, equal remainders going to the group
+drawn first; within a group the order is that of SHA-256(seed ‖ "person " ‖ name), and among groups that of SHA-256(seed
+‖ "group " ‖ group). So everybody in a group has the same chance, nobody chooses, and anybody who has the list and the
+seed can repeat the draw: publish the list before the seed is known. Sources: Fishkin 2009 on deliberative polls;
 largest remainder: Hamilton.
 
 >>> people = {"Ana": "north", "Bo": "north", "Cy": "south", "Di": "south", "Ed": "south", "Flo": "south"}
@@ -14,7 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from engine.elections import lots
+from engine.elections import draws
 from engine.elections.apportion import apportion
 from engine.limits import MEMBERS_MAX
 from engine.refusals import refuse
@@ -30,11 +31,11 @@ def sortition(people: Mapping[str, str], *, seats: Positive, seed: Digest) -> tu
     if len(people) > MEMBERS_MAX:
         raise refuse("too_large", "the list", f"has {len(people):,} people", f"give at most {MEMBERS_MAX:,}")
     source = bytes.fromhex(seed)
-    groups: dict[str, list[str]] = {group: [] for group in lots.order(source, sorted(set(people.values())), "group ")}
+    groups: dict[str, list[str]] = {group: [] for group in draws.order(source, sorted(set(people.values())), "group ")}
     for name, group in people.items():
         groups[group].append(name)
     shares = apportion(seats, [len(members) for members in groups.values()]).shares
     drawn = {
-        name for members, share in zip(groups.values(), shares, strict=True) for name in lots.order(source, members, "person ")[:share]
+        name for members, share in zip(groups.values(), shares, strict=True) for name in draws.order(source, members, "person ")[:share]
     }
     return tuple(name for name in people if name in drawn)

@@ -1,4 +1,4 @@
-"""The part of the roll that voted, from 0 to 1.
+"""The share of the roll that voted, from 0 to 1.
 
 >>> rule("metric", "turnout").function(30, 40)
 Fraction(3, 4)

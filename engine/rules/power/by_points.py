@@ -1,7 +1,7 @@
 """A ballot weighs as many votes as its member had contribution points when the poll opened.
 
-Rewards contribution and lets the diligent outvote the many; `at_most` caps one ballot, `at_least` gives newcomers a
-voice (a member whose power is 0 is not on the roll).
+Rewards contribution, but lets the diligent outvote the many; `at_most` caps the weight of a ballot, and `at_least`
+gives newcomers a voice (a member whose power is 0 is not on the roll).
 
 >>> rule("power", "by_points").function([0, 40, 7], at_least=1, at_most=25)
 [1, 25, 7]

@@ -1,4 +1,4 @@
-"""The choice stands in the log for everybody to read, from the moment it is cast.
+"""The choice stands in the log for everybody to read from the moment it is cast.
 
 >>> secrecy("open").sealed
 False

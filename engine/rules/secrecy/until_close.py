@@ -1,6 +1,6 @@
-"""The log holds a commitment to the choice; closing the poll opens each member's last one.
+"""The log holds a commitment to each choice; closing the poll opens each member's last one.
 
-Nobody reads a running tally from the log; everybody recounts afterwards.
+Nobody can read a running tally from the log; everybody can recount afterwards.
 
 >>> secrecy("until_close").sealed
 True

@@ -1,8 +1,8 @@
-"""The option that fewest people put last wins.
+"""The option that the fewest voters rank last wins.
 
-Also called veto. A ballot is for every option but those it ranks last; options left out are tied last, and a ballot that
-ranks all alike is for all of them. Finds what few object to; says nothing of what anybody wants. Source: Saari 1995,
-Basic Geometry of Voting.
+A ballot counts for every option except the one it ranks last; options it leaves out share last place, and a ballot that
+ranks everything equal counts for everything. Finds what few people object to; says nothing about what anybody wants.
+Also called veto. Source: Saari 1995, Basic Geometry of Voting.
 
 >>> tally("anti_plurality", Election.read("4: garden > library > pool\\n3: pool > library > garden")).scores
 {'garden': 4, 'library': 7, 'pool': 3}
@@ -11,7 +11,7 @@ Basic Geometry of Voting.
 import numpy as np
 
 from engine.elections.election import Election
-from engine.elections.outcome import Outcome, best, listing
+from engine.elections.outcome import Outcome, Step, best, listing
 from engine.rules import voting_rule
 
 
@@ -26,5 +26,8 @@ def anti_plurality(election: Election) -> Outcome:
     against = (ranks == lowest[:, None]) & (lowest > ranks.min(axis=1))[:, None]
     votes = [election.total - int(count) for count in election.weights @ against.astype(np.int64)]
     return Outcome.of(
-        election.options, best(votes), votes, lambda: [f"ballots that do not put it last: {listing(election.options, votes)}"]
+        election.options,
+        best(votes),
+        votes,
+        lambda: [Step("ballots that do not rank it last: {votes}", votes=listing(election.options, votes))],
     )

@@ -1,14 +1,14 @@
-"""The option that most people approve wins.
+"""The option that the most voters approve of wins.
 
-Everybody names as many options as they could live with. Similar options do not take votes from each other; it cannot
-tell a favourite from a compromise. Source: Brams & Fishburn 1978.
+Voters name every option they could live with. Similar options do not split each other's votes; but the rule cannot tell
+a favourite from a compromise. Source: Brams & Fishburn 1978.
 
 >>> tally("approval", Election.read("4: garden, library\\n3: library, pool\\n2: pool")).winners
 ('library',)
 """
 
 from engine.elections.election import Election
-from engine.elections.outcome import Outcome, best, listing
+from engine.elections.outcome import Outcome, Step, best, listing
 from engine.rules import voting_rule
 
 
@@ -19,4 +19,9 @@ from engine.rules import voting_rule
 )
 def approval(election: Election) -> Outcome:
     approvals = election.sums.tolist()
-    return Outcome.of(election.options, best(approvals), approvals, lambda: [f"approvals: {listing(election.options, approvals)}"])
+    return Outcome.of(
+        election.options,
+        best(approvals),
+        approvals,
+        lambda: [Step("approvals: {approvals}", approvals=listing(election.options, approvals))],
+    )

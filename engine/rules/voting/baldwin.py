@@ -1,8 +1,9 @@
-"""The option with the lowest Borda count drops out, again and again, until one is left.
+"""The option with the lowest Borda count is eliminated, round after round, until one is left.
 
-Points are counted by duels among those left: the ballots for an option less those against it. Elects the Condorcet winner
-where there is one, who is always above the average. Where several are lowest, every order of dropping them is counted, and
-all that can win are tied. Source: Baldwin 1926.
+Points are counted pairwise among the options left: the ballots that prefer an option to another, minus those that
+prefer the other. Elects the Condorcet winner where there is one, because it is always above the average. If several
+options are lowest, every order of eliminating them is counted, and all options that can win are tied. Source: Baldwin
+1926.
 
 >>> print("\\n".join(tally("baldwin", Election.read("4: garden > library > pool\\n3: library > pool > garden\\n2: pool > garden > library")).steps))
 round 1: garden 2, library 2, pool -4; pool drops out
@@ -13,7 +14,7 @@ round 3: garden 0; garden is left
 from __future__ import annotations
 
 from engine.elections.election import Election
-from engine.elections.outcome import Outcome
+from engine.elections.outcome import Outcome, Step
 from engine.elections.rounds import Round, walk, without_each
 from engine.elections.tops import Left
 from engine.rules import voting_rule
@@ -52,7 +53,7 @@ def baldwin(election: Election) -> Outcome:
         options,
         walked.winners,
         walked.outlasted(len(options)),
-        explain=lambda: walked.steps(options, lambda left, last: f"{options[left[0]]} is left", "the fewest"),
+        explain=lambda: walked.steps(options, lambda left, last: Step("{winner} is left", winner=options[left[0]])),
         certify=lambda: [election.pairwise.tolist(), walked.facts()],
         rounds=lambda: walked.scores(options),
     )

@@ -1,6 +1,7 @@
-"""The option that wins every duel wins; where there is none, the Borda count decides.
+"""The Condorcet winner wins; if there is none, the Borda count decides.
 
-Source: Black 1958, The Theory of Committees and Elections.
+The Condorcet winner is the option that beats every other in a pairwise comparison. Source: Black 1958, The Theory of
+Committees and Elections.
 
 >>> tally("black", Election.read("3: garden > library > pool\\n2: library > pool > garden")).winners
 ('garden',)
@@ -9,14 +10,14 @@ Source: Black 1958, The Theory of Committees and Elections.
 """
 
 from engine.elections.election import Election
-from engine.elections.outcome import Outcome, best, listing
+from engine.elections.outcome import Outcome, Step, best, listing
 from engine.rules import voting_rule
 
 
 @voting_rule(
     ballot="ranked",
     elects="one",
-    scores="points of Borda's count",
+    scores="Borda points",
     promises={
         "anonymity",
         "neutrality",
@@ -32,13 +33,18 @@ from engine.rules import voting_rule
 def black(election: Election) -> Outcome:
     options, pairs = election.options, election.pairwise
     points = [int(row) for row in pairs.sum(axis=1)]
-    duels = [int(row) for row in (pairs > pairs.T).sum(axis=1)]
-    champions = [place for place, won in enumerate(duels) if won == len(options) - 1]
-    duel = f"{options[champions[0]]} wins every duel" if champions else "no option wins every duel"
+    won = [int(row) for row in (pairs > pairs.T).sum(axis=1)]
+    champions = [place for place, beaten in enumerate(won) if beaten == len(options) - 1]
+
+    def explain() -> list[Step]:
+        if champions:
+            return [Step("{winner} beats every other option", winner=options[champions[0]])]
+        return [Step("no option beats every other"), Step("points: {points}", points=listing(options, points))]
+
     return Outcome.of(
         options,
         champions or best(points),
         points,
-        explain=lambda: [duel] if champions else [duel, f"points: {listing(options, points)}"],
+        explain=explain,
         certify=lambda: [pairs.tolist()],
     )

@@ -1,6 +1,8 @@
-"""The options that most people approve fill the seats.
+"""The options that the most voters approve of fill the seats.
 
-Also called block voting, multi-winner approval. Simple, and whoever is the largest group takes every seat. Equal votes: the option listed first, and the tie is reported where that decided. Source: used since the nineteenth century; Brams & Fishburn 1978.
+Simple, but the largest group can take every seat. If votes are equal, the option listed first is elected, and the tie
+is reported if that decided a seat. Also called block voting, multi-winner approval. Source: used since the nineteenth
+century; Brams & Fishburn 1978.
 
 >>> tally("block", Election.read("6: a, b, c\\n3: d, e"), seats=2).winners
 ('a', 'b')
@@ -10,7 +12,7 @@ from __future__ import annotations
 
 from engine.elections.committees import check_seats, committee
 from engine.elections.election import Election
-from engine.elections.outcome import Outcome, listing
+from engine.elections.outcome import Outcome, Step, listing
 from engine.rules import voting_rule
 from engine.rules.voting.stv import ONE
 from engine.values import Positive
@@ -25,5 +27,9 @@ def block(election: Election, *, seats: Positive = ONE) -> Outcome:
     level = tuple(place for place in range(len(votes)) if votes[place] == last)
     tied = len(level) > sum(1 for place in order[:seats] if votes[place] == last)
     return committee(
-        election.options, order[:seats], votes, [level] if tied else [], lambda: [f"votes: {listing(election.options, votes)}"]
+        election.options,
+        order[:seats],
+        votes,
+        [level] if tied else [],
+        lambda: [Step("votes: {votes}", votes=listing(election.options, votes))],
     )

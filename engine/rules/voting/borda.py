@@ -1,7 +1,7 @@
 """An option earns one point for every option ranked below it.
 
-Finds consensus; rewards whoever runs clones. Options ranked equal earn nothing from each other; options left out are
-tied last, below every ranked one. Source: Borda 1781.
+Favours consensus, but rewards whoever nominates clones. Options ranked equal earn nothing from each other; options left
+off a ballot are tied for last place, below everything it ranks. Source: Borda 1781.
 
 >>> tally("borda", Election.read("3: garden > library > pool\\n2: library > pool > garden")).winners
 ('library',)
@@ -10,7 +10,7 @@ tied last, below every ranked one. Source: Borda 1781.
 import numpy as np
 
 from engine.elections.election import Election
-from engine.elections.outcome import Outcome, best, listing
+from engine.elections.outcome import Outcome, Step, best, listing
 from engine.rules import voting_rule
 
 
@@ -32,9 +32,9 @@ from engine.rules import voting_rule
     },
 )
 def borda(election: Election) -> Outcome:
-    many = len(election.options)
+    option_count = len(election.options)
     if election.complete:
-        points = (election.places @ np.arange(many - 1, -1, -1)).tolist()
+        points = (election.places @ np.arange(option_count - 1, -1, -1)).tolist()
     else:
         points = election.pairwise.sum(axis=1).tolist()
-    return Outcome.of(election.options, best(points), points, lambda: [f"points: {listing(election.options, points)}"])
+    return Outcome.of(election.options, best(points), points, lambda: [Step("points: {points}", points=listing(election.options, points))])

@@ -1,18 +1,20 @@
-"""The option that reaches a majority with the fewest places counted wins.
+"""The option that reaches a majority with the fewest ranks counted wins.
 
-First places are counted; while nobody has more than half of all ballots, the next places are added. Whoever then has
-most wins; if nobody ever reaches a majority, whoever has most at the end. What a ballot leaves out is never counted for it;
-options ranked equal are counted from the same place on. Source: Condorcet 1793; used in Grand Junction in 1909.
+First preferences are counted; as long as no option has more than half of all ballots, the next preferences are added.
+Then whichever option has the most votes wins; if none ever reaches a majority, the one with the most votes at the end
+does. A ballot never counts for an option it leaves out; options it ranks equal are counted from the same rank on.
+Source: Condorcet 1793; used in Grand Junction in 1909.
 
 >>> print("\\n".join(tally("bucklin", Election.read("4: garden > library > pool\\n3: pool > library > garden\\n2: library > garden > pool")).steps))
-places 1 to 1: garden 4, pool 3, library 2
-places 1 to 2: library 9, garden 6, pool 3; library has more than half of 9
+first preferences: garden 4, pool 3, library 2
+preferences 1 to 2: library 9, garden 6, pool 3
+library has more than half of 9 votes
 """
 
 from __future__ import annotations
 
 from engine.elections.election import Election
-from engine.elections.outcome import Outcome, best, listing
+from engine.elections.outcome import Outcome, Step, best, listing
 from engine.rules import voting_rule
 
 
@@ -22,22 +24,25 @@ from engine.rules import voting_rule
     promises={"anonymity", "neutrality", "unanimity", "majority", "majority_loser", "monotonicity"},
 )
 def bucklin(election: Election) -> Outcome:
-    options, many = election.options, len(election.options)
-    at, rounds = election.placed, list[list[int]]()
-    for place in range(many):
+    options, option_count = election.options, len(election.options)
+    at, rounds = election.rank_counts, list[list[int]]()
+    for place in range(option_count):
         rounds.append(at[:, : place + 1].sum(axis=1).tolist())
         if 2 * max(rounds[-1]) > election.total:
             break
     votes = rounds[-1]
     winners = best(votes)
 
-    def explain() -> list[str]:
-        steps = [f"places 1 to {number}: {listing(options, counted)}" for number, counted in enumerate(rounds, 1)]
-        names = " and ".join(options[place] for place in winners)
-        if 2 * max(votes) > election.total:
-            steps[-1] += f"; {names} {'has' if len(winners) == 1 else 'have'} more than half of {election.total}"
+    def explain() -> list[Step]:
+        steps = [Step("first preferences: {votes}", votes=listing(options, rounds[0]))]
+        for number, counted in enumerate(rounds[1:], 2):
+            steps.append(Step("preferences 1 to {number}: {votes}", number=number, votes=listing(options, counted)))
+        ahead, total = [options[place] for place in winners], election.total
+        if 2 * max(votes) > total:
+            steps.append(Step("{names} {names:has|have} more than half of {total} {total:vote|votes}", names=ahead, total=total))
         else:
-            steps[-1] += f"; nobody has more than half of {election.total}, and {names} {'has' if len(winners) == 1 else 'have'} most"
+            steps.append(Step("no option has more than half of {total} {total:vote|votes}", total=total))
+            steps.append(Step("{names} {names:has|have} the most", names=ahead))
         return steps
 
     return Outcome.of(options, winners, votes, explain, lambda: rounds)

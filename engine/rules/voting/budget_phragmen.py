@@ -1,15 +1,16 @@
-"""Options are funded one by one where they put the least load on anybody, supporters sharing the load of what they get.
+"""Options are funded one by one, always the one that keeps the heaviest load on any voter lightest; supporters share the cost.
 
-Phragmén's sequential rule for money: an option is a load of its cost, which its supporters carry together so that they are as evenly
-laden as can be; the next to be funded is the one after which the highest load is lowest. The count ends when that one costs more
-than is left, or one that ties with it does. Groups get what their size can carry. Equal loads: the option listed first goes
-first, and every such tie is reported, for the order can decide what comes later. Source: Los, Christoff & Grossi 2022 (arXiv 2203.09770).
+Phragmén's sequential rule for money: the cost of an option is a load that its supporters carry together, spread as
+evenly as possible; the next option funded is the one that leaves the highest load lowest. The count ends when that
+option, or one tied with it, costs more than is left. Groups get what their size can carry. If loads are equal, the
+option listed first goes first, and every such tie is reported, because the order can decide what comes later. Source:
+Los, Christoff & Grossi 2022 (arXiv 2203.09770).
 
 >>> town = Election.read("costs: garden 600, pool 500, bench 200\\nbudget: 900\\n6: garden\\n3: pool, bench")
 >>> print("\\n".join(tally("budget_phragmen", town).steps))
-bench: its 3 supporters carry about 67 each at most: funded
-garden: its 6 supporters carry 100 each at most: funded
-pool: its 3 supporters would carry about 233 each at most, and it costs more than the 100 left: the count ends
+bench: its 3 supporters carry at most about 67 each; funded
+garden: its 6 supporters carry at most 100 each; funded
+pool: its 3 supporters would carry at most about 233 each, but it costs more than the 100 left: the count ends
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ import numpy as np
 
 from engine.elections.committees import Approvals, first_of
 from engine.elections.election import Election
-from engine.elections.outcome import Outcome
+from engine.elections.outcome import Outcome, Step, Value
 from engine.rules import voting_rule
 
 
@@ -55,17 +56,23 @@ def budget_phragmen(election: Election) -> Outcome:
         loads.append(lowest)
         classes[approvals.rows[place]] = len(loads) - 1
 
-    def explain() -> list[str]:
+    def explain() -> list[Step]:
         steps = []
         for place, load in rounds:
-            many, each = approvals.supporters[place], election.money(load)
-            whose = f"{options[place]}: its {many:,} supporter{'' if many == 1 else 's'}"
+            values: dict[str, Value] = {"option": options[place], "supporters": approvals.supporters[place], "load": election.money(load)}
             if place in funded:
-                steps.append(f"{whose} {'carries' if many == 1 else 'carry'} {each} each at most: funded")
+                steps.append(
+                    Step("{option}: its {supporters} {supporters:supporter carries|supporters carry} at most {load} each; funded", **values)
+                )
             else:
-                dearer = f"it costs more than the {election.money(left)} left: the count ends"
-                steps.append(f"{whose} would carry {each} each at most, and {dearer}")
-        return steps or ["nobody supports any option"]
+                steps.append(
+                    Step(
+                        "{option}: its {supporters} {supporters:supporter|supporters} would carry at most {load} each, "
+                        "but it costs more than the {left} left: the count ends",
+                        left=election.money(left), **values,
+                    )
+                )  # fmt: skip
+        return steps or [Step("nobody supports any option")]
 
     return Outcome(
         rule="",

@@ -1,8 +1,9 @@
-"""The committee that leaves as few as possible without anybody they approve.
+"""The committee that leaves the fewest voters without a member they approve of.
 
-Chamberlin and Courant's rule for approvals: a ballot counts once if it approves any member. Represents many, not in
-proportion. Exact, as `pav` is, and refused where that takes too long. Of equally good committees the first by the options'
-order is elected, and what they differ in is reported as tied. Source: Chamberlin & Courant 1983.
+Chamberlin and Courant's rule for approval ballots: a ballot counts once if it approves any member. Represents as many
+voters as possible, but not in proportion. Exact, like `pav`, and refused if that takes too long. Of equally good
+committees, the first in the order of the options is elected, and the options in which they differ are reported as tied.
+Source: Chamberlin & Courant 1983.
 
 >>> tally("chamberlin_courant", Election.read("6: a, b\\n3: d\\n1: e"), seats=2).winners
 ('a', 'd')

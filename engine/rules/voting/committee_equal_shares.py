@@ -1,10 +1,11 @@
-"""Every voter gets an equal part of the seats to pay with, and supporters pay for what they support together.
+"""Every voter gets an equal share of the seats to spend, and supporters pay together for the members they want.
 
-The method of equal shares for approvals: a seat costs 1, every voter has seats / voters; of the options whose supporters can
-still pay for them, the one that asks least of anybody is elected, its supporters paying alike as far as their money reaches. Every group that
-agrees gets what its size can pay for (EJR). Seats that nobody can pay for any more go on as by `seq_phragmen`, what is
-left counting as a load that is carried already. Equal prices: the option listed first, and the tie is reported where that decided.
-Also called Rule X. Source: Peters & Skowron 2020 (arXiv 1911.11747).
+The method of equal shares for approval ballots: a seat costs 1, and every voter starts with seats / voters. Of the
+options whose supporters can still pay for a seat, the one that costs each of them least is elected; its supporters all
+pay the same, or everything they have left if that is less. Every group that agrees gets what its size can pay for
+(EJR). Seats that nobody can pay for any more are filled as by `seq_phragmen`, every voter's load starting below zero by
+what she has left. If prices are equal, the option listed first is elected, and the tie is reported if that decided
+anything. Also called Rule X. Source: Peters & Skowron 2020 (arXiv 1911.11747).
 
 >>> outcome = tally("committee_equal_shares", Election.read("6: a, b, c\\n3: d, e"), seats=3)
 >>> outcome.winners
@@ -26,7 +27,7 @@ import numpy as np
 from engine.elections.committees import Approvals, check_seats, committee
 from engine.elections.counting import numbered
 from engine.elections.election import Array, Election
-from engine.elections.outcome import Outcome, write_number
+from engine.elections.outcome import Outcome, Step
 from engine.rules import voting_rule
 from engine.rules.voting.equal_shares._shares import Count, Purchase
 from engine.rules.voting.seq_phragmen import fill, steps
@@ -44,22 +45,24 @@ def committee_equal_shares(election: Election, *, seats: Positive = ONE) -> Outc
     money, classes = _left(approvals, bought, Fraction(seats, election.total))
     rounds = fill(approvals, seats, elected, [-each for each in money], classes, ties)
 
-    def explain() -> list[str]:
-        found = [f"each of {election.total:,} voters has {write_number(Fraction(seats, election.total))} of a seat"]
+    def explain() -> list[Step]:
+        share, voters = Fraction(seats, election.total), election.total
+        lines = [Step("each of {voters} {voters:voter|voters} has {share} of a seat", voters=voters, share=share)]
         for seat, purchase in enumerate(bought, 1):
-            paid = (
-                f"{purchase.supporters:,} supporter{' pays' if purchase.supporters == 1 else 's pay'} {write_number(purchase.price)} each"
+            pay = Step(
+                "{supporters} {supporters:supporter pays|supporters pay} {price} each", supporters=purchase.supporters, price=purchase.price
             )
-            rest = f" (with {purchase.drained:,} of them all they have left)" if purchase.drained else ""
-            found.append(f"seat {seat}: {options[purchase.option]}: {paid}{rest}; elected")
-        return found + steps(options, elected, rounds)
+            if purchase.drained:
+                pay = Step("{pay} ({drained} of them all they have left)", pay=pay, drained=purchase.drained)
+            lines.append(Step("seat {seat}: {option}: {pay}; elected", seat=seat, option=options[purchase.option], pay=pay))
+        return lines + steps(options, elected, rounds)
 
-    found = committee(options, elected, approvals.supporters, ties, explain)
-    return replace(found, certify=lambda: [list(elected), [[each.option, str(each.price)] for each in bought]])
+    outcome = committee(options, elected, approvals.supporters, ties, explain)
+    return replace(outcome, certify=lambda: [list(elected), [[each.option, str(each.price)] for each in bought]])
 
 
 def _left(approvals: Approvals, bought: list[Purchase], share: Fraction) -> tuple[list[Fraction], Array]:
-    """What voters have left after paying: the amounts, and by ballot which of them."""
+    """What voters have left after paying: the amounts, and for each ballot which of them."""
     money, classes = [share], np.zeros(approvals.ballots, np.int64)
     for purchase in bought:
         paying = classes * 2

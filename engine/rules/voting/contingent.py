@@ -1,21 +1,23 @@
-"""The two options with the most first places meet, and whoever more ballots rank above the other wins.
+"""The two options with the most first preferences go to a runoff, and the one preferred on more ballots wins.
 
-Two rounds on one ballot (the second counts what people ranked at the first). A ballot that ranks several options equally
-first rests in the first round. Where a tie leaves open who the two are, every pair is looked at, and all that can win are
-tied. An option with more than half of all that rank anything wins at once. Also called two-round runoff, plurality with runoff. Source: Queensland's contingent vote of 1892.
+Two rounds on one ballot: the second counts the preferences given in the first. A ballot that ranks several options
+equal first counts for none of them in the first round. If a tie leaves open which two go to the runoff, every possible
+pair is counted, and all options that can win are tied. An option with the first preferences of more than half of all
+ballots that rank anything wins at once. Also called two-round runoff, plurality with runoff. Source: Queensland's
+contingent vote of 1892.
 
 >>> print("\\n".join(tally("contingent", Election.read("4: garden > library\\n3: library > pool\\n2: pool > library")).steps))
-first places: garden 4, library 3, pool 2
+first preferences: garden 4, library 3, pool 2
 library against garden: 5 ballots to 4; library wins
 """
 
 from __future__ import annotations
 
 from engine.elections.election import Election
-from engine.elections.outcome import Outcome, listing
+from engine.elections.outcome import Outcome, Step, listing
 from engine.elections.tops import Tops
 from engine.rules import voting_rule
-from engine.rules.voting.star import finalists
+from engine.rules.voting.star import finalists, runoff
 
 
 @voting_rule(
@@ -29,17 +31,24 @@ def contingent(election: Election) -> Outcome:
     votes, alive = Tops(election).votes(tuple(range(len(options))))
     leader = max(range(len(options)), key=votes.__getitem__)
     if 2 * votes[leader] > alive or len(options) == 1:
-        end = f"; {options[leader]} has more than half of {alive}" if alive else f"; {options[leader]} stands alone"
-        return Outcome.of(options, [leader], votes, lambda: [f"first places: {listing(options, votes)}{end}"])
-    duels = [(one, other) if pairs[one, other] >= pairs[other, one] else (other, one) for one, other in finalists(votes)]
-    won = {winner for one, other in duels for winner in ([one] if pairs[one, other] > pairs[other, one] else [one, other])}
+        return Outcome.of(options, [leader], votes, lambda: _at_once(options, leader, votes, alive))
+    runoffs = [(one, other) if pairs[one, other] >= pairs[other, one] else (other, one) for one, other in finalists(votes)]
+    won = {winner for one, other in runoffs for winner in ([one] if pairs[one, other] > pairs[other, one] else [one, other])}
 
-    def explain() -> list[str]:
-        steps = [f"first places: {listing(options, votes)}"]
-        for one, other in duels:
-            end = f"{options[one]} wins" if pairs[one, other] > pairs[other, one] else "a tie"
-            steps.append(f"{options[one]} against {options[other]}: {pairs[one, other]} ballots to {pairs[other, one]}; {end}")
-        return steps
+    def explain() -> list[Step]:
+        return [
+            Step("first preferences: {votes}", votes=listing(options, votes)),
+            *(runoff(options[one], options[other], int(pairs[one, other]), int(pairs[other, one])) for one, other in runoffs),
+        ]
 
     first = dict(zip(options, votes, strict=True))
-    return Outcome.of(options, sorted(won), votes, explain, lambda: [list(duel) for duel in duels], lambda: [first])
+    return Outcome.of(options, sorted(won), votes, explain, lambda: [list(each) for each in runoffs], lambda: [first])
+
+
+def _at_once(options: tuple[str, ...], leader: int, votes: list[int], alive: int) -> list[Step]:
+    """The only step of a count that needs no runoff."""
+    said = listing(options, votes)
+    if not alive:
+        return [Step("first preferences: {votes}; {leader} stands alone", votes=said, leader=options[leader])]
+    text = "first preferences: {votes}; {leader} has more than half of {total} {total:vote|votes}"
+    return [Step(text, votes=said, leader=options[leader], total=alive)]

@@ -1,13 +1,14 @@
-"""The option that most people put last drops out, and its ballots move on, until one has more than half.
+"""The option ranked last on the most ballots is eliminated, and ballots are counted again, until one option has a majority.
 
-A ballot counts against every option that it ranks lowest of those left, so against all it leaves out together, and
-against none where it ranks all alike. `until` says whether the count stops as soon as one option has more than half of
-the first places, as Coombs had it, or goes on until one is left. Where several are tied for the most, every order of dropping
-them is counted, and all that can win are tied. Source: Coombs 1964; the two readings: Grofman & Feld 2004.
+A ballot counts against every option that it ranks lowest among those left: against all the options it leaves out, and
+against none if it ranks them all equal. `until` says whether the count stops as soon as one option has more than half
+of the first preferences, as Coombs proposed, or goes on until one is left. If several options are ranked last equally
+often, every order of eliminating them is counted, and all options that can win are tied. Source: Coombs 1964; the two
+readings: Grofman & Feld 2004.
 
 >>> print("\\n".join(tally("coombs", Election.read("4: garden > library > pool\\n3: pool > library > garden\\n2: library > pool > garden")).steps))
 round 1: garden 5, pool 4, library 0; garden drops out
-round 2: pool 6, library 3; library has more than half of 9
+round 2: pool 6, library 3; library has more than half of 9 votes
 """
 
 from __future__ import annotations
@@ -15,10 +16,12 @@ from __future__ import annotations
 from typing import Literal
 
 from engine.elections.election import Election
-from engine.elections.outcome import Outcome
+from engine.elections.outcome import Outcome, Step
 from engine.elections.rounds import Round, walk, without_each
 from engine.elections.tops import Left, Tops
 from engine.rules import voting_rule
+
+TIED = "{tied} are ranked last equally often: every elimination is counted; in the rounds shown, {end}"
 
 
 @voting_rule(
@@ -41,16 +44,18 @@ def coombs(election: Election, *, until: Literal["majority", "one_is_left"] = "m
         most = max(against[place] for place in left)
         return Round(against, (), without_each(left, [place for place in left if against[place] == most]))
 
-    def verdict(left: Left, last: Round) -> str:
+    def verdict(left: Left, last: Round) -> Step:
         winner = options[last.winners[0]]
-        return f"{winner} has more than half of {tops.votes(left)[1]}" if len(left) > 1 else f"{winner} is left"
+        if len(left) == 1:
+            return Step("{winner} is left", winner=winner)
+        return Step("{winner} has more than half of {total} {total:vote|votes}", winner=winner, total=tops.votes(left)[1])
 
     walked = walk(tuple(range(len(options))), count)
     return Outcome.of(
         options,
         walked.winners,
         walked.outlasted(len(options)),
-        explain=lambda: walked.steps(options, verdict, "the most"),
+        explain=lambda: walked.steps(options, verdict, TIED),
         certify=walked.facts,
     )
 
@@ -60,7 +65,7 @@ def _against(election: Election, left: Left) -> list[int]:
     ranks = election.table[:, left]
     lowest = ranks.max(axis=1)
     telling = lowest > ranks.min(axis=1)
-    found = [0] * len(election.options)
+    against = [0] * len(election.options)
     for column, place in enumerate(left):
-        found[place] = int(election.weights[telling & (ranks[:, column] == lowest)].sum())
-    return found
+        against[place] = int(election.weights[telling & (ranks[:, column] == lowest)].sum())
+    return against

@@ -1,9 +1,9 @@
-"""The option that wins most duels wins.
+"""The option that wins the most pairwise comparisons wins.
 
-Every two options meet: whichever more ballots rank above the other wins the duel and scores one, a draw scores half.
-Elects the Condorcet winner where there is one, and otherwise often several. `tiebreak` `average_support` then prefers,
-among the best, who has the larger part of all ballots over its duels (as Snapshot does since 2026). Sources: Copeland
-1951; the tie-break: snapshot.js pull request 1210.
+Every two options are compared: the one preferred on more ballots scores one, and a draw scores half for each. Elects
+the Condorcet winner where there is one, and otherwise often leaves several options tied. The `tiebreak`
+`average_support` then picks, among the best, the option with the largest share of the ballots over all its comparisons
+(as Snapshot has done since 2026). Sources: Copeland 1951; the tie-break: snapshot.js pull request 1210.
 
 >>> tally("copeland", Election.read("4: garden > library > pool\\n3: library > pool > garden\\n2: pool > garden > library")).winners
 ('garden', 'library', 'pool')
@@ -18,14 +18,14 @@ from fractions import Fraction
 from typing import Literal
 
 from engine.elections.election import Election
-from engine.elections.outcome import Outcome, best, listing
+from engine.elections.outcome import Outcome, Step, best, listing
 from engine.rules import voting_rule
 
 
 @voting_rule(
     ballot="ranked",
     elects="one",
-    scores="duels won",
+    scores="pairwise wins",
     promises={
         "anonymity", "neutrality", "unanimity", "majority", "majority_loser", "condorcet", "condorcet_loser", "smith", "monotonicity", "reversal_symmetry"},
 )  # fmt: skip
@@ -39,11 +39,11 @@ def copeland(election: Election, *, tiebreak: Literal["none", "average_support"]
     if tiebreak == "average_support":
         places = [places[each] for each in best([support[place] for place in places])]
 
-    def explain() -> list[str]:
-        steps = [f"duels won, a draw counting half: {listing(options, scores)}"]
+    def explain() -> list[Step]:
+        steps = [Step("pairwise wins, a draw counting half: {wins}", wins=listing(options, scores))]
         if len(first) > 1 and tiebreak == "average_support":
-            shown = listing([options[place] for place in first], [support[place] for place in first])
-            steps.append(f"among the tied, ballots for each over all its duels: {shown}")
+            ballots = listing([options[place] for place in first], [support[place] for place in first])
+            steps.append(Step("ballots for each of those tied, over all pairwise comparisons: {ballots}", ballots=ballots))
         return steps
 
     return Outcome.of(options, places, scores, explain, lambda: [pairs.tolist()])

@@ -1,14 +1,14 @@
-"""The option with the most points wins, everybody splitting the same number of points as they like.
+"""Every voter divides the same number of points among the options as she likes, and the option with the most points wins.
 
-Who cares for one thing can give it everything, so that a minority that agrees is heard; similar options share their friends'
-points. Source: used by Illinois's House until 1980; Dodgson 1884 proposed it for several seats.
+Voters who care about one thing can give it everything, so that a united minority is heard; similar options split their
+supporters' points. Source: used for Illinois's House until 1980; Dodgson 1884 proposed it for several seats.
 
 >>> tally("cumulative", Election.read("4: garden 3, library 2\\n3: library 5\\n2: pool 5")).winners
 ('library',)
 """
 
 from engine.elections.election import Election
-from engine.elections.outcome import Outcome, best, listing
+from engine.elections.outcome import Outcome, Step, best, listing
 from engine.rules import voting_rule
 
 
@@ -20,4 +20,4 @@ from engine.rules import voting_rule
 )
 def cumulative(election: Election) -> Outcome:
     points = election.sums.tolist()
-    return Outcome.of(election.options, best(points), points, lambda: [f"points: {listing(election.options, points)}"])
+    return Outcome.of(election.options, best(points), points, lambda: [Step("points: {points}", points=listing(election.options, points))])

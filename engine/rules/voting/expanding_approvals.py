@@ -1,19 +1,21 @@
-"""Ranks open one after another: whoever then has a quota of supporters is elected, and they pay it.
+"""Ranks are opened one after another: whoever then has a quota of supporters is elected, and they pay for it.
 
-The expanding approvals rule: every ballot supports the options it ranks first, then those up to the second place, and so on.
-As soon as supporters of an option weigh a quota together, the option with the most is elected and they lose a quota, all in the same proportion. The
-quota lies between votes / (seats + 1) and votes / seats: n / (s + 1) + (⌊n / (s + 1)⌋ + 1 − n / (s + 1)) / (options + 1), or n / s if that is less. Ties
-on ballots are welcome; what a ballot leaves out is tied last. Groups that rank the same options above others get their part (generalised
-proportionality for solid coalitions). Equal support: the option listed first, and the tie is reported where that decided.
-Source: Aziz & Lee 2020 (doi 10.1007/s10458-019-09430-8).
+The expanding approvals rule: every ballot supports the options it ranks first, then also those it ranks second, and so
+on. As soon as the supporters of some option weigh a quota, the option with the most support is elected, and its
+supporters lose a quota of their weight, all in the same proportion. The quota lies between votes / (seats + 1) and
+votes / seats: n / (s + 1) + (⌊n / (s + 1)⌋ + 1 − n / (s + 1)) / (options + 1), or n / s if that is less. Ballots may
+rank options equal; options left out are tied for last place. Groups that rank the same options above all others get
+their share of the seats (generalised proportionality for solid coalitions). If support is equal, the option listed
+first is elected, and the tie is reported if that decided anything. Source: Aziz & Lee 2020 (doi
+10.1007/s10458-019-09430-8).
 
 >>> outcome = tally("expanding_approvals", Election.read("6: a > b > c\\n4: c > d > b"), seats=2)
 >>> outcome.winners
 ('a', 'c')
 >>> print("\\n".join(outcome.steps))
 10 votes for 2 seats: the quota is 52/15
-places 1 to 1: a has 6, c 4; a is elected, and its supporters keep 19/45 of their weight
-places 1 to 1: c has 4; c is elected, and its supporters keep 2/15 of their weight
+ranks up to 1: a 6, c 4; a is elected, and its supporters keep 19/45 of their weight
+ranks up to 1: c 4; c is elected, and its supporters keep 2/15 of their weight
 """
 
 from __future__ import annotations
@@ -25,7 +27,7 @@ import numpy as np
 from engine.elections.committees import check_seats, committee, first_of
 from engine.elections.counting import numbered
 from engine.elections.election import Election
-from engine.elections.outcome import Outcome, write_number
+from engine.elections.outcome import Outcome, Step, listing
 from engine.rules import voting_rule
 from engine.rules.voting.stv import ONE
 from engine.values import Positive
@@ -34,16 +36,16 @@ from engine.values import Positive
 @voting_rule(ballot="ranked", elects="several", scores="first places", promises={"anonymity", "neutrality", "solid_coalitions"})
 def expanding_approvals(election: Election, *, seats: Positive = ONE) -> Outcome:
     check_seats(election, seats)
-    options, many, votes = election.options, len(election.options), election.total
+    options, option_count, votes = election.options, len(election.options), election.total
     droop = Fraction(votes, seats + 1)
-    quota = min(droop + (votes // (seats + 1) + 1 - droop) / (many + 1), Fraction(votes, seats))
-    above = np.stack([(election.table < election.table[:, [place]]).sum(axis=1) for place in range(many)], axis=1)
+    quota = min(droop + (votes // (seats + 1) + 1 - droop) / (option_count + 1), Fraction(votes, seats))
+    above = np.stack([(election.table < election.table[:, [place]]).sum(axis=1) for place in range(option_count)], axis=1)
     weights, classes = [Fraction(1)], np.zeros(election.rows, np.int64)
     elected, ties, rounds = list[int](), list[tuple[int, ...]](), list[tuple[int, dict[int, Fraction], int, Fraction]]()
     places = 1
     while len(elected) < seats:
         support = {}
-        for place in range(many):
+        for place in range(option_count):
             if place not in elected:
                 rows = above[:, place] < places
                 held = np.bincount(classes[rows], election.weights[rows].astype(np.float64), len(weights)).astype(np.int64).tolist()
@@ -51,7 +53,7 @@ def expanding_approvals(election: Election, *, seats: Positive = ONE) -> Outcome
         most = max(support.values())
         if most < quota:
             places += 1
-            assert places <= many, "with every place open all that is left supports everybody, and it is a quota or more"
+            assert places <= option_count, "with every place open all that is left supports everybody, and it is a quota or more"
             continue
         elected.append(first_of([place for place in support if support[place] == most], ties))
         kept = (most - quota) / most
@@ -61,14 +63,19 @@ def expanding_approvals(election: Election, *, seats: Positive = ONE) -> Outcome
         rounds.append((places, support, elected[-1], kept))
         used, classes = numbered(classes)
         weights = [weights[each] for each in used.tolist()]
-    firsts = [int(election.weights[above[:, place] == 0].sum()) for place in range(many)]
-    head = f"{votes:,} votes for {seats} seat{'' if seats == 1 else 's'}: the quota is {write_number(quota)}"
-    return committee(options, elected, firsts, ties, lambda: [head, *(_step(options, *each) for each in rounds)])
+    firsts = [int(election.weights[above[:, place] == 0].sum()) for place in range(option_count)]
+
+    def explain() -> list[Step]:
+        text = "{votes} {votes:vote|votes} for {seats} {seats:seat|seats}: the quota is {quota}"
+        return [Step(text, votes=votes, seats=seats, quota=quota), *(_step(options, *each) for each in rounds)]
+
+    return committee(options, elected, firsts, ties, explain)
 
 
-def _step(options: tuple[str, ...], places: int, support: dict[int, Fraction], winner: int, kept: Fraction) -> str:
-    order = sorted((place for place in support if support[place]), key=lambda place: (-support[place], place))
-    shown = ", ".join(
-        f"{options[place]} {'has ' if number == 0 else ''}{write_number(support[place])}" for number, place in enumerate(order)
-    )
-    return f"places 1 to {places}: {shown}; {options[winner]} is elected, and its supporters keep {write_number(kept)} of their weight"
+def _step(options: tuple[str, ...], places: int, support: dict[int, Fraction], winner: int, kept: Fraction) -> Step:
+    supported = [place for place in support if support[place]]
+    return Step(
+        "ranks up to {places}: {support}; {winner} is elected, and its supporters keep {kept} of their weight",
+        places=places, support=listing([options[place] for place in supported], [support[place] for place in supported]),
+        winner=options[winner], kept=kept,
+    )  # fmt: skip

@@ -1,18 +1,18 @@
-"""Options are funded in the order of their votes while the money lasts.
+"""Options are funded in order of their votes for as long as the money lasts.
 
 The rule of most participatory budgets: simple, and blind to minorities. `skip` says what happens when the next option
-costs more than is left: pass it over and go on, or stop there. `order` may also be that of votes per unit of cost. An
-option with no support, or with fewer than `votes_min` votes, is not funded. Votes are approvals, or points where ballots give
-points, and Borda's where they rank. Equals: the one listed first goes first, and the tie is reported where that decided. Source: the survey of Rey & Maly
-2023 (arXiv 2303.00621), section 4.
+costs more than is left: pass over it and go on, or stop there. `order` is by votes, or by votes per unit of cost. An
+option with no support, or with fewer than `votes_min` votes, is not funded. Votes are approvals; or points, where
+ballots give points; or Borda points, where they rank. Of equals, the option listed first goes first, and the tie is
+reported if that decided anything. Source: the survey by Rey & Maly 2023 (arXiv 2303.00621), section 4.
 
 >>> town = Election.read("costs: garden 600, pool 500, bench 100\\nbudget: 800\\n5: garden\\n4: pool, bench\\n3: bench")
 >>> tally("greedy", town).winners
 ('garden', 'bench')
 >>> print("\\n".join(tally("greedy", town).steps))
-bench: 7 votes, costs 100 of 800: funded
-garden: 5 votes, costs 600 of 700: funded
-pool: 4 votes, costs 500 of 100: too dear, passed over
+bench: 7 votes, costs 100 of the 800 left: funded
+garden: 5 votes, costs 600 of the 700 left: funded
+pool: 4 votes, costs 500 of the 100 left: too expensive, passed over
 """
 
 from __future__ import annotations
@@ -22,8 +22,12 @@ from typing import Literal
 
 from engine.elections.election import Election
 from engine.elections.grades import as_points
-from engine.elections.outcome import Outcome
+from engine.elections.outcome import Outcome, Step
 from engine.rules import voting_rule
+
+FUNDED = "{option}: {support}, costs {cost} of the {left} left: funded"
+PASSED_OVER = "{option}: {support}, costs {cost} of the {left} left: too expensive, passed over"
+STOPPED = "{option}: {support}, costs {cost} of the {left} left: too expensive, and the count stops"
 
 
 @voting_rule(
@@ -33,7 +37,7 @@ from engine.rules import voting_rule
     provided={"unanimity": {"votes_min": (0,)}},
 )
 def greedy(election: Election, *, skip: bool = True, order: Literal["votes", "votes_per_cost"] = "votes", votes_min: int = 0) -> Outcome:
-    unit = "votes" if election.kind == "approval" else "points"
+    by_votes = election.kind == "approval"
     election = as_points(election)
     assert election.costs is not None and election.budget is not None
     options, costs = election.options, election.costs
@@ -61,13 +65,19 @@ def greedy(election: Election, *, skip: bool = True, order: Literal["votes", "vo
         if left_out and any(costs[place] <= money for place in tied) and len(tied) > 1:
             ties.append(tuple(options[place] for place in tied))
 
-    def explain() -> list[str]:
+    def support(place: int) -> Step:
+        return Step("{votes} {votes:vote|votes}" if by_votes else "{votes} {votes:point|points}", votes=votes[place])
+
+    def explain() -> list[Step]:
         steps = []
         for place, money in looked_at:
-            end = "funded" if place in funded else "too dear, " + ("passed over" if skip else "the count stops")
-            steps.append(f"{options[place]}: {votes[place]} {unit}, costs {election.money(costs[place])} of {election.money(money)}: {end}")
-        steps += [f"{options[place]}: {votes[place]} {unit}, not reached" for place in standing[len(looked_at) :]]
-        return steps or ["no option has the votes it needs"]
+            end = FUNDED if place in funded else PASSED_OVER if skip else STOPPED
+            cost, left_then = election.money(costs[place]), election.money(money)
+            steps.append(Step(end, option=options[place], support=support(place), cost=cost, left=left_then))
+        steps += [
+            Step("{option}: {support}, not reached", option=options[place], support=support(place)) for place in standing[len(looked_at) :]
+        ]
+        return steps or [Step("no option has the votes it needs")]
 
     return Outcome(
         rule="greedy",
@@ -80,5 +90,5 @@ def greedy(election: Election, *, skip: bool = True, order: Literal["votes", "vo
 
 
 def _worth(votes: int, cost: int) -> tuple[bool, Fraction]:
-    """What options go in order of: votes for each unit of cost; what costs nothing comes before everything else."""
+    """What options are ordered by: votes for each unit of cost; an option that costs nothing comes before everything else."""
     return cost == 0, Fraction(votes, cost or 1)

@@ -1,9 +1,9 @@
-"""Everybody says how much each option is worth to them, and the typical answer counts: its median, or its mean.
+"""Voters say how much each option is worth to them, and the typical answer counts: the median, or the mean.
 
-As retroactive funding rounds do: an option's score is the `median` (`mean`) of what those ballots give that give it
-anything; it counts only with `voters_min` votes or more, so that a handful of friends cannot set its price; where none has them, nobody wins. Without a median in the
-middle, it lies halfway between the two in the middle. Source: Optimism's retroactive public goods funding, round 3 (median, 17 voters),
-as counted by easy-retro-pgf.
+As in retroactive funding rounds, an option's score is the `median` (or `mean`) of what ballots give it, leaving aside
+those that give it nothing. It counts only with `voters_min` votes or more, so that a handful of friends cannot set the
+price; if no option has that many, nobody wins. The median of an even number of votes is halfway between the two in the
+middle. Source: Optimism's retroactive public goods funding, round 3 (median, 17 voters), as counted by easy-retro-pgf.
 
 >>> votes = Election.read("1: garden 900\\n3: garden 10, library 40\\n2: library 30\\n1: pool 999")
 >>> tally("impact", votes, voters_min=2).scores
@@ -20,7 +20,7 @@ from typing import Literal
 import numpy as np
 
 from engine.elections.election import Array, Election
-from engine.elections.outcome import Number, Outcome, best, write_number
+from engine.elections.outcome import Number, Outcome, Step, best
 from engine.rules import voting_rule
 from engine.values import Positive
 
@@ -35,11 +35,16 @@ def impact(election: Election, *, method: Literal["median", "mean"] = "median", 
         voters.append(int(election.weights[given].sum()))
         scores.append(_typical(column[given], election.weights[given], method) if voters[-1] >= voters_min else 0)
 
-    def explain() -> list[str]:
+    def explain() -> list[Step]:
+        counts = (
+            "{option}: {votes} {votes:vote|votes}, median {score}"
+            if method == "median"
+            else "{option}: {votes} {votes:vote|votes}, mean {score}"
+        )
+        missed = "{option}: {votes} {votes:vote|votes}, fewer than {least}: it does not count"
         return [
-            f"{option}: {count:,} vote{'' if count == 1 else 's'}, "
-            + (f"{method} {write_number(score)}" if count >= voters_min else f"fewer than {voters_min:,}: it does not count")
-            for option, count, score in zip(election.options, voters, scores, strict=True)
+            Step(counts if votes >= voters_min else missed, option=option, votes=votes, score=score, least=voters_min)
+            for option, votes, score in zip(election.options, voters, scores, strict=True)
         ]
 
     winners = [place for place in best(scores) if voters[place] >= voters_min]
@@ -47,7 +52,7 @@ def impact(election: Election, *, method: Literal["median", "mean"] = "median", 
 
 
 def _typical(points: Array, weights: Array, method: str) -> Number:
-    """The median or mean of points given so often."""
+    """The median or mean of weighted points."""
     whole = int(weights.sum())
     if method == "mean":
         return _plain(Fraction(sum(map(int, points * weights)), whole))

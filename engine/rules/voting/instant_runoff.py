@@ -1,22 +1,23 @@
-"""The option with the fewest first places drops out, and its ballots move on, until one has more than half.
+"""The option with the fewest first preferences is eliminated and its ballots are transferred, until one has a majority.
 
-Each ballot counts for the option it ranks highest among those left; a ballot that ranks several of them equally
-highest, or none, rests for that round. Where several are tied for the fewest, every order of dropping them is
-counted, and all that can win are reported as tied (parallel universes); dropping them together is the same count when
-together, and with every ballot that rests, they have fewer votes than the next. Also called IRV, alternative vote, AV, Hare. Source: Ware 1871; ties: Conitzer, Rognlie & Xia 2009.
+Each ballot counts for the option it ranks highest among those left; a ballot that ranks several of them equal highest,
+or none, rests for that round. If several options are tied for the fewest votes, every order of eliminating them is
+counted, and all options that can win are reported as tied (parallel universes). They are eliminated together where that
+changes nothing: where all of them together, with every ballot that rests, have fewer votes than the next option.
+Also called IRV, alternative vote, AV, Hare. Source: Ware 1871; ties: Conitzer, Rognlie & Xia 2009.
 
 >>> outcome = tally("instant_runoff", Election.read("4: garden > library\\n3: library > pool\\n2: pool > library"))
 >>> outcome.winners
 ('library',)
 >>> print("\\n".join(outcome.steps))
 round 1: garden 4, library 3, pool 2; pool drops out
-round 2: library 5, garden 4; library has more than half of 9
+round 2: library 5, garden 4; library has more than half of 9 votes
 """
 
 from __future__ import annotations
 
 from engine.elections.election import Election
-from engine.elections.outcome import Outcome
+from engine.elections.outcome import Outcome, Step
 from engine.elections.rounds import Round, walk, without_each
 from engine.elections.tops import Left, Tops
 from engine.rules import voting_rule
@@ -36,7 +37,7 @@ def instant_runoff(election: Election) -> Outcome:
         options,
         walked.winners,
         walked.outlasted(len(options)),
-        explain=lambda: walked.steps(options, lambda left, last: verdict(options, tops.votes(left)[1], left, last), "the fewest"),
+        explain=lambda: walked.steps(options, lambda left, last: verdict(options, tops.votes(left)[1], left, last)),
         certify=walked.facts_of_all,
         rounds=lambda: walked.scores(options),
     )
@@ -58,9 +59,11 @@ def count_round(tops: Tops, left: Left) -> Round:
     return Round(votes, (), without_each(left, last))
 
 
-def verdict(options: tuple[str, ...], alive: int, left: Left, last: Round) -> str:
-    """How the count ended, among ballots that weigh `alive` together: those that rest count for a majority, too."""
+def verdict(options: tuple[str, ...], alive: int, left: Left, last: Round) -> Step:
+    """How the count ended, among ballots of total weight `alive`: ballots that rest count towards the majority too."""
     if len(last.winners) > 1:
-        return "nobody has a vote left"
+        return Step("no option has a vote left")
     winner = options[last.winners[0]]
-    return f"{winner} has more than half of {alive}" if len(left) > 1 else f"{winner} is left"
+    if len(left) == 1:
+        return Step("{winner} is left", winner=winner)
+    return Step("{winner} has more than half of {total} {total:vote|votes}", winner=winner, total=alive)

@@ -1,14 +1,15 @@
-"""What makes voters happiest altogether, of all that the budget can pay for.
+"""The options that together have the most votes, of all sets that the budget can pay for.
 
-The options whose votes add up to the most, found exactly among all sets within the budget (`worth` may also count what is spent on
-each vote: its cost), points where ballots give points, and Borda's where they rank. Of equally good sets the cheapest; of those the one whose options are listed first, and the tie is
-reported. Large groups can take everything. An option that nobody supports is not funded. Sources: Goel et al. 2019 (knapsack voting);
+The best set is found exactly. `worth` may also count what is spent on each vote: the cost of the option it is for.
+Votes are approvals; or points, where ballots give points; or Borda points, where they rank. Of equally good sets, the
+cheapest is funded; of equally cheap ones, the set whose options are listed first, and the tie is reported. A large
+group can take everything. An option that nobody supports is not funded. Sources: Goel et al. 2019 (knapsack voting);
 the exact search by Nemhauser & Ullmann 1969, cut off by Dantzig's bound.
 
 >>> town = Election.read("costs: garden 600, pool 500, bench 400\\nbudget: 900\\n5: garden\\n4: pool, bench")
 >>> outcome = tally("knapsack", town)
 >>> outcome.winners, outcome.steps
-(('pool', 'bench'), ('the best of all sets within 900: pool and bench, 8 votes for 900',))
+(('pool', 'bench'), ('the best set within 900: pool and bench, with 8 votes, for 900',))
 """
 
 from __future__ import annotations
@@ -20,12 +21,12 @@ import numpy as np
 
 from engine.elections.election import INT64_MAX, Array, Election
 from engine.elections.grades import as_points
-from engine.elections.outcome import Outcome
+from engine.elections.outcome import Outcome, Step
 from engine.refusals import refuse
 from engine.rules import voting_rule
 
 VALUE_MAX = INT64_MAX >> 2
-"""All votes' worth together: room to add and to round up without an overflow."""
+"""The worth of all votes together, at most: room to add and to round up without an overflow."""
 SETS_MAX = 200_000
 """Sets that are kept side by side: each is better than all that cost less."""
 
@@ -48,9 +49,12 @@ def knapsack(election: Election, *, worth: Literal["votes", "cost"] = "votes") -
     differing = tuple(options[places[each]] for each in best.differing)
     spent, won = sum(costs[place] for place in funded), sum(votes[place] for place in funded)
 
-    def explain() -> list[str]:
-        named = " and ".join(options[place] for place in funded) or "nothing"
-        return [f"the best of all sets within {election.money(election.budget or 0)}: {named}, {won:,} votes for {election.money(spent)}"]
+    def explain() -> list[Step]:
+        budget, cost = election.money(election.budget or 0), election.money(spent)
+        if not funded:
+            return [Step("nothing that anybody supports can be paid for with {budget}", budget=budget)]
+        text = "the best set within {budget}: {names}, with {votes} {votes:vote|votes}, for {cost}"
+        return [Step(text, budget=budget, names=[options[place] for place in funded], votes=won, cost=cost)]
 
     return Outcome(
         rule="",
@@ -63,7 +67,7 @@ def knapsack(election: Election, *, worth: Literal["votes", "cost"] = "votes") -
 
 
 class _Best(NamedTuple):
-    """The options of the best set, and those that another set, as good and as cheap, has otherwise."""
+    """The options of the best set, and those in which other sets, as good and as cheap, differ from it."""
 
     chosen: list[int]
     differing: list[int]
@@ -71,18 +75,18 @@ class _Best(NamedTuple):
 
 def _best(costs: list[int], values: list[int], budget: int) -> _Best:
     """The set with the most value within the budget, by adding option after option to every set worth keeping."""
-    many = len(costs)
-    order = sorted(range(many), key=lambda each: (costs[each] > 0, Fraction(-values[each], costs[each] or 1), each))
+    option_count = len(costs)
+    order = sorted(range(option_count), key=lambda each: (costs[each] > 0, Fraction(-values[each], costs[each] or 1), each))
     known, left = 0, budget
     for each in order:
         if costs[each] <= left:
             known, left = known + values[each], left - costs[each]
-    sets = _Sets(np.zeros(1, np.int64), np.zeros(1, np.int64), np.zeros((1, many), np.bool_), np.zeros((1, many), np.bool_))
+    sets = _Sets(np.zeros(1, np.int64), np.zeros(1, np.int64), np.zeros((1, option_count), np.bool_), np.zeros((1, option_count), np.bool_))
     rest = sum(values)
     for number, each in enumerate(order):
         sets = sets.added(each, costs[each], values[each], budget)
         rest -= values[each]
-        after = order[number + 1] if number + 1 < many else None
+        after = order[number + 1] if number + 1 < option_count else None
         room: Array | int = rest
         if after is not None and costs[after]:
             room = _reach(budget - sets.cost, values[after], costs[after], budget, rest)
@@ -95,8 +99,9 @@ def _best(costs: list[int], values: list[int], budget: int) -> _Best:
 
 
 def _reach(left: Array, value: int, cost: int, budget: int, rest: int) -> Array | int:
-    """At least what `left` money could buy at `value` for `cost`, and at most all that is to come, `rest`; in whole numbers: a bound a
-    little too high never prunes the best, and where int64 has no room for one there is none but `rest`."""
+    """At least what `left` money could buy at `value` for `cost`, and at most everything that is to come, `rest`; in
+    whole numbers. A bound that is a little too high never prunes the best; if int64 has no room for one, there is none
+    but `rest`."""
     spare = 62 - budget.bit_length() - (-(-value // cost)).bit_length()
     if spare < 0:
         return rest
@@ -105,8 +110,8 @@ def _reach(left: Array, value: int, cost: int, budget: int, rest: int) -> Array 
 
 
 class _Sets(NamedTuple):
-    """Sets of options, cheapest first, each worth more than all before it: cost, value, who is in it, and in what others, as
-    good and as cheap, differ from it."""
+    """Sets of options, cheapest first, each worth more than all before it: cost, value, members, and the options in
+    which other sets, as good and as cheap, differ from it."""
 
     cost: Array
     value: Array
@@ -117,7 +122,7 @@ class _Sets(NamedTuple):
         return _Sets(*(part[kept] for part in self))
 
     def added(self, option: int, cost: int, value: int, budget: int) -> _Sets:
-        """These and the same with one option more, as far as the budget reaches."""
+        """These sets, and the same with one more option, as far as the budget reaches."""
         fits = self.cost + cost <= budget
         more = self.members[fits]
         more[:, option] = True

@@ -1,18 +1,18 @@
 """It passes unless somebody objects.
 
-Options have roles: the first is for, the second an objection. So many `objections` stop it; without any ballot it passes.
-Source: the Apache Software Foundation's lazy consensus, where one veto is enough.
+Options have roles: the first is in favour, the second an objection. It takes `objections` objections to stop it;
+without any ballot it passes. Source: the Apache Software Foundation's lazy consensus, where one veto is enough.
 
 >>> tally("lazy_consensus", Election.read("9: yes\\n1: objection")).winners
 ('objection',)
 >>> tally("lazy_consensus", Election.read("9: yes\\n1: objection"), objections=2).steps
-('yes 9, objection 1', '1 object, and it takes 2 to stop it: it passes')
+('yes 9, objection 1', 'objections: 1, and it takes 2 to stop it: it passes')
 """
 
 from __future__ import annotations
 
 from engine.elections.election import Election
-from engine.elections.outcome import Outcome
+from engine.elections.outcome import Outcome, Step
 from engine.rules import voting_rule
 from engine.rules.voting.yes_no import ROLES, decided
 from engine.values import Positive
@@ -25,11 +25,11 @@ def lazy_consensus(election: Election, *, objections: Positive = ONE) -> Outcome
     votes = election.sums.tolist()
     stopped = votes[1] >= objections
 
-    def explain() -> list[str]:
-        said = "it does not pass" if stopped else "it passes"
+    def explain() -> list[Step]:
+        end = Step("it does not pass") if stopped else Step("it passes")
         return [
-            ", ".join(f"{name} {count:,}" for name, count in zip(election.options, votes, strict=True)),
-            f"{votes[1]:,} object, and it takes {objections:,} to stop it: {said}",
+            Step("{votes}", votes=dict(zip(election.options, votes, strict=True))),
+            Step("objections: {count}, and it takes {needed} to stop it: {end}", count=votes[1], needed=objections, end=end),
         ]
 
     return decided(election, not stopped, votes, explain)

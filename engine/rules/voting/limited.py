@@ -1,8 +1,8 @@
-"""The options with the most votes fill the seats, everybody having a limited number of votes, mostly fewer than there are seats.
+"""The options with the most votes fill the seats, every voter having only a few votes, usually fewer than there are seats.
 
-So the largest group cannot take every seat. A ballot with more than `votes` is spoiled and counts for nothing, as on paper. Equal
-votes: the option listed first, and the tie is reported where that decided. Source: used for Spain's Senate (three votes for four
-seats); Lijphart, López Pintor & Sone 1986.
+So the largest group cannot take every seat. A ballot with more than `votes` votes is spoilt and counts for nothing, as
+on paper. If votes are equal, the option listed first is elected, and the tie is reported if that decided a seat.
+Source: used for Spain's Senate (three votes for four seats); Lijphart, López Pintor & Sone 1986.
 
 >>> outcome = tally("limited", Election.read("6: a, b\\n5: c\\n4: a, b, c"), seats=3, votes=2)
 >>> outcome.winners, outcome.scores
@@ -14,7 +14,7 @@ seats); Lijphart, López Pintor & Sone 1986.
 from __future__ import annotations
 
 from engine.elections.election import Election
-from engine.elections.outcome import Outcome
+from engine.elections.outcome import Outcome, Step
 from engine.rules import rule, voting_rule
 from engine.rules.voting.stv import ONE
 from engine.values import Positive
@@ -26,19 +26,22 @@ def limited(election: Election, *, seats: Positive = ONE, votes: Positive = ONE)
     if not spoiled.any():
         return _block(election, seats)
     kept = election.changed(table=election.table * ~spoiled[:, None])
-    many = int(election.weights[spoiled].sum())
+    spoiled_count = int(election.weights[spoiled].sum())
     outcome = _block(kept, seats)
-    said = f"{many:,} ballot{' has' if many == 1 else 's have'} more than {votes:,} vote{'' if votes == 1 else 's'} and"
+    spoilt = Step(
+        "{ballots} {ballots:ballot has|ballots have} more than {votes} {votes:vote|votes} and {ballots:counts|count} for nothing",
+        ballots=spoiled_count, votes=votes,
+    )  # fmt: skip
     return Outcome(
         outcome.rule,
         outcome.winners,
         outcome.scores,
         outcome.ties,
-        lambda: [f"{said} {'counts' if many == 1 else 'count'} for nothing", *outcome.steps],
+        lambda: [spoilt, *outcome.sentences],
         outcome.certify,
     )
 
 
 def _block(election: Election, seats: int) -> Outcome:
-    found: Outcome = rule("voting", "block").function(election, seats=seats)
-    return found
+    outcome: Outcome = rule("voting", "block").function(election, seats=seats)
+    return outcome

@@ -1,13 +1,13 @@
-"""The option whose middle grade is highest wins.
+"""The option with the highest median grade wins.
 
-Everybody grades the options; an option's majority grade is the middle of all its grades (the lower one of two), what is
-not graded being 0. Among options with the same majority grade one such grade is taken from each, and they are compared
-again, until they differ. Exaggerating moves a middle less than a mean. Source: Balinski & Laraki 2007
-(doi 10.1073/pnas.0702634104).
+Voters grade the options; the majority grade of an option is the median of all its grades (the lower of two middle
+ones), and a missing grade counts as 0. Options with the same majority grade have one such grade removed each and are
+compared again, until they differ. Exaggeration moves a median less than a mean. Source: Balinski & Laraki 2007 (doi
+10.1073/pnas.0702634104).
 
 >>> print("\\n".join(tally("majority_judgment", Election.read("3: garden 5, library 3\\n2: garden 1, library 4\\n2: garden 3, library 3")).steps))
-middle grades: garden 3, library 3
-after taking 2 grades from each: garden 5, library 3
+median grades: garden 3, library 3
+after removing 2 grades from each: garden 5, library 3
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ from typing import NamedTuple
 import numpy as np
 
 from engine.elections.election import Election
-from engine.elections.outcome import Outcome, best, listing
+from engine.elections.outcome import Outcome, Step, best, listing
 from engine.rules import voting_rule
 
 
 class _Run(NamedTuple):
-    """So many times a grade below the middle and then one above it are taken next."""
+    """So many times, a grade below the median and then one above it are removed next."""
 
     pairs: int
     below: int
@@ -31,7 +31,7 @@ class _Run(NamedTuple):
 
 
 class _Round(NamedTuple):
-    """Where some fall behind: how many grades have been taken from each, who was compared, and their next grades."""
+    """Where some options fall behind: how many grades have been removed from each, which were compared, and their next grades."""
 
     taken: int
     left: list[int]
@@ -41,7 +41,7 @@ class _Round(NamedTuple):
 @voting_rule(
     ballot="score",
     elects="one",
-    scores="middle grades",
+    scores="median grades",
     promises={"anonymity", "neutrality", "unanimity", "monotonicity", "clone_independence"},
 )
 def majority_judgment(election: Election) -> Outcome:
@@ -63,18 +63,20 @@ def majority_judgment(election: Election) -> Outcome:
             if used[place] == now[place].pairs:
                 at[place], used[place] = at[place] + 1, 0
 
-    def explain() -> list[str]:
-        steps = [f"middle grades: {listing(options, first)}"]
-        for found in rounds:
-            shown = listing([options[place] for place in found.left], found.grades)
-            steps += [f"after taking {found.taken:,} grades from each: {shown}"] if found.taken else []
-        return steps if len(left) == 1 else [*steps, f"{' and '.join(options[place] for place in left)} have the same grades"]
+    def explain() -> list[Step]:
+        steps = [Step("median grades: {grades}", grades=listing(options, first))]
+        for stage in rounds:
+            if stage.taken:
+                grades = listing([options[place] for place in stage.left], stage.grades)
+                text = "after removing {taken} {taken:grade|grades} from each: {grades}"
+                steps.append(Step(text, taken=stage.taken, grades=grades))
+        return steps if len(left) == 1 else [*steps, Step("{names} have the same grades", names=[options[place] for place in left])]
 
-    return Outcome.of(options, left, first, explain, lambda: [[found.taken, found.left, found.grades] for found in rounds])
+    return Outcome.of(options, left, first, explain, lambda: [[stage.taken, stage.left, stage.grades] for stage in rounds])
 
 
 def _ahead(taken: int, left: list[int], grades: list[int], rounds: list[_Round]) -> tuple[list[int], list[_Round]]:
-    """Who has the highest next grade; where others fall behind by it, that is a round."""
+    """The options with the highest next grade; if others fall behind by it, that is a round."""
     ahead = [left[each] for each in best(grades)]
     return ahead, rounds if len(ahead) == len(left) else [*rounds, _Round(taken, left, grades)]
 
@@ -88,13 +90,13 @@ def _counted(election: Election, place: int) -> dict[int, int]:
 
 
 def _middle(grades: dict[int, int]) -> int:
-    """The lower middle of grades counted."""
+    """The lower median of grades counted."""
     half = (sum(grades.values()) + 1) // 2
     return next(grade for (grade, _), reached in zip(grades.items(), accumulate(grades.values()), strict=True) if reached >= half)
 
 
 def _outwards(grades: dict[int, int]) -> list[_Run]:
-    """The grades on both sides of the middle (which of an odd number is none of them) as they are taken, in runs."""
+    """The grades on both sides of the median (which, of an odd number, is on neither) in the order in which they are removed, in runs."""
     half = sum(grades.values()) // 2
     below, above = _nearest(list(grades.items()), half), _nearest(list(reversed(grades.items())), half)
     runs = []
@@ -107,11 +109,11 @@ def _outwards(grades: dict[int, int]) -> list[_Run]:
     return runs
 
 
-def _nearest(grades: list[tuple[int, int]], many: int) -> list[tuple[int, int]]:
-    """The first `many` of grades counted."""
-    found = []
+def _nearest(grades: list[tuple[int, int]], wanted: int) -> list[tuple[int, int]]:
+    """The first `wanted` of grades counted."""
+    nearest = []
     for grade, count in grades:
-        if many and count:
-            found.append((grade, min(count, many)))
-            many -= found[-1][1]
-    return found
+        if wanted and count:
+            nearest.append((grade, min(count, wanted)))
+            wanted -= nearest[-1][1]
+    return nearest

@@ -1,8 +1,8 @@
-"""The option whose worst defeat is the mildest wins.
+"""The option whose worst pairwise defeat is the mildest wins.
 
-Every two options meet; an option's worst defeat is the largest number of ballots (`strength` `winning_votes`) or the
-largest difference (`margins`) by which another beats it. Elects the Condorcet winner, who has no defeat; may elect one
-outside the Smith set. Also called maximin, Simpson. Sources: Simpson 1969, Kramer 1977.
+Every two options are compared; the worst defeat of an option is the largest number of ballots (`strength`
+`winning_votes`) or the largest margin (`margins`) by which another beats it. Elects the Condorcet winner, which has no
+defeat; may elect an option outside the Smith set. Also called maximin, Simpson. Sources: Simpson 1969, Kramer 1977.
 
 >>> tally("minimax", Election.read("4: garden > library > pool\\n3: library > pool > garden\\n2: pool > garden > library")).winners
 ('garden',)
@@ -10,16 +10,16 @@ outside the Smith set. Also called maximin, Simpson. Sources: Simpson 1969, Kram
 
 from __future__ import annotations
 
-from engine.elections.duels import Strength, defeats
 from engine.elections.election import Election
-from engine.elections.outcome import Outcome, best, listing
+from engine.elections.outcome import Outcome, Step, best, listing
+from engine.elections.pairwise import Strength, defeats
 from engine.rules import voting_rule
 
 
 @voting_rule(
     ballot="ranked",
     elects="one",
-    scores="the worst defeat, below zero",
+    scores="worst defeats, as negative numbers",
     promises={"anonymity", "neutrality", "unanimity", "majority", "condorcet", "monotonicity"},
 )
 def minimax(election: Election, *, strength: Strength = "winning_votes") -> Outcome:
@@ -27,14 +27,16 @@ def minimax(election: Election, *, strength: Strength = "winning_votes") -> Outc
     lost = defeats(pairs, strength).T
     worst = lost.max(axis=1).tolist()
 
-    def explain() -> list[str]:
-        steps = [f"worst defeats: {listing(options, worst)}"]
+    def explain() -> list[Step]:
+        steps = [Step("worst defeats: {defeats}", defeats=listing(options, worst))]
         for place, name in enumerate(options):
             if worst[place]:
                 rival = int(lost[place].argmax())
-                steps.append(f"{name} loses worst to {options[rival]}: {pairs[place, rival]} to {pairs[rival, place]} ballots")
+                ours, theirs = int(pairs[place, rival]), int(pairs[rival, place])
+                text = "{name} is beaten worst by {rival}, {theirs} ballots to {ours}"
+                steps.append(Step(text, name=name, rival=options[rival], ours=ours, theirs=theirs))
             else:
-                steps.append(f"{name} is never beaten")
+                steps.append(Step("{name} is unbeaten", name=name))
         return steps
 
     scores = [-defeat for defeat in worst]

@@ -1,9 +1,9 @@
-"""Options that do no better than the average by Borda's count drop out, again and again, until one is left.
+"""Options whose Borda count is no better than the average are eliminated, round after round, until one is left.
 
-Points are counted by duels among those left: the ballots for an option less those against it, so that options ranked
-equal count half for each, and the average is always 0. Elects the Condorcet winner where there is one: it is always above
-0. `at_average` says whether an option exactly at 0 drops out or stays; where all left are equal they are tied. Sources:
-Nanson 1882; the two readings: Niou 1987.
+Points are counted pairwise among the options left: the ballots that prefer an option to another, minus those that
+prefer the other, so that options ranked equal count half for each, and the average is always 0. Elects the Condorcet
+winner where there is one: it is always above 0. `at_average` says whether an option at exactly 0 drops out or stays; if
+all options left are equal, they are tied. Sources: Nanson 1882; the two readings: Niou 1987.
 
 >>> print("\\n".join(tally("nanson", Election.read("4: garden > library > pool\\n3: library > pool > garden\\n2: pool > garden > library")).steps))
 round 1: garden 2, library 2, pool -4; pool drops out
@@ -16,11 +16,11 @@ from __future__ import annotations
 from typing import Literal
 
 from engine.elections.election import Election
-from engine.elections.outcome import Outcome, listing
+from engine.elections.outcome import Outcome, Step, listing
 from engine.rules import voting_rule
 
 Round = tuple[list[int], list[int], list[int]]
-"""Who is left, their points, and who drops out."""
+"""The options left, their points, and which of them drop out."""
 
 
 @voting_rule(
@@ -64,11 +64,10 @@ def nanson(election: Election, *, at_average: Literal["drop", "stay"] = "drop") 
     )
 
 
-def _steps(options: tuple[str, ...], rounds: list[Round]) -> list[str]:
+def _steps(options: tuple[str, ...], rounds: list[Round]) -> list[Step]:
     steps = []
     for number, (left, points, gone) in enumerate(rounds[:-1], 1):
-        names = " and ".join(options[place] for place in gone)
-        shown = listing([options[place] for place in left], points)
-        steps.append(f"round {number}: {shown}; {names} {'drops' if len(gone) == 1 else 'drop'} out")
+        points_left, names = listing([options[place] for place in left], points), [options[place] for place in gone]
+        steps.append(Step("round {number}: {points}; {names} {names:drops|drop} out", number=number, points=points_left, names=names))
     last = [options[place] for place in rounds[-1][0]]
-    return [*steps, f"{' and '.join(last)} {'is' if len(last) == 1 else 'are'} left" + (", all equal" if len(last) > 1 else "")]
+    return [*steps, Step("{names} {names:is left|are left, all equal}", names=last)]

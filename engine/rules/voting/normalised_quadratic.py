@@ -1,10 +1,12 @@
-"""Every ballot is split by the points it gives, and options are compared by the square of the sum of square roots.
+"""Every ballot is split in proportion to its points, and options are compared by the square of the sum of square roots.
 
-What Snapshot calls quadratic voting: an option's part is (Σ √(points / all points of the ballot))², and all parts together are
-scaled to the weight of all ballots that give any. It is not the quadratic rule of credits (`quadratic`): nobody pays more for
-more, and a single voter counts as in a plain split. Wide support counts for more than deep support. A ballot of weight n counts as n
-ballots, so that it does not matter in whose hands power lies (Snapshot also takes the root of a voter's balance, so that a
-balance counts for more where it is spread over accounts). Sums of square roots are compared exactly; the scores shown are rounded to six decimals. Source: snapshot.js, `voting/quadratic.ts`.
+What Snapshot calls quadratic voting: an option's share is (Σ √(points / all points of the ballot))², and the shares are
+scaled to add up to the weight of all ballots that give any points. This is not quadratic voting with credits
+(`quadratic`): nobody pays more for more votes, and a lone voter counts as in a plain split. Broad support counts for
+more than deep support. A ballot of weight n counts as n ballots, so it does not matter in whose hands power lies
+(Snapshot also takes the root of a voter's balance, so that a balance counts for more when it is spread over several
+accounts). Sums of square roots are compared exactly; the scores shown are rounded to six decimals. Source: snapshot.js,
+`voting/quadratic.ts`.
 
 >>> votes = Election.read("1: garden 1\\n1: garden 1\\n2: library 1, pool 1")
 >>> outcome = tally("normalised_quadratic", votes)
@@ -21,7 +23,7 @@ from math import gcd
 
 from engine.elections import roots
 from engine.elections.election import Election
-from engine.elections.outcome import Outcome
+from engine.elections.outcome import Amount, Outcome, Step, Value
 from engine.rules import voting_rule
 
 DECIMALS = 6
@@ -43,10 +45,10 @@ def normalised_quadratic(election: Election) -> Outcome:
                 often[place][points // common, whole // common] += weight
     sums = []
     for counted in often:
-        found: roots.Roots = {}
+        summed: roots.Roots = {}
         for (part, whole), times in counted.items():
-            roots.add(found, part * whole, Fraction(times, whole))
-        sums.append(found)
+            roots.add(summed, part * whole, Fraction(times, whole))
+        sums.append(summed)
     by_sum = roots.comparing(sums)
     order = sorted(range(len(options)), key=cmp_to_key(by_sum), reverse=True)
     winners = [place for place in range(len(options)) if by_sum(place, order[0]) == 0]
@@ -55,19 +57,19 @@ def normalised_quadratic(election: Election) -> Outcome:
         options,
         winners,
         shown,
-        lambda: [", ".join(f"{options[place]} {_read(shown[place])}" for place in order) + f", of {valid:,} together"],
+        lambda: [Step("{shares}; {total} in all", shares={options[place]: _hundredths(shown[place]) for place in order}, total=valid)],
         lambda: [list(order), [sorted([each, str(factor)] for each, factor in one.items()) for one in sums]],
     )
 
 
 def _scores(sums: list[roots.Roots], valid: int) -> list[Fraction]:
-    """Every option's part of `valid`, from square roots known to twice as many decimals as are shown."""
+    """Every option's share of `valid`, from square roots computed to twice as many decimals as are shown."""
     squares = [roots.cut(each, 2 * DECIMALS) ** 2 for each in sums]
     whole = sum(squares, Fraction(0))
     scale = 10**DECIMALS
     return [Fraction(round(valid * square / whole * scale), scale) if whole else Fraction(0) for square in squares]
 
 
-def _read(score: Fraction) -> str:
-    hundredths = round(score * 100)
-    return f"{hundredths // 100:,}.{hundredths % 100:02d}"
+def _hundredths(score: Fraction) -> Value:
+    """A score to two decimals."""
+    return Amount(round(score * 100), 2)

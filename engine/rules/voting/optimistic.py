@@ -1,12 +1,13 @@
-"""It passes unless enough vote against it: silence is consent.
+"""It passes unless enough people vote against it: silence is consent.
 
-Options have roles: the first is for, the second against. It is stopped by votes against of at least `share` of all who could have
-voted; without any ballot it passes. Source: the optimistic proposals of Optimism's and Agora's governors.
+Options have roles: the first is in favour, the second against. It is stopped by votes against it from at least `share`
+of all who could have voted; without any ballot it passes. Source: the optimistic proposals of Optimism's and Agora's
+governors.
 
 >>> votes = Election.read("eligible: 30\\n2: yes\\n9: no")
 >>> print("\\n".join(tally("optimistic", votes).steps))
 yes 2, no 9
-9 of 30 who could vote are against: fewer than 1/3 do not stop it
+9 of the 30 who could vote are against, and it takes 1/3 of them to stop it: it passes
 >>> tally("optimistic", votes, share="3/10").winners
 ('no',)
 """
@@ -16,7 +17,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 from engine.elections.election import Election
-from engine.elections.outcome import Outcome
+from engine.elections.outcome import Outcome, Step
 from engine.rules import voting_rule
 from engine.rules.voting.yes_no import ROLES, decided, eligible
 from engine.values import Share
@@ -29,11 +30,12 @@ def optimistic(election: Election, *, share: Share = THIRD) -> Outcome:
     votes, whole = election.sums.tolist(), eligible(election)
     stopped = votes[1] > 0 and votes[1] >= Fraction(share) * whole
 
-    def explain() -> list[str]:
-        said = f"{share} or more stop it" if stopped else f"fewer than {share} do not stop it"
+    def explain() -> list[Step]:
+        end = Step("it does not pass") if stopped else Step("it passes")
+        text = "{against} of the {eligible} who could vote are against, and it takes {share} of them to stop it: {end}"
         return [
-            ", ".join(f"{name} {count:,}" for name, count in zip(election.options, votes, strict=True)),
-            f"{votes[1]:,} of {whole:,} who could vote are against: {said}",
+            Step("{votes}", votes=dict(zip(election.options, votes, strict=True))),
+            Step(text, against=votes[1], eligible=whole, share=share, end=end),
         ]
 
     return decided(election, not stopped, votes, explain)

@@ -1,9 +1,9 @@
-"""The committee that serves most, a ballot getting 1 for its first member, 1/2 for its second, 1/3 for its third …
+"""The committee with the highest score, a ballot giving 1 for the first member it approves, 1/2 for the second, 1/3 for the third …
 
-Proportional approval voting: every group that is large enough and agrees gets its part (EJR). Exact: committees are looked at
-one by one, those left out that provably cannot be better; refused where that takes too long (`seq_pav` is the quick rule of the same
-idea). Of equally good committees the first by the options' order is elected, and what they differ in is reported as tied.
-Source: Thiele 1895; Aziz et al. 2017 (arXiv 1407.8269).
+Proportional approval voting: every group that is large enough and agrees gets its share (EJR). Exact: committees are
+examined one by one, except those that provably cannot be better; refused if that takes too long (`seq_pav` is the quick
+rule built on the same idea). Of equally good committees, the first in the order of the options is elected, and the
+options in which they differ are reported as tied. Source: Thiele 1895; Aziz et al. 2017 (arXiv 1407.8269).
 
 >>> tally("pav", Election.read("6: a, b, c\\n3: d, e"), seats=3).winners
 ('a', 'b', 'd')

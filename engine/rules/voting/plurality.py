@@ -1,14 +1,14 @@
-"""The option that most people choose wins.
+"""The option with the most votes wins.
 
-The plainest rule, and the one to copy when you write another. Everybody names one option (of a ranked ballot, the
-first place counts). Splits the vote between similar options. Source: used since antiquity.
+The plainest rule, and the one to copy when you write another. Everybody votes for one option (on a ranked ballot, the
+first preference counts). Similar options split their votes. Source: used since antiquity.
 
 >>> tally("plurality", Election.read("4: garden\\n3: library\\n2: pool")).winners
 ('garden',)
 """
 
 from engine.elections.election import Election
-from engine.elections.outcome import Outcome, best, listing
+from engine.elections.outcome import Outcome, Step, best, listing
 from engine.rules import voting_rule
 
 
@@ -19,4 +19,4 @@ from engine.rules import voting_rule
 )
 def plurality(election: Election) -> Outcome:
     votes = election.sums.tolist()
-    return Outcome.of(election.options, best(votes), votes, lambda: [f"votes: {listing(election.options, votes)}"])
+    return Outcome.of(election.options, best(votes), votes, lambda: [Step("votes: {votes}", votes=listing(election.options, votes))])

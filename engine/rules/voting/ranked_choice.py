@@ -1,17 +1,17 @@
-"""Ranked-choice voting as American cities count it: round by round, until somebody has more than half of the ballots left.
+"""Ranked-choice voting as American cities count it: options are eliminated until one has more than half of the ballots left.
 
-Undeclared write-ins, where the ballots have such an option, drop out first. With `batch`, all those drop out together who
-even with each other's votes would have fewer than the next; otherwise whoever has fewest does. Where several are tied for
-the fewest, every order of dropping them is counted, and all that can win are tied (parallel universes), as in
-`instant_runoff`; on the way shown the one listed last drops out. Also called RCV. Sources: Minneapolis Code of Ordinances 167.60; Maine
-Revised Statutes 21-A §723-A.
+Undeclared write-ins, if the ballots have such an option, are eliminated first. With `batch`, all options that would
+have fewer votes than the next even with each other's are eliminated together; otherwise only the option with the fewest
+votes is. If several are tied for the fewest, every order of eliminating them is counted, and all options that can win
+are tied (parallel universes), as in `instant_runoff`; in the rounds shown, the one listed last is eliminated.
+Also called RCV. Sources: Minneapolis Code of Ordinances 167.60; Maine Revised Statutes 21-A §723-A.
 
 >>> outcome = tally("ranked_choice", Election.read("8: garden > library\\n7: library > pool\\n2: pool > library\\n1: bench"))
 >>> outcome.winners
 ('library',)
 >>> print("\\n".join(outcome.steps))
 round 1: garden 8, library 7, pool 2, bench 1; pool and bench drop out
-round 2: library 9, garden 8; library has more than half of 17
+round 2: library 9, garden 8; library has more than half of 17 votes
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ def ranked_choice(election: Election, *, batch: bool = True) -> Outcome:
         options,
         walked.winners,
         walked.outlasted(len(options)),
-        explain=lambda: walked.steps(options, lambda left, last: verdict(options, tops.votes(left)[1], left, last), "the fewest"),
+        explain=lambda: walked.steps(options, lambda left, last: verdict(options, tops.votes(left)[1], left, last)),
         certify=walked.facts,
         rounds=lambda: walked.scores(options),
     )
@@ -61,10 +61,10 @@ def _round(tops: Tops, left: Left, write_ins: int | None, batch: bool) -> Round:
 
 
 def _hopeless(order: list[int], votes: list[int]) -> int:
-    """How many, from the fewest votes up, have together fewer than the next; 0 where not even the last does."""
-    below, found = 0, 0
+    """How many options, from the fewest votes up, have fewer together than the next; 0 if not even the last does."""
+    below, hopeless = 0, 0
     for number, place in enumerate(order[:-1], 1):
         below += votes[place]
         if below < votes[order[number]]:
-            found = number
-    return found
+            hopeless = number
+    return hopeless

@@ -1,8 +1,9 @@
 """The option that no other beats by a stronger path wins.
 
-A beats B directly when more ballots rank A above B than B above A; a path is as strong as its weakest step. Elects the
-Condorcet winner where there is one; running clones does not help. `strength` says how strong a step is: by the ballots
-for the winner of the pair, or by the difference. Also called beat path. Source: Schulze 2011 (doi 10.1007/s00355-010-0475-4).
+A beats B directly if more ballots rank A above B than B above A; a path is as strong as its weakest link. Elects the
+Condorcet winner where there is one; running clones does not help. `strength` says how strong a link is: by the ballots
+for the winner of the pair, or by the margin. Also called beat path. Source: Schulze 2011 (doi
+10.1007/s00355-010-0475-4).
 
 >>> tally("schulze", Election.read("5: garden > pool > library\\n4: library > garden > pool\\n3: pool > library > garden")).winners
 ('garden',)
@@ -12,9 +13,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from engine.elections.duels import Strength, defeats, strongest_paths
 from engine.elections.election import Array, Election
-from engine.elections.outcome import Outcome
+from engine.elections.outcome import Outcome, Step
+from engine.elections.pairwise import Strength, defeats, strongest_paths
 from engine.rules import voting_rule
 
 
@@ -40,14 +41,17 @@ def schulze(election: Election, *, strength: Strength = "winning_votes") -> Outc
     )
 
 
-def _steps(options: tuple[str, ...], pairs: Array, paths: Array, won: list[int]) -> list[str]:
+def _steps(options: tuple[str, ...], pairs: Array, paths: Array, won: list[int]) -> list[Step]:
     steps = []
     for place in won:
         winner = options[place]
         for other, name in enumerate(options):
             if other != place:
                 steps.append(
-                    f"{winner} against {name}: {pairs[place, other]} to {pairs[other, place]} ballots; "
-                    f"strongest paths {paths[place, other]} to {paths[other, place]}"
-                )
-    return [*steps, f"no option has a stronger path to {' or '.join(options[place] for place in won)} than back"]
+                    Step(
+                        "{winner} against {other}: {votes} ballots to {against}; strongest paths {there} to {back}",
+                        winner=winner, other=name, votes=int(pairs[place, other]), against=int(pairs[other, place]),
+                        there=int(paths[place, other]), back=int(paths[other, place]),
+                    )
+                )  # fmt: skip
+    return [*steps, Step("no option has a stronger path to {names} than the other way round", names=[options[place] for place in won])]

@@ -1,7 +1,7 @@
-"""The smallest sets of options that nobody outside beats win together.
+"""All options win that belong to a smallest set in which nobody is beaten from outside.
 
-Like the Smith set, but a draw with somebody outside is enough to stay out of reach. One winner where there is a Condorcet
-winner, otherwise mostly a tie. Also called GOCHA. Source: Schwartz 1986, The Logic of Collective Choice.
+Like the Smith set, but a draw with an option outside is good enough. One winner where there is a Condorcet winner,
+otherwise usually a tie. Also called GOCHA. Source: Schwartz 1986, The Logic of Collective Choice.
 
 >>> tally("schwartz_set", Election.read("4: garden > library > pool\\n3: library > garden > pool\\n2: pool > garden > library")).winners
 ('garden',)
@@ -9,7 +9,7 @@ winner, otherwise mostly a tie. Also called GOCHA. Source: Schwartz 1986, The Lo
 
 from __future__ import annotations
 
-from engine.elections import duels
+from engine.elections import pairwise
 from engine.elections.election import Election
 from engine.elections.outcome import Outcome
 from engine.rules import voting_rule
@@ -23,5 +23,5 @@ from engine.rules import voting_rule
 )  # fmt: skip
 def schwartz_set(election: Election) -> Outcome:
     options, pairs = election.options, election.pairwise
-    won, beaten = duels.schwartz_set(pairs), (pairs > pairs.T).sum(axis=1).tolist()
-    return Outcome.of(options, won, beaten, lambda: duels.told(options, pairs), lambda: [pairs.tolist()])
+    won, beaten = pairwise.schwartz_set(pairs), (pairs > pairs.T).sum(axis=1).tolist()
+    return Outcome.of(options, won, beaten, lambda: pairwise.steps(options, pairs), lambda: [pairs.tolist()])

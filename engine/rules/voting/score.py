@@ -1,14 +1,15 @@
-"""The option with the highest grades, added up, wins.
+"""The option with the highest total of grades wins.
 
-Everybody grades as many options as they like, from 0; what is not graded has 0. Similar options do not take votes from
-each other; whoever uses the whole scale is heard more. Also called range, range voting. Source: Smith 2000 (Range voting).
+Voters grade as many options as they like, from 0; an option without a grade gets 0. Similar options do not split each
+other's votes; voters who use the whole scale have more influence. Also called range, range voting. Source: Smith 2000
+(Range voting).
 
 >>> tally("score", Election.read("4: garden 5, library 4\\n3: library 5, pool 1\\n2: pool 5")).winners
 ('library',)
 """
 
 from engine.elections.election import Election
-from engine.elections.outcome import Outcome, best, listing
+from engine.elections.outcome import Outcome, Step, best, listing
 from engine.rules import voting_rule
 
 
@@ -20,4 +21,6 @@ from engine.rules import voting_rule
 )
 def score(election: Election) -> Outcome:
     points = election.sums.tolist()
-    return Outcome.of(election.options, best(points), points, lambda: [f"grades added up: {listing(election.options, points)}"])
+    return Outcome.of(
+        election.options, best(points), points, lambda: [Step("total grades: {points}", points=listing(election.options, points))]
+    )

@@ -1,8 +1,9 @@
-"""Seats go one by one to the option that adds most, a supporter counting for less the more of hers are elected.
+"""Seats go one by one to the option that adds most, a supporter counting for less the more of her options are elected.
 
-Sequential proportional approval voting: a ballot of which j options are elected counts 1/(j+1) for each other it approves.
-Fills seats as D'Hondt's method does; adding a seat takes none away. Equal scores: the option listed first, and the tie is
-reported where that decided. Also called sequential PAV, Thiele. Sources: Thiele 1895; Janson 2016 (arXiv 1611.08826).
+Sequential proportional approval voting: a ballot with j options elected already counts 1/(j+1) for each other it
+approves. Fills seats as D'Hondt's method does; adding a seat takes none away. If scores are equal, the option listed
+first is elected, and the tie is reported if that decided anything. Also called sequential PAV, Thiele. Sources: Thiele
+1895; Janson 2016 (arXiv 1611.08826).
 
 >>> tally("seq_pav", Election.read("6: a, b, c\\n3: d, e"), seats=3).winners
 ('a', 'b', 'd')
@@ -18,14 +19,14 @@ from math import lcm
 
 from engine.elections.committees import Approvals, check_seats, committee, first_of
 from engine.elections.election import Election
-from engine.elections.outcome import Outcome, best, listing
+from engine.elections.outcome import Outcome, Step, best, listing
 from engine.rules import voting_rule
 from engine.rules.voting.stv import ONE
 from engine.values import Positive
 
 
 @voting_rule(
-    ballot="approval", elects="several", scores="votes when last looked at", promises={"anonymity", "neutrality", "house_monotonicity"}
+    ballot="approval", elects="several", scores="votes when last counted", promises={"anonymity", "neutrality", "house_monotonicity"}
 )
 def seq_pav(election: Election, *, seats: Positive = ONE) -> Outcome:
     check_seats(election, seats)
@@ -41,11 +42,11 @@ def seq_pav(election: Election, *, seats: Positive = ONE) -> Outcome:
         rounds.append([(place, scores[place]) for place in left])
         elected.append(first_of([left[each] for each in best([scores[place] for place in left])], ties))
 
-    def explain() -> list[str]:
+    def explain() -> list[Step]:
         steps = []
         for seat, (winner, votes) in enumerate(zip(elected, rounds, strict=True), 1):
             shown = listing([options[place] for place, _ in votes], [Fraction(score, scale) for _, score in votes])
-            steps.append(f"seat {seat}: {shown}; {options[winner]} is elected")
+            steps.append(Step("seat {seat}: {votes}; {winner} is elected", seat=seat, votes=shown, winner=options[winner]))
         return steps
 
     return committee(options, elected, [Fraction(score, scale) for score in scores], ties, explain)

@@ -1,9 +1,9 @@
-"""Seats go one by one where they put the least load on anybody, supporters sharing the load of what they elect.
+"""Seats go one by one to the option that keeps the heaviest load on any voter lightest; supporters share the load of a seat.
 
-Every seat is a load of 1 that the supporters of whoever takes it carry together, so that they are as evenly laden as can be; the next
-seat goes where the highest load afterwards is lowest. Adding a seat takes none away; every group gets its part (PJR). Equal
-loads: the option listed first, and the tie is reported where that decided. Also called Phragmén, phragmen. Sources: Phragmén 1894; Brill et al. 2017
-(doi 10.1609/aaai.v31i1.10611).
+Every seat is a load of 1 that the supporters of whoever takes it carry together, spread as evenly as possible; the next
+seat goes where the highest load afterwards is lowest. Adding a seat takes none away; every group gets its share (PJR).
+If loads are equal, the option listed first is elected, and the tie is reported if that decided anything.
+Also called Phragmén, phragmen. Sources: Phragmén 1894; Brill et al. 2017 (doi 10.1609/aaai.v31i1.10611).
 
 >>> tally("seq_phragmen", Election.read("6: a, b, c\\n3: d, e"), seats=3).winners
 ('a', 'b', 'd')
@@ -21,7 +21,7 @@ import numpy as np
 
 from engine.elections.committees import Approvals, check_seats, committee, first_of
 from engine.elections.election import Array, Election
-from engine.elections.outcome import Outcome, write_number
+from engine.elections.outcome import Outcome, Step, Value
 from engine.rules import voting_rule
 from engine.rules.voting.stv import ONE
 from engine.values import Positive
@@ -44,8 +44,8 @@ def seq_phragmen(election: Election, *, seats: Positive = ONE) -> Outcome:
 def fill(
     approvals: Approvals, seats: int, elected: list[int], loads: list[Fraction], classes: Array, ties: list[tuple[int, ...]]
 ) -> list[dict[int, Fraction]]:
-    """Add to `elected` until there are `seats`, and say what the load of each option would have been for each seat. Ballots that carry the
-    same load are one of `classes`: no more of them come than seats are filled."""
+    """Add to `elected` until there are `seats`, and return what the load of each option would have been for each seat.
+    Ballots that carry the same load form one of `classes`: there are no more classes than seats filled."""
     options, rounds = approvals.options, list[dict[int, Fraction]]()
     while len(elected) < seats:
         left = [place for place in range(len(options)) if place not in elected]
@@ -64,11 +64,13 @@ def fill(
     return rounds
 
 
-def steps(options: tuple[str, ...], elected: list[int], rounds: list[dict[int, Fraction]]) -> list[str]:
+def steps(options: tuple[str, ...], elected: list[int], rounds: list[dict[int, Fraction]]) -> list[Step]:
     """The last seats as sentences, one for each round."""
-    found, first = [], len(elected) - len(rounds)
+    lines, first = [], len(elected) - len(rounds)
     for seat, (winner, after) in enumerate(zip(elected[first:], rounds, strict=True), first + 1):
-        shown = ", ".join(f"{options[place]} {write_number(after[place])}" for place in sorted(after, key=lambda each: (after[each], each)))
-        fact = f"loads would be {shown}" if after else "nobody else has support"
-        found.append(f"seat {seat}: {fact}; {options[winner]} is elected")
-    return found
+        loads: dict[str, Value] = {options[place]: after[place] for place in sorted(after, key=lambda each: (after[each], each))}
+        if loads:
+            lines.append(Step("seat {seat}: loads would be {loads}; {winner} is elected", seat=seat, loads=loads, winner=options[winner]))
+        else:
+            lines.append(Step("seat {seat}: no other option has support; {winner} is elected", seat=seat, winner=options[winner]))
+    return lines

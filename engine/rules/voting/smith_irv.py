@@ -1,8 +1,8 @@
-"""Instant runoff among the Smith set: the smallest set of options that each beat everybody outside it.
+"""Instant runoff within the Smith set, the smallest set of options that each beat every option outside it.
 
-Elects the Condorcet winner where there is one, and only from the Smith set. Also written Smith//IRV. Ties as in instant
-runoff: every order of dropping tied options is counted, and all that can win are tied. Source: Green-Armytage 2011 (Four
-Condorcet-Hare hybrid methods).
+Elects the Condorcet winner where there is one, and never an option outside the Smith set. Also written Smith//IRV. Ties
+as in instant runoff: every order of eliminating tied options is counted, and all options that can win are tied. Source:
+Green-Armytage 2011 (Four Condorcet-Hare hybrid methods).
 
 >>> print("\\n".join(tally("smith_irv", Election.read("4: garden > library > pool\\n3: pool > library > garden\\n2: library > garden > pool")).steps))
 the Smith set: library
@@ -11,9 +11,9 @@ round 1: library 9; library is left
 
 from __future__ import annotations
 
-from engine.elections.duels import smith_set
 from engine.elections.election import Election
-from engine.elections.outcome import Outcome
+from engine.elections.outcome import Outcome, Step
+from engine.elections.pairwise import smith_set
 from engine.elections.rounds import walk
 from engine.elections.tops import Tops
 from engine.rules import voting_rule
@@ -35,9 +35,9 @@ def smith_irv(election: Election) -> Outcome:
     smith = tuple(smith_set(election.pairwise))
     walked = walk(smith, lambda left: count_round(tops, left))
 
-    def explain() -> list[str]:
-        rounds = walked.steps(options, lambda left, last: verdict(options, tops.votes(left)[1], left, last), "the fewest")
-        return [f"the Smith set: {', '.join(options[place] for place in smith)}", *rounds]
+    def explain() -> list[Step]:
+        rounds = walked.steps(options, lambda left, last: verdict(options, tops.votes(left)[1], left, last))
+        return [Step("the Smith set: {names}", names=[options[place] for place in smith]), *rounds]
 
     return Outcome.of(
         options,

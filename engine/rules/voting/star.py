@@ -1,10 +1,11 @@
-"""Of the two options with the highest grades, the one that more people grade higher wins.
+"""Of the two options with the highest total of grades, the one that more voters grade higher wins.
 
-Score, then automatic runoff. Where a tie leaves open who the two are, every pair is looked at, and all that can win are
-tied. Source: the Equal Vote Coalition's STAR voting (starvoting.org), without its own order of tie-breaks.
+Score, then automatic runoff. If a tie leaves open which two go to the runoff, every possible pair is counted, and all
+options that can win are tied. Source: the Equal Vote Coalition's STAR voting (starvoting.org), without its own order of
+tie-breaks.
 
 >>> print("\\n".join(tally("star", Election.read("4: garden 5, library 2\\n3: library 5, pool 1\\n2: library 3, pool 5")).steps))
-grades added up: library 29, garden 20, pool 13
+total grades: library 29, garden 20, pool 13
 library against garden: 5 ballots to 4; library wins
 """
 
@@ -13,7 +14,7 @@ from __future__ import annotations
 from itertools import combinations
 
 from engine.elections.election import Election
-from engine.elections.outcome import Outcome, listing
+from engine.elections.outcome import Outcome, Step, listing
 from engine.rules import voting_rule
 
 
@@ -21,17 +22,17 @@ from engine.rules import voting_rule
 def star(election: Election) -> Outcome:
     options, points = election.options, election.sums.tolist()
     pairs = finalists(points)
-    found = [_runoff(election, one, other) for one, other in pairs]
-    won = sorted({place for winners, _ in found for place in winners}) or [0]
+    runoffs = [_runoff(election, one, other) for one, other in pairs]
+    won = sorted({place for winners, _ in runoffs for place in winners}) or [0]
 
-    def explain() -> list[str]:
-        return [f"grades added up: {listing(options, points)}", *(step for _, step in found)]
+    def explain() -> list[Step]:
+        return [Step("total grades: {points}", points=listing(options, points)), *(step for _, step in runoffs)]
 
     return Outcome.of(options, won, points, explain, lambda: [list(pair) for pair in pairs])
 
 
 def finalists(scores: list[int]) -> list[tuple[int, int]]:
-    """Every two options that can be called the two with the highest scores.
+    """Every pair of options that can be called the two with the highest scores.
 
     >>> finalists([5, 9, 5, 1]), finalists([4, 4, 4])
     ([(0, 1), (1, 2)], [(0, 1), (0, 2), (1, 2)])
@@ -47,11 +48,17 @@ def finalists(scores: list[int]) -> list[tuple[int, int]]:
     ]
 
 
-def _runoff(election: Election, one: int, other: int) -> tuple[list[int], str]:
+def _runoff(election: Election, one: int, other: int) -> tuple[list[int], Step]:
     table, weights, options = election.table, election.weights, election.options
     votes = [int(weights[table[:, one] > table[:, other]].sum()), int(weights[table[:, other] > table[:, one]].sum())]
     winners = [place for place, count in zip((one, other), votes, strict=True) if count == max(votes)]
     if votes[1] > votes[0]:
         one, other, votes = other, one, votes[::-1]
-    end = f"{options[winners[0]]} wins" if len(winners) == 1 else "a tie"
-    return winners, f"{options[one]} against {options[other]}: {votes[0]} ballots to {votes[1]}; {end}"
+    return winners, runoff(options[one], options[other], *votes)
+
+
+def runoff(one: str, other: str, ahead: int, behind: int) -> Step:
+    """A runoff between two, the one that is not behind first."""
+    if ahead == behind:
+        return Step("{one} against {other}: {ahead} ballots to {behind}; a tie", one=one, other=other, ahead=ahead, behind=behind)
+    return Step("{one} against {other}: {ahead} ballots to {behind}; {one} wins", one=one, other=other, ahead=ahead, behind=behind)

@@ -1,10 +1,11 @@
-"""Several are elected: who has more than the quota keeps only the part of each vote it takes to hold it, whoever voted.
+"""Several are elected: whoever exceeds the quota keeps only the fraction of every vote that it takes to hold the quota.
 
-The single transferable vote by Meek's method: when somebody drops out, every paper is read anew as if that option had never stood,
-elected options are not passed over, and the quota falls as papers run out. Every step is rounded up behind nine decimals, and surpluses
-below 0.000001 are none; `exact` counts in fractions (slower), in which only a keep value too long to write down is rounded, behind sixty decimals.
-Among equals, whoever had fewer votes at the latest stage where they differed drops out first, then who is listed last, and that
-tie is reported. Sources: Meek 1969; Hill, Wichmann & Woodall 1987; the reference rule of the Proportional Representation Foundation.
+The single transferable vote by Meek's method: when an option is eliminated, every paper is read anew as if it had never
+stood; elected options go on receiving votes; and the quota falls as papers are exhausted. Every step is rounded up to
+nine decimals, and surpluses below 0.000001 are ignored; `exact` counts in fractions (slower), where only a keep value
+too long to write down is rounded, to sixty decimals. Of equals, whoever had fewer votes at the latest stage at which
+they differed is eliminated first, otherwise whoever is listed last, and that tie is reported. Sources: Meek 1969; Hill,
+Wichmann & Woodall 1987; the reference rule of the Proportional Representation Foundation.
 
 >>> outcome = tally("stv_meek", Election.read("4: castor > pollux\\n2: helen"), seats=2)
 >>> outcome.winners

@@ -1,8 +1,9 @@
-"""The single transferable vote as Minneapolis elects boards.
+"""The single transferable vote as Minneapolis elects its boards.
 
-Who cannot catch up any more drops out first, all such at once; then the largest surplus moves on: the surplus by the votes,
-cut off behind four decimals, times what a paper was worth, cut off again; then who has least drops out. The quota is the least whole number above votes / (seats + 1). Among
-equals who is listed last drops out, and that tie is reported. Source: Minneapolis Code of Ordinances 167.70.
+Options that can no longer catch up are eliminated first, all at once; then the largest surplus is transferred: the
+surplus divided by the option's votes, truncated to four decimals, times what a paper was worth, truncated again; then
+whoever has the fewest votes is eliminated. The quota is the least whole number above votes / (seats + 1). Of equals,
+whoever is listed last is eliminated, and that tie is reported. Source: Minneapolis Code of Ordinances 167.70.
 
 >>> tally("stv_minneapolis", Election.read("4: castor > pollux\\n2: helen"), seats=2).winners
 ('castor', 'helen')

@@ -1,10 +1,10 @@
 """The single transferable vote as New Zealand elects its councils: Meek's method with nine decimals.
 
-Keep values and what they leave are rounded up; the quota is cut off behind nine decimals, and 0.000000001 more. Whoever
-stays below the next even with all surpluses drops out at once; otherwise surpluses are moved until they are below 0.0001
-together. Among equals, whoever was behind at the first stage where they differed drops out; where that does not decide,
-the regulations draw a pseudo-random number: here who is listed last drops out, and that tie is reported, so that a charter can have it
-drawn. Source: Local Electoral Regulations 2001 (SR 2001/145), schedule 1A.
+Keep values and what they leave are rounded up; the quota is truncated to nine decimals, plus 0.000000001. Whoever stays
+below the next even with all surpluses is eliminated at once; otherwise surpluses are transferred until they total less
+than 0.0001. Of equals, whoever was behind at the first stage at which they differed is eliminated; where that does not
+decide, the regulations draw a pseudo-random number: here whoever is listed last is eliminated, and that tie is
+reported, so that a charter can have it drawn. Source: Local Electoral Regulations 2001 (SR 2001/145), schedule 1A.
 
 >>> tally("stv_new_zealand", Election.read("4: castor > pollux\\n2: helen"), seats=2).winners
 ('castor', 'helen')

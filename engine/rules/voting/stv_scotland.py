@@ -1,9 +1,9 @@
 """The single transferable vote as Scotland elects its councils.
 
-The quota is the least whole number above votes / (seats + 1). Surpluses move on one at a time, the largest first, at a
-transfer value cut off behind five decimals; then who has least drops out. Among equals the latest stage where they
-differed decides, then who is listed last, and that tie is reported. Source: the Scottish Local Government Elections Order
-2007 (SSI 2007/42), schedule 1, rules 45 to 52.
+The quota is the least whole number above votes / (seats + 1). Surpluses are transferred one at a time, the largest
+first, at a transfer value truncated to five decimals; then whoever has the fewest votes is eliminated. Of equals, the
+latest stage at which they differed decides, otherwise the order of listing, and that tie is reported. Source: the
+Scottish Local Government Elections Order 2007 (SSI 2007/42), schedule 1, rules 45 to 52.
 
 >>> tally("stv_scotland", Election.read("4: castor > pollux\\n2: helen"), seats=2).winners
 ('castor', 'helen')

@@ -1,7 +1,8 @@
-"""Several are elected: who has more than the quota asks the same price of each of its voters, as low as will do.
+"""Several are elected: whoever exceeds the quota asks the same price of each of its voters, as low as will do.
 
-The single transferable vote by Warren's method: as `stv_meek`, but an elected option keeps the same amount of every paper (all
-of what is left, where that is less) and not the same part. Sources: Warren 1994; Hill & Warren 2005.
+The single transferable vote by Warren's method: like `stv_meek`, but an elected option keeps the same amount of every
+paper (all that is left of it, where that is less) rather than the same fraction. Sources: Warren 1994; Hill & Warren
+2005.
 
 >>> outcome = tally("stv_warren", Election.read("4: castor > pollux\\n2: helen"), seats=2)
 >>> outcome.winners

@@ -1,15 +1,16 @@
-"""Equal shares as Świecie shared out its budget in 2023.
+"""Equal shares as Świecie spent its participatory budget in 2023.
 
-As `wieliczka_2023`: utility is cost, voters get one unit of money more again and again while the outcome stays within the budget, and greedy is taken
-where more voters are better off under it. Beforehand an option is left out when its part of the voters is less than a third of its part of the
-budget. (Ballots named at least three options; that is for the ballot to see to, not for the count.) Source: the page of Świecie's vote
-of September 2023 at equalshares.net.
+Like `wieliczka_2023`: utility is cost; every voter gets one more unit of money, again and again, while the outcome
+stays within the budget; and the greedy outcome is taken where more voters are better off under it. Before that, an
+option is left out if its share of the voters is less than a third of its share of the budget. (Ballots named at least
+three options; that is for the ballot to see to, not for the count.) Source: the page on Świecie's vote of September
+2023 at equalshares.net.
 
 >>> town = Election.read("costs: garden 600, pool 500, bench 200\\nbudget: 900\\n8: garden\\n1: garden, pool\\n3: bench")
 >>> print("\\n".join(tally("swiecie_2023", town).steps[:3]))
 pool: 1 supporter, too few: left out
 each of 12 voters has 75
-garden: 9 supporters pay 600, each about 67; funded
+garden: 9 supporters pay 600, about 67 each; funded
 """
 
 from __future__ import annotations

@@ -1,8 +1,9 @@
-"""Options outside the Smith set drop out, then the one with the fewest first places, in turn, until one is left.
+"""Options outside the Smith set are eliminated, then the one with the fewest first preferences, in turn, until one is left.
 
-Also called alternative Smith. Unlike Smith//IRV it looks for the Smith set again after every drop. Elects the Condorcet
-winner where there is one; hard to manipulate. Ties as in instant runoff: every order of dropping tied options is counted, and
-all that can win are tied. Source: Tideman 2006, Collective Decisions and Voting, p. 232.
+Also called alternative Smith. Unlike Smith//IRV, it works out the Smith set again after every elimination. Elects the
+Condorcet winner where there is one; hard to manipulate. Ties as in instant runoff: every order of eliminating tied
+options is counted, and all options that can win are tied. Source: Tideman 2006, Collective Decisions and Voting, p.
+232.
 
 >>> print("\\n".join(tally("tideman_alternative", Election.read("4: garden > library > pool\\n3: library > pool > garden\\n2: pool > garden > library")).steps))
 round 1: garden 4, library 3, pool 2; pool drops out
@@ -14,9 +15,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from engine.elections.duels import smith_set
 from engine.elections.election import Election
-from engine.elections.outcome import Outcome
+from engine.elections.outcome import Outcome, Step
+from engine.elections.pairwise import smith_set
 from engine.elections.rounds import Round, walk, without_each
 from engine.elections.tops import Left, Tops
 from engine.rules import voting_rule
@@ -49,6 +50,6 @@ def tideman_alternative(election: Election) -> Outcome:
         options,
         walked.winners,
         walked.outlasted(len(options)),
-        explain=lambda: walked.steps(options, lambda left, last: f"{options[left[0]]} is left", "the fewest"),
+        explain=lambda: walked.steps(options, lambda left, last: Step("{winner} is left", winner=options[left[0]])),
         certify=lambda: [pairs.tolist(), walked.facts()],
     )

@@ -1,7 +1,7 @@
-"""Whoever is covered by nobody wins: no other beats it and loses only to who beats it, too.
+"""Every option that no other option covers wins.
 
-a covers b when a beats b and everybody who beats a beats b too (Gillies' definition). Inside the Smith set, and often
-smaller. Source: Gillies 1959; Miller 1980.
+One option covers another if it beats it, and every option that beats the first beats the second too (Gillies'
+definition). Part of the Smith set, and often smaller. Source: Gillies 1959; Miller 1980.
 
 >>> tally("uncovered_set", Election.read("4: garden > library > pool\\n3: library > garden > pool\\n2: pool > garden > library")).winners
 ('garden',)
@@ -9,7 +9,7 @@ smaller. Source: Gillies 1959; Miller 1980.
 
 from __future__ import annotations
 
-from engine.elections import duels
+from engine.elections import pairwise
 from engine.elections.election import Election
 from engine.elections.outcome import Outcome
 from engine.rules import voting_rule
@@ -23,5 +23,5 @@ from engine.rules import voting_rule
 )  # fmt: skip
 def uncovered_set(election: Election) -> Outcome:
     options, pairs = election.options, election.pairwise
-    won, beaten = duels.uncovered_set(pairs), (pairs > pairs.T).sum(axis=1).tolist()
-    return Outcome.of(options, won, beaten, lambda: duels.told(options, pairs), lambda: [pairs.tolist()])
+    won, beaten = pairwise.uncovered_set(pairs), (pairs > pairs.T).sum(axis=1).tolist()
+    return Outcome.of(options, won, beaten, lambda: pairwise.steps(options, pairs), lambda: [pairs.tolist()])

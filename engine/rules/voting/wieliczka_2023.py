@@ -1,8 +1,8 @@
-"""Equal shares as Wieliczka shared out its Green Budget in 2023.
+"""Equal shares as Wieliczka spent its Green Budget in 2023.
 
-Utility is cost; every voter gets one unit of money more, again and again, while the outcome stays within the budget; and the greedy outcome is
-taken instead where more voters are better off under it. Source: the terms of Zielony Milion, as equalshares.net and Pabulib's file of
-that vote state them.
+Utility is cost; every voter gets one more unit of money, again and again, while the outcome stays within the budget;
+and the greedy outcome is taken instead where more voters are better off under it. Source: the terms of Zielony Milion,
+as stated by equalshares.net and by Pabulib's file of that vote.
 
 >>> town = Election.read("costs: garden 600, pool 500, bench 200\\nbudget: 900\\n6: garden\\n3: pool, bench")
 >>> tally("wieliczka_2023", town).winners
@@ -26,5 +26,5 @@ def wieliczka_2023(election: Election) -> Outcome:
 def shared_as(election: Election, **terms: Any) -> Outcome:
     """The outcome of equal shares under a town's terms; money is added by the unit that people write, whatever its decimals."""
     shares = rule("voting", "equal_shares")
-    found: Outcome = shares.function(election, **shares.complete({"increment": 10**election.decimals, **terms}))
-    return found
+    outcome: Outcome = shares.function(election, **shares.complete({"increment": 10**election.decimals, **terms}))
+    return outcome

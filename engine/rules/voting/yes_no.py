@@ -1,12 +1,12 @@
-"""For, against or abstain: it passes with more than a share of the votes, where enough have taken part.
+"""For, against or abstain: it passes with more than a given share of the votes, if enough voters take part.
 
-Options have roles: the first is for, the second against, the third (which may be left out) abstains; a blank ballot
-abstains too. It passes when the votes for it are more than `share` (without `strictly`: at least) of `share_of`: those for and against, or
-also those who abstain, or all who could have voted. A `quorum` above 0 is a share of all who could have voted, or (`quorum_of`) of
-those of them who were active before, and `quorum_basis` says who counts towards it, active before or not: those for it, those for it or
-abstaining, or all who voted. Where it does not pass, the second
-option wins: things stay as they are. Source: the counting modules of OpenZeppelin's Governor 5 and Snapshot's basic voting, whose
-unspoken choices are parameters here.
+Options have roles: the first is in favour, the second against, and the third (which may be left out) abstains; a blank
+ballot abstains too. It passes if the votes in favour are more than `share` (without `strictly`: at least `share`) of
+`share_of`: of the votes for and against, of all ballots including abstentions, or of all who could have voted. A
+`quorum` above 0 is a share of all who could have voted, or (`quorum_of`) of those among them who were active before;
+`quorum_basis` says who counts towards it, active before or not: those in favour, those in favour or abstaining, or all
+who voted. If it does not pass, the second option wins: things stay as they are. Source: the counting modules of
+OpenZeppelin's Governor 5 and Snapshot's basic voting, whose unspoken choices are parameters here.
 
 >>> outcome = tally("yes_no", Election.read("6: yes\\n3: no\\n2: abstain"), share="2/3")
 >>> outcome.winners
@@ -25,13 +25,29 @@ from fractions import Fraction
 from typing import Literal
 
 from engine.elections.election import Election
-from engine.elections.outcome import Outcome
+from engine.elections.outcome import Outcome, Step
 from engine.refusals import refuse
 from engine.rules import voting_rule
 from engine.values import Share
 
 HALF, NONE = Share("1/2"), Share("0")
 ROLES = ("for", "against", "abstain")
+PART_OF = {
+    "for_against": "{yes} of {whole} for and against",
+    "all_valid": "{yes} of {whole} {whole:ballot|ballots}",
+    "eligible": "{yes} of {whole} who could vote",
+}
+COMPARED = {
+    (True, True): "{part} is more than {share}: {verdict}",
+    (True, False): "{part} is at least {share}: {verdict}",
+    (False, True): "{part} is not more than {share}: {verdict}",
+    (False, False): "{part} is less than {share}: {verdict}",
+}
+"""By whether the share is reached, and whether it has to be exceeded."""
+COUNTED = {"for": "{count} in favour", "for_abstain": "{count} in favour or abstaining", "all_valid": "{count} voted"}
+WHOM = {"eligible": "{count} could vote", "active": "{count} are active"}
+MET = "{counted}, {whom}: the quorum of {quorum} is met"
+NOT_MET = "{counted}, {whom}: the quorum of {quorum} is not met"
 
 
 @voting_rule(ballot="single", elects="one", roles=ROLES, promises={"anonymity", "monotonicity"})
@@ -57,33 +73,32 @@ def yes_no(
     there = 0 if not Fraction(quorum) else eligible(election) if quorum_of == "eligible" else active(election)
     needed = Fraction(quorum) * there
     passes = enough and took_part >= needed
-    words = {"for_against": "for and against", "all_valid": "ballots", "eligible": "who could vote"}
 
-    def explain() -> list[str]:
+    def explain() -> list[Step]:
         for_it, against = election.options[:2]
-        steps = [f"for: {for_it} {yes:,}; against: {against} {no:,}; abstaining {abstain:,}"]
+        text = "for: {option} {yes}; against: {other} {no}; abstaining {abstain}"
+        steps = [Step(text, option=for_it, yes=yes, other=against, no=no, abstain=abstain)]
         if needed:
-            reached = "is reached" if took_part >= needed else "is not reached"
-            counted = {"for": "for it", "for_abstain": "for it or abstaining", "all_valid": "voting"}[quorum_basis]
-            whom = "could" if quorum_of == "eligible" else "are active"
-            steps.append(f"{took_part:,} {counted}, {there:,} {whom}: the quorum of {quorum} {reached}")
-        compared = f"{'is' if enough else 'is not'} {'more than' if strictly else 'at least'} {share}"
-        verdict = "it passes" if passes else "without its quorum it does not pass" if enough else "it does not pass"
-        steps.append(f"{yes:,} of {whole:,} {words[share_of]} {compared}: {verdict}")
+            counted, whom = Step(COUNTED[quorum_basis], count=took_part), Step(WHOM[quorum_of], count=there)
+            text = MET if took_part >= needed else NOT_MET
+            steps.append(Step(text, counted=counted, whom=whom, quorum=quorum))
+        verdict = Step("it passes") if passes else Step("without its quorum it does not pass") if enough else Step("it does not pass")
+        part_of = Step(PART_OF[share_of], yes=yes, whole=whole)
+        steps.append(Step(COMPARED[enough, strictly], part=part_of, share=share, verdict=verdict))
         return steps
 
     return decided(election, passes, votes, explain)
 
 
 def eligible(election: Election) -> int:
-    """What all could have cast who may vote; refused where the ballots came without it."""
+    """The total power of those who may vote; refused if the ballots came without it."""
     if election.eligible is None:
         raise refuse("election_wrong", "the election", "does not say how many may vote", "add a line such as eligible: 500")
     return election.eligible
 
 
 def active(election: Election) -> int:
-    """What those may cast who take part at all; refused where the ballots came without it."""
+    """The total power of those who are active; refused if the ballots came without it."""
     if election.active is None:
         raise refuse("election_wrong", "the election", "does not say how many are active", "add a line such as active: 300")
     if not election.active:
@@ -91,6 +106,6 @@ def active(election: Election) -> int:
     return election.active
 
 
-def decided(election: Election, passes: bool, votes: list[int], explain: Callable[[], list[str]]) -> Outcome:
+def decided(election: Election, passes: bool, votes: list[int], explain: Callable[[], list[Step]]) -> Outcome:
     """The outcome of a decision about the first option: where it does not pass, the second wins."""
     return Outcome.of(election.options, [0 if passes else 1], votes, explain)

@@ -1,25 +1,27 @@
-"""Every voter gets an equal share of the budget, and supporters pay for what they support together.
+"""Every voter gets an equal share of the budget, and supporters pay together for what they want.
 
-The method of equal shares (MES): of the options whose supporters can still pay for them, the one that costs its supporters
-least per unit of `utility` is bought, its supporters paying alike as far as their shares reach. Groups get what their
-size can pay for. `utility` of a funded option to a supporter: its cost, one (cardinality), or the points she gave it
-(additive; of a ranked ballot Borda's). `completion`: `none` stops when nobody can pay; `utilitarian` spends what is left in the order of
-supporters; `add_one` gives every voter `increment` more units of money (one euro where money is counted in cents: 100), again and again;
-`add_one_utilitarian` does both, one after the other. Adding ends (`stop`) before the outcome costs more than the budget (`infeasible`), or
-as soon as nothing else would fit (`exhaustive`). With `whole_shares` every voter begins with whole units. `compare` takes the greedy outcome
-instead where more voters get more from it (`satisfaction`), or where fewer get nothing (`exclusion`). Options with fewer than `votes_min`
-supporters are left out, and so are those that a smaller part of the voters supports than `support_min` times the part of the budget they cost.
-Also called MES. Sources: Peters, Pierczyński & Skowron 2021 (arXiv 2008.13276); the choices are those of equalshares.net and its compute tool, and of the towns
-that held it.
+The method of equal shares (MES): of the options whose supporters can still pay for them, the one with the lowest price
+per unit of `utility` is bought; its supporters all pay the same, or everything they have left if that is less. Groups
+get what their size can pay for. `utility` is what a funded option is worth to a supporter: its cost, one (cardinality),
+or the points she gave it (additive; Borda points on a ranked ballot). `completion`: `none` stops when nobody can pay
+for anything more; `utilitarian` spends what is left in order of supporters; `add_one` gives every voter `increment`
+more units of money (one euro where money is counted in cents: 100), again and again; `add_one_utilitarian` does both,
+one after the other. Adding ends (`stop`) before the outcome costs more than the budget (`infeasible`), or as soon as
+nothing else would fit (`exhaustive`). With `whole_shares`, every voter starts with a whole number of units. `compare`
+takes the greedy outcome instead where more voters get more from it (`satisfaction`), or where fewer get nothing
+(`exclusion`). Options with fewer than `votes_min` supporters are left out, and so are those whose share of the voters
+is less than `support_min` times their share of the budget. Also called MES. Sources: Peters, Pierczyński & Skowron 2021
+(arXiv 2008.13276); the choices are those of equalshares.net and its compute tool, and of the towns that have used the
+method.
 
 >>> town = Election.read("costs: garden 600, pool 500, bench 200\\nbudget: 900\\n6: garden\\n3: pool, bench")
 >>> tally("equal_shares", town, completion="add_one").winners
 ('garden', 'bench')
 >>> print("\\n".join(tally("equal_shares", town, utility="cardinality", completion="utilitarian").steps))
 each of 9 voters has 100
-bench: 3 supporters pay 200, each about 67; funded
-garden: 6 supporters pay 600, each 100; funded
-100 are left, and nothing else fits
+bench: 3 supporters pay 200, about 67 each; funded
+garden: 6 supporters pay 600, 100 each; funded
+100 left over, and nothing else fits
 """
 
 from __future__ import annotations
@@ -31,16 +33,16 @@ import numpy as np
 
 from engine.elections.election import Election
 from engine.elections.grades import as_points
-from engine.elections.outcome import Fact, Outcome
+from engine.elections.outcome import Fact, Outcome, Step
 from engine.limits import SHARES_STEPS_MAX
 from engine.rules import rule, voting_rule
-from engine.rules.voting.equal_shares import _told
+from engine.rules.voting.equal_shares import _steps
 from engine.rules.voting.equal_shares._shares import Count, Purchase
 from engine.values import PositiveMoney, Share
 
 ONE, NONE = PositiveMoney(1), Share("0")
 PLAIN = {"compare": ("none",), "whole_shares": (False,), "votes_min": (0,), "support_min": (NONE,)}
-"""Without what may take back what the method promises."""
+"""Without the parameters that may take back what the method promises."""
 Utility = Literal["cost", "cardinality", "additive"]
 Completion = Literal["none", "utilitarian", "add_one", "add_one_utilitarian"]
 Compare = Literal["none", "satisfaction", "exclusion"]
@@ -97,17 +99,16 @@ def equal_shares(
         level += [tuple(options.index(name) for name in tie) for tie in rival.ties]
         better = count.better_off(ours, theirs) if compare == "satisfaction" else (served(election, ours), served(election, theirs))
         funded = theirs if better[1] > better[0] else ours
-    what = "better off" if compare == "satisfaction" else "who get something"
     taken = funded is not ours
 
-    def explain() -> list[str]:
-        steps = _told.left_out(election, standing)
-        steps += _told.shares(election, count.share(raised), raised, raised == increment * SHARES_STEPS_MAX)
-        steps += [_told.purchase(election, each) for each in bought]
+    def explain() -> list[Step]:
+        steps = _steps.left_out(election, standing)
+        steps += _steps.shares(election, count.share(raised), raised, raised == increment * SHARES_STEPS_MAX)
+        steps += [_steps.purchase(election, each) for each in bought]
         if completion.endswith("utilitarian"):
-            steps += _told.rest(election, count, ours, rest)
+            steps += _steps.rest(election, count, ours, rest)
         if rival is not None:
-            steps += _told.comparison(what, better, rival, taken)
+            steps += _steps.comparison(compare, better, rival, taken)
         return steps
 
     return Outcome(
@@ -124,7 +125,7 @@ def equal_shares(
             sorted(theirs),
             _written(count.beyond(raised, bought, increment, adding, stop)),
         ],
-        note=f"This is the greedy outcome: under it there are more voters {what}." if taken else "",
+        remark=_steps.REMARKS[compare] if taken else None,
     )
 
 
@@ -144,14 +145,14 @@ def _left_in(election: Election, votes_min: int, support_min: Fraction) -> Elect
         return election
     supporters = [int(election.weights[column].sum()) for column in election.support.T]
     few = np.array([
-        many < votes_min or many * election.budget < support_min * cost * election.total
-        for many, cost in zip(supporters, election.costs, strict=True)
+        count < votes_min or count * election.budget < support_min * cost * election.total
+        for count, cost in zip(supporters, election.costs, strict=True)
     ])  # fmt: skip
     return election.changed(table=election.table * ~few[None, :]) if few.any() else election
 
 
 def _spend_the_rest(count: Count, bought: list[int], level: list[tuple[int, ...]]) -> list[int]:
-    """What fits beside what was bought, in the order of supporters; `level` is added those that were equal and do not all fit."""
+    """What fits beside what was bought, in order of supporters; options that were equal and do not all fit are added to `level`."""
     funded = list(bought)
     while fitting := count.fitting(funded):
         most = max(count.supporters[each] for each in fitting)

@@ -1,9 +1,10 @@
 """What equal shares buys for many sizes of share at once, in floating point with proven bounds.
 
 Completing an outcome asks what is bought when everybody has a little more, hundreds of times, and nearly always the
-answer is the same. Shares are columns, and those that have bought the same options so far are counted together; where
-they choose differently they part, and they meet again when they have bought the same in another order. Every number carries a bound of its error. A choice is made only where
-the bounds say that exact arithmetic makes it too; a share for which they do not is handed back, to be counted exactly.
+answer is the same. Shares are columns, and those that have bought the same options so far are counted together; they
+part where they choose differently, and meet again once they have bought the same in another order. Every number carries
+a bound on its error. A choice is made only if the bounds prove that exact arithmetic makes it too; otherwise the share
+is handed back, to be counted exactly.
 """
 
 from __future__ import annotations
@@ -19,8 +20,8 @@ EPS = 2.0**-50
 
 
 class Voters(NamedTuple):
-    """What a count is made of: for each option the rows that support it, their weights and units; cost and worth; and its `twin`, the
-    first option that costs the same and is supported by the same, so that they are always equally cheap."""
+    """What a count needs: for each option the rows that support it, their weights and units; its cost and worth; and
+    its `twin`, the first option with the same cost and the same supporters, which is therefore always equally cheap."""
 
     rows: list[Array]
     weights: list[Array]
@@ -60,14 +61,14 @@ class _Shares:
 
 
 def _at(rows: Array, columns: Array) -> tuple[Array, Array | slice]:
-    """Where some rows and ascending columns are; columns next to each other, as most are, are read and written at a stretch."""
+    """Where some rows and ascending columns are; adjacent columns, as most are, are read and written as one slice."""
     first, last = int(columns[0]), int(columns[-1])
     return (rows, slice(first, last + 1)) if last - first + 1 == len(columns) else (rows[:, None], columns)
 
 
 def bought_for(voters: Voters, shares: Array, share_errors: Array) -> list[frozenset[int] | None]:
-    """Which options are bought for each of `shares`; None where bounds leave it open."""
-    found: list[frozenset[int] | None] = [None] * len(shares)
+    """Which options are bought for each of `shares`; None if the bounds leave it open."""
+    answers: list[frozenset[int] | None] = [None] * len(shares)
     state = _Shares(voters, shares, share_errors)
     groups = {frozenset[int](): np.arange(len(shares))}
     payable = {frozenset[int](): [option for option, rows in enumerate(voters.rows) if len(rows)]}
@@ -77,14 +78,14 @@ def bought_for(voters: Voters, shares: Array, share_errors: Array) -> list[froze
         for bought, columns in groups.items():
             choice = _Choice(state, columns, payable[bought])
             for column in columns[choice.done]:
-                found[column] = bought
+                answers[column] = bought
             for option, buyers in choice.buy():
                 grown = bought | {option}
                 after.setdefault(grown, []).append(buyers)
                 still.setdefault(grown, set()).update(choice.payable)
         groups = {bought: np.sort(np.concatenate(parts)) for bought, parts in after.items()}
         payable = {bought: sorted(each - bought) for bought, each in still.items()}
-    return found
+    return answers
 
 
 class _Choice:
@@ -94,10 +95,10 @@ class _Choice:
         self._state, self._voters, self._columns = state, state.voters, columns
         width = len(columns)
         self._price: dict[int, tuple[Array, Array]] = {}
-        """Of every option looked at the price per unit of worth, by column (infinite where it cannot be paid), and how much
-        lower it may be."""
+        """For every option examined, the price per unit of worth, by column (infinite if it cannot be paid), and how
+        much lower it may be."""
         self._bounds: dict[int, Array] = {}
-        """Of options looked at closely how far from their price the exact one may be, either way; infinite where unknown."""
+        """For options examined closely, how far the exact price may be from theirs, either way; infinite if unknown."""
         self._paid_alike: dict[int, tuple[Array, Array]] = {}
         self._held: dict[int, Array] = {}
         self._best, self._winner = np.full(width, np.inf), np.full(width, -1)
@@ -165,13 +166,13 @@ class _Choice:
         return np.where(can, price, np.inf) / worth, np.where(can, lower, 0.0) / worth * (1 + 4 * EPS)
 
     def _money(self, option: int) -> Array:
-        """What the supporters of an option have left, in the columns looked at."""
+        """What the supporters of an option have left, in the columns examined."""
         if option not in self._held:
             self._held[option] = self._state.part(self._state.money, self._voters.rows[option], self._columns)
         return self._held[option]
 
     def _bound(self, option: int) -> Array:
-        """How far from the price found the exact one may be, either way."""
+        """How far the exact price may be from the one computed, either way."""
         if option not in self._bounds:
             voters, columns, state = self._voters, self._columns, self._state
             rows, weights, units = voters.rows[option], voters.weights[option], voters.units[option][:, None]
@@ -193,25 +194,26 @@ class _Choice:
 
     def _rivalled(self) -> Array:
         """Where another option may be as cheap as the cheapest, and exact numbers do not settle which is taken."""
-        found, width = np.zeros(len(self._best), np.bool_), np.zeros(len(self._best))
+        rivalled, width = np.zeros(len(self._best), np.bool_), np.zeros(len(self._best))
         for option in np.unique(self._winner).tolist():
             if option >= 0:
                 here = self._winner == option
                 width[here] = self._bound(option)[here]
-        found |= np.isinf(width)
+        rivalled |= np.isinf(width)
         for option, (per_worth, lower) in self._price.items():
-            near = np.flatnonzero((self._winner != option) & (self._winner >= 0) & ~np.isinf(per_worth) & ~found)
+            near = np.flatnonzero((self._winner != option) & (self._winner >= 0) & ~np.isinf(per_worth) & ~rivalled)
             near = near[per_worth[near] - lower[near] <= self._best[near] + width[near]]
             if len(near):
                 near = near[per_worth[near] - self._bound(option)[near] <= self._best[near] + width[near]]
             for other in np.unique(self._winner[near]).tolist():
-                found |= self._settle(option, other, near[self._winner[near] == other])
-        return found
+                rivalled |= self._settle(option, other, near[self._winner[near] == other])
+        return rivalled
 
     def _settle(self, option: int, other: int, columns: Array) -> Array:
-        """Take the cheaper of two options, of equals the first, in columns where bounds cannot tell; True where nothing can.
+        """Take the cheaper of two options, or the first of equals, in columns where bounds cannot tell; True where
+        nothing can.
 
-        Paid alike by all who have anything left, their prices are exact fractions.
+        If all who have anything left pay alike, the prices are exact fractions.
         """
         if self._voters.twin[option] == self._voters.twin[other]:
             self._winner[columns] = min(option, other)
@@ -243,8 +245,8 @@ class _Choice:
         return self._paid_alike[option]
 
     def buy(self) -> list[tuple[int, Array]]:
-        """Let each column buy its winner; which option that is in which columns."""
-        found = []
+        """Let each column buy its winner; returns which option is bought in which columns."""
+        purchases = []
         for option in np.unique(self._winner[~self._unclear]).tolist():
             if option >= 0:
                 here = np.flatnonzero((self._winner == option) & ~self._unclear)
@@ -253,5 +255,5 @@ class _Choice:
                 if bool(np.isinf(bound).any()):
                     here, bound = here[~np.isinf(bound)], bound[~np.isinf(bound)]
                 self._state.pay(option, self._columns[here], self._price[option][0][here] * worth, bound * worth)
-                found.append((option, self._columns[here]))
-        return found
+                purchases.append((option, self._columns[here]))
+        return purchases

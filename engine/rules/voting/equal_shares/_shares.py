@@ -23,7 +23,7 @@ from engine.refusals import refuse
 from engine.rules.voting.equal_shares._batch import EPS, Voters, bought_for
 
 COLUMNS_MAX, CELLS_MAX = 64, 1 << 24
-"""Sizes of share that are counted together, and ballots times sizes, which memory has to hold."""
+"""Sizes of share that are counted together, and ballots times sizes, which have to fit in memory."""
 
 
 class Purchase(NamedTuple):
@@ -34,7 +34,7 @@ class Purchase(NamedTuple):
     price: Fraction
     supporters: int
     drained: int
-    """How many supporters paid less than the price, with all they had."""
+    """How many supporters paid less than the price, with everything they had."""
     tied: tuple[int, ...]
     """The options, this one included, that were equally cheap per unit of utility."""
     per_ballot: bool
@@ -49,7 +49,7 @@ class _Bid(NamedTuple):
 
 
 class Count:
-    """An election made ready to be counted for several shares; `utility` as the rule's parameter, `whole` for shares in whole units."""
+    """An election prepared to be counted for several shares; `utility` as the rule's parameter, `whole` for shares in whole units."""
 
     def __init__(self, election: Election, utility: str, whole: bool = False) -> None:
         assert election.costs is not None and election.budget is not None
@@ -69,7 +69,7 @@ class Count:
         self.buyable = sum(1 for place, count in enumerate(self.supporters) if count and self.costs[place] <= self.budget)
 
     def voters(self) -> Voters:
-        """The same for counting many shares at once."""
+        """The same, for counting many shares at once."""
         weights = [self.weights[rows].astype(np.float64) for rows in self._rows]
         units = [each.astype(np.float64) for each in self._units]
         first: dict[tuple[bytes, bytes, int], int] = {}
@@ -84,15 +84,15 @@ class Count:
         """
         if not steps_max:
             return 0, self.buy(0)
-        voters, found, bought = self.voters(), list[frozenset[int] | None](), frozenset[int]()
+        voters, answers, bought = self.voters(), list[frozenset[int] | None](), frozenset[int]()
         first, exact = 0 if exhaustive else self._sure_steps(increment, steps_max), 0
         exact_max = max(SHARES_EXACT_MAX, SHARES_EXACT_WORK // (len(self.weights) * len(self.costs)))
         for step in range(first, steps_max + 1):
-            if step == first + len(found):
-                ahead = range(step, step + min(max(len(found), 8), COLUMNS_MAX, max(1, CELLS_MAX // len(self.weights))))
+            if step == first + len(answers):
+                ahead = range(step, step + min(max(len(answers), 8), COLUMNS_MAX, max(1, CELLS_MAX // len(self.weights))))
                 shares = np.array([float(self.share(each * increment)) for each in ahead])
-                found += bought_for(voters, shares, shares * EPS)
-            options = found[step - first]
+                answers += bought_for(voters, shares, shares * EPS)
+            options = answers[step - first]
             if options is None:
                 exact += 1
                 if exact > exact_max:
@@ -109,14 +109,14 @@ class Count:
         return step * increment, self.buy(step * increment)
 
     def beyond(self, raised: int, bought: list[Purchase], increment: int, steps_max: int, stop: str) -> list[Purchase]:
-        """What would have been bought with one addition more, which is why none was made; empty where there was another reason."""
+        """What would have been bought with one more addition, which is why there was none; empty if there was another reason."""
         full = stop == "exhaustive" and not self.fitting([purchase.option for purchase in bought])
         if raised >= increment * steps_max or len(bought) == self.buyable or full:
             return []
         return self.buy(raised + increment)
 
     def fitting(self, bought: Collection[int]) -> list[int]:
-        """The supported options, not `bought`, that what is left of the budget pays for."""
+        """The supported options, not `bought`, that what is left of the budget can pay for."""
         left = self.budget - sum(self.costs[option] for option in bought)
         return [place for place, cost in enumerate(self.costs) if place not in bought and self.supporters[place] and cost <= left]
 
@@ -235,6 +235,6 @@ class Count:
 
 
 def _add_up(places: Array, weights: Array, size: int) -> Array:
-    found = np.zeros(size, np.int64)
-    np.add.at(found, places, weights)
-    return found
+    sums = np.zeros(size, np.int64)
+    np.add.at(sums, places, weights)
+    return sums

@@ -1,18 +1,18 @@
-"""Several are elected: who has more than a quota passes the surplus on, who has least drops out, and ballots move on.
+"""Several are elected: surpluses above the quota are transferred, and whoever has the fewest votes is eliminated, until all seats are filled.
 
-The single transferable vote with weighted inclusive transfers (WIGM): all papers of an elected option move on, at the value that
-leaves it just the quota. `decimals` 0 counts in exact fractions; otherwise values are cut off behind so many. `quota`: `exact`
-is votes / (seats + 1), which has to be passed; `whole` the least whole number above it. Among equals, whoever had fewer
-votes at the latest stage where they differed drops out first, then who is listed last, and that tie is reported. Sources:
-Hill, Wichmann & Woodall 1987; Droop 1868.
+The single transferable vote with the weighted inclusive Gregory method (WIGM): all papers of an elected option are
+transferred, at the value that leaves it exactly the quota. `decimals` 0 counts in exact fractions; otherwise values are
+truncated to that many decimals. `quota`: `exact` is votes / (seats + 1), which has to be exceeded; `whole` is the least
+whole number above it. Of equals, whoever had fewer votes at the latest stage at which they differed is eliminated
+first, otherwise whoever is listed last, and that tie is reported. Sources: Hill, Wichmann & Woodall 1987; Droop 1868.
 
 >>> outcome = tally("stv", Election.read("4: castor > pollux\\n2: helen"), seats=2)
 >>> outcome.winners, outcome.ties
 (('castor', 'helen'), ())
 >>> print("\\n".join(outcome.steps))
-6 votes for 2 seats: more than 2 elect
+6 votes for 2 seats: more than the quota of 2 elects
 stage 1: first preferences; castor elected: castor 4, helen 2
-stage 2: surplus of 2 from castor moves on: castor 2, pollux 2, helen 2
+stage 2: castor's surplus of 2 is transferred: castor 2, pollux 2, helen 2
 stage 3: pollux drops out: castor 2, helen 2, exhausted 2
 stage 4: as many are left as seats: helen elected: castor 2, helen 2, exhausted 2
 """

@@ -1,8 +1,8 @@
 """The count that rules of the single transferable vote share: papers, their values, and who holds them.
 
-Papers that have been transferred alike have the same value, so that a value is a *class* and a paper knows its class: a
-handful of exact numbers instead of one for each paper. A transfer moves only the papers it is about. Source of the shape
-of the count: Hill, Wichmann & Woodall 1987 and the statutes that each rule names.
+Papers that have been transferred alike have the same value, so a value is a *class* and a paper knows its class: a
+handful of exact numbers instead of one for each paper. A transfer moves only the papers it concerns. The shape of the
+count follows Hill, Wichmann & Woodall 1987 and the statutes that each rule names.
 """
 
 from __future__ import annotations
@@ -15,20 +15,21 @@ from typing import NamedTuple
 import numpy as np
 
 from engine.elections.election import Array, Election
-from engine.elections.outcome import Outcome, write_number
+from engine.elections.outcome import Outcome, Step, Value, Votes, listing, write_number
 from engine.refusals import refuse
 
-Votes = list[Fraction]
+WHOLE = "{votes} {votes:vote|votes} for {seats} {seats:seat|seats}: the quota of {quota} elects"
+EXCEEDED = "{votes} {votes:vote|votes} for {seats} {seats:seat|seats}: more than the quota of {quota} elects"
 
 
 @dataclass(frozen=True)
 class Law:
-    """How a statute counts. `decimals` None is exact; otherwise values are cut off behind so many.
+    """How a statute counts. `decimals` None is exact; otherwise values are truncated to that many.
 
-    `whole_quota`: the least whole number more than votes / (seats + 1), which elects; otherwise that very fraction, which
-    has to be passed. `hopeless`: who cannot catch up any more drops out before a surplus is moved (Minneapolis).
-    `cut_twice`: the part of its value that a paper keeps is cut off, too, before it is multiplied.
-    `look_back`: among equals, whoever had fewer at the latest stage where they differed.
+    `whole_quota`: the quota is the least whole number above votes / (seats + 1), and reaching it elects; otherwise it
+    is that very fraction, which has to be exceeded. `hopeless`: options that can no longer catch up drop out before a
+    surplus is transferred (Minneapolis). `cut_twice`: the fraction of its value that a paper keeps is truncated too,
+    before it is multiplied. `look_back`: of equals, the latest stage at which they differed decides.
     """
 
     decimals: int | None
@@ -56,11 +57,11 @@ class Law:
 
 
 class Stage(NamedTuple):
-    """What happened, everybody's votes after it, the value of papers that name nobody left, what cutting off has lost, and
-    who is elected by then: votes, exhausted and lost are all votes together."""
+    """What happened, everybody's votes after it, the value of exhausted papers, what rounding has lost, and who is
+    elected by then: votes, exhausted and lost add up to all votes."""
 
-    what: str
-    votes: Votes
+    what: Step
+    votes: list[Fraction]
     exhausted: Fraction
     lost: Fraction
     elected: tuple[int, ...]
@@ -68,7 +69,8 @@ class Stage(NamedTuple):
 
 @dataclass
 class Count:
-    """One count of the `valid` votes; `run` fills `stages`, `elected` in the order of election, and `ties` that only the listing decided."""
+    """One count of the `valid` votes; `run` fills `stages`, `elected` in the order of election, and `ties` that only
+    the order of listing decided."""
 
     election: Election
     seats: int
@@ -78,53 +80,51 @@ class Count:
     ties: list[tuple[int, ...]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        election, many = self.election, len(self.election.options)
-        if self.seats > many:
-            raise refuse("election_wrong", "the election", f"has {many} options for {self.seats} seats", "give fewer seats")
+        election, option_count = self.election, len(self.election.options)
+        if self.seats > option_count:
+            raise refuse("election_wrong", "the election", f"has {option_count} options for {self.seats} seats", "give fewer seats")
         valid = election.orders[:, 0] >= 0  # a blank paper counts for nothing, nor for the quota
         self._orders = election.orders[valid]
-        self._weights = None if election.weighed is None else election.weighed[valid]
+        self._weights = None if election.given_weights is None else election.given_weights[valid]
         self.valid = len(self._orders) if self._weights is None else int(self._weights.sum())
         self.quota = self.law.quota(self.valid, self.seats)
-        self.hopeful, self.waiting = set(range(many)), list[int]()
+        self.hopeful, self.waiting = set(range(option_count)), list[int]()
         self._moved: set[int] = set()
         self._top = self._orders[:, 0].copy()
         self._class = np.zeros(len(self._orders), np.int32)
         self._values = [Fraction(1)]
-        self._papers = [np.zeros(many + 1, np.int64)]
+        self._papers = [np.zeros(option_count + 1, np.int64)]
         """By class, how many papers each option holds, and in the last cell how many nobody does."""
         self._add(np.arange(len(self._orders)), 1)
         self._recount()
 
     def run(self) -> Count:
-        self._note("first preferences")
+        self._note(Step("first preferences"))
         while len(self.elected) < self.seats:
             surplus_first = self.law.hopeless and self.waiting
             if self.hopeful and len(self.elected) + len(self.hopeful) <= self.seats and not surplus_first:
                 last = sorted(self.hopeful, key=lambda place: (-self.votes[place], place))
                 self.elected += last
                 self.hopeful.clear()
-                self._note(f"as many are left as seats: {self._names(last)} elected", again=True)
+                self._note(Step("as many are left as seats: {names} elected", names=self._names(last)), again=True)
                 break
             hopeless = self._hopeless() if self.law.hopeless else []
             if hopeless:
-                self._drop(
-                    hopeless, "cannot catch up any more, and drop out" if len(hopeless) > 1 else "cannot catch up any more, and drops out"
-                )
+                self._drop(hopeless, "{names} can no longer catch up and {names:drops|drop} out")
             elif self.waiting:
                 self._move_surplus()
             else:
-                self._drop([self._lowest()], "drops out")
+                self._drop([self._lowest()], "{names} {names:drops|drop} out")
         return self
 
-    def _elect(self) -> str:
-        """Whoever has reached the quota is elected; those with more have a surplus to move."""
+    def _elect(self) -> list[int]:
+        """Whoever has reached the quota is elected; whoever has more has a surplus to transfer."""
         won = [place for place in self.hopeful if self.law.reaches(self.votes[place], self.quota)]
         won = sorted(won, key=lambda place: (-self.votes[place], place))[: self.seats - len(self.elected)]
         self.elected += won
         self.hopeful -= set(won)
         self.waiting += [place for place in won if self.votes[place] > self.quota]
-        return f"; {self._names(won)} elected" if won else ""
+        return won
 
     def _move_surplus(self) -> None:
         most = max(self.votes[place] for place in self.waiting)
@@ -138,35 +138,38 @@ class Count:
         self._transfer(papers, class_of)
         self._moved.add(place)
         self._recount()
-        self._note(f"surplus of {_shown(surplus, self.law.decimals)} from {self.election.options[place]} moves on")
+        text = "{option}'s surplus of {surplus} is transferred"
+        self._note(Step(text, surplus=Votes(surplus, self.law.decimals), option=self.election.options[place]))
 
-    def _drop(self, places: list[int], how: str) -> None:
+    def _drop(self, places: list[int], text: str) -> None:
         self.hopeful -= set(places)
         for place in places:
             self._transfer(np.flatnonzero(self._top == place), np.arange(len(self._values), dtype=np.int32))
         self._recount()
-        self._note(f"{self._names(places)} {how}")
+        self._note(Step(text, names=self._names(places)))
 
     def _recount(self) -> None:
-        """Everybody's votes; who has moved a surplus on keeps the quota."""
+        """Everybody's votes; whoever has transferred a surplus keeps the quota."""
         *self.votes, self._exhausted = self._total()
         for place in self._moved:
             self.votes[place] = self.quota
 
-    def _note(self, what: str, again: bool = False) -> None:
-        elected = "" if again else self._elect()
+    def _note(self, what: Step, again: bool = False) -> None:
+        won = [] if again else self._elect()
+        what = Step("{what}; {names} elected", what=what, names=self._names(won)) if won else what
         lost = self.valid - sum(self.votes, self._exhausted)
-        self.stages.append(Stage(what + elected, list(self.votes), self._exhausted, lost, tuple(self.elected)))
+        self.stages.append(Stage(what, list(self.votes), self._exhausted, lost, tuple(self.elected)))
 
-    def _names(self, places: Sequence[int]) -> str:
-        return " and ".join(self.election.options[place] for place in places)
+    def _names(self, places: Sequence[int]) -> list[str]:
+        return [self.election.options[place] for place in places]
 
     def _lowest(self) -> int:
         fewest = min(self.votes[place] for place in self.hopeful)
         return self._one_of([place for place in sorted(self.hopeful) if self.votes[place] == fewest], most=False)
 
     def _one_of(self, tied: list[int], most: bool) -> int:
-        """Of equals the one that had more, or fewer, at the latest stage where they differed; else the first listed has more."""
+        """Of equals, the one that had more, or fewer, at the latest stage at which they differed; otherwise the one
+        listed first counts as having more."""
         left = tied
         if self.law.look_back:
             for stage in reversed(self.stages):
@@ -179,15 +182,15 @@ class Count:
         return min(left) if most else max(left)
 
     def _hopeless(self) -> list[int]:
-        """Those whose votes, with all that could still come to them, do not reach the next one's."""
+        """Those whose votes, with everything that could still come to them, fall short of the next one's."""
         order = sorted(self.hopeful, key=lambda place: (self.votes[place], place))
         surplus = sum((self.votes[place] - self.quota for place in self.waiting), Fraction(0))
-        below, found = surplus, list[int]()
+        below, hopeless = surplus, list[int]()
         for number, place in enumerate(order[:-1]):
             below += self.votes[place]
             if below < self.votes[order[number + 1]] and len(self.elected) + len(self.hopeful) - number - 1 >= self.seats:
-                found = order[: number + 1]
-        return sorted(found)
+                hopeless = order[: number + 1]
+        return sorted(hopeless)
 
     # -- papers -------------------------------------------------------------------------------------------------
 
@@ -197,7 +200,7 @@ class Count:
         return len(self._values) - 1
 
     def _transfer(self, papers: Array, class_of: Array) -> None:
-        """Move papers to whoever stands next on them among the hopeful; `class_of` is each class's new one."""
+        """Move papers to the next hopeful option on them; `class_of` is each class's new one."""
         if not len(papers):
             return
         self._add(papers, -1)
@@ -205,9 +208,9 @@ class Count:
         stays[[*self.hopeful, -1]] = True
         rows = self._orders[papers]
         first = stays[rows].argmax(axis=1)
-        found = rows[np.arange(len(rows)), first]
-        found[~stays[found]] = -1
-        self._top[papers] = found
+        next_tops = rows[np.arange(len(rows)), first]
+        next_tops[~stays[next_tops]] = -1
+        self._top[papers] = next_tops
         old = self._class[papers]
         self._class[papers] = class_of[old]
         self._add(papers, 1)
@@ -221,7 +224,7 @@ class Count:
         for number, row in enumerate(counts.reshape(-1, width)):
             self._papers[number] += sign * row
 
-    def _total(self) -> Votes:
+    def _total(self) -> list[Fraction]:
         columns = [(value, papers.tolist()) for value, papers in zip(self._values, self._papers, strict=True)]
         places = range(len(self.election.options) + 1)
         return [sum((value * papers[place] for value, papers in columns if papers[place]), Fraction(0)) for place in places]
@@ -232,16 +235,16 @@ def outcome(count: Count) -> Outcome:
     election, decimals = count.election, count.law.decimals
     options, last = election.options, count.stages[-1].votes
 
-    def explain() -> list[str]:
-        shown = _shown(count.quota, decimals)
-        needed = f"{shown} elect" if count.law.whole_quota else f"more than {shown} elect"
-        steps = [f"{count.valid:,} votes for {count.seats} seat{'' if count.seats == 1 else 's'}: {needed}"]
+    def explain() -> list[Step]:
+        text = WHOLE if count.law.whole_quota else EXCEEDED
+        steps = [Step(text, votes=count.valid, seats=count.seats, quota=Votes(count.quota, decimals))]
         for number, stage in enumerate(count.stages, 1):
-            order = sorted(range(len(options)), key=lambda place: (-stage.votes[place], place))
-            standing = ", ".join(f"{options[place]} {_shown(stage.votes[place], decimals)}" for place in order if stage.votes[place])
-            rest = f", exhausted {_shown(stage.exhausted, decimals)}" if stage.exhausted else ""
-            rest += f", lost by cutting off {_shown(stage.lost, decimals)}" if stage.lost else ""
-            steps.append(f"stage {number}: {stage.what}: {standing}{rest}")
+            end = Step("stage {number}: {what}: {votes}", number=number, what=stage.what, votes=standing(options, stage.votes, decimals))
+            if stage.exhausted:
+                end = Step("{stage}, exhausted {exhausted}", stage=end, exhausted=Votes(stage.exhausted, decimals))
+            if stage.lost:
+                end = Step("{stage}, lost by rounding {lost}", stage=end, lost=Votes(stage.lost, decimals))
+            steps.append(end)
         return steps
 
     return Outcome(
@@ -261,12 +264,7 @@ def outcome(count: Count) -> Outcome:
     )
 
 
-def _shown(value: Fraction, decimals: int | None = None) -> str:
-    """A number of votes as people read it; `about` where it is rounded to four decimals."""
-    if value.denominator == 1:
-        return f"{value.numerator:,}"
-    if decimals is None and value.denominator < 1000:
-        return str(write_number(value))
-    kept = 4 if decimals is None else decimals
-    whole, part = divmod(round(value * 10**kept), 10**kept)
-    return ("about " if decimals is None else "") + f"{whole:,}.{part:0{kept}d}"
+def standing(options: Sequence[str], votes: Sequence[Fraction], decimals: int | None) -> dict[str, Value]:
+    """Who has how many votes, of those that have any."""
+    some = [place for place, number in enumerate(votes) if number]
+    return listing([options[place] for place in some], [votes[place] for place in some], [Votes(votes[place], decimals) for place in some])

@@ -1,12 +1,12 @@
 """The count that Meek's and Warren's transferable votes share: what each elected option keeps of every paper.
 
-Everybody begins by keeping all of what reaches them. Whoever has more than the quota keeps less, just enough to hold it,
-and the rest of each paper goes on to whoever stands next on it; whoever drops out keeps nothing, and every paper is read anew as if
-that option had never stood. Meek lets an elected option keep the same part of whatever reaches it, Warren the same amount
-of every paper. The keep values are found by giving each the one that would hold the quota if nothing else changed (Meek: keep ×
-quota / votes; Warren: the level up to which what reaches it fills the quota), until all surpluses together are below a bound.
-Sources: Hill, Wichmann & Woodall 1987 (algorithm 123); Warren 1994; the reference rule of the Proportional Representation
-Foundation; New Zealand's Local Electoral Regulations 2001, schedule 1A.
+At first everybody keeps all of what reaches them. Whoever exceeds the quota keeps less, just enough to hold it, and the
+rest of each paper goes on to the next option on it; whoever drops out keeps nothing, and every paper is read anew as if
+that option had never stood. With Meek, an elected option keeps the same fraction of whatever reaches it; with Warren,
+the same amount of every paper. Keep values are found by giving each option the one that would hold the quota if nothing
+else changed (Meek: keep × quota / votes; Warren: the level up to which what reaches it fills the quota), until all
+surpluses together are below a bound. Sources: Hill, Wichmann & Woodall 1987 (algorithm 123); Warren 1994; the reference
+rule of the Proportional Representation Foundation; New Zealand's Local Electoral Regulations 2001, schedule 1A.
 """
 
 from __future__ import annotations
@@ -19,24 +19,23 @@ from typing import NamedTuple
 import numpy as np
 
 from engine.elections.election import INT64_MAX, Array, Election
-from engine.elections.outcome import Outcome, write_number
+from engine.elections.outcome import Outcome, Step, Value, Votes, listing, write_number
 from engine.refusals import refuse
-from engine.rules.voting.stv._count import _shown
 
 EXACT_BITS_MAX, EXACT_UNITS = 1_024, 10**60
-"""How long an exact keep value may become, for each repetition may double it; and the units a longer one is rounded up to."""
+"""How long an exact keep value may become, because each repetition may double it; and the units to which a longer one is rounded up."""
 ROUNDS_MAX = 100_000
 
 
 @dataclass(frozen=True)
 class Law:
-    """How keep values are counted. `decimals` None is exact (but that a keep value too long to write
-    down is rounded up behind sixty); otherwise every product and quotient is rounded up behind so many,
-    and the quota is votes / (seats + 1) cut off there, and one unit more.
+    """How keep values are counted. `decimals` None is exact (except that a keep value too long to write down is rounded
+    up to sixty decimals); otherwise every product and quotient is rounded up to that many decimals, and the quota is
+    votes / (seats + 1) truncated there, plus one unit.
 
-    `still`: surpluses below it are none. `warren`: an amount is kept of each paper, not a part. `hopeless`: whoever with all
-    surpluses stays below the next drops out at once. `first`: among equals, whoever was behind at the first stage where they
-    differed drops out; otherwise at the latest.
+    `still`: surpluses below it are ignored. `warren`: an amount of each paper is kept, not a fraction. `hopeless`:
+    whoever stays below the next even with all surpluses drops out at once. `first`: of equals, whoever was behind at
+    the first stage at which they differed drops out; otherwise at the latest.
     """
 
     decimals: int | None
@@ -49,7 +48,7 @@ class Law:
 class Stage(NamedTuple):
     """What happened, and with what: the quota, everybody's votes and keep values, and what nobody keeps."""
 
-    what: str
+    what: Step
     quota: Fraction
     votes: list[Fraction]
     keeps: list[Fraction]
@@ -58,7 +57,7 @@ class Stage(NamedTuple):
 
 @dataclass
 class Count:
-    """One count; `run` fills `stages`, `elected` in the order of election, and `ties` that only the listing decided."""
+    """One count; `run` fills `stages`, `elected` in the order of election, and `ties` that only the order of listing decided."""
 
     election: Election
     seats: int
@@ -68,16 +67,16 @@ class Count:
     ties: list[tuple[int, ...]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        many = len(self.election.options)
-        if self.seats > many:
-            raise refuse("election_wrong", "the election", f"has {many} options for {self.seats} seats", "give fewer seats")
+        option_count = len(self.election.options)
+        if self.seats > option_count:
+            raise refuse("election_wrong", "the election", f"has {option_count} options for {self.seats} seats", "give fewer seats")
         valid = self.election.orders[:, 0] >= 0  # a blank paper counts for nothing, nor for the quota
         self._orders, self._weights = self.election.orders[valid], self.election.weights[valid]
         self.valid = int(self._weights.sum())
         self.one = 1 if self.law.decimals is None else 10**self.law.decimals
         """What a whole vote is in the units that are counted in."""
-        self.hopeful = set(range(many))
-        self._keep: list[Fraction] = [Fraction(self.one)] * many
+        self.hopeful = set(range(option_count))
+        self._keep: list[Fraction] = [Fraction(self.one)] * option_count
         self._papers = _Papers(self._orders, self._weights, self.law.warren, self.one, exact=self.law.decimals is None)
 
     def run(self) -> Count:
@@ -91,7 +90,7 @@ class Count:
             last = sorted(self.hopeful, key=lambda place: (-self.votes[place], place))
             self.elected += last
             self.hopeful.clear()
-            self._note(f"as many are left as seats: {self._names(last)} elected")
+            self._note(Step("as many are left as seats: {names} elected", names=self._names(last)))
         return self
 
     def _settle(self) -> bool:
@@ -119,7 +118,7 @@ class Count:
         won = sorted(won, key=lambda place: (-self.votes[place], place))[: self.seats - len(self.elected)]
         self.elected += won
         self.hopeful -= set(won)
-        self._note(f"{self._names(won)} elected")
+        self._note(Step("{names} elected", names=self._names(won)))
 
     def _drop(self) -> None:
         fewest = min(self.votes[place] for place in self.hopeful)
@@ -128,10 +127,10 @@ class Count:
         self.hopeful.remove(place)
         self._keep[place] = Fraction(0)
         self._distribute()
-        self._note(f"{self.election.options[place]} drops out")
+        self._note(Step("{names} drops out", names=self._names([place])))
 
     def _distribute(self) -> None:
-        """Everybody's votes as the keep values are, and the quota that the votes kept ask for."""
+        """Everybody's votes with the present keep values, and the quota that follows from the votes kept."""
         self.votes = self._papers.votes(self._keep)
         kept = sum(self.votes, Fraction(0))
         self.exhausted = self.valid * self.one - kept
@@ -149,29 +148,30 @@ class Count:
         return len(order) > 1 and order[0] + surplus < order[1]
 
     def _lowered(self, place: int) -> Fraction:
-        """What holds the quota if nothing else changes; never more than before, for votes only come while others keep less."""
+        """The keep value that holds the quota if nothing else changes; never more than before, because votes only come
+        while others keep less."""
         keep, votes = self._keep[place], self.votes[place]
         if votes <= self.quota:
             return keep
         if self.law.decimals is None:
-            found = min(keep, self._papers.level(place, self.quota) if self.law.warren else keep * self.quota / votes)
-            if found.denominator.bit_length() > EXACT_BITS_MAX:
-                found = min(keep, Fraction(_up(found.numerator * EXACT_UNITS, found.denominator), EXACT_UNITS))
-            return found
+            lowered = min(keep, self._papers.level(place, self.quota) if self.law.warren else keep * self.quota / votes)
+            if lowered.denominator.bit_length() > EXACT_BITS_MAX:
+                lowered = min(keep, Fraction(_up(lowered.numerator * EXACT_UNITS, lowered.denominator), EXACT_UNITS))
+            return lowered
         if self.law.warren:
             level = self._papers.level(place, self.quota)
             return min(keep, Fraction(_up(level.numerator, level.denominator)))
         return min(keep, Fraction(_up(_up(int(keep) * int(self.quota), self.one) * self.one, int(votes))))
 
-    def _note(self, what: str) -> None:
+    def _note(self, what: Step) -> None:
         units = [[value / self.one for value in values] for values in (self.votes, self._keep)]
         self.stages.append(Stage(what, self.quota / self.one, units[0], units[1], self.exhausted / self.one))
 
-    def _names(self, places: list[int]) -> str:
-        return " and ".join(self.election.options[place] for place in places)
+    def _names(self, places: list[int]) -> list[str]:
+        return [self.election.options[place] for place in places]
 
     def _last_of(self, tied: list[int]) -> int:
-        """Who of equals drops out: whoever was behind at the stage where they differed; else who is listed last."""
+        """Which of equals drops out: whoever was behind at the stage at which they differed; otherwise whoever is listed last."""
         left = tied
         for stage in self.stages if self.law.first else reversed(self.stages):
             fewest = min(stage.votes[place] for place in left)
@@ -184,7 +184,7 @@ class Count:
 
 
 class _Papers:
-    """Papers, and how they are shared out among those who keep something of them."""
+    """Papers, and how they are shared out among the options that keep something of them."""
 
     def __init__(self, orders: Array, weights: Array, warren: bool, one: int, exact: bool) -> None:
         self._warren, self._one, self._exact = warren, one, exact
@@ -195,12 +195,12 @@ class _Papers:
         self._large = int(weights.sum()) * one > INT64_MAX
         self._weights = totals
         self._reached: list[tuple[Array, Array, Array]] = []
-        """By Warren: whom papers came to, with how much left, and how many such papers, when the votes were last counted."""
+        """For Warren: which options papers reached, with how much left, and how many such papers, when the votes were last counted."""
 
     def votes(self, keep: list[Fraction]) -> list[Fraction]:
         if self._exact or self._large:
             return self._one_by_one(keep)
-        kept, found = np.array([int(value) for value in keep], np.int64), np.zeros(len(keep), np.int64)
+        kept, votes = np.array([int(value) for value in keep], np.int64), np.zeros(len(keep), np.int64)
         rows, left = np.arange(len(self._orders)), np.full(len(self._orders), self._one, np.int64)
         self._reached = []
         for column in range(self._orders.shape[1]):
@@ -210,16 +210,16 @@ class _Papers:
             if self._warren:
                 self._reached.append((options, left, self._weights[rows]))
             takes = np.minimum(left, kept[options]) if self._warren else -((-left * kept[options]) // self._one)
-            np.add.at(found, options, takes * self._weights[rows])
+            np.add.at(votes, options, takes * self._weights[rows])
             left = left - takes
             on = left > 0
             rows, left = rows[on], left[on]
             if not len(rows):
                 break
-        return [Fraction(value) for value in found.tolist()]
+        return [Fraction(value) for value in votes.tolist()]
 
     def _one_by_one(self, keep: list[Fraction]) -> list[Fraction]:
-        found = [Fraction(0)] * len(keep)
+        votes = [Fraction(0)] * len(keep)
         reached = list[tuple[int, Fraction, int]]()
         for order, weight in zip(self._orders.tolist(), self._weights.tolist(), strict=True):
             left = Fraction(self._one)
@@ -230,19 +230,19 @@ class _Papers:
                 takes = min(left, keep[option]) if self._warren else left * keep[option] / self._one
                 if not self._exact:
                     takes = Fraction(_up(takes.numerator, takes.denominator))
-                found[option] += takes * weight
+                votes[option] += takes * weight
                 left -= takes
         self._reached = [tuple(np.array(part, object) for part in zip(*reached, strict=True))] if reached else []  # type: ignore[list-item]
-        return found
+        return votes
 
     def level(self, option: int, quota: Fraction) -> Fraction:
         """The amount of each paper that an option has to keep to hold just the quota, of what last reached it (which is more)."""
         papers: Counter[Fraction] = Counter()
-        for options, left, many in self._reached:
+        for options, left, counts in self._reached:
             mine = options == option
             amounts, places = np.unique(left[mine], return_inverse=True)
             totals = np.zeros(len(amounts), object)
-            np.add.at(totals, places.reshape(-1), many[mine])
+            np.add.at(totals, places.reshape(-1), counts[mine])
             for amount, weight in zip(amounts, totals, strict=True):
                 papers[Fraction(amount)] += int(weight)
         below, above = Fraction(0), sum(papers.values())
@@ -262,19 +262,9 @@ def outcome(count: Count) -> Outcome:
     """The outcome of a finished count."""
     options, decimals = count.election.options, count.law.decimals
 
-    def explain() -> list[str]:
-        steps = [f"{count.valid:,} votes for {count.seats} seat{'' if count.seats == 1 else 's'}"]
-        for number, stage in enumerate(count.stages, 1):
-            order = sorted(range(len(options)), key=lambda place: (-stage.votes[place], place))
-            standing = ", ".join(
-                f"{options[place]} {_shown(stage.votes[place], decimals)}"
-                + (f" (keeps {_shown(stage.keeps[place], decimals)})" if stage.keeps[place] < 1 else "")
-                for place in order
-                if stage.votes[place]
-            )
-            rest = f", exhausted {_shown(stage.exhausted, decimals)}" if stage.exhausted else ""
-            steps.append(f"stage {number}: {stage.what}; the quota is {_shown(stage.quota, decimals)}: {standing}{rest}")
-        return steps
+    def explain() -> list[Step]:
+        seats = Step("{votes} {votes:vote|votes} for {seats} {seats:seat|seats}", votes=count.valid, seats=count.seats)
+        return [seats, *(_said(options, number, stage, decimals) for number, stage in enumerate(count.stages, 1))]
 
     return Outcome(
         rule="",
@@ -285,8 +275,32 @@ def outcome(count: Count) -> Outcome:
         certify=lambda: [
             list(count.elected),
             [
-                [stage.what, str(write_number(stage.quota)), [[str(write_number(value)) for value in values] for values in stage[2:4]]]
+                [
+                    _fact(stage.what),
+                    str(write_number(stage.quota)),
+                    [[str(write_number(value)) for value in values] for values in stage[2:4]],
+                ]
                 for stage in count.stages
             ],
         ],
     )
+
+
+def _said(options: tuple[str, ...], number: int, stage: Stage, decimals: int | None) -> Step:
+    """A stage as a sentence."""
+    some = [place for place, votes in enumerate(stage.votes) if votes]
+    shown: list[Value] = []
+    for place in some:
+        votes, keep = Votes(stage.votes[place], decimals), stage.keeps[place]
+        shown.append(Step("{votes} (keeps {keep})", votes=votes, keep=Votes(keep, decimals)) if keep < 1 else votes)
+    standing = listing([options[place] for place in some], [stage.votes[place] for place in some], shown)
+    text = "stage {number}: {what}; the quota is {quota}: {standing}"
+    said = Step(text, number=number, what=stage.what, quota=Votes(stage.quota, decimals), standing=standing)
+    return Step("{stage}, exhausted {votes}", stage=said, votes=Votes(stage.exhausted, decimals)) if stage.exhausted else said
+
+
+def _fact(what: Step) -> str:
+    """What happened as the certificate says it: a part of the digest, so that its wording stays."""
+    names = what.values["names"]
+    assert isinstance(names, list)
+    return what.template.format(names=" and ".join(names))

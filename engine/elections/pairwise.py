@@ -1,6 +1,4 @@
-"""What follows from the duels between every two options: defeats, strongest paths, and the sets named after them.
-
-`pairs[a, b]` is the weight of the ballots that rank a above b, as `Election.pairwise` counts them.
+"""What follows from pairwise comparisons: defeats, strongest paths, and the sets named after people.
 
 >>> pairs = np.array([[0, 6, 4], [3, 0, 7], [5, 2, 0]])         # 0 beats 1 beats 2 beats 0
 >>> defeats(pairs, "margins").tolist()
@@ -19,9 +17,15 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.elections.outcome import Step, Value
+
 Array = NDArray[Any]
+LOCKED = "{winner} beats {loser}, {votes} ballots to {against}: locked in"
+CYCLE = "{winner} beats {loser}, {votes} ballots to {against}: would close a cycle, skipped"
+BEATEN = "{winner} beats {loser}, {votes} ballots to {against}: {loser} is beaten already, skipped"
+NO_WAY_BACK = "{winner} beats {loser}, {votes} ballots to {against}, and no chain as strong leads back"
 Strength = Literal["winning_votes", "margins"]
-"""How strong a defeat is: by the ballots for the winner of the duel, or by the difference."""
+"""How strong a defeat is: the ballots for the winner of the pair, or the margin."""
 
 
 def defeats(pairs: Array, strength: Strength) -> Array:
@@ -40,11 +44,11 @@ def strongest_paths(beats: Array) -> Array:
 
 
 def reaches(steps: Array) -> Array:
-    """bool (options, options): where steps, one after the other, lead; every option reaches itself."""
-    found = steps | np.eye(len(steps), dtype=np.bool_)
-    for middle in range(len(found)):
-        found |= found[:, middle, None] & found[middle]
-    return found
+    """bool (options, options): what can be reached step by step; every option reaches itself."""
+    reached = steps | np.eye(len(steps), dtype=np.bool_)
+    for middle in range(len(reached)):
+        reached |= reached[:, middle, None] & reached[middle]
+    return reached
 
 
 def smith_set(pairs: Array) -> list[int]:
@@ -53,28 +57,28 @@ def smith_set(pairs: Array) -> list[int]:
 
 
 def schwartz_set(pairs: Array) -> list[int]:
-    """The union of the smallest sets that nobody outside beats (Schwartz 1986; GOCHA)."""
+    """The union of the smallest sets that are not beaten from outside (Schwartz 1986; GOCHA)."""
     return _tops(reaches(pairs > pairs.T))
 
 
 def _tops(leads: Array) -> list[int]:
-    """Whoever is reached only by those she reaches."""
-    found: list[int] = np.flatnonzero((leads | ~leads.T).all(axis=1)).tolist()
-    return found
+    """The options that are reached only by options they reach."""
+    tops: list[int] = np.flatnonzero((leads | ~leads.T).all(axis=1)).tolist()
+    return tops
 
 
 def uncovered_set(pairs: Array) -> list[int]:
-    """Whoever is covered by nobody, in the sense of Gillies:
-    a covers b when a beats b and everybody who beats a beats b (Gillies 1959, Miller 1980)."""
+    """The options that no other covers, in the sense of Gillies: a covers b when a beats b and everybody who beats a
+    beats b too (Gillies 1959, Miller 1980)."""
     beats = pairs > pairs.T
     # a covers b: a beats b, and no c beats a without beating b.
     escapes = (beats.T[:, None, :] & ~beats.T[None, :, :]).any(axis=2)
-    found: list[int] = np.flatnonzero(~(beats & ~escapes).any(axis=0)).tolist()
-    return found
+    uncovered: list[int] = np.flatnonzero(~(beats & ~escapes).any(axis=0)).tolist()
+    return uncovered
 
 
 def steps_down(pairs: Array, strength: Strength) -> list[list[tuple[int, int]]]:
-    """Every defeat as (winner, loser), the strongest first; those of the same strength together, in the options' order."""
+    """Every defeat as (winner, loser), the strongest first; those of equal strength together, in the order of the options."""
     levels: dict[int, list[tuple[int, int]]] = {}
     for winner, row in enumerate(defeats(pairs, strength).tolist()):
         for loser, beaten in enumerate(row):
@@ -83,13 +87,18 @@ def steps_down(pairs: Array, strength: Strength) -> list[list[tuple[int, int]]]:
     return [levels[beaten] for beaten in sorted(levels, reverse=True)]
 
 
-def told(options: Sequence[str], pairs: Array) -> list[str]:
+def steps(options: Sequence[str], pairs: Array) -> list[Step]:
     """Who beats whom, as sentences."""
-    found = []
+    lines = []
     for place, name in enumerate(options):
-        beaten = [
-            f"{options[other]} ({pairs[place, other]} to {pairs[other, place]})"
+        beaten: dict[str, Value] = {
+            options[other]: Step("({votes} to {against})", votes=int(pairs[place, other]), against=int(pairs[other, place]))
             for other in np.flatnonzero(pairs[place] > pairs[:, place]).tolist()
-        ]
-        found.append(f"{name} beats {', '.join(beaten) or 'nobody'}")
-    return found
+        }
+        lines.append(Step("{name} beats {beaten}", name=name, beaten=beaten) if beaten else Step("{name} beats nobody", name=name))
+    return lines
+
+
+def step(options: Sequence[str], pairs: Array, one: int, other: int, text: str) -> Step:
+    """What became of the defeat of `other` by `one`, as one of the sentences above."""
+    return Step(text, winner=options[one], loser=options[other], votes=int(pairs[one, other]), against=int(pairs[other, one]))

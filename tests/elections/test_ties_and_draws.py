@@ -1,4 +1,4 @@
-"""Ties broken as a charter says, and lots that anybody can draw again."""
+"""Ties broken as a charter says, and random draws that anybody can repeat."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.elections import lots
+from engine.elections import draws
 from engine.elections.election import Election
 from engine.elections.outcome import Outcome
 from engine.elections.ties import break_ties
@@ -46,9 +46,9 @@ def test_a_tie_is_broken_as_it_is_named_and_says_so(how, winners, said):
 
 
 @pytest.mark.parametrize(("how", "drawn"), [("foo", ()), ("lot", ()), ("lot", ("a",))])
-def test_a_way_that_breaks_no_tie_is_refused(how, drawn):
+def test_an_unknown_tie_break_is_refused(how, drawn):
     tied = tally("plurality", Election.read("2: a\n2: b"))
-    with pytest.raises(Refusal, match="breaks no ties; name one of status_quo, oldest, lot|names not all who are tied"):
+    with pytest.raises(Refusal, match="is not known; use one of status_quo, oldest, lot|does not name all who are tied"):
         break_ties(tied, how, drawn=drawn)
 
 
@@ -60,7 +60,7 @@ def test_the_round_before_tells_who_was_ahead():
     assert broken.winners == ("garden",) and broken.steps[-1].endswith("garden has more in round 1, 5")
 
 
-def test_who_is_named_by_more_wins():
+def test_whoever_more_ballots_name_wins():
     votes = Election.read("2: garden > library\n2: library\n1: pool > library")
     assert break_ties(tally("contingent", votes), "most_approved", election=votes).winners == ("library",)
 
@@ -111,7 +111,7 @@ def test_a_charter_may_not_break_ties_by_what_its_rule_lacks(rule_name, ties, fa
     assert fact in str(refusal.value)
 
 
-def test_a_poll_by_random_ballot_is_drawn_by_its_own_lot_and_drawn_again_by_a_stranger():
+def test_a_random_ballot_is_drawn_from_the_polls_seed_and_a_stranger_can_repeat_it():
     moot, poll = poll_by(charter_with("random_ballot", "lot"), "1", "2", "3", "3")
     closed = moot.state.polls[poll].result
     assert closed.status == "decided" and len(closed.winners) == 1
@@ -128,8 +128,8 @@ def test_everybodys_ballot_has_its_chance():
 
 @given(st.integers(1, 2**53), st.binary(min_size=32, max_size=32))
 def test_a_number_drawn_lies_below_its_bound(bound, seed):
-    assert 0 <= lots.below(seed, "x", bound) < bound
-    assert lots.below(seed, "x", bound) == lots.below(seed, "x", bound)
+    assert 0 <= draws.below(seed, "x", bound) < bound
+    assert draws.below(seed, "x", bound) == draws.below(seed, "x", bound)
 
 
 PEOPLE = {f"p{number}": "north" if number < 20 else "south" for number in range(60)}
@@ -143,7 +143,7 @@ def test_sortition_takes_from_every_group_what_its_size_asks_for(seed, seats):
     assert abs(3 * north - seats) < 3, "a third of them, rounded up or down"
 
 
-def test_everybody_is_as_likely_to_be_drawn():
+def test_everybody_is_equally_likely_to_be_drawn():
     times = Counter(name for seed in SEEDS for name in rule("lot", "sortition").function(PEOPLE, seats=15, seed=seed))
     assert all(50 < times[name] < 155 for name in PEOPLE), "a quarter of four hundred, give or take six deviations"
 
@@ -156,7 +156,7 @@ def test_more_seats_than_people_are_refused():
 @pytest.mark.parametrize("name", ["instant_runoff", "ranked_choice", "smith_irv", "baldwin", "contingent"])
 @given(election=elections("ranked", strict=True, options_max=4, ballots_max=5))
 @settings(max_examples=60, deadline=None)
-def test_how_a_tie_is_broken_does_not_hang_on_the_order_of_listing(name, election):
+def test_how_a_tie_is_broken_does_not_depend_on_the_order_of_listing(name, election):
     first = break_ties(tally(name, election), "previous_round").winners
     for order in permutations(range(len(election.options))):
         moved = election.changed(options=[election.options[place] for place in order], table=election.table[:, order])
@@ -181,7 +181,7 @@ def test_a_blank_ballot_is_never_drawn():
     assert drawn["a"] > 100 < drawn["b"]
 
 
-def test_chance_is_not_brought_by_nobody():
+def test_a_rule_of_chance_needs_a_seed():
     with pytest.raises(Refusal, match="seed is not given"):
         tally("random_ballot", Election.read("3: a\n1: b"))
 

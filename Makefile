@@ -1,5 +1,5 @@
 # One word each. `make check` is what CI runs.
-.PHONY: demo test check digests golden bench-community bench-http bench-voting peers kill mutants mutants-quick constraints clean
+.PHONY: demo test check digests golden bench-community bench-http bench-voting peers kill fuzz mutants mutants-quick constraints clean
 .DEFAULT_GOAL := help
 
 BIN := .venv/bin
@@ -56,6 +56,9 @@ peers: .venv-peers/ready ## the same winners as libraries that count as we do
 
 kill: .venv/test ## a thousand random kills; what was acknowledged must be in the log
 	@$(BIN)/python -m tests.store.kills 1000
+
+fuzz: .venv/test ## ten thousand asks made from the OpenAPI document; none is answered unannounced
+	@FOLKMOOT_FUZZ=10000 $(BIN)/python -m pytest -n auto -q tests/api/test_schema.py
 
 mutants: .venv/test ## small faults planted in the engine: the tests must notice nine in ten
 	@$(BIN)/python -m tests.mutants --sample 600

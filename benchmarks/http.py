@@ -28,9 +28,9 @@ from fastapi import FastAPI
 
 from api import demonstration, server
 from api.app import build
-from api.asking import view_of
 from api.doors.session import COOKIE, Sessions
 from api.terminal import progress_bars
+from api.views import view_of
 from engine.store import folder as folders
 
 CONNECTIONS, ROUNDS, TURN_SECONDS = 8, 6, 0.5

@@ -142,7 +142,12 @@ class Refusal(Exception):
         )
 
     def _said(self, part: int) -> str:
-        return self.templates[part].format(**self.values) if self.values else self.templates[part]
+        if not self.values:
+            return self.templates[part]
+        try:
+            return self.templates[part].format(**self.values)
+        except (KeyError, IndexError, ValueError, AttributeError):
+            return self.templates[part]  # somebody's own braces, where a name should have stood for them
 
 
 def refuse(code: str, thing: str, fact: str, way_out: str, /, **values: Any) -> Refusal:

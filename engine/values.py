@@ -84,7 +84,7 @@ class Id(str):
     def read(cls, value: object, field: str) -> Self:
         if cls.fits(value):
             return value  # type: ignore[return-value]
-        raise _wrong(field, value, f"an id such as {cls.letter}17")
+        raise _wrong(field, value, "an id such as {letter}17", letter=cls.letter)
 
 
 class Actor(str):
@@ -159,7 +159,7 @@ def read_actor(value: object, field: str) -> Actor:
 def read_integer(value: object, field: str) -> int:
     if type(value) is int and 0 <= value <= INTEGER_MAX:
         return value
-    raise _wrong(field, value, f"a whole number from 0 to {INTEGER_MAX}")
+    raise _wrong(field, value, "a whole number from 0 to {integer_max}", integer_max=INTEGER_MAX)
 
 
 def read_moment(value: object, field: str) -> int:
@@ -171,7 +171,12 @@ def read_moment(value: object, field: str) -> int:
 def read_decimal(value: object, field: str) -> int:
     if isinstance(value, str) and len(value) <= DECIMAL_DIGITS_MAX and _DECIMAL.fullmatch(value):
         return int(value)
-    raise _wrong(field, value, f'a whole number in quotes, such as "40", of at most {DECIMAL_DIGITS_MAX} digits')
+    raise _wrong(
+        field,
+        value,
+        'a whole number in quotes, such as "40", of at most {decimal_digits_max} digits',
+        decimal_digits_max=DECIMAL_DIGITS_MAX,
+    )
 
 
 def is_digest(value: str) -> bool:
@@ -227,25 +232,46 @@ def read_text(value: object, field: str, of: TextOf) -> str:
     if value.isascii() and value.isprintable() and len(value) <= of.longest and (of.blank or value.strip(" ")):
         return value
     if not of.blank and shows_nothing(value):
-        raise refuse("text_unclean", field, "shows nothing", "write something that can be seen")
+        raise refuse("text_unclean", "{field}", "shows nothing", "write something that can be seen", field=field)
     if len(value) > of.longest:
-        raise refuse("text_too_long", field, f"has {len(value)} characters", f"shorten it to at most {of.longest} characters")
+        raise refuse(
+            "text_too_long",
+            "{field}",
+            "has {value_count} characters",
+            "shorten it to at most {longest} characters",
+            value_count=len(value),
+            longest=of.longest,
+            field=field,
+        )
     if is_plain(value, of.lines):
         return value
     flaw = piled(value)
     if flaw is None:
         value = nfc(value)
         if len(value) > of.longest:
-            raise refuse("text_too_long", field, f"has {len(value)} characters in NFC", f"shorten it to at most {of.longest} characters")
+            raise refuse(
+                "text_too_long",
+                "{field}",
+                "has {value_count} characters in NFC",
+                "shorten it to at most {longest} characters",
+                value_count=len(value),
+                longest=of.longest,
+                field=field,
+            )
         flaw = unclean(value, of.lines)
     if flaw is not None:
-        raise refuse("text_unclean", field, flaw.fact, flaw.way_out)
+        raise refuse("text_unclean", "{field}", "{fact}", "{way_out}", field=field, fact=flaw.fact, way_out=flaw.way_out)
     return value
 
 
-def _wrong(field: str, value: object, allowed: str) -> Refusal:
+def _wrong(field: str, value: object, allowed: str, /, **values: object) -> Refusal:
     shown = repr(value)
     return refuse(
-        "field_wrong", "{field}", "is {value}", "give {allowed}",
-        field=field, value=shown[:60] + "…" if len(shown) > 60 else shown, allowed=allowed,
-    )  # fmt: skip
+        "field_wrong",
+        "{field}",
+        "is {value}",
+        "give " + allowed,
+        field=field,
+        value=shown[:60] + "…" if len(shown) > 60 else shown,
+        **values,
+    )

@@ -18,7 +18,7 @@ from engine import rules
 from engine.elections.election import Election
 from engine.log.json import canonical
 from engine.refusals import Refusal
-from engine.rules.earning import ACTS, Act
+from engine.event import act_kinds
 from engine.values import Digest, Money, Points, Positive, PositiveMoney, Power, Share
 
 WRITTEN = Path(__file__).parent.parent / "engine" / "rules" / "digests.json"

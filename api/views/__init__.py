@@ -54,7 +54,8 @@ class Texts:
             self._known[seq, field] = None if opening is None else str(parse_own(opening[1]))
 
     def __call__(self, seq: int, field: str) -> str | None:
-        self.read([(seq, field)])
+        if (seq, field) not in self._known:
+            self.read([(seq, field)])
         return self._known[seq, field]
 
 
@@ -71,7 +72,9 @@ def resolved(community: Community, shown: Json) -> Json:
 
 
 def _resolved(community: Community, shown: Json, texts: Texts) -> Json:
-    texts.read(_wanted(shown))
+    wanted: list[tuple[int, str]] = []
+    _gather(shown, wanted)
+    texts.read(wanted)
 
     def whole(part: Json) -> Json:
         if isinstance(part, dict):
@@ -87,13 +90,16 @@ def _resolved(community: Community, shown: Json, texts: Texts) -> Json:
     return whole(shown)
 
 
-def _wanted(shown: Json) -> Iterator[tuple[int, str]]:
-    """The texts of a page that can be read together."""
+def _gather(shown: Json, wanted: list[tuple[int, str]]) -> None:
+    """Note the texts of a page that can be read together."""
     if isinstance(shown, Written):
-        yield from shown.wanted
-    elif isinstance(shown, dict | list | tuple):
-        for item in shown.values() if isinstance(shown, dict) else shown:
-            yield from _wanted(item)
+        wanted += shown.wanted
+    elif isinstance(shown, dict):
+        for item in shown.values():
+            _gather(item, wanted)
+    elif isinstance(shown, list | tuple):
+        for item in shown:
+            _gather(item, wanted)
 
 
 class View(Generic[F]):

@@ -47,7 +47,12 @@ def read(text: str) -> Election:
     option_count, seats = _numbers(number, first, 2)
     if not 1 <= option_count <= OPTIONS_PER_POLL_MAX or not 1 <= seats <= option_count:
         raise _wrong(
-            number, f"has {option_count} options and {seats} seats", f"give 1 to {OPTIONS_PER_POLL_MAX} options, and no more seats"
+            number,
+            "has {option_count} options and {seats} seats",
+            "give 1 to {options_per_poll_max} options, and no more seats",
+            option_count=option_count,
+            seats=seats,
+            options_per_poll_max=OPTIONS_PER_POLL_MAX,
         )
     order, gone = list(range(1, option_count + 1)), set[int]()
     while lines and lines[0][1][:1] in "[-":
@@ -60,7 +65,7 @@ def read(text: str) -> Election:
         else:
             gone |= {-each for each in _numbers(number, line, None)}
             if not gone <= set(order):
-                raise _wrong(number, f"withdraws {line[:40]}", f"name options as -1 to -{option_count}")
+                raise _wrong(number, "withdraws {line}", "name options as -1 to -{option_count}", line=line[:40], option_count=option_count)
     counts, ballots = [], []
     while True:
         if not lines:
@@ -77,16 +82,27 @@ def read(text: str) -> Election:
         ):
             odd = _first_odd(numbers, option_count)
             raise _wrong(
-                number, f"has {numbers[odd]}", f"write a count, option numbers from 1 to {option_count}, and 0", _column(line, odd)
+                number,
+                "has {numbers}",
+                "write a count, option numbers from 1 to {option_count}, and 0",
+                _column(line, odd),
+                numbers=numbers[odd],
+                option_count=option_count,
             )
         if len(set(numbers[1:-1])) < len(numbers) - 2:
             again = next(place for place, each in enumerate(numbers[1:-1], 1) if each in numbers[1:place])
-            raise _wrong(number, f"names option {numbers[again]} twice", "name each option once", _column(line, again))
+            raise _wrong(number, "names option {numbers} twice", "name each option once", _column(line, again), numbers=numbers[again])
         counts.append(numbers[0])
         ballots.append([each for each in numbers[1:-1] if each not in gone])
     names = [_name(number, line) for number, line in islice(lines, option_count)]
     if len(names) < option_count:
-        raise _wrong(number, f"is followed by {len(names)} names", f"give {option_count} names in quotes, and perhaps a title")
+        raise _wrong(
+            number,
+            "is followed by {names_count} names",
+            "give {option_count} names in quotes, and perhaps a title",
+            names_count=len(names),
+            option_count=option_count,
+        )
     kept = [option for option in order if option not in gone]
     place = {option: column for column, option in enumerate(kept)}
     orders = padded([[place[option] for option in ballot] for ballot in ballots], len(kept))
@@ -118,9 +134,11 @@ def _numbers(number: int, line: str, length: int | None) -> list[int]:
         odd = next((place for place, word in enumerate(words) if not re.fullmatch(r"-?\d{1,16}", word)), min(len(words) - 1, length or 0))
         raise _wrong(
             number,
-            f"has {words[odd][:40]!r}",
-            "write whole numbers" if length is None else f"write {length} whole numbers",
+            "has {words!r}",
+            "write whole numbers" if length is None else "write {length} whole numbers",
             _column(line, odd),
+            words=words[odd][:40],
+            length=length,
         )
     return [int(word) for word in words]
 
@@ -152,5 +170,13 @@ def _column(line: str, word: int) -> int:
     return [match.start() + 1 for match in re.finditer(r"\S+", line)][word]
 
 
-def _wrong(line: int, fact: str, way_out: str, column: int = 0) -> Refusal:
-    return refuse("file_unreadable", f"line {line}" + (f", column {column}" if column else ""), fact, way_out)
+def _wrong(line: int, fact: str, way_out: str, column: int = 0, /, **values: object) -> Refusal:
+    return refuse(
+        "file_unreadable",
+        "line {at_line}" + (", column {at_column}" if column else ""),
+        fact,
+        way_out,
+        at_line=line,
+        at_column=column,
+        **values,
+    )

@@ -25,11 +25,20 @@ def ballots(report: Any, contest: str) -> list[list[list[str]]]:
         people = {each["@id"]: each["Name"] for each in election["Candidate"]}
         contests = [each for each in election["Contest"] if contest in ("", each["@id"], each["Name"])]
         if len(contests) != 1:
-            raise refuse("file_unreadable", "the records", f"have {len(contests)} contests called {contest!r}", "name one of theirs")
+            raise refuse(
+                "file_unreadable",
+                "the records",
+                "have {contests_count} contests called {contest!r}",
+                "name one of theirs",
+                contests_count=len(contests),
+                contest=contest,
+            )
         named = {each["@id"]: people[each["CandidateIds"][0]] for each in contests[0]["ContestSelection"]}
         return [_ranks(record, contests[0]["@id"], named) for record in report["CVR"]]
     except (KeyError, TypeError, IndexError, AttributeError, ValueError) as missing:
-        raise refuse("file_unreadable", "the records", f"lack what NIST's format states: {missing}", "give the report whole") from None
+        raise refuse(
+            "file_unreadable", "the records", "lack what NIST's format states: {missing}", "give the report whole", missing=missing
+        ) from None
 
 
 def _ranks(record: Any, contest: str, named: dict[str, str]) -> list[list[str]]:

@@ -42,16 +42,23 @@ def read(text: str, kind: Kind, options: int, named_max: int = 0, points_max: in
     levels = [_level(part, kind, options) for part in bare.split(">")] if kind == "ranked" else [_level(bare, kind, options)]
     named = [option for level in levels for option, _ in level]
     if len(set(named)) != len(named):
-        raise _wrong(kind, f"names option {next(one for one in named if named.count(one) > 1)} twice", options)
+        raise _wrong(kind, "names option {next} twice", options, next=next(one for one in named if named.count(one) > 1))
     if kind == "single" and len(named) > 1:
-        raise _wrong(kind, f"names {len(named)} options", options)
+        raise _wrong(kind, "names {named_count} options", options, named_count=len(named))
     if named_max and len(named) > named_max:
-        raise refuse("choice_wrong", "the ballot", f"names {len(named)} options", f"name at most {named_max}")
+        raise refuse(
+            "choice_wrong",
+            "the ballot",
+            "names {named_count} options",
+            "name at most {named_max}",
+            named_count=len(named),
+            named_max=named_max,
+        )
     if kind in NUMBERED:
         used, bound = spent([amount for _, amount in levels[0]], kind), points_max or POINTS_PER_BALLOT_MAX
         if used > bound:
             word = {"score": "has a grade of {}", "quadratic": "costs {} credits"}.get(kind, "gives {} points")
-            raise refuse("choice_wrong", "the ballot", word.format(used), f"at most {bound}")
+            raise refuse("choice_wrong", "the ballot", "{format}", "at most {bound}", bound=bound, format=word.format(used))
     return _spell(levels, kind)
 
 
@@ -74,9 +81,9 @@ def _level(text: str, kind: Kind, options: int) -> list[tuple[int, int]]:
         number, colon, amount = item.partition(":")
         scored = kind in NUMBERED
         if not _NUMBER.fullmatch(number) or bool(colon) != scored or (scored and not _NUMBER.fullmatch(amount)):
-            raise _wrong(kind, f"has {item[:30]!r} in it", options)
+            raise _wrong(kind, "has {item!r} in it", options, item=item[:30])
         if int(number) > options:
-            raise _wrong(kind, f"names option {number}", options)
+            raise _wrong(kind, "names option {number}", options, number=number)
         items.append((int(number), int(amount) if scored else 1))
     return items
 
@@ -87,6 +94,15 @@ def _spell(levels: list[list[tuple[int, int]]], kind: Kind) -> str:
     return ",".join(f"{option}:{points}" if kind in NUMBERED else str(option) for option, points in sorted(levels[0]))
 
 
-def _wrong(kind: Kind, fact: str, options: int) -> Refusal:
+def _wrong(kind: Kind, fact: str, options: int, /, **values: object) -> Refusal:
     example = next((example for needed, example in _HOW[kind] if needed <= options), "")
-    return refuse("choice_wrong", "the ballot", fact, f"this poll takes {kind} ballots such as {example}, with options from 1 to {options}")
+    return refuse(
+        "choice_wrong",
+        "the ballot",
+        fact,
+        "this poll takes {kind} ballots such as {example}, with options from 1 to {options}",
+        kind=kind,
+        example=example,
+        options=options,
+        **values,
+    )

@@ -43,22 +43,29 @@ def read(text: str) -> Election:
             raise _wrong(1, head.index("", 1) + 1, "names no option", "name it, or leave the column out")
         check_size(0, option_count)
         if again := next((place for place, name in enumerate(head[1:], 2) if name in head[1 : place - 1]), 0):
-            raise _wrong(1, again, f"has the option {head[again - 1]!r} twice", "name each option once")
+            raise _wrong(1, again, "has the option {head!r} twice", "name each option once", head=head[again - 1])
         for row in reader:
             if not any(cell.strip() for cell in row):
                 continue
             if len(row) != len(head):
-                raise _wrong(reader.line_num, len(row), f"has {len(row)} cells where the first line has {len(head)}", "add or remove cells")
+                raise _wrong(
+                    reader.line_num,
+                    len(row),
+                    "has {row_count} cells where the first line has {head_count}",
+                    "add or remove cells",
+                    row_count=len(row),
+                    head_count=len(head),
+                )
             row = [cell.strip() for cell in row]
             for place, cell in enumerate(row, 1):
                 if cell and not (cell.isascii() and cell.isdecimal() and len(cell) <= (16 if place == 1 else DIGITS_MAX)):
-                    raise _wrong(reader.line_num, place, f"is {cell[:20]!r}", "write whole numbers from 0")
+                    raise _wrong(reader.line_num, place, "is {cell!r}", "write whole numbers from 0", cell=cell[:20])
             if not 1 <= int(row[0] or 0) <= POWER_TOTAL_MAX:
-                raise _wrong(reader.line_num, 1, f"counts {row[0][:20]!r} ballots", "give a whole number from 1")
+                raise _wrong(reader.line_num, 1, "counts {row!r} ballots", "give a whole number from 1", row=row[0][:20])
             counts.append(int(row[0]))
             rows.append(row[1:])
     except csv.Error as wrong:
-        raise _wrong(reader.line_num, 1, f"cannot be read: {wrong}", "correct its quotes") from None
+        raise _wrong(reader.line_num, 1, "cannot be read: {wrong}", "correct its quotes", wrong=wrong) from None
     check_size(len(rows), option_count)
     table = np.array([[int(cell or 0) for cell in row] for row in rows], np.int64).reshape(len(rows), option_count)
     kind: Kind = head[0].lower()  # type: ignore[assignment]
@@ -68,7 +75,7 @@ def read(text: str) -> Election:
 def write(election: Election) -> str:
     """An election without a budget as such a table; refused where the names of its options would not be read again as they are."""
     if odd := [name for name in election.options if name != name.strip()]:
-        raise refuse("file_foreign", f"the option {odd[0]!r}", "would lose its spaces in such a table", "rename it")
+        raise refuse("file_foreign", "the option {odd!r}", "would lose its spaces in such a table", "rename it", odd=odd[0])
     into = io.StringIO()
     table = csv.writer(into, lineterminator="\n")
     table.writerow([election.kind, *election.options])
@@ -87,5 +94,5 @@ def _from_places(table: np.ndarray[tuple[int, ...], np.dtype[np.int64]]) -> np.n
     return np.where(table > 0, above, option_count)
 
 
-def _wrong(line: int, cell: int, fact: str, way_out: str) -> Refusal:
-    return refuse("file_unreadable", f"line {line}, cell {cell}", fact, way_out)
+def _wrong(line: int, cell: int, fact: str, way_out: str, /, **values: object) -> Refusal:
+    return refuse("file_unreadable", "line {at_line}, cell {at_cell}", fact, way_out, at_line=line, at_cell=cell, **values)

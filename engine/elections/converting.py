@@ -36,18 +36,37 @@ def write(election: Election, path: Path) -> Output:
     try:
         again = parse(text, path)
     except Refusal as refusal:
-        raise refuse("file_foreign", "the election", f"would not be read again from {path.name}: {refusal}", "write a .txt") from None
+        raise refuse(
+            "file_foreign",
+            "the election",
+            "would not be read again from {path}: {refusal}",
+            "write a .txt",
+            path=path.name,
+            refusal=refusal,
+        ) from None
     for name, other in zip(election.options, again.options, strict=False):
         if name != other:
-            raise refuse("file_foreign", f"the option {name!r}", f"would be read again as {other!r} from {path.name}", "rename it")
+            raise refuse(
+                "file_foreign",
+                "the option {name!r}",
+                "would be read again as {other!r} from {path}",
+                "rename it",
+                name=name,
+                other=other,
+                path=path.name,
+            )
     if not _alike(election, again):
         raise refuse(
-            "file_foreign", "the election", f"would be read again as another from {path.name}", "write a .txt, or correct its names"
+            "file_foreign",
+            "the election",
+            "would be read again as another from {path}",
+            "write a .txt, or correct its names",
+            path=path.name,
         )
     mine, theirs = _terms(election), _terms(again)
     if theirs["write-ins"] not in (None, mine["write-ins"]):
         fact = f"would be read again from {path.name} as all that nobody declared"
-        raise refuse("file_foreign", f"the option {theirs['write-ins']!r}", fact, "rename it")
+        raise refuse("file_foreign", "the option {theirs!r}", fact, "rename it", theirs=theirs["write-ins"])
     mine["blank ballots"] = election.total - again.total or None
     left_out = [f"{name}: {value}" for name, value in mine.items() if value not in (None, theirs.get(name))]
     return Output(text, left_out, [f"{name}: {value}" for name, value in theirs.items() if value is not None and mine[name] is None])
@@ -68,11 +87,24 @@ def _written(election: Election, path: Path) -> str:
     if ending == "pb":
         return pabulib.write(election, path.stem)
     if ending in preflib.TYPES and election.budget is not None:
-        raise refuse("file_foreign", str(path), f"ends in .{ending}, which has no place for costs and a budget", "write a .txt or a .pb")
+        raise refuse(
+            "file_foreign",
+            "{path}",
+            "ends in .{ending}, which has no place for costs and a budget",
+            "write a .txt or a .pb",
+            ending=ending,
+            path=str(path),
+        )
     if ending in preflib.TYPES:
         if preflib.type_of(election) != ending:
             raise refuse(
-                "file_foreign", str(path), f"ends in .{ending}, and these ballots are .{preflib.type_of(election)}", "use that ending"
+                "file_foreign",
+                "{path}",
+                "ends in .{ending}, and these ballots are .{type_of}",
+                "use that ending",
+                ending=ending,
+                type_of=preflib.type_of(election),
+                path=str(path),
             )
         return preflib.write(election, path.stem)
     if ending == "csv" and election.budget is None and (election.kind != "ranked" or not election.strict):
@@ -81,10 +113,12 @@ def _written(election: Election, path: Path) -> str:
         if election.kind != "ranked" or election.budget is not None:
             raise refuse(
                 "ballot_kind_wrong",
-                str(path),
-                f"ends in .{ending}, which has no place for "
+                "{path}",
+                "ends in .{ending}, which has no place for "
                 + ("costs and a budget" if election.budget is not None else "other than rankings"),
                 "write a .txt, or a .pb for a budget",
+                ending=ending,
+                path=str(path),
             )
         if ending == "blt":
             return blt.write(election, path.stem)
@@ -92,10 +126,25 @@ def _written(election: Election, path: Path) -> str:
         return rctab.write(election) if ranks else scottish.write(election, path.stem)
     if ending != "txt":
         endings = ", ".join(["pb", *preflib.TYPES, "blt", "csv", "txt"])
-        raise refuse("file_foreign", str(path), f"ends in {ending or 'nothing'}", f"name a file that ends in one of {endings}")
+        raise refuse(
+            "file_foreign",
+            "{path}",
+            "ends in {value}",
+            "name a file that ends in one of {endings}",
+            value=ending or "nothing",
+            endings=endings,
+            path=str(path),
+        )
     money = None if election.costs is None or election.budget is None else (election.costs, election.budget)
     if money is not None and election.decimals:
-        raise refuse("file_foreign", str(path), f"would show money with {election.decimals} decimals in whole units", "write a .pb")
+        raise refuse(
+            "file_foreign",
+            "{path}",
+            "would show money with {decimals} decimals in whole units",
+            "write a .pb",
+            decimals=election.decimals,
+            path=str(path),
+        )
     beside = {"seats": election.seats, "eligible": election.eligible, "active": election.active}
     return ballots.write(election.options, election.kind, election.table, election.weights.tolist(), money, beside)
 

@@ -62,7 +62,9 @@ def ranks_of(orders: Array, options: int) -> Array:
         return ranks
     lowest, highest = int(orders.min()), int(orders.max())
     if lowest < -1 or highest >= options:
-        raise _wrong(f"names option {lowest if lowest < -1 else highest}", f"options go from 0 to {options - 1}")
+        raise _wrong(
+            "names option {lowest}", "options go from 0 to {options}", lowest=lowest if lowest < -1 else highest, options=options - 1
+        )
     if orders.size <= SMALL:
         _scatter(orders, ranks, lowest < 0)
     elif fast := compiled(orders.size):
@@ -231,8 +233,8 @@ def sums(table: Array, weights: Array | None) -> Array:
 
 def unknown_option(options: int) -> Refusal:
     """The refusal of unchecked ballots that name an option which does not exist."""
-    return _wrong("names an option that does not exist", f"options go from 0 to {options - 1}")
+    return _wrong("names an option that does not exist", "options go from 0 to {options}", options=options - 1)
 
 
-def _wrong(fact: str, way_out: str) -> Refusal:
-    return refuse("election_wrong", "a ballot", fact, way_out)
+def _wrong(fact: str, way_out: str, /, **values: object) -> Refusal:
+    return refuse("election_wrong", "a ballot", fact, way_out, **values)

@@ -64,7 +64,7 @@ class Election:
         self.seats = seats
         option_count = len(self.options)
         if table.shape != (self.rows, option_count):
-            raise _wrong(f"has ballots of shape {table.shape}", f"give {option_count} columns")
+            raise _wrong("has ballots of shape {shape}", "give {option_count} columns", shape=table.shape, option_count=option_count)
         if table.dtype.kind not in "iub":
             raise _wrong("has ballots that are not integers", "give integer arrays, weights as int64")
         if self.rows:
@@ -87,18 +87,20 @@ class Election:
         """The weights, or None where every ballot counts once."""
         option_count = len(self.options)
         if kind not in KINDS:
-            raise _wrong(f"has ballots of kind {kind!r}", "name one of " + ", ".join(KINDS))
+            raise _wrong("has ballots of kind {kind!r}", "name one of " + ", ".join(KINDS), kind=kind)
         if not option_count:
             raise _wrong("has no options", "name at least one")
         check_size(rows, option_count)
         if len(set(self.options)) != option_count:
             twice = next(name for name in self.options if self.options.count(name) > 1)
-            raise _wrong(f"has the option {twice!r} twice", "name each option once")
+            raise _wrong("has the option {twice!r} twice", "name each option once", twice=twice)
         if weights is not None:
             if weights.dtype != np.int64 or weights.shape != (rows,):
                 raise _wrong("has weights that are not a row of int64", "give one to each ballot")
             if rows and (int(weights.min()) < 1 or self.total > POWER_TOTAL_MAX):
-                raise _wrong("has a weight out of bounds", f"give weights from 1, together at most {POWER_TOTAL_MAX}")
+                raise _wrong(
+                    "has a weight out of bounds", "give weights from 1, together at most {power_total_max}", power_total_max=POWER_TOTAL_MAX
+                )
         self._set_money(costs, budget, decimals)
         if kind == "knapsack" and budget is None:
             raise _wrong("has knapsack ballots but no budget to fill", "give costs and a budget")
@@ -114,21 +116,26 @@ class Election:
         except TypeError:
             raise _wrong("has costs or a budget that are not whole numbers", "give them in the smallest unit of money") from None
         if len(self.costs) != len(self.options) or any(not 0 <= cost <= INTEGER_MAX for cost in self.costs):
-            raise _wrong("has costs out of bounds", f"give each option a cost from 0 to {INTEGER_MAX}")
+            raise _wrong("has costs out of bounds", "give each option a cost from 0 to {integer_max}", integer_max=INTEGER_MAX)
         if not 0 <= self.budget <= INTEGER_MAX:
-            raise _wrong(f"has the budget {budget}", f"give one from 0 to {INTEGER_MAX}")
+            raise _wrong("has the budget {budget}", "give one from 0 to {integer_max}", budget=budget, integer_max=INTEGER_MAX)
         dearest = max(range(len(self.costs)), key=self.costs.__getitem__)
         if self.costs[dearest] > self.budget:
             raise _wrong(
-                f"has the option {self.options[dearest]!r}, which costs {self.money(self.costs[dearest])} of a budget of {self.money(self.budget)}",
+                "has the option {options!r}, which costs {money} of a budget of {money_2}",
                 "leave it out, or correct its cost or the budget",
+                options=self.options[dearest],
+                money=self.money(self.costs[dearest]),
+                money_2=self.money(self.budget),
             )
 
     def _check_cells(self, table: Array) -> None:
         lowest, highest, kind = int(table.min()), int(table.max()), self.kind
         limit = POINTS_PER_BALLOT_MAX if kind in NUMBERED else len(self.options) if kind == "ranked" else 1
         if lowest < 0 or highest > limit:
-            raise self._odd_ballot(((table < 0) | (table > limit)).any(axis=1), "has other cells", f"give each from 0 to {limit:,}")
+            raise self._odd_ballot(
+                ((table < 0) | (table > limit)).any(axis=1), "has other cells", "give each from 0 to {limit:,}", limit=limit
+            )
         if kind == "knapsack":
             assert self.costs is not None and self.budget is not None
             used, most, fact = table.astype(np.int64).dot(np.array(self.costs, np.int64)), self.budget, "costs more than the budget"
@@ -136,13 +143,17 @@ class Election:
             used = (table.astype(np.int64) ** 2 if kind == "quadratic" else table).sum(axis=1, dtype=np.int64)
             most, fact = limit, {"single": "chooses several", "quadratic": "costs more credits"}.get(kind, "gives more points")
         if kind in ("single", "knapsack", "cumulative", "quadratic") and int(used.max()) > most:
-            raise self._odd_ballot(used > most, fact, f"at most {self.money(most) if kind == 'knapsack' else f'{most:,}'}")
+            raise self._odd_ballot(used > most, fact, "at most {money}", money=self.money(most) if kind == "knapsack" else f"{most:,}")
         if kind in NUMBERED and self.total * highest > INT64_MAX:
             raise _wrong("has weights and points too large to add up exactly", "scale them down")
 
-    def _odd_ballot(self, odd: Any, fact: str, way_out: str) -> Refusal:
+    def _odd_ballot(self, odd: Any, fact: str, way_out: str, /, **values: object) -> Refusal:
         """The refusal of the first ballot that is `odd`."""
-        return _wrong(f"has a ballot that is not {self.kind}, number {int(odd.argmax()) + 1:,} of {len(odd):,}: it {fact}", way_out)
+        place, count = int(odd.argmax()) + 1, len(odd)
+        return _wrong(
+            "has a ballot that is not {kind}, number {place:,} of {count:,}: it " + fact,
+            way_out, kind=self.kind, place=place, count=count, **values,
+        )  # fmt: skip
 
     @classmethod
     def read(cls, text: str) -> Election:
@@ -188,11 +199,18 @@ class Election:
         if not given.size:
             given = np.full((len(given), 1), -1)
         if given.ndim != 2 or given.shape[1] > len(names) or given.dtype.kind not in "iu":
-            raise _wrong(f"has orders of shape {given.shape}", f"give a row of at most {len(names)} options to each ballot")
+            raise _wrong(
+                "has orders of shape {shape}",
+                "give a row of at most {names_count} options to each ballot",
+                shape=given.shape,
+                names_count=len(names),
+            )
         election._set(names, "ranked", len(given), _weights(weights), None, None, 0)
         if given.dtype.kind == "u":
             if int(given.max()) >= len(names):
-                raise _wrong("has an order with an option that does not exist", f"options go from 0 to {len(names) - 1}")
+                raise _wrong(
+                    "has an order with an option that does not exist", "options go from 0 to {names_count}", names_count=len(names) - 1
+                )
             given = given.astype(np.int16)  # -1 has to fit
         election.orders = given
         if checked:
@@ -208,7 +226,7 @@ class Election:
         names = [str(number) for number in range(options)] if isinstance(options, int) else options
         given = _array(chosen)
         if given.ndim != 1 or given.dtype.kind not in "iu":
-            raise _wrong(f"has choices of shape {given.shape}", "give one option's number to each ballot")
+            raise _wrong("has choices of shape {shape}", "give one option's number to each ballot", shape=given.shape)
         election._set(names, "single", len(given), _weights(weights), None, None, 0)
         if len(given) and not -1 <= int(given.min()) <= int(given.max()) < len(names):
             raise counting.unknown_option(len(names))
@@ -265,8 +283,8 @@ class Election:
         ranks = self.table[row].tolist()
         one, other = next(pair for pair in combinations(range(len(ranks)), 2) if ranks[pair[0]] == ranks[pair[1]] < below)
         return refuse(
-            "ballot_kind_wrong", "a ballot", f"ranks {self.options[one]!r} and {self.options[other]!r} equal",
-            "rank one above the other, or count by a rule that takes ties, such as schulze",
+            "ballot_kind_wrong", "a ballot", "ranks {options!r} and {options_2!r} equal",
+            "rank one above the other, or count by a rule that takes ties, such as schulze", options=self.options[one], options_2=self.options[other]
         )  # fmt: skip
 
     @cached_property
@@ -367,7 +385,14 @@ class Election:
             return self.changed(kind="score", table=self.table)
         if self.kind == "cumulative" and "quadratic" in kinds:
             return self.changed(kind="quadratic", table=self.table)
-        raise refuse("ballot_kind_wrong", f"an election by {self.kind} ballots", "does not fit the rule", "it takes " + " or ".join(kinds))
+        raise refuse(
+            "ballot_kind_wrong",
+            "an election by {self} ballots",
+            "does not fit the rule",
+            "it takes {known}",
+            self=self.kind,
+            known=" or ".join(kinds),
+        )
 
     def merged(self) -> Election:
         """The same election with equal ballots in one row."""
@@ -395,5 +420,5 @@ def _weights(weights: Any) -> Array | None:
     return array.astype(np.int64) if (array.dtype.kind in "iu" and array.dtype != np.uint64) or not array.size else array
 
 
-def _wrong(fact: str, way_out: str) -> Refusal:
-    return refuse("election_wrong", "the election", fact, way_out)
+def _wrong(fact: str, way_out: str, /, **values: object) -> Refusal:
+    return refuse("election_wrong", "the election", fact, way_out, **values)

@@ -16,13 +16,22 @@ def read_text(path: Path) -> str:
     """The text of a file; refused when it is missing, too large or not UTF-8."""
     try:
         if path.stat().st_size > ELECTION_FILE_BYTES_MAX:
-            raise refuse("too_large", str(path), "is too large", f"at most {ELECTION_FILE_BYTES_MAX} bytes")
+            raise refuse(
+                "too_large",
+                "{path}",
+                "is too large",
+                "at most {election_file_bytes_max} bytes",
+                election_file_bytes_max=ELECTION_FILE_BYTES_MAX,
+                path=str(path),
+            )
         return path.read_bytes().decode("utf-8-sig").replace("\r\n", "\n")
     except (OSError, ValueError) as fault:
         if isinstance(fault, UnicodeDecodeError):
-            raise refuse("file_unreadable", str(path), f"is not UTF-8 at byte {fault.start}", "convert it to UTF-8") from None
+            raise refuse(
+                "file_unreadable", "{path}", "is not UTF-8 at byte {start}", "convert it to UTF-8", start=fault.start, path=str(path)
+            ) from None
         why = fault.strerror if isinstance(fault, OSError) else str(fault)
-        raise refuse("file_unreadable", repr(str(path)), f"cannot be read: {why}", "check its name") from None
+        raise refuse("file_unreadable", "{path}", "cannot be read: {why}", "check its name", why=why, path=repr(str(path))) from None
 
 
 def read(path: Path | str) -> Election:
@@ -48,7 +57,15 @@ def parse(text: str, path: Path) -> Election:
         return columns.read(text) if columns.is_ours(text) else scottish.read(text) if text[:1].isdecimal() else rctab.read(text)
     if ending not in ("txt", "json", ""):
         known = ", ".join(f".{each}" for each in ("pb", *preflib.TYPES, "blt", "csv", "json", "txt"))
-        raise refuse("file_foreign", path.name, f"ends in .{ending}", f"name it as what it is, {known}; lines such as 12: garden are .txt")
+        raise refuse(
+            "file_foreign",
+            "{file}",
+            "ends in .{ending}",
+            "name it as what it is, {known}; lines such as 12: garden are .txt",
+            ending=ending,
+            known=known,
+            file=path.name,
+        )
     if ending == "json":
         return rctab.read_contest(text, lambda name: read_text(path.with_name(Path(name).name))).election
     return Election.read(text)
@@ -64,8 +81,8 @@ def read_people(path: Path) -> dict[str, str]:
         called = clean_text((name if colon else group).strip(), f"line {number}", TextOf(TITLE_TEXT_MAX))
         if not called or called in people:
             fact = f"names {called!r} again" if called else "names nobody"
-            raise refuse("file_unreadable", f"line {number}", fact, "write one name a line, such as Ana or north: Ana")
+            raise refuse("file_unreadable", "line {number}", fact, "write one name a line, such as Ana or north: Ana", number=number)
         people[called] = group.strip() if colon else ""
     if not people:
-        raise refuse("file_unreadable", str(path), "names nobody", "write one name a line")
+        raise refuse("file_unreadable", "{path}", "names nobody", "write one name a line", path=str(path))
     return people

@@ -77,6 +77,7 @@ def _too_many() -> Exception:
     return refuse(
         "too_many_ties",
         "the count",
-        f"has more than {LOCKING_WAYS_MAX} ways to order defeats of the same strength",
+        "has more than {locking_ways_max} ways to order defeats of the same strength",
         "count it by split_cycle or schulze, which need no order",
+        locking_ways_max=LOCKING_WAYS_MAX,
     )

@@ -58,8 +58,8 @@ def best_committees(election: Election, seats: int, worth: Callable[[int], tuple
         looked += work
         if looked > COMMITTEE_WORK_MAX or len(best) > COMMITTEES_MAX:
             raise refuse(
-                "too_large", "the election", f"has too many committees of {seats} among {option_count} options to look at",
-                "elect one by one (seq_pav, seq_phragmen)",
+                "too_large", "the election", "has too many committees of {seats} among {option_count} options to look at",
+                "elect one by one (seq_pav, seq_phragmen)", seats=seats, option_count=option_count
             )  # fmt: skip
         left = seats - len(chosen)
         if not left:

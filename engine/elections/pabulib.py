@@ -83,7 +83,14 @@ def read(text: str) -> Budget:
     meta = {row[0]: row[1] if len(row) > 1 else "" for _, row in parts["META"][1:]}
     stated = meta.get("vote_type", "")
     if stated not in KINDS:
-        raise refuse("ballot_kind_wrong", "the file", f"has votes of type {stated!r}", "it must be one of " + ", ".join(KINDS))
+        raise refuse(
+            "ballot_kind_wrong",
+            "the file",
+            "has votes of type {stated!r}",
+            "it must be one of {known}",
+            stated=stated,
+            known=", ".join(KINDS),
+        )
     kind = KINDS[stated]
     columns, projects = _table(parts["PROJECTS"], "PROJECTS", ("project_id", "cost"))
     ids = [row[columns["project_id"]] for _, row in projects]
@@ -94,17 +101,19 @@ def read(text: str) -> Budget:
     budget = _amount(meta.get("budget", ""), stated_at, 1)
     decimals = max(0, *(-int(amount.normalize().as_tuple().exponent) for amount in [budget, *amounts]))
     if decimals > 4:
-        raise _wrong(1, f"has money with {decimals} decimals", "round it to at most 4")
+        raise _wrong(1, "has money with {decimals} decimals", "round it to at most 4", decimals=decimals)
     scale = Decimal(10) ** decimals
     places = {name: place for place, name in enumerate(ids)}
     if len(places) != len(ids):
         again = next(place for place, name in enumerate(ids) if name in ids[:place])
-        raise _wrong(projects[again][0], f"has project {ids[again]} again", "name each project once", columns["project_id"])
+        raise _wrong(projects[again][0], "has project {ids} again", "name each project once", columns["project_id"], ids=ids[again])
     costs, table = tuple(int(amount * scale) for amount in amounts), _votes(parts["VOTES"], kind, places)
     if kind == "approval" and meta.get("max_sum_cost", "").strip():
         most = _amount(meta["max_sum_cost"], next(line for line, row in parts["META"] if row[0] == "max_sum_cost"), 1)
         if dear := np.flatnonzero(table.astype(np.int64).dot(np.array(costs, np.int64)) > most * scale).tolist():
-            raise _wrong(parts["VOTES"][1 + dear[0]][0], f"votes for more than max_sum_cost, {most}", "correct the vote, or leave it out")
+            raise _wrong(
+                parts["VOTES"][1 + dear[0]][0], "votes for more than max_sum_cost, {most}", "correct the vote, or leave it out", most=most
+            )
         kind = "knapsack" if most == budget else kind
     _check_stated(meta, parts, table, kind)
     return Budget(
@@ -123,7 +132,12 @@ def _check_stated(meta: dict[str, str], parts: dict[str, Rows], table: np.ndarra
         stated, line = _stated(meta, parts, name)
         if stated not in (None, held):
             raise _wrong(
-                line, f"states {stated:,} {part.lower()}, and the file holds {held:,}", "get the whole file, or correct the number"
+                line,
+                "states {stated:,} {lower}, and the file holds {held:,}",
+                "get the whole file, or correct the number",
+                stated=stated,
+                lower=part.lower(),
+                held=held,
             )
     votes, head = parts["VOTES"][1:], [name.strip() for name in parts["VOTES"][0][1]]
     if "voter_id" in head:
@@ -132,7 +146,12 @@ def _check_stated(meta: dict[str, str], parts: dict[str, Rows], table: np.ndarra
             voter = row[head.index("voter_id")]
             if voter and seen.setdefault(voter, line) != line:
                 raise _wrong(
-                    line, f"is a second vote of voter {voter[:40]!r}", f"leave out this line or line {seen[voter]}", head.index("voter_id")
+                    line,
+                    "is a second vote of voter {voter!r}",
+                    "leave out this line or line {seen}",
+                    head.index("voter_id"),
+                    voter=voter[:40],
+                    seen=seen[voter],
                 )
     named = (table < table.shape[1] if kind == "ranked" else table > 0).sum(axis=1)
     bounds = {"max_length": (named, "names {} projects")}
@@ -142,7 +161,11 @@ def _check_stated(meta: dict[str, str], parts: dict[str, Rows], table: np.ndarra
         stated, _ = _stated(meta, parts, name)
         if stated is not None and (above := np.flatnonzero(figures > stated).tolist()):
             raise _wrong(
-                votes[above[0]][0], fact.format(figures[above[0]]) + f", and {name} is {stated}", "correct the vote, or leave it out"
+                votes[above[0]][0],
+                fact.format(figures[above[0]]) + ", and {name} is {stated}",
+                "correct the vote, or leave it out",
+                name=name,
+                stated=stated,
             )
 
 
@@ -153,7 +176,7 @@ def _stated(meta: dict[str, str], parts: dict[str, Rows], name: str) -> tuple[in
         return None, 0
     line = next(line for line, row in parts["META"] if row[0] == name)
     if not re.fullmatch(r"\d{1,15}", text):
-        raise _wrong(line, f"states {name} as {text[:40]!r}", "write a whole number, or leave it out", 1)
+        raise _wrong(line, "states {name} as {text!r}", "write a whole number, or leave it out", 1, name=name, text=text[:40])
     return int(text), line
 
 
@@ -162,7 +185,9 @@ def write(election: Election, title: str = "") -> str:
     if election.budget is None or election.costs is None or election.kind == "quadratic":
         raise refuse("ballot_kind_wrong", "the election", "is not a budget by approvals, points or rankings", "write it in another format")
     if election.total > VOTERS_WRITTEN_MAX:
-        raise refuse("too_large", "the election", f"has {election.total:,} voters, and a .pb file a line for each", "write a .txt")
+        raise refuse(
+            "too_large", "the election", "has {total:,} voters, and a .pb file a line for each", "write a .txt", total=election.total
+        )
     if any("," in name for name in election.options):
         raise refuse("file_foreign", "an option", "has a comma in its name, which separates votes in a .pb file", "rename it")
     points, ranked = election.kind in NUMBERED, election.kind == "ranked"
@@ -219,11 +244,14 @@ def _parts(text: str) -> dict[str, Rows]:
                     raise _wrong(reader.line_num, "comes before META", "a .pb file begins with the line META")
                 current.append((reader.line_num, row))
     except csv.Error as wrong:
-        raise _wrong(reader.line_num, f"cannot be read: {wrong}", "correct its quotes") from None
+        raise _wrong(reader.line_num, "cannot be read: {wrong}", "correct its quotes", wrong=wrong) from None
     for name in ("META", "PROJECTS", "VOTES"):
         if len(parts.get(name, [])) < 2:
             raise _wrong(
-                max(reader.line_num, 1), f"is the last, and the file has no part {name}", "a .pb file has META, PROJECTS and VOTES"
+                max(reader.line_num, 1),
+                "is the last, and the file has no part {name}",
+                "a .pb file has META, PROJECTS and VOTES",
+                name=name,
             )
     return parts
 
@@ -233,11 +261,17 @@ def _table(rows: Rows, part: str, needed: tuple[str, ...]) -> tuple[dict[str, in
     columns = {name.strip(): place for place, name in enumerate(head)}
     for name in needed:
         if name not in columns:
-            raise _wrong(line, f"has no column {name} in {part}", f"{part} needs {' and '.join(needed)}")
+            raise _wrong(line, "has no column {name} in {part}", "{part} needs {needed}", name=name, part=part, needed=" and ".join(needed))
     for line, row in rows[1:]:
         if len(row) != len(head):
             raise _wrong(
-                line, f"has {len(row)} fields where {part} has {len(head)} columns", "add or remove fields", min(len(row), len(head)) - 1
+                line,
+                "has {row_count} fields where {part} has {head_count} columns",
+                "add or remove fields",
+                min(len(row), len(head)) - 1,
+                row_count=len(row),
+                part=part,
+                head_count=len(head),
             )
     return columns, rows[1:]
 
@@ -254,10 +288,24 @@ def _votes(rows: Rows, kind: Kind, places: dict[str, int]) -> np.ndarray[Any, An
         named = [name.strip() for name in row[vote].split(",") if name.strip()]
         given = row[points].split(",") if by_points and named else ["1"] * len(named)
         if len(given) != len(named):
-            raise _wrong(line, f"names {len(named)} projects and {len(given)} points", "give points to each", points)
+            raise _wrong(
+                line,
+                "names {named_count} projects and {given_count} points",
+                "give points to each",
+                points,
+                named_count=len(named),
+                given_count=len(given),
+            )
         for place, amount in zip(_projects(named, places, line, vote), given, strict=True):
             if not amount.strip().isdecimal() or len(amount.strip()) > 9 or int(amount) > POINTS_PER_BALLOT_MAX:
-                raise _wrong(line, f"gives {amount[:40]!r} points", f"give a whole number up to {POINTS_PER_BALLOT_MAX}", points)
+                raise _wrong(
+                    line,
+                    "gives {amount!r} points",
+                    "give a whole number up to {points_per_ballot_max}",
+                    points,
+                    amount=amount[:40],
+                    points_per_ballot_max=POINTS_PER_BALLOT_MAX,
+                )
             table[number, place] = int(amount)
     return table
 
@@ -274,25 +322,35 @@ def _rankings(votes: Rows, vote: int, places: dict[str, int]) -> np.ndarray[Any,
 def _projects(named: list[str], places: dict[str, int], line: int, cell: int) -> list[int]:
     """The places of the projects that a vote names; the vote stands in one cell of a line."""
     if unknown := [name for name in named if name not in places]:
-        raise _wrong(line, f"votes for {unknown[0][:40]!r}, which is not a project", "correct the vote", cell)
+        raise _wrong(line, "votes for {unknown!r}, which is not a project", "correct the vote", cell, unknown=unknown[0][:40])
     if len(set(named)) != len(named):
         twice = next(name for name in named if named.count(name) > 1)
-        raise _wrong(line, f"names project {twice} twice", "name it once", cell)
+        raise _wrong(line, "names project {twice} twice", "name it once", cell, twice=twice)
     return [places[name] for name in named]
 
 
 def _amount(text: str, line: int, cell: int) -> Decimal:
     if re.fullmatch(r"\s*\d{1,3}(,\d{3})+\s*", text):
-        raise _wrong(line, f"has {text[:40]!r} where an amount should be", "leave out commas between thousands", cell)
+        raise _wrong(line, "has {text!r} where an amount should be", "leave out commas between thousands", cell, text=text[:40])
     try:
         amount = Decimal(text.strip().replace(",", "."))
     except InvalidOperation:
-        raise _wrong(line, f"has {text[:40]!r} where an amount should be", "write it as 1000 or 1000.50", cell) from None
+        raise _wrong(line, "has {text!r} where an amount should be", "write it as 1000 or 1000.50", cell, text=text[:40]) from None
     if not amount.is_finite() or not 0 <= amount <= INTEGER_MAX // 10**4 or int(amount.normalize().as_tuple().exponent) < -12:
-        raise _wrong(line, f"has the amount {text[:40]}", f"give one from 0 to {INTEGER_MAX // 10**4}", cell)
+        raise _wrong(
+            line, "has the amount {text}", "give one from 0 to {integer_max}", cell, text=text[:40], integer_max=INTEGER_MAX // 10**4
+        )
     return amount
 
 
-def _wrong(line: int, fact: str, way_out: str, cell: int = -1) -> Refusal:
+def _wrong(line: int, fact: str, way_out: str, cell: int = -1, /, **values: object) -> Refusal:
     """A refusal of a line, or of one of its cells, which are counted from 0 here and from 1 in what people read."""
-    return refuse("file_unreadable", f"line {line}" + (f", cell {cell + 1}" if cell >= 0 else ""), fact, way_out)
+    return refuse(
+        "file_unreadable",
+        "line {at_line}" + (", cell {at_cell}" if cell >= 0 else ""),
+        fact,
+        way_out,
+        at_line=line,
+        at_cell=cell + 1,
+        **values,
+    )

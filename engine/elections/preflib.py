@@ -48,24 +48,40 @@ def read(text: str) -> Election:
             continue
         match = _BALLOT.fullmatch(line.strip())
         if match is None or not 1 <= int(match[1]) <= POWER_TOTAL_MAX:
-            raise _wrong(number, f"is {line[:40]!r}", "write count: 3,{1,4},2")
+            raise _wrong(number, "is {line!r}", "write count: 3,{{1,4}},2", line=line[:40])
         counts.append(int(match[1]))
         lines.append(number)
         orders.append(_order(match[2], names, number, line.index(match[2], line.index(":")) + 1))
     if stated not in TYPES:
         fact = f"is of the type {stated!r}" if stated else "states no type"
-        raise refuse("file_foreign", "the file", fact, "write a line # DATA TYPE: with one of " + ", ".join(TYPES))
+        raise refuse("file_foreign", "the file", fact, "write a line # DATA TYPE: with one of {known}", known=", ".join(TYPES))
     if not names:
         raise _wrong(1, "names no alternative", "a PrefLib file has lines # ALTERNATIVE NAME 1: …")
     if voters is not None and voters[1] != sum(counts):
         raise _wrong(
-            voters[0], f"states {voters[1]:,} voters, and the file holds {sum(counts):,}", "get the whole file, or correct the number"
+            voters[0],
+            "states {voters:,} voters, and the file holds {sum:,}",
+            "get the whole file, or correct the number",
+            voters=voters[1],
+            sum=sum(counts),
         )
     for at, order in zip(lines, orders, strict=True):
         if stated[0] == "s" and any(len(level) > 1 for level in order):
-            raise _wrong(at, f"ranks several equal, and the file is of type {stated}", f"write # DATA TYPE: t{stated[1:]}")
+            raise _wrong(
+                at,
+                "ranks several equal, and the file is of type {stated}",
+                "write # DATA TYPE: t{stated_2}",
+                stated=stated,
+                stated_2=stated[1:],
+            )
         if stated[-1] == "c" and sum(map(len, order)) < len(names):
-            raise _wrong(at, f"does not rank all, and the file is of type {stated}", f"write # DATA TYPE: {stated[:-1]}i")
+            raise _wrong(
+                at,
+                "does not rank all, and the file is of type {stated}",
+                "write # DATA TYPE: {stated_2}i",
+                stated=stated,
+                stated_2=stated[:-1],
+            )
     columns = {alternative: column for column, alternative in enumerate(names)}
     option_count = len(columns)
     check_size(len(orders), option_count)
@@ -108,7 +124,13 @@ def type_of(election: Election) -> str:
     if election.kind in ("approval", "single"):
         return "cat"
     if election.kind != "ranked":
-        raise refuse("ballot_kind_wrong", f"an election by {election.kind} ballots", "has no place in a PrefLib file", "write a .txt")
+        raise refuse(
+            "ballot_kind_wrong",
+            "an election by {election} ballots",
+            "has no place in a PrefLib file",
+            "write a .txt",
+            election=election.kind,
+        )
     complete = not bool((election.table == len(election.options)).any())
     return ("so" if election.strict else "to") + ("c" if complete else "i")
 
@@ -123,17 +145,23 @@ def _order(text: str, names: dict[int, str], number: int, column: int) -> list[l
     while place < len(text):
         match = _LEVEL.match(text, place)
         if match is None:
-            raise _wrong(number, f"has {text[place : place + 20]!r}", "write 3,{1,4},2", column + place)
+            raise _wrong(number, "has {text!r}", "write 3,{{1,4}},2", column + place, text=text[place : place + 20])
         members = [int(item) for item in (match[2] or match[1] or "").split(",") if item.strip()]
         for alternative in members:
             if alternative not in names or alternative in seen:
-                raise _wrong(number, f"names alternative {alternative} wrongly", "name each known one at most once", column + place)
+                raise _wrong(
+                    number,
+                    "names alternative {alternative} wrongly",
+                    "name each known one at most once",
+                    column + place,
+                    alternative=alternative,
+                )
             seen.add(alternative)
         order.append(members)
         place = match.end()
         if place < len(text):
             if text[place] != ",":
-                raise _wrong(number, f"has {text[place]!r} where a comma should be", "write 3,{1,4},2", column + place)
+                raise _wrong(number, "has {text!r} where a comma should be", "write 3,{{1,4}},2", column + place, text=text[place])
             place += 1
     return order
 
@@ -144,5 +172,13 @@ def _labels(names: dict[int, str]) -> tuple[str, ...]:
     return tuple(name if often[name] == 1 else f"{name} ({number})" for number, name in names.items())
 
 
-def _wrong(line: int, fact: str, way_out: str, column: int = 0) -> Refusal:
-    return refuse("file_unreadable", f"line {line}" + (f", column {column}" if column else ""), fact, way_out)
+def _wrong(line: int, fact: str, way_out: str, column: int = 0, /, **values: object) -> Refusal:
+    return refuse(
+        "file_unreadable",
+        "line {at_line}" + (", column {at_column}" if column else ""),
+        fact,
+        way_out,
+        at_line=line,
+        at_column=column,
+        **values,
+    )

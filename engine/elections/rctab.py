@@ -84,7 +84,7 @@ def read_contest(text: str, beside: Callable[[str], str]) -> Contest:
         sources = [_source(each) for each in stated["cvrFileSources"]]
         marks, election_rule, seats = _law(stated["rules"])
     except KeyError as missing:
-        raise refuse("file_unreadable", "the contest", f"lacks {missing}", "give RCTab's configuration whole") from None
+        raise refuse("file_unreadable", "the contest", "lacks {missing}", "give RCTab's configuration whole", missing=missing) from None
     except (TypeError, IndexError, AttributeError, ValueError):
         raise refuse(
             "file_unreadable", "the contest", "is not written as RCTab writes one", "give RCTab's configuration as it is"
@@ -125,9 +125,9 @@ def write(election: Election) -> str:
             "write a .soi",
         )
     if odd := [name for name in election.options if name != name.strip() or {"\r", "\n"} & set(name)]:
-        raise refuse("file_foreign", f"the option {odd[0]!r}", "would lose its spaces or lines in such a table", "rename it")
+        raise refuse("file_foreign", "the option {odd!r}", "would lose its spaces or lines in such a table", "rename it", odd=odd[0])
     if taken := sorted({name.strip().lower() for name in election.options} & {"overvote", "undervote", "uwi", ""}):
-        raise refuse("file_foreign", f"the option {taken[0]!r}", "has the name of a mark in such a table", "rename it")
+        raise refuse("file_foreign", "the option {taken!r}", "has the name of a mark in such a table", "rename it", taken=taken[0])
     into = io.StringIO()
     table = csv.writer(into, lineterminator="\n")
     table.writerow(["count", *(f"rank{rank}" for rank in range(1, max(1, election.orders.shape[1]) + 1))])
@@ -160,10 +160,17 @@ def _rows(text: str, called: dict[str, int], delimiter: str = "\n") -> tuple[lis
             if not any(cell.strip() for cell in row):
                 continue
             if len(row) != len(head):
-                raise _wrong(reader.line_num, len(row), f"has {len(row)} cells where the first line has {len(head)}", "add or remove cells")
+                raise _wrong(
+                    reader.line_num,
+                    len(row),
+                    "has {row_count} cells where the first line has {head_count}",
+                    "add or remove cells",
+                    row_count=len(row),
+                    head_count=len(head),
+                )
             times = "1" if count < 0 else row[count].strip()
             if not times.isdecimal() or len(times) > 16 or not 1 <= int(times) <= POWER_TOTAL_MAX:
-                raise _wrong(reader.line_num, count + 1, f"counts {times[:20]!r} ballots", "give a whole number from 1")
+                raise _wrong(reader.line_num, count + 1, "counts {times!r} ballots", "give a whole number from 1", times=times[:20])
             marks = []
             for place in ranks:
                 cell = row[place].strip()
@@ -172,13 +179,15 @@ def _rows(text: str, called: dict[str, int], delimiter: str = "\n") -> tuple[lis
                     continue
                 if cell and cell not in called:
                     if fixed:
-                        raise _wrong(reader.line_num, place + 1, f"names {cell[:40]!r}, who is not standing", "correct it, or add an alias")
+                        raise _wrong(
+                            reader.line_num, place + 1, "names {cell!r}, who is not standing", "correct it, or add an alias", cell=cell[:40]
+                        )
                     called[cell] = len(names)
                     names.append(WRITE_INS if cell == "UWI" else cell)
                 marks.append(called[cell] if cell else NONE)
             rows.append((reader.line_num, int(times), marks))
     except csv.Error as wrong:
-        raise _wrong(reader.line_num, 1, f"cannot be read: {wrong}", "correct its quotes") from None
+        raise _wrong(reader.line_num, 1, "cannot be read: {wrong}", "correct its quotes", wrong=wrong) from None
     if not names and not fixed:
         raise _wrong(1, 1, "begins a file that names no option", "give ballots")
     return names, rows
@@ -189,7 +198,9 @@ def _mark(marked: list[str], called: dict[str, int]) -> int:
     if len(marked) != 1:
         return SEVERAL if marked else NONE
     if marked[0] not in called:
-        raise refuse("file_unreadable", "the records", f"name {marked[0][:40]!r}, who is not standing", "correct them, or add an alias")
+        raise refuse(
+            "file_unreadable", "the records", "name {marked!r}, who is not standing", "correct them, or add an alias", marked=marked[0][:40]
+        )
     return called[marked[0]]
 
 
@@ -232,7 +243,7 @@ def _ballot(cells: Sequence[int], marks: Marks) -> tuple[list[int], int]:
 
 def _text(value: object) -> str:
     if not isinstance(value, str) or "\0" in value:
-        raise refuse("file_unreadable", "the contest", f"has {str(value)[:40]!r} where a text should be", "correct it")
+        raise refuse("file_unreadable", "the contest", "has {value!r} where a text should be", "correct it", value=str(value)[:40])
     return value
 
 
@@ -261,7 +272,15 @@ PLAIN = {
 
 
 def _uncounted(name: str, value: object, counted: str) -> Refusal:
-    return refuse("file_unreadable", "the contest", f"sets {name} to {str(value)[:40]!r}", f"we do not count that: {counted}")
+    return refuse(
+        "file_unreadable",
+        "the contest",
+        "sets {name} to {value!r}",
+        "we do not count that: {counted}",
+        name=name,
+        value=str(value)[:40],
+        counted=counted,
+    )
 
 
 def _law(stated: dict[str, Any]) -> tuple[Marks, tuple[str, dict[str, Any]], int]:
@@ -272,12 +291,18 @@ def _law(stated: dict[str, Any]) -> tuple[Marks, tuple[str, dict[str, Any]], int
     overvotes = {"exhaustImmediately": True, "alwaysSkipToNextRank": False}
     rule = stated["overvoteRule"]
     if rule not in overvotes:
-        raise refuse("file_unreadable", "the contest", f"has the overvote rule {rule!r}", "we count " + " and ".join(overvotes))
+        raise refuse(
+            "file_unreadable", "the contest", "has the overvote rule {rule!r}", "we count {known}", rule=rule, known=" and ".join(overvotes)
+        )
     seats = int(stated["numberOfWinners"])
     mode = stated["winnerElectionMode"]
     if mode not in ("singleWinnerMajority", "multiWinnerAllowMultipleWinnersPerRound"):
         raise refuse(
-            "file_unreadable", "the contest", f"elects by {mode!r}", "we count a single winner by majority, and several by surpluses"
+            "file_unreadable",
+            "the contest",
+            "elects by {mode!r}",
+            "we count a single winner by majority, and several by surpluses",
+            mode=mode,
         )
     marks = Marks(
         overvotes[rule],
@@ -297,5 +322,5 @@ def _most(text: object) -> int | None:
     return int(str(text)) if str(text).isdecimal() and int(str(text)) <= INTEGER_MAX else None
 
 
-def _wrong(line: int, column: int, fact: str, way_out: str) -> Refusal:
-    return refuse("file_unreadable", f"line {line}, cell {column}", fact, way_out)
+def _wrong(line: int, column: int, fact: str, way_out: str, /, **values: object) -> Refusal:
+    return refuse("file_unreadable", "line {at_line}, cell {at_column}", fact, way_out, at_line=line, at_column=column, **values)

@@ -93,8 +93,9 @@ def walk(everyone: Left, count: Callable[[Left], Round]) -> Walk:
                 raise refuse(
                     "too_many_ties",
                     "the count",
-                    f"has more than {RUNOFF_WAYS_MAX} ways to eliminate tied options",
+                    "has more than {runoff_ways_max} ways to eliminate tied options",
                     "count it by schulze, or leave out options without votes",
+                    runoff_ways_max=RUNOFF_WAYS_MAX,
                 )
             rounds[left] = count(left)
             waiting += rounds[left].ways

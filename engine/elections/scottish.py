@@ -25,42 +25,72 @@ def read(text: str) -> Election:
     try:
         rows = [(reader.line_num, _filled(row)) for row in reader]
     except csv.Error as wrong:
-        raise _wrong(reader.line_num, f"cannot be read: {wrong}", "correct its quotes") from None
+        raise _wrong(reader.line_num, "cannot be read: {wrong}", "correct its quotes", wrong=wrong) from None
     rows = [(line, row) for line, row in rows if row]
     line, head = rows[0] if rows else (1, [])
     if len(head) != 2 or not all(cell.isdecimal() and len(cell) <= 6 for cell in head):
         raise _wrong(line, "does not name options and seats", "begin with a line such as 8,4,")
     option_count, seats = int(head[0]), int(head[1])
     if not 1 <= option_count <= OPTIONS_PER_POLL_MAX or not 1 <= seats <= option_count:
-        raise _wrong(line, f"has {option_count} options and {seats} seats", f"give 1 to {OPTIONS_PER_POLL_MAX} options, and no more seats")
+        raise _wrong(
+            line,
+            "has {option_count} options and {seats} seats",
+            "give 1 to {options_per_poll_max} options, and no more seats",
+            option_count=option_count,
+            seats=seats,
+            options_per_poll_max=OPTIONS_PER_POLL_MAX,
+        )
     counts, orders, names = list[int](), list[list[int]](), list[str]()
     for line, row in rows[1:]:
         if row[0].startswith("Candidate "):
             if row[0] != f"Candidate {len(names) + 1}" or len(row) < 2 or not row[1]:
-                raise _wrong(line, f"is {','.join(row)[:40]!r}", f'name the next option: "Candidate {len(names) + 1}","Name","Party"')
+                raise _wrong(
+                    line,
+                    "is {row!r}",
+                    'name the next option: "Candidate {names_count}","Name","Party"',
+                    row=",".join(row)[:40],
+                    names_count=len(names) + 1,
+                )
             names.append(row[1] if len(row) < 3 else f"{row[1]} ({row[2]})")
         elif names and row[0].isdecimal():
-            raise _wrong(line, f"is {','.join(row)[:40]!r} after the names", "put ballots before them")
+            raise _wrong(line, "is {row!r} after the names", "put ballots before them", row=",".join(row)[:40])
         elif not names:
             odd = next((place for place, cell in enumerate(row) if not cell.isdecimal() or len(cell) > 16), -1)
             if odd >= 0:
-                raise _wrong(line, f"is {row[odd][:40]!r}", "write a count and option numbers", odd + 1)
+                raise _wrong(line, "is {row!r}", "write a count and option numbers", odd + 1, row=row[odd][:40])
             count, *ballot = map(int, row)
             odd = next((place for place, option in enumerate(ballot, 1) if not 1 <= option <= option_count), -1)
             if odd >= 0 or not 1 <= count <= POWER_TOTAL_MAX:
-                raise _wrong(line, f"is {row[max(odd, 0)]!r}", f"give a count from 1 and options from 1 to {option_count}", max(odd, 0) + 1)
+                raise _wrong(
+                    line,
+                    "is {row!r}",
+                    "give a count from 1 and options from 1 to {option_count}",
+                    max(odd, 0) + 1,
+                    row=row[max(odd, 0)],
+                    option_count=option_count,
+                )
             if len(ballot) > option_count:
-                raise _wrong(line, f"names {len(ballot)} options of {option_count}", "name each once")
+                raise _wrong(
+                    line,
+                    "names {ballot_count} options of {option_count}",
+                    "name each once",
+                    ballot_count=len(ballot),
+                    option_count=option_count,
+                )
             again = len(set(ballot)) < len(ballot) and next(
                 (place for place, option in enumerate(ballot, 1) if option in ballot[: place - 1]), 0
             )
             if again:
-                raise _wrong(line, f"names option {ballot[again - 1]} twice", "name each option once", again + 1)
+                raise _wrong(line, "names option {ballot} twice", "name each option once", again + 1, ballot=ballot[again - 1])
             counts.append(count)
             orders.append([option - 1 for option in ballot])
     if len(names) != option_count:
         raise _wrong(
-            line, f"is the last, and the file has {len(names)} names", f'give {option_count} lines such as "Candidate 1","Name","Party"'
+            line,
+            "is the last, and the file has {names_count} names",
+            'give {option_count} lines such as "Candidate 1","Name","Party"',
+            names_count=len(names),
+            option_count=option_count,
         )
     names = [name if names.count(name) == 1 else f"{name} ({number})" for number, name in enumerate(names, 1)]
     election = Election.of_orders(names, padded(orders, option_count), counts)
@@ -88,5 +118,7 @@ def _filled(row: list[str]) -> list[str]:
     return cells
 
 
-def _wrong(line: int, fact: str, way_out: str, cell: int = 0) -> Refusal:
-    return refuse("file_unreadable", f"line {line}" + (f", cell {cell}" if cell else ""), fact, way_out)
+def _wrong(line: int, fact: str, way_out: str, cell: int = 0, /, **values: object) -> Refusal:
+    return refuse(
+        "file_unreadable", "line {at_line}" + (", cell {at_cell}" if cell else ""), fact, way_out, at_line=line, at_cell=cell, **values
+    )

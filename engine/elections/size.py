@@ -20,9 +20,23 @@ from engine.refusals import refuse
 def check_size(ballots: int, options: int) -> None:
     """Refuse what is too large; readers of files ask before they make a table."""
     if options > OPTIONS_PER_POLL_MAX:
-        raise refuse("election_wrong", "the election", f"has {options:,} options", f"give at most {OPTIONS_PER_POLL_MAX}")
+        raise refuse(
+            "election_wrong",
+            "the election",
+            "has {options:,} options",
+            "give at most {options_per_poll_max}",
+            options=options,
+            options_per_poll_max=OPTIONS_PER_POLL_MAX,
+        )
     if ballots * options > BALLOT_CELLS_MAX:
-        raise refuse("too_large", "the election", f"has {ballots:,} ballots for {options} options", "merge ballots that say the same")
+        raise refuse(
+            "too_large",
+            "the election",
+            "has {ballots:,} ballots for {options} options",
+            "merge ballots that say the same",
+            ballots=ballots,
+            options=options,
+        )
 
 
 def padded(ballots: Sequence[Sequence[int]], options: int) -> np.ndarray[Any, Any]:

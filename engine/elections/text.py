@@ -82,12 +82,14 @@ def read(text: str) -> Written:
             continue
         if head in NUMBERS:
             if head in whole:
-                raise _wrong(number, f"says {head}: a second time", "say it once")
+                raise _wrong(number, "says {head}: a second time", "say it once", head=head)
             whole[head] = _read_number(head, items, number)
             continue
         for item in items:
             if listed and item.name not in options:
-                raise _wrong(number, f"names {item.name!r}", did_you_mean(item.name, list(options)) + " (from the line options:)", item)
+                raise _wrong(
+                    number, "names {item!r}", did_you_mean(item.name, list(options)) + " (from the line options:)", item, item=item.name
+                )
             options.setdefault(item.name, len(options))
         if head == "options" and ballots:
             raise _wrong(number, "says options: after the first ballot", "put it first, so that every ballot is checked against it")
@@ -96,7 +98,7 @@ def read(text: str) -> Written:
             named = set(costs) if head == "costs" else set[str]()
             for item in items:
                 if item.name in named:
-                    raise _wrong(number, f"names {item.name!r} again", "name each option once", item)
+                    raise _wrong(number, "names {item!r} again", "name each option once", item, item=item.name)
                 named.add(item.name)
         if head == "costs":
             costs.update({item.name: _read_cost(item, number) for item in items})
@@ -113,7 +115,7 @@ def read(text: str) -> Written:
     if costs or "budget" in whole:
         missing = [name for name in options if costs.get(name, -1) < 0]
         if missing:
-            raise refuse("election_wrong", f"option {missing[0]}", "has no cost", "name its cost on the line costs:")
+            raise refuse("election_wrong", "option {missing}", "has no cost", "name its cost on the line costs:", missing=missing[0])
     return Written(
         tuple(options),
         kind,
@@ -166,14 +168,14 @@ def _read_line(line: str, number: int) -> tuple[str | None, list[Item]]:
         if comment is not None:
             break
         if stray is not None:
-            raise _wrong(number, f"has {stray!r}", "put names with such signs in double quotes", match.start(5) + 1)
+            raise _wrong(number, "has {stray!r}", "put names with such signs in double quotes", match.start(5) + 1, stray=stray)
         if mark == ":":
             if head is not None or len(items) != 1 or not bare:
                 raise _wrong(number, "has a colon", "write count: ballot, the count without commas", match.start(2) + 1)
             head, items, fresh = items[0].name, [], True
         elif mark is not None:
             if fresh:
-                raise _wrong(number, f"has {mark} without a name before it", "name an option on both sides", match.start(2) + 1)
+                raise _wrong(number, "has {mark} without a name before it", "name an option on both sides", match.start(2) + 1, mark=mark)
             sign, fresh = mark, True
         elif fresh:
             bare = quoted is None
@@ -185,7 +187,7 @@ def _read_line(line: str, number: int) -> tuple[str | None, list[Item]]:
         else:
             raise _side_by_side(number, items, word or quoted, match.end() - len(match[0].lstrip()) + 1)
     if fresh and items:
-        raise _wrong(number, f"ends with {sign}", "name an option after it")
+        raise _wrong(number, "ends with {sign}", "name an option after it", sign=sign)
     return head, items
 
 
@@ -193,10 +195,10 @@ def _side_by_side(number: int, items: list[Item], other: str, column: int) -> Re
     """Two names without a sign between them: what they look like shows what was meant; the second begins at `column`."""
     name = items[-1].name
     if len(items) == 1 and name.isdecimal():
-        return _wrong(number, f"has no colon after {name}", f"write {name}: and then the ballot", column)
+        return _wrong(number, "has no colon after {name}", "write {name}: and then the ballot", column, name=name)
     if other[-1:].isdecimal() and re.fullmatch(r"-?[0-9]*(?:\.[0-9]+)?", other):
-        return _wrong(number, f"gives {name!r} {other}", "points and costs are whole numbers from 0", column)
-    return _wrong(number, f"has two names side by side: {name!r} and {other!r}", "quote names with spaces", column)
+        return _wrong(number, "gives {name!r} {other}", "points and costs are whole numbers from 0", column, name=name, other=other)
+    return _wrong(number, "has two names side by side: {name!r} and {other!r}", "quote names with spaces", column, name=name, other=other)
 
 
 def _read_kind(items: list[Item], number: int) -> Kind:
@@ -208,26 +210,48 @@ def _read_kind(items: list[Item], number: int) -> Kind:
 
 def _read_number(head: str, items: list[Item], number: int) -> int:
     if len(items) == 1 and items[0].points >= 0:
-        raise _wrong(number, f"names two numbers after {head}:", f"write it without spaces, such as {head}: 1000", items[0])
+        raise _wrong(number, "names two numbers after {head}:", "write it without spaces, such as {head}: 1000", items[0], head=head)
     if len(items) != 1 or not items[0].name.isdecimal() or len(items[0].name) > 16:
-        raise _wrong(number, f"names no number after {head}:", f"write a whole number, such as {head}: 3", items[-1] if items else None)
+        raise _wrong(
+            number, "names no number after {head}:", "write a whole number, such as {head}: 3", items[-1] if items else None, head=head
+        )
     if head == "seats" and not 1 <= int(items[0].name) <= OPTIONS_PER_POLL_MAX:
-        raise _wrong(number, f"elects {items[0].name}", f"give 1 to {OPTIONS_PER_POLL_MAX}, such as seats: 3", items[0])
+        raise _wrong(
+            number,
+            "elects {name}",
+            "give 1 to {options_per_poll_max}, such as seats: 3",
+            items[0],
+            name=items[0].name,
+            options_per_poll_max=OPTIONS_PER_POLL_MAX,
+        )
     return int(items[0].name)
 
 
 def _check_turnout(whole: Mapping[str, int], cast: int) -> None:
     if "eligible" in whole and cast > whole["eligible"]:
-        raise refuse("election_wrong", "the election", f"has more ballots than the {whole['eligible']} who could vote", "correct eligible:")
+        raise refuse(
+            "election_wrong",
+            "the election",
+            "has more ballots than the {whole} who could vote",
+            "correct eligible:",
+            whole=whole["eligible"],
+        )
     if "active" in whole and whole["active"] > whole.get("eligible", whole["active"]):
         raise refuse(
-            "election_wrong", "the election", f"has {whole['active']} active and {whole['eligible']} who could vote", "correct active:"
+            "election_wrong",
+            "the election",
+            "has {whole} active and {whole_2} who could vote",
+            "correct active:",
+            whole=whole["active"],
+            whole_2=whole["eligible"],
         )
 
 
 def _read_cost(item: Item, number: int) -> int:
     if item.points < 0:
-        raise _wrong(number, f"names no cost after {item.name!r}", "write costs: garden 500, library 300, each amount without commas", item)
+        raise _wrong(
+            number, "names no cost after {item!r}", "write costs: garden 500, library 300, each amount without commas", item, item=item.name
+        )
     return item.points
 
 
@@ -237,7 +261,7 @@ def _read_count(head: str | None, number: int, column: int) -> int:
     if not head.isdecimal() or len(head) > 16 or not 1 <= int(head) <= POWER_TOTAL_MAX:
         words = ["options", "ballots", "costs", *NUMBERS]
         near = did_you_mean(head, words) if head.isalpha() else "or a word: " + ", ".join(words)
-        raise _wrong(number, f"begins with {head!r}", f"give a whole number of ballots from 1; {near}", column)
+        raise _wrong(number, "begins with {head!r}", "give a whole number of ballots from 1; {near}", column, head=head, near=near)
     return int(head)
 
 
@@ -257,22 +281,30 @@ def _kind(ballots: list[tuple[int, int, list[Item]]], stated: tuple[Kind, int] |
         number, other = max(first["ranked"], others), min(first["ranked"], others)
         raise _wrong(
             number,
-            f"mixes > or = with commas or points{'' if number == other else f' (see line {other})'}",
+            "mixes > or = with commas or points{value}",
             "use one kind of ballot",
+            value="" if number == other else f" (see line {other})",
         )
     kind: Kind = next((kind for kind in ("ranked", "cumulative", "approval") if kind in first), "single")
     if stated is None:
         return kind
     alike: Kind = "approval" if stated[0] == "knapsack" else "cumulative" if stated[0] in NUMBERED else stated[0]
     if kind not in (alike, "single"):
-        raise _wrong(first[kind], f"is {kind}, and line {stated[1]} says ballots: {stated[0]}", "correct one of them")
+        raise _wrong(
+            first[kind],
+            "is {kind}, and line {stated} says ballots: {stated_2}",
+            "correct one of them",
+            kind=kind,
+            stated=stated[1],
+            stated_2=stated[0],
+        )
     return stated[0]
 
 
 def _row(number: int, items: list[Item], kind: Kind, options: dict[str, int], option_count: int) -> list[int]:
     if len({item.name for item in items}) != len(items):
         again = next(item for place, item in enumerate(items) if item.name in [other.name for other in items[:place]])
-        raise _wrong(number, f"names {again.name!r} twice", "name each option once", again)
+        raise _wrong(number, "names {again!r} twice", "name each option once", again, again=again.name)
     row = [option_count if kind == "ranked" else 0] * option_count
     rank = 0
     for place, item in enumerate(items):
@@ -281,14 +313,22 @@ def _row(number: int, items: list[Item], kind: Kind, options: dict[str, int], op
             row[options[item.name]] = rank
         elif kind in NUMBERED:
             if item.points < 0:
-                raise _wrong(number, f"gives {item.name!r} no points, where other ballots do", "add them, without commas", item)
+                raise _wrong(number, "gives {item!r} no points, where other ballots do", "add them, without commas", item, item=item.name)
             row[options[item.name]] = item.points
         else:
             row[options[item.name]] = 1
     return row
 
 
-def _wrong(number: int, fact: str, way_out: str, where: Item | int | None = None) -> Refusal:
+def _wrong(number: int, fact: str, way_out: str, where: Item | int | None = None, /, **values: object) -> Refusal:
     """A refusal of a line; `where` is the item or the column that is wrong, or None if it is the line as a whole."""
     column = where.column if isinstance(where, Item) else where
-    return refuse("election_wrong", f"line {number}" + (f", column {column}" if column else ""), fact, way_out)
+    return refuse(
+        "election_wrong",
+        "line {at_line}" + (", column {at_column}" if column else ""),
+        fact,
+        way_out,
+        at_line=number,
+        at_column=column,
+        **values,
+    )

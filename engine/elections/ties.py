@@ -33,7 +33,9 @@ def break_ties(outcome: Outcome, how: TieBreak, *, election: Election | None = N
     `election` what was counted, for `most_approved`."""
     tied = outcome.winners
     if how not in get_args(TieBreak):
-        raise refuse("parameter_wrong", f"the tie-break {how!r}", "is not known", "use one of " + ", ".join(get_args(TieBreak)))
+        raise refuse(
+            "parameter_wrong", "the tie-break {how!r}", "is not known", "use one of {known}", how=how, known=", ".join(get_args(TieBreak))
+        )
     if len(tied) < 2:
         return outcome
     if how == "most_approved":

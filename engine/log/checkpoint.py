@@ -62,7 +62,7 @@ class Verifier:
     def __post_init__(self) -> None:
         if not 0 < len(self.name) <= ORIGIN_MAX or "+" in self.name or has_space(self.name) or unclean(self.name):
             way_out = f"use a name of at most {ORIGIN_MAX} characters, without spaces or +"
-            raise refuse("field_wrong", "the log's origin", f"is {escaped(self.name[:80])!r}", way_out)
+            raise refuse("field_wrong", "the log's origin", "is {escaped!r}", way_out, escaped=escaped(self.name[:80]))
         y = int.from_bytes(self.public, "little") & (2**255 - 1)
         if len(self.public) != 32 or y >= _PRIME:
             raise refuse("field_wrong", "the log key", "is not spelt as Ed25519 spells a point", "copy it again, whole")
@@ -82,7 +82,7 @@ class Verifier:
         match = _VERIFIER.fullmatch(text)
         data = _base64(match[3]) if match else None
         if match is None or data is None or len(data) != 33 or data[:1] != ED25519:
-            raise refuse("field_wrong", "the log key", f"{text[:80]!r} is not one", "give name+hash+key (Ed25519)")
+            raise refuse("field_wrong", "the log key", "{text!r} is not one", "give name+hash+key (Ed25519)", text=text[:80])
         verifier = cls(match[1], data[1:])
         if verifier.key_id.hex() != match[2]:
             raise refuse("field_wrong", "the log key", "has a hash that is not its own", "copy it again, whole")
@@ -145,10 +145,10 @@ def read_checkpoint(note: str, verifier: Verifier) -> Checkpoint:
                 raise _wrong("has a signature that is not by its key") from None
             signed = True
     if not signed:
-        raise _wrong(f"is not signed by {verifier.name}")
+        raise _wrong("is not signed by {verifier}", verifier=verifier.name)
     checkpoint = read_body(body)
     if checkpoint.origin != verifier.name:
-        raise _wrong(f"names the log {checkpoint.origin!r}")
+        raise _wrong("names the log {origin!r}", origin=checkpoint.origin)
     return checkpoint
 
 
@@ -204,5 +204,5 @@ def _base64(text: str) -> bytes | None:
     return data if b64encode(data).decode() == text else None
 
 
-def _wrong(fact: str) -> Refusal:
-    return refuse("checkpoint_wrong", "the checkpoint", fact, "ask the log's operator for a newer one")
+def _wrong(fact: str, /, **values: object) -> Refusal:
+    return refuse("checkpoint_wrong", "the checkpoint", fact, "ask the log's operator for a newer one", **values)

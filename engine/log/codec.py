@@ -129,7 +129,7 @@ def _column(value: Any, field: str) -> Any:
 def _truth(value: Any, field: str) -> bool:
     if isinstance(value, bool):
         return value
-    raise refuse("field_wrong", field, f"is {value!r}", "give true or false")
+    raise refuse("field_wrong", "{field}", "is {value!r}", "give true or false", value=value, field=field)
 
 
 def _id(kind: type[values.Id]) -> Form:
@@ -181,7 +181,7 @@ def _literal(allowed: tuple[Any, ...]) -> Form:
     def read(value: Any, field: str) -> Any:
         if value in allowed and type(value) in {type(item) for item in allowed}:
             return value
-        raise refuse("field_wrong", field, f"is {str(value)[:60]!r}", f"give one of {listed}")
+        raise refuse("field_wrong", "{field}", "is {value!r}", "give one of {listed}", value=str(value)[:60], listed=listed, field=field)
 
     return Form(_same, read, {"enum": list(allowed)})
 
@@ -240,7 +240,7 @@ def _by_name(inner: Form) -> Form:
 
     def read(value: Any, field: str) -> dict[str, Any]:
         if not isinstance(value, dict):
-            raise refuse("field_wrong", field, f"is {str(value)[:60]!r}", "give a table of names and values")
+            raise refuse("field_wrong", "{field}", "is {value!r}", "give a table of names and values", value=str(value)[:60], field=field)
         return {values.read_name(name, f"{field}.{name}"): inner.read(item, f"{field}.{name}") for name, item in value.items()}
 
     return Form(
@@ -289,14 +289,38 @@ def _dataclass(cls: Any, lenient: bool) -> Form:
     def _compare(value: Any, field: str) -> set[str]:
         """The fields left to their defaults; refused when one is unknown, or missing and needed."""
         if not isinstance(value, dict):
-            raise refuse("field_wrong", field, f"is {str(value)[:60]!r}", "give an object with " + ", ".join(sorted(names)))
+            raise refuse(
+                "field_wrong",
+                "{field}",
+                "is {value!r}",
+                "give an object with {known}",
+                value=str(value)[:60],
+                field=field,
+                known=", ".join(sorted(names)),
+            )
         for name in value:
             if name not in names:
-                raise refuse("field_unknown", f"{field}.{name}", f"is not a field of {field}", did_you_mean(name, sorted(names)))
+                raise refuse(
+                    "field_unknown",
+                    "{field}.{name}",
+                    "is not a field of {field}",
+                    "{near}",
+                    field=field,
+                    name=name,
+                    near=did_you_mean(name, sorted(names)),
+                )
         missing = names - value.keys()
         needed = sorted(missing - optional if lenient else missing)
         if needed:
-            raise refuse("field_missing", f"{field}.{needed[0]}", "is not given", f"give {', '.join(needed)}")
+            raise refuse(
+                "field_missing",
+                "{field}.{needed}",
+                "is not given",
+                "give {needed_2}",
+                field=field,
+                needed=needed[0],
+                needed_2=", ".join(needed),
+            )
         return missing
 
     schema = {

@@ -81,7 +81,7 @@ def opens(commitment: str, salt: bytes, value: bytes) -> bool:
 def draw(chance: bytes, purpose: str) -> bytes:
     """32 bytes for one purpose out of an ask's handful of chance: HMAC-SHA-256(chance, purpose)."""
     if len(chance) != 32:
-        raise refuse("field_wrong", "chance", f"has {len(chance)} bytes", "give 32 fresh random bytes")
+        raise refuse("field_wrong", "chance", "has {chance_count} bytes", "give 32 fresh random bytes", chance_count=len(chance))
     return hmac.digest(chance, purpose.encode(), "sha256")
 
 

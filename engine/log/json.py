@@ -62,7 +62,7 @@ def parse(data: bytes, thing: str) -> Any:
         value = _decode(data.decode())
         same = canonical(value) == data
     except (ValueError, RecursionError) as wrong:
-        raise refuse("json_malformed", thing, f"is not JSON: {_plain(wrong)}", "write it as UTF-8 JSON") from None
+        raise refuse("json_malformed", thing, "is not JSON: {plain}", "write it as UTF-8 JSON", plain=_plain(wrong)) from None
     if not same:
         raise refuse("json_not_canonical", thing, "is not in canonical form (RFC 8785)", "write it in canonical form")
     return value
@@ -76,7 +76,7 @@ def parse_input(data: bytes, thing: str) -> Any:
         value: Any = _decode_strictly(data.decode())
         _encode(value).encode()  # a lone surrogate, in a key or a value, is no text
     except (ValueError, RecursionError) as wrong:
-        raise refuse("json_malformed", thing, f"is not JSON: {_plain(wrong)}", "mend it; numbers are whole") from None
+        raise refuse("json_malformed", thing, "is not JSON: {plain}", "mend it; numbers are whole", plain=_plain(wrong)) from None
     return value
 
 

@@ -107,19 +107,33 @@ class Rule:
             if name not in self.parameters:
                 raise refuse(
                     "parameter_wrong",
-                    f"{self.name}.{name}",
+                    "{self}.{name}",
                     "is not a parameter of this rule",
-                    catalogue.did_you_mean(name, sorted(self.parameters)),
+                    "{near}",
+                    self=self.name,
+                    name=name,
+                    near=catalogue.did_you_mean(name, sorted(self.parameters)),
                 )
         values = {}
         for name, (hint, default) in self.parameters.items():
             value = given.get(name, default)
             if value is inspect.Parameter.empty:
-                raise refuse("parameter_wrong", f"{self.name}.{name}", "is not given", f"give {allowed(hint)}")
+                raise refuse(
+                    "parameter_wrong", "{self}.{name}", "is not given", "give {allowed}", self=self.name, name=name, allowed=allowed(hint)
+                )
             if hint in AMOUNTS and isinstance(value, str) and value.isdecimal() and len(value) <= DECIMAL_DIGITS_MAX:
                 value = int(value)
             if not _fits(value, hint):
-                raise refuse("parameter_wrong", f"{self.name}.{name}", f"is {value!r}", f"give {allowed(hint)}")
+                raise refuse(
+                    "parameter_wrong",
+                    "{self}.{name}",
+                    "is {value!r}",
+                    "give {allowed}",
+                    self=self.name,
+                    name=name,
+                    value=value,
+                    allowed=allowed(hint),
+                )
             values[name] = value
         return values
 
@@ -131,7 +145,9 @@ class Rule:
 def rule(family: str, name: str) -> Rule:
     """The rule of a family by its name, imported when it is asked for."""
     if name not in names(family) and (known := called(family, name)):
-        raise refuse("rule_unknown", f"{family} rule {name!r}", f"is called {known} here", f"name {known}")
+        raise refuse(
+            "rule_unknown", "{family} rule {name!r}", "is called {known} here", "name {known}", family=family, name=name, known=known
+        )
     rule = catalogue.load(f"engine.rules.{family}", name)
     assert isinstance(rule, Rule), f"{family}/{name}.py must define a rule called {name}"
     return rule
@@ -165,7 +181,9 @@ def rule_of_version(family: str, version: str) -> Rule:
     stem, _, number = version.partition("@")
     name = stem if number == "1" else f"{stem}_{number}"
     if name not in catalogue.names(f"engine.rules.{family}"):
-        raise refuse("cannot_recount", f"{family} rule {version}", "is not known to this copy", "use a newer folkmoot")
+        raise refuse(
+            "cannot_recount", "{family} rule {version}", "is not known to this copy", "use a newer folkmoot", family=family, version=version
+        )
     return rule(family, name)
 
 
@@ -194,7 +212,14 @@ def digest_of(rule: Rule) -> str:
 def check_digest(family: str, version: str, digest: str) -> None:
     """Refuse, as `cannot_recount`, a rule that this copy lacks or that behaves differently in it."""
     if digest_of(rule_of_version(family, version)) != digest:
-        raise refuse("cannot_recount", f"{family} rule {version}", "behaves differently in this copy", "use the version it was named with")
+        raise refuse(
+            "cannot_recount",
+            "{family} rule {version}",
+            "behaves differently in this copy",
+            "use the version it was named with",
+            family=family,
+            version=version,
+        )
 
 
 def counting_rule(name: str) -> Rule:
@@ -205,7 +230,7 @@ def counting_rule(name: str) -> Rule:
     family = "funding" if bare in names("funding") and bare not in names("voting") else "voting"
     chosen = rule_of_version(family, name) if "@" in name else rule(family, name)
     if not chosen.ballots:
-        raise refuse("rule_unknown", f"the rule {name!r}", "does not count ballots", "see its page: folkmoot rules")
+        raise refuse("rule_unknown", "the rule {name!r}", "does not count ballots", "see its page: folkmoot rules", name=name)
     return chosen
 
 
@@ -233,8 +258,8 @@ def check_roles(rule: Rule, options: Sequence[str]) -> None:
     """
     if rule.roles and len(options) > 1 and (options[0].casefold() in NO or options[1].casefold() in YES):
         raise refuse(
-            "election_wrong", f"the option {options[0]!r}", f"stands first, and {rule.name} would count it as {rule.roles[0]}",
-            "say in which order they stand, such as options: yes, no, or rename it",
+            "election_wrong", "the option {options!r}", "stands first, and {rule} would count it as {roles}",
+            "say in which order they stand, such as options: yes, no, or rename it", options=options[0], rule=rule.name, roles=rule.roles[0]
         )  # fmt: skip
 
 
@@ -244,15 +269,18 @@ def count(rule: Rule, election: Election, parameters: Mapping[str, Any]) -> Outc
         raise refuse(
             "election_wrong",
             "the election",
-            f"has {len(election.options)} options",
-            f"{rule.name} asks about {', '.join(rule.roles)}: list what stands for each, in that order (options: yes, no)",
+            "has {options_count} options",
+            "{rule} asks about {roles}: list what stands for each, in that order (options: yes, no)",
+            options_count=len(election.options),
+            rule=rule.name,
+            roles=", ".join(rule.roles),
         )
     if not election.rows and not rule.silence:
         raise refuse("election_wrong", "the election", "has no ballots", "count it when somebody has voted")
     if rule.elects == "budget" and election.budget is None:
         raise refuse(
             "election_wrong", "the election", "has no budget and costs",
-            f"{rule.name} shares out a budget: give a .pb file, or the lines costs: and budget:",
+            "{rule} shares out a budget: give a .pb file, or the lines costs: and budget:", rule=rule.name
         )  # fmt: skip
     outcome: Outcome = rule.function(election.as_kind(rule.ballots), **complete)
     return replace(outcome, rule=rule.version)

@@ -22,10 +22,11 @@ def read_small(path: Path, most: int) -> bytes:
         # A pipe nobody writes into is not waited for, and a terminal does not become ours.
         handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0))
         try:
-            if not S_ISREG(os.fstat(handle).st_mode):
+            about = os.fstat(handle)
+            if not S_ISREG(about.st_mode):
                 raise refuse("file_unreadable", "{name}", "is no regular file", "put a file in its place", name=path.name)
             with os.fdopen(handle, "rb", closefd=False) as file:
-                data = file.read(most + 1)
+                data = file.read(most + 1) if about.st_size <= most else b""
         finally:
             os.close(handle)
     except OSError as fault:
@@ -33,7 +34,7 @@ def read_small(path: Path, most: int) -> bytes:
             "file_unreadable", "{name}", "cannot be read: {fault}", "look at its disk and its permissions",
             name=path.name, fault=fault.strerror or fault,
         ) from None  # fmt: skip
-    if len(data) > most:
+    if max(len(data), about.st_size) > most:
         raise refuse("file_unreadable", "{name}", "is longer than {most} bytes", "restore it from a copy", name=path.name, most=most)
     return data
 

@@ -12,9 +12,10 @@ import hmac
 import io
 from array import array
 from collections.abc import Iterator
+from dataclasses import fields, is_dataclass
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol, get_args, get_type_hints
 
 import numpy as np
 
@@ -23,11 +24,13 @@ from engine.log.codec import form
 from engine.log.json import canonical, parse_own
 from engine.log.merkle import Tree, leaf_hash
 from engine.state import Part, State
-from engine.store.atomic_files import replace_with
+from engine.store.atomic_files import read_small, replace_with
 from engine.values import Moment, Seq
 
-VERSION = 3
+VERSION = 4
 MAC_BYTES = 32
+BYTES_MAX = 2_000_000_000
+"""A larger one is not read: starting from the log costs no memory."""
 
 
 class Log(Protocol):
@@ -59,10 +62,8 @@ def save(cache: Cache, state: State) -> None:
 
 def load(cache: Cache, log: Log) -> State | None:
     """The state a snapshot holds, if it is ours and fits this log; None when there is none or anything differs."""
-    if not cache.path.is_file():
-        return None
     try:
-        whole = cache.path.read_bytes()
+        whole = read_small(cache.path, BYTES_MAX)
         data = memoryview(whole)[MAC_BYTES:]
         if not hmac.compare_digest(whole[:MAC_BYTES], hmac.digest(cache.secret, data, "sha256")):
             return None
@@ -79,6 +80,8 @@ def load(cache: Cache, log: Log) -> State | None:
 def seq_of(cache: Cache) -> int:
     """How many events a snapshot says it covers; 0 when there is none to read."""
     try:
+        if not cache.path.is_file():  # a pipe would keep us waiting
+            return 0
         with cache.path.open("rb") as opened:
             opened.seek(MAC_BYTES)
             with np.load(opened, allow_pickle=False) as file:
@@ -88,10 +91,11 @@ def seq_of(cache: Cache) -> int:
 
 
 def view(state: State) -> bytes:
-    """All that a state knows, as bytes: equal states have equal ones."""
+    """All that a state knows, as bytes: equal states have equal ones, whichever parts somebody has asked for."""
     columns: list[np.ndarray[Any, Any]] = []
     parts = [[name, _packed(written, columns)] for name, written in _written(state)]
-    written = canonical([[state.seq, state.at, state.tree.root().hex()], *parts])
+    shapes = [[str(column.dtype), list(column.shape)] for column in columns]
+    written = canonical([[state.seq, state.at, state.tree.root().hex()], shapes, *parts])
     return written + b"".join(column.tobytes() for column in columns)
 
 
@@ -106,8 +110,19 @@ def _written(state: State) -> list[tuple[str, Any]]:
 
 
 def name_of(part: type[Part]) -> str:
-    """A part by its place in the house and the digest of its schema."""
-    return f"{part.__module__}.{part.__name__} {sha256(canonical(form(part).schema)).hexdigest()[:16]}"
+    """A part by its place in the house and the digest of its schema, with that of everything in it."""
+    return f"{part.__module__}.{part.__name__} {sha256(canonical(_shape(part, set()))).hexdigest()[:16]}"
+
+
+def _shape(hint: Any, seen: set[Any]) -> Any:
+    """A type as it is written: of a dataclass its fields, at any depth."""
+    if isinstance(hint, type) and is_dataclass(hint):
+        if hint in seen:
+            return hint.__qualname__
+        seen.add(hint)
+        hints = get_type_hints(hint, include_extras=True)
+        return [hint.__qualname__, *([field.name, _shape(hints[field.name], seen)] for field in fields(hint) if field.init)]
+    return [str(hint), *(_shape(inner, seen) for inner in get_args(hint))]
 
 
 def _packed(value: Any, columns: list[np.ndarray[Any, Any]]) -> Any:

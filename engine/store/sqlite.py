@@ -99,7 +99,9 @@ class SqliteStore:
 
     def _rows(self, sql: str, values: Any = ()) -> Iterator[Any]:
         with _refusing():
-            yield from self._connection().execute(sql, values)
+            # Not `yield from`, which closes the cursor: who stops half-way may do so when the store is closed already.
+            for row in self._connection().execute(sql, values):  # noqa: UP028
+                yield row
 
     def _one(self, sql: str, *values: object) -> int:
         row = self._row(sql, *values)

@@ -12,6 +12,7 @@ import uvicorn
 
 from api.app import build
 from api.doors.session import Sessions
+from engine.features.polls.state import Polls
 from engine.kernel import charter as charters
 from tests.moot import Moot
 
@@ -36,7 +37,7 @@ def house():
 @pytest.fixture
 def knapsacks():
     text = charters.preset("budget").replace('ballot = "approval"', 'ballot = "knapsack"')
-    yield from served(Moot(members=3, text=text), ask_for_knapsacks)
+    yield from served(Moot(members=3, text=text).funded(), ask_for_knapsacks)
 
 
 def ask_for_knapsacks(moot):
@@ -86,7 +87,7 @@ def test_a_member_signs_in_votes_and_finds_her_receipt(house, script, width, mem
         assert "ballot sealed" in page.inner_text("h1")
         assert all(url.startswith(address) for url in asked) and not errors
         browser.close()
-    assert moot.state.polls[poll].ballots.seq[moot.members.index(member)] >= 0
+    assert moot.of(Polls)[poll].ballots.cast_by(member) >= 0
 
 
 def test_a_knapsack_says_when_it_is_full(knapsacks):

@@ -1,6 +1,5 @@
 """The embedded store: erasure that leaves no byte, snapshots, two processes, full disks."""
 
-import contextlib
 import resource
 import sqlite3
 import subprocess
@@ -89,30 +88,6 @@ def test_an_erasure_that_a_reader_held_up_is_finished_at_the_next_start(tmp_path
         assert b"Zebediah" not in bytes_of(tmp_path / "c")
 
 
-@pytest.mark.parametrize(
-    "sql",
-    [
-        "alter table events add column x text generated always as (hex(zeroblob(499999999))) virtual",
-        "create table more (seq integer)",
-        "create view more as select 1",
-        "insert into vault values (999999, 'name', 'm2', zeroblob(32), '\"Secret\"')",
-        "insert into vault values (-4, 'name', 'm2', zeroblob(32), '\"Secret\"')",
-        "insert into receipts values ('Zebediah Quux', zeroblob(32), zeroblob(32), 1, 1, 1)",
-        "insert into pending values ('a text')",
-        "insert into events values (-5, 'MemberJoined', 'newcomer', '', '{}')",
-    ],
-)
-def test_what_lies_beside_the_log_in_a_folder_somebody_gave_us_is_found(tmp_path, sql):
-    moot = moot_in(tmp_path / "c", members=3)
-    folder.close(moot.community)
-    with contextlib.closing(sqlite3.connect(tmp_path / "c" / "community.db")) as connection, connection:
-        connection.execute(sql)
-    try:
-        assert verify(folder.untrusted(tmp_path / "c")).problem.code == "opening_wrong"
-    except Refusal as refusal:
-        assert refusal.code == "file_foreign"
-
-
 def test_two_processes_write_into_one_log(tmp_path):
     moot = moot_in(tmp_path / "c")
     code = (
@@ -185,17 +160,3 @@ def test_a_folder_that_is_not_empty_is_refused(tmp_path):
     with pytest.raises(Refusal, match="charter_wrong"):
         folder.found(tmp_path / "newer", "not = a charter = ", ORIGIN, START, bytes(32))
     assert not (tmp_path / "newer" / "community.db").exists()
-
-
-def test_an_index_that_leaves_a_row_out_hides_nothing(tmp_path):
-    moot = moot_in(tmp_path / "c", members=3)
-    folder.close(moot.community)
-    with contextlib.closing(sqlite3.connect(tmp_path / "c" / "community.db")) as connection, connection:
-        sql, page = connection.execute("select sql, rootpage from sqlite_master where name = 'vault_owner'").fetchone()
-        connection.execute("pragma writable_schema = on")
-        connection.execute("delete from sqlite_master where name = 'vault_owner'")
-    with contextlib.closing(sqlite3.connect(tmp_path / "c" / "community.db")) as connection, connection:
-        connection.execute("insert into vault values (999999, 'name', 'm2', zeroblob(32), '\"Secret\"')")
-        connection.execute("pragma writable_schema = on")
-        connection.execute("insert into sqlite_master values ('index', 'vault_owner', 'vault', ?, ?)", (page, sql))
-    assert verify(folder.untrusted(tmp_path / "c")).problem is not None

@@ -42,7 +42,14 @@ def check(election: Election, outcome: Outcome, parameters: Mapping[str, Any]) -
     one is elected.
     """
     if outcome.rule not in CHECKED:
-        raise refuse("rule_unknown", f"a certificate of {outcome.rule}", "cannot be checked here", "known: " + ", ".join(CHECKED))
+        raise refuse(
+            "rule_unknown",
+            "a certificate of {rule}",
+            "cannot be checked here",
+            "known: {known}",
+            rule=outcome.rule,
+            known=", ".join(CHECKED),
+        )
     rule = counting_rule(outcome.rule)
     tied = (outcome.winners,) if len(outcome.winners) > 1 else ()
     try:
@@ -53,7 +60,15 @@ def check(election: Election, outcome: Outcome, parameters: Mapping[str, Any]) -
     if not shown:
         named = " and ".join(outcome.winners) or "nobody"
         wins = "win" if len(outcome.winners) > 1 else "wins"
-        raise refuse("proof_wrong", f"the certificate of {outcome.rule}", f"does not show that {named} {wins}", "count again")
+        raise refuse(
+            "proof_wrong",
+            "the certificate of {rule}",
+            "does not show that {named} {wins}",
+            "count again",
+            rule=outcome.rule,
+            named=named,
+            wins=wins,
+        )
 
 
 CHECKED: dict[str, Callable[[Claim], bool]] = {

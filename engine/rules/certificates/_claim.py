@@ -77,6 +77,6 @@ class Claim:
 
 def _too_large(ballots: int, options: int) -> Refusal:
     return refuse(
-        "too_large", "the election", f"has {ballots:,} ballots and {options:,} options to be gone through one by one",
-        "count it again: folkmoot tally without --check",
+        "too_large", "the election", "has {ballots:,} ballots and {options:,} options to be gone through one by one",
+        "count it again: folkmoot tally without --check", ballots=ballots, options=options
     )  # fmt: skip

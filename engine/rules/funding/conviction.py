@@ -36,7 +36,14 @@ def conviction(history: Sequence[tuple[int, int]], *, at: int, half_life: Positi
     conviction = stake = last = 0
     for tick, amount in history:
         if tick < last or amount < 0:
-            raise refuse("election_wrong", "the history", f"says {amount} from tick {tick}", "give stakes from 0, oldest first")
+            raise refuse(
+                "election_wrong",
+                "the history",
+                "says {amount} from tick {tick}",
+                "give stakes from 0, oldest first",
+                amount=amount,
+                tick=tick,
+            )
         if tick > at:
             break
         conviction = _later(conviction, stake, tick - last, half_life)
@@ -55,7 +62,14 @@ def threshold(
 ) -> int | None:
     """The conviction that a request has to exceed, in units of stake; None if it asks for more than may be asked for."""
     if requested < 0 or staked < 0:
-        raise refuse("election_wrong", "the request", f"is for {requested} with {staked} staked", "give amounts from 0")
+        raise refuse(
+            "election_wrong",
+            "the request",
+            "is for {requested} with {staked} staked",
+            "give amounts from 0",
+            requested=requested,
+            staked=staked,
+        )
     room = Fraction(asked_max) - Fraction(requested, funds) if funds > 0 else Fraction(0)
     if room <= 0:
         return None
@@ -67,7 +81,7 @@ def threshold(
 def power(ticks: int, half_life: int) -> int:
     """2^(−ticks / half_life), truncated to 128 bits, in units of 2^−128."""
     if half_life < 1:
-        raise refuse("parameter_wrong", "conviction.half_life", f"is {half_life}", "give a whole number from 1")
+        raise refuse("parameter_wrong", "conviction.half_life", "is {half_life}", "give a whole number from 1", half_life=half_life)
     halvings, rest = divmod(ticks, half_life)
     if halvings > BITS:
         return 0

@@ -27,7 +27,9 @@ from engine.values import PositiveMoney, Share
 def pairwise_funding(election: Election, *, pool: PositiveMoney, bound: PositiveMoney, cap: Share = WHOLE, fill: bool = False) -> Outcome:
     merged = election.merged()
     if merged.rows * int((merged.table > 0).sum()) > FUNDING_WORK_MAX:
-        raise refuse("too_large", "the election", f"has {merged.rows:,} different contributors to pair", "count it by quadratic_funding")
+        raise refuse(
+            "too_large", "the election", "has {rows:,} different contributors to pair", "count it by quadratic_funding", rows=merged.rows
+        )
     claims = [0] * len(election.options)
     gifts = [{place: amount for place, amount in enumerate(row) if amount} for row in merged.table.tolist()]
     weights = merged.weights.tolist()

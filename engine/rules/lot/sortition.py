@@ -27,9 +27,23 @@ from engine.values import Digest, Positive
 def sortition(people: Mapping[str, str], *, seats: Positive, seed: Digest) -> tuple[str, ...]:
     """Who of `people` is drawn, in the order of the list; `people` says to which group each belongs."""
     if seats > len(people):
-        raise refuse("election_wrong", "the list", f"has {len(people)} people for {seats} seats", "give fewer seats")
+        raise refuse(
+            "election_wrong",
+            "the list",
+            "has {people_count} people for {seats} seats",
+            "give fewer seats",
+            people_count=len(people),
+            seats=seats,
+        )
     if len(people) > MEMBERS_MAX:
-        raise refuse("too_large", "the list", f"has {len(people):,} people", f"give at most {MEMBERS_MAX:,}")
+        raise refuse(
+            "too_large",
+            "the list",
+            "has {people_count:,} people",
+            "give at most {members_max:,}",
+            people_count=len(people),
+            members_max=MEMBERS_MAX,
+        )
     source = bytes.fromhex(seed)
     groups: dict[str, list[str]] = {group: [] for group in draws.order(source, sorted(set(people.values())), "group ")}
     for name, group in people.items():

@@ -73,8 +73,10 @@ def _best_rankings(pairs: Array) -> tuple[list[int], list[int]]:
         raise refuse(
             "too_large",
             "the election",
-            f"has {option_count} options in one cycle",
-            f"kemeny ranks at most {KEMENY_OPTIONS_MAX}: use ranked_pairs",
+            "has {option_count} options in one cycle",
+            "kemeny ranks at most {kemeny_options_max}: use ranked_pairs",
+            option_count=option_count,
+            kemeny_options_max=KEMENY_OPTIONS_MAX,
         )
     if option_count == 1:
         return [0], [0]

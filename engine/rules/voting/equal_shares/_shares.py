@@ -97,8 +97,8 @@ class Count:
                 exact += 1
                 if exact > exact_max:
                     raise refuse(
-                        "too_large", "the election", f"has more than {exact_max:,} additions that only exact fractions tell apart",
-                        "add more money at a time (increment)",
+                        "too_large", "the election", "has more than {exact_max:,} additions that only exact fractions tell apart",
+                        "add more money at a time (increment)", exact_max=exact_max
                     )  # fmt: skip
                 options = frozenset(purchase.option for purchase in self.buy(step * increment))
             if sum(self.costs[option] for option in options) > self.budget:

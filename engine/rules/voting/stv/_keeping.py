@@ -69,7 +69,14 @@ class Count:
     def __post_init__(self) -> None:
         option_count = len(self.election.options)
         if self.seats > option_count:
-            raise refuse("election_wrong", "the election", f"has {option_count} options for {self.seats} seats", "give fewer seats")
+            raise refuse(
+                "election_wrong",
+                "the election",
+                "has {option_count} options for {seats} seats",
+                "give fewer seats",
+                option_count=option_count,
+                seats=self.seats,
+            )
         valid = self.election.orders[:, 0] >= 0  # a blank paper counts for nothing, nor for the quota
         self._orders, self._weights = self.election.orders[valid], self.election.weights[valid]
         self.valid = int(self._weights.sum())
@@ -112,7 +119,13 @@ class Count:
                 self._keep[place] = self._lowered(place)
             if kept == self._keep:
                 return False
-        raise refuse("too_large", "the count", f"has keep values that do not settle in {ROUNDS_MAX} repetitions", "count it by stv")
+        raise refuse(
+            "too_large",
+            "the count",
+            "has keep values that do not settle in {rounds_max} repetitions",
+            "count it by stv",
+            rounds_max=ROUNDS_MAX,
+        )
 
     def _elect(self, won: list[int]) -> None:
         won = sorted(won, key=lambda place: (-self.votes[place], place))[: self.seats - len(self.elected)]

@@ -59,7 +59,7 @@ def _add(router: APIRouter, kind: type[Command]) -> None:
         return await run_in_threadpool(_perform, request, kind, body)
 
     module = __import__(kind.__module__, fromlist=["x"])
-    open_to_all = [{}] if kind is JoinCommunity else []  # the other way to be let in: without a session
+    open_to_all: list[dict[str, list[str]]] = [{}] if kind is JoinCommunity else []  # the other way to be let in: without a session
     router.add_api_route(
         kind.resource,
         handle,

@@ -12,7 +12,7 @@ from engine.community import Community
 from engine.features.amendments.amend import AmendCharter
 from engine.features.ideas.comment import CommentIdea
 from engine.features.ideas.revise import ReviseIdea
-from engine.features.ideas.state import IdeaId
+from engine.features.ideas.state import IdeaId, Ideas
 from engine.features.ideas.submit import SubmitIdea
 from engine.features.ideas.support import SupportIdea, check_may_support
 from engine.features.points.award import AwardPoints
@@ -181,7 +181,10 @@ def _ranking(script: Script, draw: Random, members: list[str]) -> None:
 
 
 def _spending(script: Script, draw: Random, members: list[str]) -> None:
-    opened = script.do("m1", OpenPoll(Name("spending"), "What shall we spend 2,000 euros on?", budget=Money(200_000)))
+    budget = Money(200_000)
+    with script.community.reading() as state:
+        within = tuple(one.id for one in state[Ideas].ideas.values() if one.stage == "shortlist" and (one.cost or 0) <= budget)
+    opened = script.do("m1", OpenPoll(Name("spending"), "What shall we spend 2,000 euros on?", within, budget=budget))
     poll = PollId(f"p{opened.seq}")
     with script.community.reading() as state:
         options = len(state[Polls][poll].asked.options)

@@ -18,11 +18,12 @@ from engine import rules
 from engine.elections.election import Election
 from engine.log.json import canonical
 from engine.refusals import Refusal
-from engine.event import act_kinds
+from engine.rules.earning import Act, Standing
 from engine.values import Digest, Money, Points, Positive, PositiveMoney, Power, Share
 
 WRITTEN = Path(__file__).parent.parent / "engine" / "rules" / "digests.json"
 ELECTIONS = 60
+ACTS = ("ballot_cast", "idea_submitted", "idea_revised", "idea_commented", "idea_supported", "idea_advanced")
 SETTINGS_MAX, SPREAD, STRIDE = 150, 36, 104_729
 
 
@@ -137,8 +138,9 @@ def answers(rule: rules.Rule, given: dict[str, Any]) -> Iterator[Any]:
             yield list(rule.function(draw.below(10_000), by_member, **given).items())
         elif rule.family == "earning":
             authors = tuple(by_member)[: 1 + draw.below(4)]
-            act = Act(ACTS[draw.below(len(ACTS))], "m1", "i18", authors, 1 + draw.below(9))
-            yield list(rule.function(act, **given).items())
+            act = Act(ACTS[draw.below(len(ACTS))], "m1", "i18", authors)
+            had = {member: Standing(draw.below(9), draw.below(99), draw.below(199)) for member in authors}
+            yield [list(grant) for grant in rule.function(act, had, **given)]
         elif rule.name == "conviction":
             ticks = sorted(draw.below(30) for _ in held)
             yield rule.function(list(zip(ticks, held, strict=True)), **given)

@@ -70,6 +70,13 @@ class Model:
         by_hand = one.decision != "charter" and self.now >= one.opened + 10 and actor != "clock"
         return not one.over and not one.lost and (self.now >= one.closes or all_voted or by_hand)
 
+    def set_back(self, to: int, start: int) -> None:
+        """The log's time is `to` again: what was opened later is void."""
+        for poll in self.polls.values():
+            if not poll.over and start + poll.opened * 60_000 > to:
+                poll.over = True
+                self.funds += poll.budget
+
     def forget(self, member: str, by: str) -> None:
         self.gone.add(member)
         self.founders.discard(member)

@@ -80,3 +80,8 @@ class Moot:
     def vote(self, poll: str, *choices: str) -> None:
         for member, choice in zip(self.members, choices, strict=False):
             self.do(member, CastBallot(poll, choice))
+
+
+def without_early_ends(text: str) -> str:
+    """A charter whose polls end by the clock alone, as rules that take silence for an answer must."""
+    return "".join(line for line in text.splitlines(keepends=True) if not line.startswith(("ends =", "hand_after_minutes")))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from heapq import nlargest, nsmallest
 from itertools import islice
 
@@ -35,7 +35,7 @@ def idea(state: State, name: str, start: int, count: int) -> Json:
     Where these are long they are fewer: `next` is the number of the first that was left out, `left_out` how many of the oldest versions.
     """
     each, members = state[Ideas][name], state[Members]
-    versions, comments, first = list(each.versions), each.comments, max(0, min(start, each.comments))
+    versions, comments, first = each.versions, each.comments, max(0, min(start, each.comments))
     shown = {
         **_shown(each),
         "text": surviving(versions, "text"),
@@ -99,7 +99,7 @@ def _shown(each: Idea) -> dict[str, Json]:
     }
 
 
-def _versions(community: Community, seqs: list[int]) -> list[Json]:
+def _versions(community: Community, seqs: Sequence[int]) -> list[Json]:
     """The versions of an idea, as many of the newest as `TEXT_BYTES_MAX` holds, oldest first."""
 
     def version(seq: int) -> dict[str, Json]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from heapq import nlargest
 from itertools import islice
 
@@ -51,7 +52,7 @@ def ledger(state: State) -> Json:
     return Later(lambda community: shown | _money(amounts))
 
 
-def _money(amounts: dict[str, int]) -> dict[str, Json]:
+def _money(amounts: Mapping[str, int]) -> dict[str, Json]:
     """The accounts of members, those who hold most first, and those that are nobody's."""
     paid = {account: amount for account, amount in amounts.items() if MemberId.fits(account)}
     richest = nlargest(PAGE, paid, key=lambda one: (paid[one], -int(one[1:])))

@@ -10,6 +10,7 @@ from api.texts import text, when
 from api.views import Json, Later, Written, allowed, beside, bounded, listing, one
 from api.views.amendments import amendment
 from engine import rules
+from engine.community import Community
 from engine.elections.outcome import Outcome, write_number
 from engine.features.polls.close import CLOSE, may_end_by_hand
 from engine.features.polls.state import Poll, PollId, Polls
@@ -64,7 +65,7 @@ def her_ballot(state: State, shown: Json, member: str | None) -> dict[str, Json]
 
 def current(state: State, decided: int) -> Json:
     """Every open poll, newest first, and the `decided` newest of the others."""
-    still, over = [], []
+    still, over = list[Poll](), list[Poll]()
     for each in reversed(state[Polls].polls.values()):
         if each.ballots is not None:
             still.append(each)
@@ -100,7 +101,7 @@ def _explained(each: Poll, decimals: int) -> dict[str, Json]:
     """The steps and the note of the count, made again when the lock is free."""
 
     def said(what: str) -> Later:
-        def read(community: explaining.Community) -> Json:
+        def read(community: Community) -> Json:
             outcome: Outcome | None = explaining.explained(community, each, decimals)
             return ([] if what == "steps" else "") if outcome is None else list(outcome.steps) if what == "steps" else outcome.note
 

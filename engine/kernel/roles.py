@@ -87,7 +87,7 @@ class RoleTaken(Event):
 
     def check(self, state: State, record: Record[Event]) -> None:
         member = state[Members][self.member]
-        if self.role == MEMBER or self.role not in member.roles:
+        if member.forgotten or self.role == MEMBER or self.role not in member.roles:
             raise _unchanged(member, self.role)
         rest = [role for role in member.roles if role != self.role]
         charter = charters.in_force(state)

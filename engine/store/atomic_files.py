@@ -13,30 +13,40 @@ from pathlib import Path
 from stat import S_ISREG
 from typing import IO
 
-from engine.refusals import refuse
+from engine.refusals import Refusal, refuse
 
 
-def read_small(path: Path, most: int) -> bytes:
-    """What a regular file of at most `most` bytes holds. Anything else is refused: a pipe, a device, a folder, a file without end."""
+def open_regular(path: Path) -> IO[bytes]:
+    """A regular file to read. Anything else is refused: a pipe, a device, a folder."""
     try:
         # A pipe nobody writes into is not waited for, and a terminal does not become ours.
         handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0))
-        try:
-            about = os.fstat(handle)
-            if not S_ISREG(about.st_mode):
-                raise refuse("file_unreadable", "{name}", "is no regular file", "put a file in its place", name=path.name)
-            with os.fdopen(handle, "rb", closefd=False) as file:
-                data = file.read(most + 1) if about.st_size <= most else b""
-        finally:
-            os.close(handle)
+        if S_ISREG(os.fstat(handle).st_mode):
+            return os.fdopen(handle, "rb")
+        os.close(handle)
     except OSError as fault:
-        raise refuse(
-            "file_unreadable", "{name}", "cannot be read: {fault}", "look at its disk and its permissions",
-            name=path.name, fault=fault.strerror or fault,
-        ) from None  # fmt: skip
-    if max(len(data), about.st_size) > most:
+        raise _unreadable(path, fault) from None
+    raise refuse("file_unreadable", "{name}", "is no regular file", "put a file in its place", name=path.name)
+
+
+def read_small(path: Path, most: int) -> bytes:
+    """What a regular file of at most `most` bytes holds; refused where it is longer, which nobody finds out by reading it."""
+    with open_regular(path) as file:
+        try:
+            size = os.fstat(file.fileno()).st_size
+            data = file.read(most + 1) if size <= most else b""
+        except OSError as fault:
+            raise _unreadable(path, fault) from None
+    if max(len(data), size) > most:
         raise refuse("file_unreadable", "{name}", "is longer than {most} bytes", "restore it from a copy", name=path.name, most=most)
     return data
+
+
+def _unreadable(path: Path, fault: OSError) -> Refusal:
+    return refuse(
+        "file_unreadable", "{name}", "cannot be read: {fault}", "look at its disk and its permissions",
+        name=path.name, fault=fault.strerror or str(fault),
+    )  # fmt: skip
 
 
 def replace_with(path: Path, write: Callable[[IO[bytes]], object]) -> None:

@@ -19,6 +19,7 @@ from engine.log.fields import SALT_BYTES, Erasable, Opening, sealed_in
 from engine.log.json import canonical, parse, parse_own
 from engine.log.merkle import Tile
 from engine.refusals import Refusal, refuse
+from engine.store.atomic_files import open_regular
 from engine.verify import PROGRESS_EVERY
 
 FORMAT = "folkmoot-log/1"
@@ -64,7 +65,7 @@ class Export:
 
     def lines(self, start: int, stop: int | None = None) -> Iterator[tuple[int, bytes]]:
         assert start == 0 and stop is None, "an export is read from its beginning"
-        with self._path.open("rb") as file:
+        with open_regular(self._path) as file:
             head = self._head_of(file)
             self.origin, self.key = head["origin"], head["key"]
             seq = 0
@@ -74,7 +75,7 @@ class Export:
                 if line.startswith(b'{"checkpoint":'):
                     note = self._parse(line, where, {"checkpoint"})["checkpoint"]
                     if not isinstance(note, str) or file.read(1):
-                        raise refuse("log_broken", where, "is not the end of the log", "ask for the log again")
+                        raise _broken(where, "is not the end of the log")
                     self._head = int(note.split("\n")[1]) if note.count("\n") > 2 and note.split("\n")[1].isdecimal() else -1, note
                     return
                 data, opened = self._event(line, where)
@@ -110,13 +111,13 @@ class Export:
     def _line(self, file: IO[bytes], where: str) -> bytes:
         line = file.readline(LINE_BYTES_MAX)
         if not line.endswith(b"\n"):
-            raise refuse("log_broken", where, "is cut off", "ask for the whole file")
+            raise _broken(where, "is cut off", "ask for the whole file")
         return line[:-1]
 
     def _parse(self, line: bytes, where: str, keys: set[str]) -> dict[str, Any]:
         stated = parse(line, where)
         if not isinstance(stated, dict) or stated.keys() != keys or not all(isinstance(item, str) for item in stated.values()):
-            raise refuse("log_broken", where, "is not a line of an exported log", "ask for the log again")
+            raise _broken(where, "is not a line of an exported log")
         return stated
 
     def _head_of(self, file: IO[bytes]) -> dict[str, Any]:
@@ -124,25 +125,28 @@ class Export:
         try:
             head = self._parse(self._line(file, "line 1"), "line 1", {"format", "key", "origin"})
         except Refusal:
-            raise refuse("file_foreign", self._path.name, "is no exported log", way_out) from None
+            raise refuse("file_foreign", "{name}", "is no exported log", way_out, name=self._path.name) from None
         if head["format"] != FORMAT:
-            raise refuse("file_foreign", self._path.name, f"is of the format {head['format'][:40]!r}, not {FORMAT}", way_out)
+            raise refuse(
+                "file_foreign", "{name}", "is of the format {format!r}, not {ours}", way_out,
+                name=self._path.name, format=head["format"][:40], ours=FORMAT,
+            )  # fmt: skip
         return head
 
     def _event(self, line: bytes, where: str) -> tuple[bytes, list[Opening]]:
         whole = parse(line, where)  # which is canonical, and so are its parts
         if not isinstance(whole, dict) or whole.keys() != {"event", "open"} or not isinstance(whole["open"], dict):
-            raise refuse("log_broken", where, "is not an event with its openings", "ask for the log again")
+            raise _broken(where, "is not an event with its openings")
         return canonical(whole["event"]), [_opening(name, pair, where) for name, pair in whole["open"].items()]
 
     def _compare(self, first: bytes) -> None:
         body = parse(first, "event 0").get("body", {})
         if (body.get("origin"), body.get("key")) != (self.origin, self.key):
-            raise refuse("log_broken", "line 1", "does not name the log and key of event 0", "ask for the log again")
+            raise _broken("line 1", "does not name the log and key of event 0")
 
 
 def _opening(name: str, pair: Any, where: str) -> Opening:
-    wrong = refuse("log_broken", where, f"has an opening of {name[:40]} that cannot be read", "ask for the log again")
+    wrong = _broken(where, "has an opening of {field} that cannot be read", field=name[:40])
     if not isinstance(pair, list) or len(pair) != 2 or not isinstance(pair[0], str):
         raise wrong
     try:
@@ -152,3 +156,7 @@ def _opening(name: str, pair: Any, where: str) -> Opening:
     if len(salt) != SALT_BYTES or b64encode(salt).decode() != pair[0]:
         raise wrong
     return Opening(name, "", salt, canonical(pair[1]))
+
+
+def _broken(where: str, fact: str, way_out: str = "ask for the log again", /, **values: str) -> Refusal:
+    return refuse("log_broken", "{where}", fact, way_out, where=where, **values)

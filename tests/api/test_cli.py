@@ -10,9 +10,12 @@ from pathlib import Path
 
 import pytest
 
+from api.demonstration import HELD
 from tests.conftest import SHARED, shared
 
 ROOT = Path(__file__).parent.parent.parent
+RULES_UNKNOWN = ("unknown", "greedy-threshold")
+"""Rules of files that we do not count by."""
 PABULIB = sorted(path.name for path in (SHARED / "elections/pabulib").glob("*.pb"))
 
 
@@ -163,10 +166,16 @@ def test_the_demo_is_made_once_and_taken_up_again(tmp_path):
 @pytest.mark.slow
 @pytest.mark.parametrize("name", PABULIB or ["Poland_Wroclaw_2018.pb"])
 def test_a_real_participatory_budget_is_held_again(tmp_path, name):
-    made = answer("demo", "--no-serve", "--dir", tmp_path / "demo", "--from", shared(f"elections/pabulib/{name}"))
+    file = shared(f"elections/pabulib/{name}")
+    words = ("demo", "--no-serve", "--dir", tmp_path / "demo", "--from", file)
+    meta = dict(line.split(";", 1) for line in file.read_text().split("PROJECTS")[0].splitlines() if ";" in line)
+    if meta["vote_type"] not in HELD:
+        assert json.loads(folkmoot(*words, "--json", code=1).stderr)["code"] == "ballot_kind_wrong"
+        return
+    made = answer(*words)
     assert made["verdict"] == "sound" and made["winners"]
-    assert made["official"] is not False
-    assert made["rule_chosen_by"] == ("us" if "rule;unknown" in shared(f"elections/pabulib/{name}").read_text() else "the file")
+    assert made["rule_chosen_by"] == ("us" if meta["rule"] in RULES_UNKNOWN else "the file")
+    assert made["official"] is not False or made["rule_chosen_by"] == "us"
 
 
 def test_a_vote_we_cannot_hold_is_refused_by_name(tmp_path):

@@ -14,7 +14,7 @@ from engine.elections import draws
 from engine.elections.election import Election
 from engine.elections.outcome import Outcome
 from engine.elections.ties import break_ties
-from engine.features.polls.close import ClosePoll
+from engine.features.polls.state import Polls
 from engine.kernel import charter as charters
 from engine.refusals import Refusal
 from engine.rules import rule, tally
@@ -79,7 +79,7 @@ def poll_by(text: str, *choices: str) -> tuple[Moot, str]:
     moot = Moot(members=len(choices), text=text)
     poll = moot.poll()
     moot.vote(poll, *choices)
-    moot.do("m1", ClosePoll(poll))
+    moot.end(poll)
     return moot, poll
 
 
@@ -91,7 +91,7 @@ def charter_with(rule_name: str, ties: str) -> str:
 def test_a_poll_breaks_its_ties_as_its_charter_says(ties, winners):
     ballots = ["1"] * 4 + ["1>2"] + ["2"] * 4 + ["3>2"]
     moot, poll = poll_by(charter_with("instant_runoff", ties), *ballots)
-    result = moot.state.polls[poll].result
+    result = moot.of(Polls)[poll].result
     assert (result.winners, result.ties) == (winners, ((1, 2),))
     assert result.status == ("decided" if winners else "tied")
     assert verify(moot.community.store, allow_unsigned=True).verdict == "sound"
@@ -100,7 +100,7 @@ def test_a_poll_breaks_its_ties_as_its_charter_says(ties, winners):
 @pytest.mark.parametrize(
     ("rule_name", "ties", "fact"),
     [
-        ("schulze", "previous_round", "tells of no rounds"),
+        ("schulze", "previous_round", "which has no rounds"),
         ("random_ballot", "oldest", "does not draw the seed"),
         ("schulze", "coin", "charter.decisions.ranking.ties"),
     ],
@@ -113,7 +113,7 @@ def test_a_charter_may_not_break_ties_by_what_its_rule_lacks(rule_name, ties, fa
 
 def test_a_random_ballot_is_drawn_from_the_polls_seed_and_a_stranger_can_repeat_it():
     moot, poll = poll_by(charter_with("random_ballot", "lot"), "1", "2", "3", "3")
-    closed = moot.state.polls[poll].result
+    closed = moot.of(Polls)[poll].result
     assert closed.status == "decided" and len(closed.winners) == 1
     assert verify(moot.community.store, allow_unsigned=True).verdict == "sound"
     other = next(number for number in (1, 2, 3) if number not in closed.winners)

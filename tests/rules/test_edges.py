@@ -15,12 +15,12 @@ from engine.elections.apportion import apportion
 from engine.elections.election import Election
 from engine.features.points.award import AwardPoints
 from engine.features.polls.cast import CastBallot
-from engine.features.polls.close import ClosePoll
+from engine.features.polls.state import Polls
 from engine.kernel import charter as charters
 from engine.refusals import Refusal
 from engine.rules import tally
 from engine.rules.comparing import compare
-from tests.moot import Moot
+from tests.moot import Moot, without_early_ends
 
 getcontext().prec = 60
 TOWN = "costs: a 4, b 4, c 4\nbudget: 4\n"
@@ -87,13 +87,13 @@ def test_who_could_vote_is_counted_in_power_where_ballots_have_power():
     text = text.replace('ties = "lot"', 'ties = "status_quo"').replace(
         'quorum = { basis = "eligible", percent_min = 20 }\nties = "status_quo"', 'quorum = { basis = "none" }\nties = "status_quo"'
     )
-    moot = Moot(members=2, text=text)
+    moot = Moot(members=2, text=without_early_ends(text))
     moot.do("m1", AwardPoints(moot.members[1], 7, "soup"))
     moot.do("m1", AwardPoints(moot.members[2], 3, "soup"))
     poll = moot.poll(options=2)
     moot.do(moot.members[2], CastBallot(poll, "2"))
-    moot.do("m1", ClosePoll(poll))
-    assert moot.state.polls[poll].result.winners == (1,)
+    moot.end(poll)
+    assert moot.of(Polls)[poll].result.winners == (1,)
 
 
 def test_a_sum_of_roots_that_is_a_whole_number_is_cut_off_there():

@@ -57,11 +57,11 @@ def check(path: Path, said: list[str]) -> int:
         report = verify(community.store)
         assert report.verdict == "sound", report
         for seq, name in joined.items():
-            found = community.store.opening(seq, "name")
+            name_kept = community.store.opening(seq, "name")
             if seq in forgotten:
-                assert found is None, f"m{seq} was forgotten and is still there"
+                assert name_kept is None, f"m{seq} was forgotten and is still there"
             elif seq not in forgetting:
-                assert found is not None and found[1] == f'"{name}"'.encode(), f"m{seq} was acknowledged and is lost"
+                assert name_kept is not None and name_kept[1] == f'"{name}"'.encode(), f"m{seq} was acknowledged and is lost"
     for file in path.iterdir():
         data = file.read_bytes()
         for seq in forgotten:

@@ -98,7 +98,9 @@ def test_what_lies_beside_the_log_in_a_folder_somebody_gave_us_is_found(path, sq
     assert problem_in(path).code in ("opening_wrong", "log_broken", "file_foreign", "checkpoint_wrong")
 
 
-@pytest.mark.parametrize("statement", ["CREATE INDEX vault_owner on vault(owner) -- Zebediah Quux", "CREATE INDEX vault_owner on vault(owner /**/)"])
+@pytest.mark.parametrize(
+    "statement", ["CREATE INDEX vault_owner on vault(owner) -- Zebediah Quux", "CREATE INDEX vault_owner on vault(owner /**/)"]
+)
 def test_a_comment_in_the_schema_is_found(path, statement):
     with database(path) as connection:
         connection.execute("pragma writable_schema = on")
@@ -112,7 +114,10 @@ def test_a_head_that_says_more_is_found(path):
         head = Checkpoint(KEY.verifier.name, 3, state.tree.root(3))
         store, key = community.store, community.key
         note = key.sign(head)
-    for more in (note + "— Zebediah " + "QUFBQUFB\n", key.sign(Checkpoint(KEY.verifier.name, 3, state.tree.root(3))).replace("\n\n", "\nquux\n\n")):
+    for more in (
+        note + "— Zebediah " + "QUFBQUFB\n",
+        key.sign(Checkpoint(KEY.verifier.name, 3, state.tree.root(3))).replace("\n\n", "\nquux\n\n"),
+    ):
         with database(path) as connection:
             connection.execute("insert or replace into checkpoints values (3, ?)", (more,))
         assert problem_in(path).code == "checkpoint_wrong"

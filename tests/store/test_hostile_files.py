@@ -18,6 +18,7 @@ from engine.kernel.join import JoinCommunity
 from engine.refusals import Refusal
 from engine.store import folder, snapshot
 from engine.store.atomic_files import read_small, replace_with
+from engine.store.export import Export
 from engine.verify import verify
 from tests.moot import ORIGIN, START
 from tests.store.kills import ROOT
@@ -136,6 +137,13 @@ def test_a_file_of_a_community_that_is_none_is_a_refusal(path, name, instead):
         assert refused.family in ("wrong", "unknown", "unavailable", "unsound") and "Traceback" not in str(refused)
 
 
+@pytest.mark.parametrize("instead", INSTEAD)
+def test_an_export_that_is_none_is_refused(tmp_path, instead):
+    put(tmp_path / "log.jsonl", instead)
+    with little_memory():
+        assert verify(Export(tmp_path / "log.jsonl"), private_kept=False).problem.code in ("file_foreign", "file_unreadable")
+
+
 @pytest.mark.parametrize("suffix", ["-wal", "-shm"])
 @pytest.mark.parametrize("instead", ["garbage", "a pipe", "a folder", "a link to itself"])
 def test_what_lies_beside_the_database_is_a_refusal_or_no_matter(path, suffix, instead):
@@ -161,7 +169,7 @@ def test_a_truncated_database_is_a_refusal(path, part):
         for _ in community.store.lines(0):
             pass
         for table in ("vault", "things", "receipts", "tiles"):
-            community.store._row(f"select count(*), max(length(cast(seq as text))) from {table}")  # noqa: S608
+            community.store._row(f"select count(*), max(length(cast(seq as text))) from {table}")
         assert community.store._row("pragma integrity_check(1)")[0] == "ok" or community.store.tile(9, 9)
 
 
@@ -201,6 +209,7 @@ from engine.event import Ask
 from engine.kernel.join import JoinCommunity
 from engine.refusals import Refusal
 from engine.store import folder
+from engine.store.export import Export
 from engine.verify import verify
 from tests.moot import START
 path = Path(sys.argv[1])
@@ -221,22 +230,20 @@ except Refusal as refusal:
 
 def test_a_folder_that_cannot_be_written_is_audited_and_no_more(path):
     """As on a disk that is read-only: a verdict where nothing is to be written, and else a refusal."""
-    before = sorted(path.iterdir())
-    if os.getuid() == 0:
-        if subprocess.run(["mount", "--bind", path.parent, path.parent], capture_output=True).returncode:
+    before, audit = sorted(path.iterdir()), [sys.executable, "-c", READ_ONLY, str(path)]
+    if os.getuid() == 0:  # whom no permission holds up: a disk of its own that is read-only, which ends with the process
+        mounting = f"mount --bind {path.parent} {path.parent} && mount -o remount,ro,bind {path.parent}"
+        if subprocess.run(["unshare", "--mount", "sh", "-c", mounting], check=False, capture_output=True).returncode:
             pytest.skip("nothing can be mounted here")
-        subprocess.run(["mount", "-o", "remount,ro,bind", path.parent], check=True)
+        audit = ["unshare", "--mount", "sh", "-c", f'{mounting} && exec "$@"', "sh", *audit]
     else:
         path.chmod(0o500)
         path.parent.chmod(0o500)
     try:
-        said = subprocess.run([sys.executable, "-c", READ_ONLY, str(path)], cwd=ROOT, capture_output=True, text=True, timeout=60)
+        said = subprocess.run(audit, check=False, cwd=ROOT, capture_output=True, text=True, timeout=60)
     finally:
-        if os.getuid() == 0:
-            subprocess.run(["umount", path.parent], check=True)
-        else:
-            path.parent.chmod(0o700)
-            path.chmod(0o700)
+        path.parent.chmod(0o700)
+        path.chmod(0o700)
     assert said.stdout.split() == ["sound", "storage_failed", "storage_failed"], said.stderr
     assert sorted(path.iterdir()) == before
 

@@ -41,9 +41,9 @@ def test_forgotten_means_gone_from_every_file(tmp_path):
     snapshot.save(moot.community.store.cache, moot.state)
     assert b"Zebediah" in bytes_of(tmp_path / "c")
     moot.do(secret, ForgetMember(secret))
-    found = bytes_of(tmp_path / "c")
+    left = bytes_of(tmp_path / "c")
     for gone in (b"Zebediah", b"quux@example", b"unmistakable", b"by the river"):
-        assert gone not in found
+        assert gone not in left
     moot.community.checkpoint()
     assert verify(moot.community.store).verdict == "sound"
     folder.close(moot.community)
@@ -54,8 +54,8 @@ def test_one_erased_text_is_gone_and_the_others_stay(tmp_path):
     idea = moot.idea("m2")
     seq = moot.do("m2", CommentIdea(idea, "an unmistakable insult")).seq
     moot.do("m1", EraseText(seq, "text", "insult"))
-    found = bytes_of(tmp_path / "c")
-    assert b"unmistakable" not in found and b"by the river" in found
+    left = bytes_of(tmp_path / "c")
+    assert b"unmistakable" not in left and b"by the river" in left
     with pytest.raises(Refusal, match="already_erased"):
         moot.do("m1", EraseText(seq, "text", "insult"))
     folder.close(moot.community)

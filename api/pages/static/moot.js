@@ -8,12 +8,14 @@ for (const ballot of document.querySelectorAll("form.ballot")) {
     const sum = chosen.reduce((sum, field) => sum + Number(field.dataset.cost || 0), 0); // in the smallest unit of money
     const decimals = Number(ballot.dataset.decimals || 0), places = { minimumFractionDigits: decimals, maximumFractionDigits: decimals };
     const spent = (sum / 10 ** decimals).toLocaleString("en", places);
-    const over = ballot.dataset.kind === "knapsack" && sum > Number(ballot.dataset.most);
+    const named = Number(ballot.dataset.named || 0), of = named ? ` of ${named}` : "";
     const points = fields.filter((field) => field.type === "number").reduce((sum, field) => sum + Number(field.value), 0);
     const credits = fields.filter((field) => field.type === "number").reduce((sum, field) => sum + Number(field.value) ** 2, 0);
     const ranked = fields.filter((field) => field.tagName === "SELECT" && field.value).length;
-    counter.textContent = { approval: `${ticked} ticked`, knapsack: `${spent} of ${ballot.dataset.budget}${over ? ": more than there is" : ""}`, cumulative: `${points} points given`, quadratic: `${credits} credits spent`, ranked: `${ranked} ranked` }[ballot.dataset.kind] || "";
-    counter.classList.toggle("warn", over);
+    const given = fields.filter((field) => field.type === "number" && Number(field.value)).length;
+    const dear = ballot.dataset.kind === "knapsack" && sum > Number(ballot.dataset.most), many = named > 0 && Math.max(ticked, ranked, given) > named;
+    counter.textContent = { approval: `${ticked}${of} ticked`, knapsack: `${spent} of ${ballot.dataset.budget}${dear ? ": more than there is" : ""}`, cumulative: `${points} points given`, quadratic: `${credits} credits spent`, ranked: `${ranked}${of} ranked` }[ballot.dataset.kind] || "";
+    counter.classList.toggle("warn", dear || many);
   };
   ballot.addEventListener("input", count);
   count();

@@ -10,7 +10,7 @@ from engine.kernel import charter as charters
 from engine.refusals import Refusal
 from engine.rules import check_roles, rule, tally
 from engine.verify import verify
-from tests.moot import Moot
+from tests.moot import Moot, without_early_ends
 
 
 def charter_by(rule: str, parameters: str = "") -> str:
@@ -22,10 +22,6 @@ def charter_by(rule: str, parameters: str = "") -> str:
     if rule in ("optimistic", "lazy_consensus"):
         text = without_early_ends(text)
     return text.replace('{ basis = "eligible", percent_min = 20 }', '{ basis = "none" }')
-
-
-def without_early_ends(text: str) -> str:
-    return "".join(line for line in text.splitlines(keepends=True) if not line.startswith(("ends =", "hand_after_minutes")))
 
 
 def moot_by(rule: str, parameters: str = "", members: int = 9) -> Moot:

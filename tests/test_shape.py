@@ -26,7 +26,7 @@ FLOORS = (
     ("engine.kernel",),
     ("engine.features",),
     ("engine.fold", "engine.storage"),
-    ("engine.community", "engine.verify"),
+    ("engine.community", "engine.heads", "engine.verify"),
     ("engine.store",),
     ("simulations", "contracts"),
     ("api",),

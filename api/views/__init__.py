@@ -37,8 +37,8 @@ class Later:
         self.read = read
 
 
-class Lines(Later):
-    """Events as they stand in the log: nothing in them is left for later, so nobody looks."""
+class Plain(Later):
+    """The same, where nothing in what is read is left for later: so nobody looks."""
 
 
 class Texts:
@@ -83,7 +83,7 @@ def _resolved(community: Community, shown: Json, texts: Texts) -> Json:
             return [whole(item) for item in part]
         if isinstance(part, Written):
             return part.said(texts)
-        if isinstance(part, Lines):
+        if isinstance(part, Plain):
             return part.read(community)
         return _resolved(community, part.read(community), texts) if isinstance(part, Later) else part
 
@@ -214,7 +214,7 @@ def anything(thing: str, start: int, count: int) -> Json:
             raise refuse("thing_unknown", "{thing}", "does not exist here", "look at the log", thing=thing)
         return about
 
-    return {"id": thing, "events": Lines(events)}
+    return {"id": thing, "events": Plain(events)}
 
 
 T = TypeVar("T")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from api.for_member import opening
-from api.views import Json, Later, Lines, beside, bounded, event_line, listing, one, read_line, whole
+from api.views import Json, Later, Plain, beside, bounded, event_line, listing, one, read_line, whole
 from api.views.ideas import most_supported
 from api.views.polls import current, voted
 from engine.community import Community
@@ -64,7 +64,7 @@ def log(state: State, start: int, count: int) -> Json:
     def events(community: Community) -> Json:
         return [parse_own(data) for _, data in community.store.lines(first, min(size, first + bounded(count)))]
 
-    return {"size": size, "events": Lines(events), "checkpoint": Later(lambda community: community.checkpoint())}
+    return {"size": size, "events": Plain(events), "checkpoint": Later(lambda community: community.checkpoint())}
 
 
 @one(EventId)
@@ -80,7 +80,7 @@ def event(state: State, name: str, start: int, count: int) -> Json:
         return {opening.field: parse_own(opening.value) for opening in public}
 
     return {
-        "event": Lines(lambda community: event_line(community, seq)),
+        "event": Plain(lambda community: event_line(community, seq)),
         "open": Later(openings),
         "proof": Later(lambda community: community.prove(seq)),
     }
@@ -94,7 +94,7 @@ def what_it_is_about(state: State, shown: Json, member: str | None) -> dict[str,
     def about(community: Community) -> Json:
         return list(filing_of(read_line(community, line["seq"])).things[:ABOUT_MAX])
 
-    return {"about": Lines(about), "mine": None if member is None else Lines(lambda community: opening(community, line, member))}
+    return {"about": Plain(about), "mine": None if member is None else Plain(lambda community: opening(community, line, member))}
 
 
 def done(community: Community, seq: int | None, member: str | None) -> int | None:

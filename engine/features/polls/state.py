@@ -214,14 +214,14 @@ class Polls(Part):
         return number, self.books[number]
 
     def tidy(self) -> None:
-        """Only what is in use stays of the books of rolls."""
-        used: dict[int, int] = {}
-        for poll in self.open.values():
-            if poll.ballots:
-                used[poll.ballots.book] = max(used.get(poll.ballots.book, 0), poll.ballots.count)
-        self.books = {number: self.books[number] for number in sorted(used)}
+        """Only what is in use stays of the books of rolls, numbered as the open polls come to them."""
+        ballots = [poll.ballots for poll in self.open.values() if poll.ballots]
+        numbers = {old: number for number, old in enumerate(dict.fromkeys(one.book for one in ballots), 1)}
+        self.books = {number: self.books[old] for old, number in numbers.items()}
+        for one in ballots:
+            one.book = numbers[one.book]
         for number, book in self.books.items():
-            book.trim(used[number])
+            book.trim(max(one.count for one in ballots if one.book == number))
 
     def close(self, poll: Poll) -> None:
         """Its ballots are not needed any more."""

@@ -96,7 +96,7 @@ def document(app: FastAPI, cookie_name: str) -> Callable[[], Json]:
         parts = said["components"]
         parts["securitySchemes"]["session"]["name"] = cookie_name
         of_made = {**RECEIPT, "properties": {**RECEIPT["properties"], **MADE}, "required": [*RECEIPT["required"], "id"]}  # type: ignore[dict-item, misc]
-        parts["schemas"] = {**parts.get("schemas", {}), "Refusal": REFUSAL, "Receipt": RECEIPT, "ReceiptOfMade": of_made}
+        parts["schemas"] = {"Refusal": REFUSAL, "Receipt": RECEIPT, "ReceiptOfMade": of_made}
         return said
 
     return made

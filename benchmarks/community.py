@@ -67,7 +67,12 @@ def ask(actor: str, command: object, number: int = 0) -> Ask:
 def terms() -> str:
     """The charter of the preset `product` without its earning rules, its ballots open, its polls ended by hand at any time."""
     tail = "\n[points]\n" if "[points]" not in PLAIN else ""
-    return PLAIN.replace("hand_after_minutes = 1440", "hand_after_minutes = 0") + tail + "\n[money]" + charter.preset("product").split("[money]")[1]
+    return (
+        PLAIN.replace("hand_after_minutes = 1440", "hand_after_minutes = 0")
+        + tail
+        + "\n[money]"
+        + charter.preset("product").split("[money]")[1]
+    )
 
 
 def founded(path: Path) -> Community:

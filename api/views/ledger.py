@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from heapq import nlargest
 from itertools import islice
 
 import numpy as np
+from numpy.typing import NDArray
 
 from api import explaining
 from api.texts import name_of, person
@@ -18,6 +19,7 @@ from engine.features.polls.state import Poll, PollId, Polls
 from engine.features.rewards.state import Rounds
 from engine.features.treasury.state import Treasury
 from engine.kernel.members import Members
+from engine.ledger import Account
 from engine.state import State
 from engine.values import MemberId
 
@@ -26,18 +28,9 @@ from engine.values import MemberId
 def ledger(state: State) -> Json:
     """Points as members could spend them at the last event, and money: who holds most first, what was funded and shared newest
     first, at most `PAGE` of each, and how many there are."""
-    members, held = state[Members], points_held(state, state.at)
-    holders = np.flatnonzero(held)
-    points = {members.at(int(number)).id: int(held[number]) for number in holders[np.argsort(-held[holders], kind="stable")][:PAGE]}
-    amounts = {str(account): amount for account, amount in state[Treasury].accounts.amounts.items() if amount}
-    funded = [account for account in amounts if "." in account]
-    polls, rounds, proposals = state[Polls], state[Rounds].rounds, state[Rounds].proposals
-    shown = {
-        "points": [{"member": one, "name": name_of(one), "points": str(amount)} for one, amount in points.items()],
-        "holders": len(holders),
-        "gini": Later(lambda community: write_number(rules.rule("metric", "gini").function(held[holders].tolist()))),
-        "funded": [_funded(polls[PollId(account.partition(".")[0])], account, amounts[account]) for account in funded[: -PAGE - 1 : -1]],
-        "fundings": len(funded),
+    held, seqs, amounts = points_held(state, state.at), state[Members].seqs[:], dict(state[Treasury].accounts.amounts)
+    polls, rounds, proposals = dict(state[Polls].polls), state[Rounds].rounds, state[Rounds].proposals
+    shared = {
         "rounds": [
             {"id": each.id, "reward": each.reward, "pot": str(each.pot), "members": each.members, "paid": each.points is None}
             for each in islice(reversed(rounds.values()), PAGE)
@@ -49,15 +42,29 @@ def ledger(state: State) -> Json:
         ],
         "proposed": len(proposals),
     }
-    return Later(lambda community: shown | _money(amounts))
+    return Later(lambda community: _points(held, seqs) | _money(amounts, polls) | shared)
 
 
-def _money(amounts: Mapping[str, int]) -> dict[str, Json]:
-    """The accounts of members, those who hold most first, and those that are nobody's."""
-    paid = {account: amount for account, amount in amounts.items() if MemberId.fits(account)}
+def _points(held: NDArray[np.int64], seqs: Sequence[int]) -> dict[str, Json]:
+    """Who holds points, and how unequally; both in the order of joining."""
+    holders = np.flatnonzero(held)
+    richest = holders[np.argsort(-held[holders], kind="stable")][:PAGE].tolist()
+    return {
+        "points": [{"member": (one := MemberId.of(seqs[number])), "name": name_of(one), "points": str(held[number])} for number in richest],
+        "holders": len(holders),
+        "gini": write_number(rules.rule("metric", "gini").function(held[holders].tolist())),
+    }
+
+
+def _money(amounts: Mapping[Account, int], polls: Mapping[PollId, Poll]) -> dict[str, Json]:
+    """The accounts: of members, of what polls funded, and those that are nobody's."""
+    paid = {account: amount for account, amount in amounts.items() if amount and MemberId.fits(account)}
+    funded = [account for account, amount in amounts.items() if amount and "." in account]
     richest = nlargest(PAGE, paid, key=lambda one: (paid[one], -int(one[1:])))
     return {
-        "money": {account: str(amount) for account, amount in amounts.items() if account not in paid and "." not in account},
+        "money": {account: str(amount) for account, amount in amounts.items() if amount and account not in paid and "." not in account},
+        "funded": [_funded(polls[PollId(account.partition(".")[0])], account, amounts[account]) for account in funded[: -PAGE - 1 : -1]],
+        "fundings": len(funded),
         "paid": [{"member": one, "name": name_of(one), "money": str(paid[one])} for one in richest],
         "payees": len(paid),
     }

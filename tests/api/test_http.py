@@ -160,6 +160,30 @@ def test_the_openapi_document_says_how_to_sign_in(client):
     assert all(path["post"]["security"] for path in document["paths"].values() if "post" in path)
 
 
+def test_the_openapi_document_says_what_is_enforced(client):
+    """`tests/api/test_schema.py` asks by it; these are what people look up."""
+    document = client.get("/openapi.json").json()
+    look, write = document["paths"]["/ideas/{thing}"]["get"], document["paths"]["/polls/{poll}/ballots"]["post"]
+    bounds = {parameter["name"]: parameter["schema"] for parameter in look["parameters"]}
+    assert bounds["thing"]["pattern"] == "^i(0|[1-9][0-9]{0,15})$"
+    assert (bounds["count"]["maximum"], bounds["start"]["minimum"]) == (1_000, 0)
+    assert set(look["responses"]) == {"200", "404", "422", "503"}
+    assert set(look["responses"]["404"]["content"]) == {"application/json", "text/html"}
+    assert {"401", "403", "404", "409", "413", "415", "422", "503"} < set(write["responses"])
+    assert write["security"] == [{"session": []}] and {} in document["paths"]["/members"]["post"]["security"]
+    assert document["paths"]["/log.jsonl"]["get"]["responses"]["200"]["content"].keys() == {"application/jsonl"}
+    assert set(document["components"]["schemas"]) == {"Refusal", "Receipt", "ReceiptOfMade"}
+
+
+@pytest.mark.parametrize("key", ["", "é", "a" * 201, "a\tb"])
+def test_an_idempotency_key_is_what_a_header_can_hold(client, sessions, moot, key):
+    as_member(client, sessions, "m2", moot)
+    answer = client.post("/ideas", json={"title": "a", "text": "b"}, headers={"idempotency-key": key.encode()})
+    assert (answer.status_code, answer.json()["thing"]) == (422, "Idempotency-Key")
+    twice = [("idempotency-key", "a"), ("idempotency-key", "a")]
+    assert client.post("/ideas", json={"title": "a", "text": "b"}, headers=twice).status_code == 422
+
+
 @pytest.mark.parametrize("other", ["Tea", "Tea ", "Tea\u00a0", "\u3000Tea"])
 def test_two_options_of_a_poll_may_not_look_alike(client, moot, sessions, other):
     as_member(client, sessions, "m1", moot)

@@ -2,6 +2,7 @@
 
 import json
 
+import orjson
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -22,6 +23,38 @@ def test_what_is_written_is_read_back_by_us_and_by_others(value):
     data = canonical(value)
     assert parse(data, "it") == parse_own(data) == json.loads(data) == value
     assert canonical(parse(data, "it")) == data
+
+
+hostile = st.text(st.sampled_from('"\\\\/\b\f\n\r\t\x00\x01\x1f\x7f\x80\u2028\u2029\ufeff\ud7ff\ue000\uffff\U0010ffffeE.0-')) | texts
+
+
+@given(
+    st.recursive(
+        st.none() | st.booleans() | st.integers(-(2**63), 2**64 - 1) | hostile,
+        lambda inner: (
+            st.lists(inner, max_size=4) | st.dictionaries(st.from_regex(r"[A-Za-z_][A-Za-z0-9_.]{0,8}", fullmatch=True), inner, max_size=5)
+        ),
+        max_leaves=20,
+    )
+)
+def test_the_fast_writer_writes_the_bytes_of_the_standard_library(value):
+    written = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False).encode()
+    assert orjson.dumps(value, option=orjson.OPT_SORT_KEYS) == canonical(value) == written
+    assert parse(written, "it") == value
+
+
+def test_what_the_fast_writer_does_not_write_is_written_all_the_same():
+    assert canonical({"a": 2**70, "b": -(2**65)}) == b'{"a":1180591620717411303424,"b":-36893488147419103232}'
+
+
+@pytest.mark.parametrize("data", [b'{"a":1.5}', b'{"a":[1,2e3]}', b'{"1.5":"2.5","b":0.1}', b"[1E5]", b"[18446744073709551616]"])
+def test_no_fraction_and_no_number_beyond_64_bits_is_read(data):
+    with pytest.raises(Refusal, match="json_malformed|json_not_canonical"):
+        parse(data, "it")
+
+
+def test_what_only_looks_like_a_fraction_stands_in_a_text():
+    assert parse(b'{"a":"1.5 and 2e3 \\" 3.5","b":7}', "it")["b"] == 7
 
 
 @pytest.mark.parametrize(

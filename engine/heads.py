@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from engine.kernel.found import Founding
-from engine.kernel.loss import check_head, is_declared
+from engine.kernel.loss import LossDeclared, check_head, hold_against, is_declared
 from engine.log.checkpoint import Verifier, read_checkpoint, read_proof
 from engine.log.json import parse
 from engine.log.merkle import Tile, Tree, leaf_hash
@@ -32,6 +32,11 @@ class KeptReceipt(NamedTuple):
             raise refuse("proof_wrong", "the receipt", "holds no event", "give the event with its proof, as a door has given it")
         return seq
 
+    @property
+    def note(self) -> str:
+        """The signed head that its proof leads to."""
+        return self.proof.partition("\n\n")[2]
+
 
 def check_receipt(state: State, receipt: KeptReceipt, leaf: bytes | None) -> None:
     """Refuse a log that does not continue the head of a receipt, or has another event where the receipt has its own: `leaf` is the
@@ -47,7 +52,7 @@ def check_receipt(state: State, receipt: KeptReceipt, leaf: bytes | None) -> Non
             "log_went_back", "the log", "is another history: the same key signed for another event {seq}",
             "do not rely on it, and show others the receipt", seq=index,
         )  # fmt: skip
-    check_head(state, receipt.proof.partition("\n\n")[2])
+    check_head(state, receipt.note)
 
 
 def check_heads(state: State, checkpoints: Iterable[tuple[int, str]], by_key_alone: bool) -> Iterator[int]:
@@ -67,20 +72,27 @@ def check_heads(state: State, checkpoints: Iterable[tuple[int, str]], by_key_alo
         yield size
 
 
-def broken_head(lines: Iterable[tuple[int, bytes]], checkpoints: Iterable[tuple[int, str]]) -> Refusal | None:
-    """What is wrong with the signed heads of a log, its events taken as bytes only; None when they fit."""
-    tree, key = Tree(), ""
+def broken_head(lines: Iterable[tuple[int, bytes]], checkpoints: Iterable[tuple[int, str]], kept: Iterable[str | None]) -> Refusal | None:
+    """What is wrong with the signed heads of a log and those somebody kept, its events taken as bytes only; None when they fit."""
+    tree, key, lost = Tree(), "", set[str]()
     try:
         for seq, data in lines:
             line = parse(data, f"event {seq}")
             key = key or str(line["body"]["key"])
+            if line["kind"] == LossDeclared.kind:
+                lost.add(str(line["body"]["head"]))
             tree.append(leaf_hash(data))
+        verifier = Verifier.read(key)
         for size, note in checkpoints:
-            head = read_checkpoint(note, Verifier.read(key))
+            head = read_checkpoint(note, verifier)
             if head.size != size or not size <= tree.size:
                 raise refuse("checkpoint_wrong", "the head of size {size}", "does not fit this log", "ask for the whole log", size=size)
             if head.root != tree.root(size):
                 raise _other_root(size)
+        excused = [read_checkpoint(note, verifier) for note in lost]
+        for head in (read_checkpoint(note, verifier) for note in kept if note is not None):
+            if head not in excused:
+                hold_against(tree, head)
     except Refusal as problem:
         return problem
     except Exception as fault:  # noqa: BLE001 - whatever its bytes are, they do not stand under a head

@@ -18,6 +18,10 @@ from engine.refusals import Refusal, refuse
 from engine.values import Actor, Moment, Seq, read_actor, read_integer, read_moment
 
 
+KEYS = frozenset({"seq", "at", "kind", "actor", "cause", "body"})
+SIGNED_KEYS = KEYS | {"sig"}
+
+
 class Filing(NamedTuple):
     """What a record is found by: its kind, its actor, and the things it is about, the first foremost."""
 
@@ -36,7 +40,8 @@ class Line(NamedTuple):
 
 
 def filing_of(record: Record[Event]) -> Filing:
-    return Filing(record.kind, record.actor, tuple(dict.fromkeys(record.event.about(record))))
+    things = record.event.about(record)
+    return Filing(record.kind, record.actor, things if len(things) < 2 else tuple(dict.fromkeys(things)))
 
 
 def write(record: Record[Event], chance: bytes) -> Line:
@@ -96,7 +101,7 @@ def read(data: bytes, seq: int) -> Record[Event]:
             "log_broken", "event {seq}", "has {size} bytes", "no event has more than {most}", seq=seq, size=len(data), most=EVENT_BYTES_MAX
         )
     line = parse(data, thing)
-    if not isinstance(line, dict) or line.keys() - {"sig"} != {"seq", "at", "kind", "actor", "cause", "body"}:
+    if not isinstance(line, dict) or line.keys() not in (KEYS, SIGNED_KEYS):
         raise refuse("log_broken", "event {seq}", "does not have the fields of an event", "ask for the log again", seq=seq)
     if line["seq"] != seq or type(line["seq"]) is not int:
         raise refuse("log_broken", "event {seq}", "says it is event {said}", "ask for the log again", seq=seq, said=str(line["seq"])[:30])

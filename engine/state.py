@@ -14,7 +14,7 @@ for by its class and appears on first asking. No erasable or private value is he
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TypeVar, cast
+from typing import TypeVar
 
 from engine.log.merkle import Tree
 from engine.values import Moment, Seq
@@ -45,10 +45,11 @@ class State:
         self._parts: dict[type[Part], Part] = {}
 
     def __getitem__(self, part: type[P]) -> P:
-        known = self._parts.get(part)
-        if known is None:
-            known = self._parts[part] = part()
-        return cast(P, known)
+        try:
+            return self._parts[part]  # type: ignore[return-value]
+        except KeyError:
+            made = self._parts[part] = part()
+            return made
 
     def __iter__(self) -> Iterator[Part]:
         """The parts that somebody has asked for."""

@@ -78,7 +78,7 @@ class Id(str):
     @classmethod
     def fits(cls, value: object) -> bool:
         """Whether a value is an id of this kind."""
-        return isinstance(value, str) and value[:1] == cls.letter and _NUMBER.fullmatch(value, 1) is not None
+        return type(value) is str and value[:1] == cls.letter and _NUMBER.fullmatch(value, 1) is not None
 
     @classmethod
     def read(cls, value: object, field: str) -> Self:

@@ -116,7 +116,8 @@ def verify(
         report.problem = problem
         if report.verdict == "cannot_recount":
             # What cannot be judged may still be forged: bytes that do not stand under their signed head are.
-            report.problem = broken_head(source.lines(0), source.checkpoints()) or problem
+            kept = (head, *(receipt.note for receipt in receipts))
+            report.problem = broken_head(source.lines(0), source.checkpoints(), kept) or problem
     except Exception as fault:  # noqa: BLE001 - a log that cannot even be judged is not sound, whatever broke
         report.problem = refuse(
             "log_unlawful", "event {seq}", "cannot be judged: {sort}: {fault}", "do not rely on it",
@@ -154,7 +155,8 @@ class _Audit:
     def take(self, seq: int, data: bytes, openings: dict[str, Opening], filing: Filing | None) -> None:
         """One more line: judge it, fold it."""
         record, state = lines.read(data, seq), self.state
-        if filing is not None and filing != lines.filing_of(record):
+        right = lines.filing_of(record)
+        if filing is not None and filing != right:
             raise refuse(
                 "log_broken", "event {seq}", "is filed as {filing}", "restore the database from a copy", seq=seq, filing=str(filing)
             )
@@ -166,7 +168,7 @@ class _Audit:
             raise _unlawful(seq, "says it happened before the event before it")
         if seq in self._wanted:
             self._leaves[seq] = record.leaf
-        self._filings += len(lines.filing_of(record).things[1:])
+        self._filings += len(right.things[1:])
         self._place(record)
         self._judge(record)
         self._check_openings(record, openings)

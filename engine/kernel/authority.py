@@ -27,17 +27,18 @@ def judge(state: State, record: Record[Event]) -> None:
 
 def require(state: State, actor: str, right: Right | None, under: Seq | None = None, kind: str = "that") -> None:
     """Refuse unless `actor` is a member who holds `right` by the roles she has now and the charter in force, or that of event `under`."""
-    member = state[Members].get(actor)
-    if member is None or member.forgotten:
+    members = state[Members]
+    number = members.here(actor)
+    if number is None:
         raise _stranger(state, actor, right.name if right else kind)
     if right is None:
         return
     charter = charters.in_force(state) if under is None else charters.as_of(state, under)
     holders = roles_with(charter, right)
-    if not any(role in holders for role in member.roles):
+    if not members.held[number] & members.bits(holders):
         raise refuse(
             NOT_ALLOWED, "member {actor}", "has the role {roles}, which may not {right}", "{way_out}",
-            actor=actor, roles=" and ".join(member.roles), right=right.name,
+            actor=actor, roles=" and ".join(members.at(number).roles), right=right.name,
             way_out=f"ask somebody with the role {' or '.join(holders)}" if holders else "amend the charter to allow it",
         )  # fmt: skip
 

@@ -113,19 +113,31 @@ class Charters(Part):
     """The text of every charter there was, by the event that brought it; the last one is in force."""
 
     texts: dict[Seq, CharterText] = field(default_factory=dict)
+    _newest: tuple[Seq, Charter] | None = field(init=False, repr=False, compare=False, default=None)
+
+    def put(self, seq: Seq, text: CharterText) -> None:
+        """A charter in force from event `seq` on."""
+        self.texts[seq], self._newest = text, None
+
+    @property
+    def newest(self) -> tuple[Seq, Charter]:
+        """The event that brought the charter in force, and what it says."""
+        if self._newest is None:
+            if not self.texts:
+                raise refuse(NOT_FOUNDED, "the community", "is not founded yet", "found it with a charter first")
+            seq = next(reversed(self.texts))
+            self._newest = seq, read(self.texts[seq])
+        return self._newest
 
 
 def seq_in_force(state: State) -> Seq:
     """The event that brought the charter in force."""
-    texts = state[Charters].texts
-    if not texts:
-        raise refuse(NOT_FOUNDED, "the community", "is not founded yet", "found it with a charter first")
-    return next(reversed(texts))
+    return state[Charters].newest[0]
 
 
 def in_force(state: State) -> Charter:
     """The charter in force."""
-    return as_of(state, seq_in_force(state))
+    return state[Charters].newest[1]
 
 
 def as_of(state: State, seq: Seq) -> Charter:

@@ -63,4 +63,4 @@ class CommunityFounded(Event):
 
     def apply(self, state: State, record: Record[Event]) -> None:
         state[Founding].origin, state[Founding].key = self.origin, self.key
-        state[Charters].texts[record.seq] = self.charter
+        state[Charters].put(record.seq, self.charter)

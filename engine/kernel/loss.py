@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from engine.event import ANY_MEMBER, Ask, Command, Event, Record, Right, Vault
 from engine.kernel.found import Founding
 from engine.log.checkpoint import Checkpoint, Verifier, read_checkpoint
+from engine.log.merkle import Tree
 from engine.refusals import Code, refuse
 from engine.state import Part, State
 from engine.values import HeadText, Name
@@ -52,7 +53,7 @@ class LossDeclared(Event):
         head = signed_head(state, self.head)
         if (head.size, head.root.hex()) in state[Losses].heads:
             raise refuse(NOTHING_LOST, "the loss of the head of size {size}", "stands in the log already", "serve it", size=head.size)
-        if continues(state, head):
+        if continues(state.tree, head):
             raise refuse(
                 NOTHING_LOST, "the head of size {size}", "is one this log continues", "serve it: nothing is missing", size=head.size
             )
@@ -67,9 +68,9 @@ def signed_head(state: State, note: str) -> Checkpoint:
     return read_checkpoint(note, Verifier.read(state[Founding].key))
 
 
-def continues(state: State, head: Checkpoint) -> bool:
-    """Whether the log holds all that a head was signed over."""
-    return head.size <= state.seq and state.tree.root(head.size) == head.root
+def continues(tree: Tree, head: Checkpoint) -> bool:
+    """Whether a log holds all that a head was signed over."""
+    return head.size <= tree.size and tree.root(head.size) == head.root
 
 
 def is_declared(state: State, head: Checkpoint) -> bool:
@@ -80,9 +81,15 @@ def is_declared(state: State, head: Checkpoint) -> bool:
 def check_head(state: State, note: str) -> None:
     """Refuse a log that does not continue the signed head `note`, unless it says itself that this was lost."""
     head = signed_head(state, note)
-    if continues(state, head) or is_declared(state, head):
+    if not is_declared(state, head):
+        hold_against(state.tree, head)
+
+
+def hold_against(tree: Tree, head: Checkpoint) -> None:
+    """Refuse a log that does not continue a signed head: one of fewer events, or another history under the same key."""
+    if continues(tree, head):
         return
-    if head.size <= state.seq:
+    if head.size <= tree.size:
         fact, way_out = (
             "is another history than the one its key signed over {size} (root {root}…)",
             "do not rely on it: restore the right one, or declare the loss in the log (DeclareLoss)",
@@ -97,7 +104,7 @@ def check_head(state: State, note: str) -> None:
         "the log of {count} events",
         fact,
         way_out,
-        count=state.seq,
+        count=tree.size,
         size=head.size,
         root=b64encode(head.root).decode()[:12],
     )

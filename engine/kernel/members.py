@@ -92,9 +92,14 @@ class Members(Part):
         """How many joined before her; None where nobody is called that."""
         if not MemberId.fits(member):
             return None
-        seq = MemberId.seq(member)
+        seq = int(member[1:])
         place = bisect_left(self.seqs, seq)
         return place if place < len(self.seqs) and self.seqs[place] == seq else None
+
+    def here(self, member: str) -> int | None:
+        """Her number, if there is such a member and she was not forgotten."""
+        number = self.number(member)
+        return None if number is None or self.gone[number] else number
 
     def bits(self, roles: Iterable[str]) -> int:
         """Roles as bits; a role nobody ever had has none."""

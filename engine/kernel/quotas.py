@@ -41,11 +41,10 @@ class Usage(Part):
 
 def check_quota(state: State, record: Record[Event]) -> None:
     """Refuse a command beyond what its member may do in a day."""
-    terms = charters.in_force(state).get(QuotaTerms) if state.seq else None
     usage = state[Usage]
-    if terms is None or record.seq != record.cause or not MemberId.fits(record.actor) or usage.day != record.at // DAY_MS:
+    if record.seq != record.cause or usage.day != record.at // DAY_MS or record.actor not in usage.commands:
         return
-    member = MemberId(record.actor)
+    terms, member = charters.in_force(state)[QuotaTerms], MemberId(record.actor)
     done, written = usage.commands.get(member, 0), usage.size.get(member, 0)
     if terms.commands_per_day and done >= terms.commands_per_day:
         raise _reached(member, "has done {count} things today, as many as the charter allows", done)
@@ -72,7 +71,7 @@ def check_bytes(state: State, actor: str, size: int) -> None:
 
 def note(state: State, record: Record[Event]) -> None:
     """Count one more record of the log, in the day it was written."""
-    if not MemberId.fits(record.actor):
+    if record.actor[:1] != "m":
         return
     usage, day, member = state[Usage], record.at // DAY_MS, MemberId(record.actor)
     if day != usage.day:

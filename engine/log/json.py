@@ -43,8 +43,8 @@ def _no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 _decode = json.JSONDecoder(parse_float=_no_fraction, parse_int=_integer, parse_constant=_no_fraction).decode
-_FRACTION = re.compile(rb'"(?:[^"\\]|\\.)*+"|[0-9](?=[.eE])')
-"""A text, which is passed over, or a digit before a fraction or an exponent."""
+_WHOLE = re.compile(rb'(?:[^"0-9]++|"(?:[^"\\]++|\\.)*+"|[0-9]++(?![.eE]))*+')
+"""JSON without a fraction or an exponent, whatever its texts hold."""
 _decode_strictly = json.JSONDecoder(
     parse_float=_no_fraction, parse_int=_integer, parse_constant=_no_fraction, object_pairs_hook=_no_duplicates
 ).decode
@@ -71,7 +71,7 @@ def parse(data: bytes, thing: str) -> Any:
     """The value of canonical bytes; refused when they are not."""
     try:
         value = orjson.loads(data)
-        if any(match[0][0] != 34 for match in _FRACTION.finditer(data)):
+        if _WHOLE.fullmatch(data) is None:
             raise ValueError("it holds a number that is not whole")
         same = canonical(value) == data
         if not same:

@@ -11,6 +11,7 @@ from engine.refusals import Refusal
 from engine.store import export, folder
 from engine.store.memory import MemoryStore
 from engine.verify import verify
+from tests.forging import event, of_kind, rewritten
 from tests.moot import KEY, ORIGIN, START, Moot
 from tests.store.test_going_back import restored
 from tests.store.test_sqlite import moot_in
@@ -87,6 +88,22 @@ def test_what_the_log_declares_lost_is_excused(tmp_path):
     one, other = histories()
     other.do("m1", DeclareLoss(one.community.checkpoint()))
     assert audits(other, tmp_path, head=one.community.checkpoint(), receipts=[receipt(one, 4)]).verdict == "sound"
+
+
+def test_what_this_copy_cannot_recount_is_held_against_what_was_kept_all_the_same():
+    """Its bytes can be compared, whatever they mean."""
+    moot = Moot(members=2)
+    poll, head, early = moot.poll(), moot.community.checkpoint(), receipt(moot, 2)
+    moot.vote(poll, "1>2")
+    lacking = rewritten(moot, of_kind("PollOpened", terms__rule__version="borda@7"))
+    assert verify(lacking, receipts=[]).verdict == "cannot_recount"
+    for kept in ({"head": head}, {"receipts": [early]}):
+        report = verify(lacking, **kept)
+        assert (report.verdict, report.problem.code) == ("unsound", "log_went_back")
+    declared = event(moot, "m1", "LossDeclared", {"head": head})
+    lacking = rewritten(moot, of_kind("PollOpened", terms__rule__version="borda@7"), [declared])
+    assert verify(lacking, head=head, receipts=[early]).verdict == "cannot_recount"
+    assert verify(lacking, head=moot.community.checkpoint()).problem.code == "log_went_back"
 
 
 STRANGER = LogKey.from_seed(ORIGIN, b"x" * 32)

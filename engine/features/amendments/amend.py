@@ -72,7 +72,7 @@ class CharterAmended(Event):
     def apply(self, state: State, record: Record[Event]) -> None:
         text = poll_of(state, self.poll).asked.amendment
         assert text is not None
-        state[Charters].texts[record.seq] = text
+        state[Charters].put(record.seq, text)
 
 
 def _forbidden(thing: str, fact: str, way_out: str, /, **values: Any) -> Refusal:

@@ -86,7 +86,7 @@ class Roll:
         """The member's place from 0; None when she is not on this roll."""
         if not MemberId.fits(member):
             return None
-        seq = MemberId.seq(member)
+        seq = int(member[1:])
         place = bisect_left(self.book.seqs, seq, 0, self.count)
         return place if place < self.count and self.book.seqs[place] == seq else None
 

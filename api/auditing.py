@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from api.asking import read_json
 from engine.elections.files import read_text
+from engine.heads import KeptReceipt
 from engine.log.checkpoint import Verifier, read_proof
-from engine.log.json import canonical
+from engine.log.json import canonical, parse
 from engine.log.merkle import leaf_hash
 from engine.refusals import refuse
 from engine.store.export import Export
-from engine.store.folder import kept_head, untrusted
-from engine.verify import Report, verify
+from engine.store.folder import untrusted
+from engine.verify import Report, Source, verify
 
+WAY_OUT = "give what folkmoot show DIR 4 --json or /log/4 says"
 TABLE = (
     ("events", "events", "hash, place, spelling, and lawful when written"),
     ("openings", "texts and secrets", "open their commitments"),
@@ -37,16 +40,33 @@ TABLE = (
 )
 
 
-def audit(path: Path, key: str | None, progress: Callable[[int], None]) -> tuple[Report, list[str]]:
+@dataclass(frozen=True)
+class Known:
+    """What whoever verifies has from elsewhere: the log's key, a signed head and receipts that the log must continue, and whether
+    events may pass that no signed head covers."""
+
+    key: str | None = None
+    head: Path | None = None
+    receipts: Sequence[Path] = ()
+    allow_unsigned: bool = False
+
+
+def audit(path: Path, known: Known, progress: Callable[[int], None]) -> tuple[Report, list[str]]:
     """The report on a community's folder or an exported log, and its lines for people."""
+    head = None if known.head is None else read_text(known.head)
+    receipts = [kept_receipt(receipt) for receipt in known.receipts]
+
+    def verified(source: Source, private_kept: bool) -> Report:
+        return verify(source, known.key, private_kept, progress, head, receipts, known.allow_unsigned)
+
     if path.is_dir():
         store = untrusted(path)
         try:
-            report = verify(store, key, private_kept=True, progress=progress, head=kept_head(path))
+            report = verified(store, True)
         finally:
             store.close()
     elif path.is_file():
-        report = verify(Export(path), key, private_kept=False, progress=progress)
+        report = verified(Export(path), False)
     else:
         raise refuse("file_unreadable", "{file}", "does not exist", "name a community's folder or an exported .jsonl", file=str(path))
     if report.problem is not None and report.problem.code == "file_foreign":
@@ -56,17 +76,23 @@ def audit(path: Path, key: str | None, progress: Callable[[int], None]) -> tuple
 
 def check_receipt(path: Path, key: str | None) -> dict[str, Any]:
     """What one event with its proof proves (`folkmoot show DIR 4 --json`, or `/log/4` asked for as JSON)."""
-    way_out = "give what folkmoot show DIR 4 --json or /log/4 says"
     if key is None:
         raise refuse("field_missing", "--key", "is not given", "a proof is worth what the key is: give the one you had from the community")
+    receipt = kept_receipt(path)
+    index, head = read_proof(receipt.proof, leaf_hash(receipt.line), Verifier.read(key))
+    if receipt.seq != index:
+        raise refuse("proof_wrong", "{file}", "proves event {seq}, and shows another", WAY_OUT, file=path.name, seq=index)
+    event = parse(receipt.line, path.name)
+    return {"seq": index, "kind": str(event.get("kind")), "actor": str(event.get("actor")), "size": head.size}
+
+
+def kept_receipt(path: Path) -> KeptReceipt:
+    """One event with its proof, as somebody kept it."""
     found = read_json(read_text(path).encode(), path.name)
     event, proof = found.get("event"), found.get("proof")
     if not isinstance(event, dict) or not isinstance(proof, str):
-        raise refuse("file_foreign", "{file}", "holds no event with its proof", way_out, file=path.name)
-    index, head = read_proof(proof, leaf_hash(canonical(event)), Verifier.read(key))
-    if event.get("seq") != index:
-        raise refuse("proof_wrong", "{file}", "proves event {seq}, and shows another", way_out, file=path.name, seq=index)
-    return {"seq": index, "kind": str(event.get("kind")), "actor": str(event.get("actor")), "size": head.size}
+        raise refuse("file_foreign", "{file}", "holds no event with its proof", WAY_OUT, file=path.name)
+    return KeptReceipt(canonical(event), proof)
 
 
 def lines(report: Report) -> list[str]:
@@ -78,6 +104,11 @@ def lines(report: Report) -> list[str]:
     events = report.checked["events"]
     if report.signed < events:
         found.append(f"{events - report.signed:>9,}  unsigned events    stand under no signed head yet: only this copy vouches for them")
+    if report.verdict == "unsigned":
+        return [
+            *found,
+            "UNSIGNED: what there is holds together. Ask for a newer signed head, or say that you take it as it is: --allow-unsigned",
+        ]
     if report.pinned:
         return [*found, f"Sound: {report.origin}, its first {report.signed:,} events signed by the key you gave."]
     return [

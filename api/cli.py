@@ -215,10 +215,13 @@ def show_rules(
 def verify(
     path: Annotated[Path, typer.Argument(help="A community's folder, an exported log (.jsonl), or one event with its proof (.json).")],
     key: Annotated[str | None, typer.Option(help="The log's key, if you know whose it must be.")] = None,
+    head: Annotated[Path | None, typer.Option(metavar="FILE", help="A signed head that you kept: the log must continue it.")] = None,
+    receipt: Annotated[list[Path] | None, typer.Option(metavar="FILE.json", help="A receipt that you kept: likewise.")] = None,
+    allow_unsigned: Annotated[bool, typer.Option("--allow-unsigned", help="Let events pass that no signed head covers.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Check a whole log as a stranger would: every hash, head, opening, event, count and payout."""
-    from api.auditing import audit, check_receipt
+    from api.auditing import Known, audit, check_receipt
 
     if path.suffix == ".json":
         found = check_receipt(path, key)
@@ -226,7 +229,7 @@ def verify(
                                 f"under its signed head of {found['size']} events."])  # fmt: skip
         return
     with progress_bars(as_json) as progress:
-        report, lines = audit(path, key, lambda seq: progress("verifying", seq, 0))
+        report, lines = audit(path, Known(key, head, receipt or (), allow_unsigned), lambda seq: progress("verifying", seq, 0))
     shown = {
         "verdict": report.verdict,
         "checked": dict(report.checked),

@@ -98,6 +98,30 @@ def test_one_event_with_its_proof_is_worth_what_the_key_is(tmp_path):
     assert "proof_wrong" in folkmoot("verify", receipt, "--key", key, code=1).stderr
 
 
+def test_what_somebody_kept_is_held_against_the_log(tmp_path):
+    moot, other, receipt = tmp_path / "moot", tmp_path / "other", tmp_path / "receipt.json"
+    folkmoot("found", "product", moot, "--name", "Ana")
+    folkmoot("found", "product", other, "--name", "Ana")
+    receipt.write_text(folkmoot("show", moot, "1", "--json").stdout)
+    (tmp_path / "head").write_text(answer("show", moot, "log")["checkpoint"])
+    ask(moot, "m1", command="SubmitIdea", title="A bench", text="by the river")
+    folkmoot("verify", moot, "--receipt", receipt, "--head", tmp_path / "head")
+    for option, file in (("--receipt", receipt), ("--head", tmp_path / "head")):
+        assert json.loads(folkmoot("verify", other, option, file, "--json", code=1).stdout)["verdict"] == "unsound"
+
+
+def test_events_under_no_signed_head_are_named_and_let_pass_by_word_alone(tmp_path):
+    moot, log = tmp_path / "moot", tmp_path / "moot.jsonl"
+    folkmoot("found", "product", moot, "--name", "Ana")
+    (moot / "log.key").rename(tmp_path / "log.key")
+    ask(moot, "m1", command="SubmitIdea", title="A bench", text="by the river")
+    folkmoot("export", moot, log)
+    said = folkmoot("verify", log, code=1).stdout
+    assert "UNSIGNED" in said and "2  unsigned events" in said
+    assert json.loads(folkmoot("verify", log, "--json", code=1).stdout)["verdict"] == "unsigned"
+    assert "Sound: self-consistent" in folkmoot("verify", log, "--allow-unsigned").stdout
+
+
 def test_a_bad_charter_leaves_no_folder_behind(tmp_path):
     (tmp_path / "notes.md").write_text("# no charter")
     folkmoot("found", tmp_path / "notes.md", tmp_path / "new", code=1)

@@ -1,5 +1,5 @@
 # One word each. `make check` is what CI runs.
-.PHONY: demo test check digests golden bench-community bench-http bench-voting peers kill fuzz mutants mutants-quick constraints clean
+.PHONY: demo test check digests golden bench-community bench-http bench-turns bench-voting peers kill fuzz mutants mutants-quick constraints clean
 .DEFAULT_GOAL := help
 
 BIN := .venv/bin
@@ -40,6 +40,9 @@ golden: .venv/test ## write the golden log of a new release; one that is there s
 
 bench-community: .venv/test ## ballots a second, beside the machine's own limit
 	@$(BIN)/python -m benchmarks.community
+
+bench-turns: .venv/test ## the longest turn of the writer, and wait of a reader, in a community of a million
+	@$(BIN)/python -m benchmarks.turns
 
 bench-http: .venv/test ## requests answered a second, beside an empty route
 	@$(BIN)/python -m benchmarks.http

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import re
 import socket
 from pathlib import Path
@@ -103,6 +104,7 @@ def serve(
         say(f"Serving {folder} at {address}  (stop with Ctrl-C)")
         for member in links:
             say(f"  sign in as {member_name(Texts(community), member)}: {address}/session?token={sessions.token(member, clock.now())}")
+        gc.freeze()  # a state of millions of members is no garbage: the collector need not walk it again and again
         app = build(community, sessions, ("127.0.0.1", "localhost", own, *names))
         uvicorn.Server(configured(app)).run(sockets=[listener])
 

@@ -17,6 +17,7 @@ from hashlib import sha256
 
 from engine import fold, lines
 from engine.event import Ask, Command, Erased, Event, Record
+from engine.fair_lock import FairLock
 from engine.kernel.authority import judge
 from engine.kernel.found import Founding
 from engine.kernel.quotas import VaultBytes, check_bytes, check_quota
@@ -63,7 +64,7 @@ class Community:
         self.store, self.key = store, key
         self._waiting: deque[_Queued] = deque()
         self._writer = threading.Lock()
-        self._guard = threading.RLock()
+        self._guard = FairLock()
         self._signed = (0, "")
         self._vault_bytes = VaultBytes()
         self.state = State()
@@ -362,13 +363,9 @@ class Community:
             size, note = self._sign()
             if not 0 <= seq < size:
                 raise refuse(
-                    "event_unknown",
-                    "event {seq}",
-                    "is not among the {size} events signed for",
-                    "ask for an earlier one",
-                    seq=seq,
-                    size=size,
-                )
+                    "event_unknown", "event {seq}", "is not among the {size} events signed for", "ask for an earlier one",
+                    seq=seq, size=size,
+                )  # fmt: skip
             return write_proof(seq, self.state.tree.prove_inclusion(seq, size), note)
 
 

@@ -17,7 +17,6 @@ from engine.log.merkle import leaf_hash
 from engine.refusals import Refusal, refuse
 from engine.values import Actor, Moment, Seq, read_actor, read_integer, read_moment
 
-
 KEYS = frozenset({"seq", "at", "kind", "actor", "cause", "body"})
 SIGNED_KEYS = KEYS | {"sig"}
 

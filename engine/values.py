@@ -172,11 +172,9 @@ def read_decimal(value: object, field: str) -> int:
     if isinstance(value, str) and len(value) <= DECIMAL_DIGITS_MAX and _DECIMAL.fullmatch(value):
         return int(value)
     raise _wrong(
-        field,
-        value,
-        'a whole number in quotes, such as "40", of at most {decimal_digits_max} digits',
+        field, value, 'a whole number in quotes, such as "40", of at most {decimal_digits_max} digits',
         decimal_digits_max=DECIMAL_DIGITS_MAX,
-    )
+    )  # fmt: skip
 
 
 def is_digest(value: str) -> bool:
@@ -235,14 +233,9 @@ def read_text(value: object, field: str, of: TextOf) -> str:
         raise refuse("text_unclean", "{field}", "shows nothing", "write something that can be seen", field=field)
     if len(value) > of.longest:
         raise refuse(
-            "text_too_long",
-            "{field}",
-            "has {value_count} characters",
-            "shorten it to at most {longest} characters",
-            value_count=len(value),
-            longest=of.longest,
-            field=field,
-        )
+            "text_too_long", "{field}", "has {value_count} characters", "shorten it to at most {longest} characters",
+            value_count=len(value), longest=of.longest, field=field,
+        )  # fmt: skip
     if is_plain(value, of.lines):
         return value
     flaw = piled(value)
@@ -250,14 +243,9 @@ def read_text(value: object, field: str, of: TextOf) -> str:
         value = nfc(value)
         if len(value) > of.longest:
             raise refuse(
-                "text_too_long",
-                "{field}",
-                "has {value_count} characters in NFC",
-                "shorten it to at most {longest} characters",
-                value_count=len(value),
-                longest=of.longest,
-                field=field,
-            )
+                "text_too_long", "{field}", "has {value_count} characters in NFC", "shorten it to at most {longest} characters",
+                value_count=len(value), longest=of.longest, field=field,
+            )  # fmt: skip
         flaw = unclean(value, of.lines)
     if flaw is not None:
         raise refuse("text_unclean", "{field}", "{fact}", "{way_out}", field=field, fact=flaw.fact, way_out=flaw.way_out)
@@ -267,11 +255,6 @@ def read_text(value: object, field: str, of: TextOf) -> str:
 def _wrong(field: str, value: object, allowed: str, /, **values: object) -> Refusal:
     shown = repr(value)
     return refuse(
-        "field_wrong",
-        "{field}",
-        "is {value}",
-        "give " + allowed,
-        field=field,
-        value=shown[:60] + "…" if len(shown) > 60 else shown,
-        **values,
-    )
+        "field_wrong", "{field}", "is {value}", "give " + allowed,
+        field=field, value=shown[:60] + "…" if len(shown) > 60 else shown, **values,
+    )  # fmt: skip

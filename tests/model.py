@@ -5,7 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 FOUNDER_ONLY = frozenset(
-    "GiveRole TakeRole OpenPoll ClosePoll VoidPoll AwardPoints PayIn ShareReward AgreeToRound AmendCharter EraseText DeclareLoss".split()
+    [
+        "GiveRole",
+        "TakeRole",
+        "OpenPoll",
+        "ClosePoll",
+        "VoidPoll",
+        "AwardPoints",
+        "PayIn",
+        "ShareReward",
+        "AgreeToRound",
+        "AmendCharter",
+        "EraseText",
+        "DeclareLoss",
+    ]
 )
 
 

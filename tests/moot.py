@@ -5,7 +5,6 @@ from __future__ import annotations
 from hashlib import sha256
 
 from engine.community import Community, Receipt
-from engine.storage import Store
 from engine.event import Ask, Command
 from engine.features.ideas.submit import SubmitIdea
 from engine.features.ideas.support import SupportIdea
@@ -18,6 +17,7 @@ from engine.kernel import charter as charters
 from engine.kernel.found import FoundCommunity
 from engine.kernel.join import JoinCommunity
 from engine.log.checkpoint import LogKey
+from engine.storage import Store
 from engine.store.memory import MemoryStore
 
 START = 1_700_000_000_000

@@ -1,12 +1,14 @@
 """The one door: receipts, refusals without a trace, idempotency, batches, and commits that fail."""
 
 import threading
+import time
 
 import pytest
 
 from engine import lines, rules
 from engine.community import Community
 from engine.event import Ask, Command
+from engine.fair_lock import FairLock
 from engine.features.amendments.amend import AmendCharter
 from engine.features.ideas.comment import CommentIdea, IdeaCommented
 from engine.features.ideas.state import Ideas
@@ -188,6 +190,31 @@ def test_readers_never_see_what_is_not_committed():
     done.set()
     reader.join()
     assert seen and all(seen)
+
+
+def test_a_busy_writer_keeps_no_reader_out():
+    """Between any two turns of the writer a reader that waits has hers."""
+    lock, turns, got = FairLock(), [], threading.Event()
+
+    def read():
+        for _ in range(20):
+            with lock:
+                turns.append("reader")
+        got.set()
+
+    reader = threading.Thread(target=read)
+    with lock:
+        reader.start()
+        while not lock._turnstile.locked():
+            pass
+    while not got.is_set():
+        with lock, lock:
+            turns.append("writer")
+            until = time.perf_counter() + 0.001
+            while time.perf_counter() < until:
+                pass
+    reader.join()
+    assert turns.count("writer") < 200
 
 
 def test_many_threads_each_get_their_own_receipt():

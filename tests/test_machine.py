@@ -110,7 +110,9 @@ class Life(RuleBasedStateMachine):
 
     def anybody(self, data, wild: int = 9) -> str:
         """Mostly somebody who is here; sometimes somebody who is not, or is nobody."""
-        return data.draw(st.sampled_from([*self.model.members * 3, "m1", *sorted(self.model.gone), *(["m99", "clock"] if wild > 8 else [])]))
+        return data.draw(
+            st.sampled_from([*self.model.members * 3, "m1", *sorted(self.model.gone), *(["m99", "clock"] if wild > 8 else [])])
+        )
 
     def founder(self, data) -> str:
         return data.draw(st.sampled_from([*sorted(self.model.founders) * 9, *self.model.members]))
@@ -276,7 +278,12 @@ class Life(RuleBasedStateMachine):
         if self.ask(actor, PayIn(amount, "a gift"), self.model.may(actor, "PayIn") and amount > 0) is not None:
             self.model.funds += amount
 
-    @rule(data=st.data(), pot=st.sampled_from([0, 50, 333, 333]), reward=st.sampled_from(["quarterly", "thanks", "thanks", "nothing"]), with_me=st.booleans())
+    @rule(
+        data=st.data(),
+        pot=st.sampled_from([0, 50, 333, 333]),
+        reward=st.sampled_from(["quarterly", "thanks", "thanks", "nothing"]),
+        with_me=st.booleans(),
+    )
     def share(self, data, pot: int, reward: str, with_me: bool) -> None:
         model, actor = self.model, self.founder(data)
         held = [self.points(member) for member in model.members if with_me or member != actor]
@@ -391,7 +398,7 @@ class Life(RuleBasedStateMachine):
         shutil.rmtree(self.place)
 
 
-def KEY_OF(life: Life):  # noqa: N802 - the key this very log is signed by
+def KEY_OF(life: Life):
     return life.moot.community.key
 
 
@@ -427,7 +434,9 @@ def test_a_community_lives(capsys):
     whole = Counter(name for (name, _), count in asked.items() for _ in range(count))
     with capsys.disabled():
         share = 100 * accepted.total() // whole.total()
-        print(f"\n{whole.total()} asks, {share} % accepted; " + ", ".join(f"{name} {accepted[name]}/{whole[name]}" for name in sorted(whole)))
+        print(
+            f"\n{whole.total()} asks, {share} % accepted; " + ", ".join(f"{name} {accepted[name]}/{whole[name]}" for name in sorted(whole))
+        )
     assert share >= 50
     assert {kind.__name__ for kind in commands()} <= set(whole), "every verb is asked for"
     assert {kind.__name__ for kind in commands()} - RARE <= set(accepted), "and accepted"

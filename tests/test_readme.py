@@ -29,7 +29,7 @@ def test_charters_in_the_presets_are_read():
     from engine.kernel import charter
 
     for name in charter.presets():
-        assert charter.read(charter.preset(name)).decisions
+        assert charter.lawful(charter.preset(name)).terms
 
 
 if __name__ == "__main__":

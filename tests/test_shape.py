@@ -15,7 +15,7 @@ ROOT = Path(__file__).parent.parent
 PACKAGES = ("engine", "contracts", "simulations", "api")
 FLOORS = (
     ("engine.log.text",),
-    ("engine.refusals", "engine.limits"),
+    ("engine.refusals", "engine.limits", "engine.fair_lock"),
     ("engine.values", "engine.catalogue"),
     ("engine.log",),
     ("engine.elections", "engine.ledger"),
@@ -104,7 +104,13 @@ def test_no_file_and_no_function_is_long(name):
 @pytest.mark.parametrize("name", sorted(name for name in modules() if name.startswith("engine")))
 def test_time_and_chance_come_in_by_the_door(name):
     words = {other.split(".")[0] for other in imports(name)}
-    allowed = {"threading"} if name == "engine.community" else {"os", "threading"} if name.startswith("engine.store") else set()
+    allowed = (
+        {"threading"}
+        if name in ("engine.community", "engine.fair_lock")
+        else {"os", "threading"}
+        if name.startswith("engine.store")
+        else set()
+    )
     assert not words & (IMPURE - allowed)
     assert not words & {"fastapi", "starlette", "typer", "web3", "pydantic", "jinja2"}
     assert "web3" not in words and ("py_ecc" not in words or name.startswith(("engine.log.attest", "engine.rules.secrecy")))

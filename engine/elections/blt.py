@@ -47,13 +47,9 @@ def read(text: str) -> Election:
     option_count, seats = _numbers(number, first, 2)
     if not 1 <= option_count <= OPTIONS_PER_POLL_MAX or not 1 <= seats <= option_count:
         raise _wrong(
-            number,
-            "has {option_count} options and {seats} seats",
-            "give 1 to {options_per_poll_max} options, and no more seats",
-            option_count=option_count,
-            seats=seats,
-            options_per_poll_max=OPTIONS_PER_POLL_MAX,
-        )
+            number, "has {option_count} options and {seats} seats", "give 1 to {options_per_poll_max} options, and no more seats",
+            option_count=option_count, seats=seats, options_per_poll_max=OPTIONS_PER_POLL_MAX,
+        )  # fmt: skip
     order, gone = list(range(1, option_count + 1)), set[int]()
     while lines and lines[0][1][:1] in "[-":
         number, line = lines.popleft()
@@ -82,13 +78,9 @@ def read(text: str) -> Election:
         ):
             odd = _first_odd(numbers, option_count)
             raise _wrong(
-                number,
-                "has {numbers}",
-                "write a count, option numbers from 1 to {option_count}, and 0",
-                _column(line, odd),
-                numbers=numbers[odd],
-                option_count=option_count,
-            )
+                number, "has {numbers}", "write a count, option numbers from 1 to {option_count}, and 0", _column(line, odd),
+                numbers=numbers[odd], option_count=option_count,
+            )  # fmt: skip
         if len(set(numbers[1:-1])) < len(numbers) - 2:
             again = next(place for place, each in enumerate(numbers[1:-1], 1) if each in numbers[1:place])
             raise _wrong(number, "names option {numbers} twice", "name each option once", _column(line, again), numbers=numbers[again])
@@ -97,12 +89,9 @@ def read(text: str) -> Election:
     names = [_name(number, line) for number, line in islice(lines, option_count)]
     if len(names) < option_count:
         raise _wrong(
-            number,
-            "is followed by {names_count} names",
-            "give {option_count} names in quotes, and perhaps a title",
-            names_count=len(names),
-            option_count=option_count,
-        )
+            number, "is followed by {names_count} names", "give {option_count} names in quotes, and perhaps a title",
+            names_count=len(names), option_count=option_count,
+        )  # fmt: skip
     kept = [option for option in order if option not in gone]
     place = {option: column for column, option in enumerate(kept)}
     orders = padded([[place[option] for option in ballot] for ballot in ballots], len(kept))
@@ -133,13 +122,9 @@ def _numbers(number: int, line: str, length: int | None) -> list[int]:
     if not all(re.fullmatch(r"-?\d{1,16}", word) for word in words) or (length is not None and len(words) != length):
         odd = next((place for place, word in enumerate(words) if not re.fullmatch(r"-?\d{1,16}", word)), min(len(words) - 1, length or 0))
         raise _wrong(
-            number,
-            "has {words!r}",
-            "write whole numbers" if length is None else "write {length} whole numbers",
-            _column(line, odd),
-            words=words[odd][:40],
-            length=length,
-        )
+            number, "has {words!r}", "write whole numbers" if length is None else "write {length} whole numbers", _column(line, odd),
+            words=words[odd][:40], length=length,
+        )  # fmt: skip
     return [int(word) for word in words]
 
 
@@ -172,11 +157,6 @@ def _column(line: str, word: int) -> int:
 
 def _wrong(line: int, fact: str, way_out: str, column: int = 0, /, **values: object) -> Refusal:
     return refuse(
-        "file_unreadable",
-        "line {at_line}" + (", column {at_column}" if column else ""),
-        fact,
-        way_out,
-        at_line=line,
-        at_column=column,
-        **values,
-    )
+        "file_unreadable", "line {at_line}" + (", column {at_column}" if column else ""), fact, way_out,
+        at_line=line, at_column=column, **values,
+    )  # fmt: skip

@@ -26,13 +26,9 @@ def ballots(report: Any, contest: str) -> list[list[list[str]]]:
         contests = [each for each in election["Contest"] if contest in ("", each["@id"], each["Name"])]
         if len(contests) != 1:
             raise refuse(
-                "file_unreadable",
-                "the records",
-                "have {contests_count} contests called {contest!r}",
-                "name one of theirs",
-                contests_count=len(contests),
-                contest=contest,
-            )
+                "file_unreadable", "the records", "have {contests_count} contests called {contest!r}", "name one of theirs",
+                contests_count=len(contests), contest=contest,
+            )  # fmt: skip
         named = {each["@id"]: people[each["CandidateIds"][0]] for each in contests[0]["ContestSelection"]}
         return [_ranks(record, contests[0]["@id"], named) for record in report["CVR"]]
     except (KeyError, TypeError, IndexError, AttributeError, ValueError) as missing:

@@ -47,13 +47,9 @@ def read(text: str, kind: Kind, options: int, named_max: int = 0, points_max: in
         raise _wrong(kind, "names {named_count} options", options, named_count=len(named))
     if named_max and len(named) > named_max:
         raise refuse(
-            "choice_wrong",
-            "the ballot",
-            "names {named_count} options",
-            "name at most {named_max}",
-            named_count=len(named),
-            named_max=named_max,
-        )
+            "choice_wrong", "the ballot", "names {named_count} options", "name at most {named_max}",
+            named_count=len(named), named_max=named_max,
+        )  # fmt: skip
     if kind in NUMBERED:
         used, bound = spent([amount for _, amount in levels[0]], kind), points_max or POINTS_PER_BALLOT_MAX
         if used > bound:
@@ -97,12 +93,6 @@ def _spell(levels: list[list[tuple[int, int]]], kind: Kind) -> str:
 def _wrong(kind: Kind, fact: str, options: int, /, **values: object) -> Refusal:
     example = next((example for needed, example in _HOW[kind] if needed <= options), "")
     return refuse(
-        "choice_wrong",
-        "the ballot",
-        fact,
-        "this poll takes {kind} ballots such as {example}, with options from 1 to {options}",
-        kind=kind,
-        example=example,
-        options=options,
-        **values,
-    )
+        "choice_wrong", "the ballot", fact, "this poll takes {kind} ballots such as {example}, with options from 1 to {options}",
+        kind=kind, example=example, options=options, **values,
+    )  # fmt: skip

@@ -49,13 +49,9 @@ def read(text: str) -> Election:
                 continue
             if len(row) != len(head):
                 raise _wrong(
-                    reader.line_num,
-                    len(row),
-                    "has {row_count} cells where the first line has {head_count}",
-                    "add or remove cells",
-                    row_count=len(row),
-                    head_count=len(head),
-                )
+                    reader.line_num, len(row), "has {row_count} cells where the first line has {head_count}", "add or remove cells",
+                    row_count=len(row), head_count=len(head),
+                )  # fmt: skip
             row = [cell.strip() for cell in row]
             for place, cell in enumerate(row, 1):
                 if cell and not (cell.isascii() and cell.isdecimal() and len(cell) <= (16 if place == 1 else DIGITS_MAX)):

@@ -51,13 +51,9 @@ class Approvals:
 def check_seats(election: Election, seats: int) -> None:
     if seats > len(election.options):
         raise refuse(
-            "election_wrong",
-            "the election",
-            "has {options_count} options for {seats} seats",
-            "give fewer seats",
-            options_count=len(election.options),
-            seats=seats,
-        )
+            "election_wrong", "the election", "has {options_count} options for {seats} seats", "give fewer seats",
+            options_count=len(election.options), seats=seats,
+        )  # fmt: skip
 
 
 def first_of(places: list[int], ties: list[tuple[int, ...]]) -> int:

@@ -37,32 +37,20 @@ def write(election: Election, path: Path) -> Output:
         again = parse(text, path)
     except Refusal as refusal:
         raise refuse(
-            "file_foreign",
-            "the election",
-            "would not be read again from {path}: {refusal}",
-            "write a .txt",
-            path=path.name,
-            refusal=refusal,
-        ) from None
+            "file_foreign", "the election", "would not be read again from {path}: {refusal}", "write a .txt",
+            path=path.name, refusal=refusal,
+        ) from None  # fmt: skip
     for name, other in zip(election.options, again.options, strict=False):
         if name != other:
             raise refuse(
-                "file_foreign",
-                "the option {name!r}",
-                "would be read again as {other!r} from {path}",
-                "rename it",
-                name=name,
-                other=other,
-                path=path.name,
-            )
+                "file_foreign", "the option {name!r}", "would be read again as {other!r} from {path}", "rename it",
+                name=name, other=other, path=path.name,
+            )  # fmt: skip
     if not _alike(election, again):
         raise refuse(
-            "file_foreign",
-            "the election",
-            "would be read again as another from {path}",
-            "write a .txt, or correct its names",
+            "file_foreign", "the election", "would be read again as another from {path}", "write a .txt, or correct its names",
             path=path.name,
-        )
+        )  # fmt: skip
     mine, theirs = _terms(election), _terms(again)
     if theirs["write-ins"] not in (None, mine["write-ins"]):
         fact = f"would be read again from {path.name} as all that nobody declared"
@@ -88,24 +76,15 @@ def _written(election: Election, path: Path) -> str:
         return pabulib.write(election, path.stem)
     if ending in preflib.TYPES and election.budget is not None:
         raise refuse(
-            "file_foreign",
-            "{path}",
-            "ends in .{ending}, which has no place for costs and a budget",
-            "write a .txt or a .pb",
-            ending=ending,
-            path=str(path),
-        )
+            "file_foreign", "{path}", "ends in .{ending}, which has no place for costs and a budget", "write a .txt or a .pb",
+            ending=ending, path=str(path),
+        )  # fmt: skip
     if ending in preflib.TYPES:
         if preflib.type_of(election) != ending:
             raise refuse(
-                "file_foreign",
-                "{path}",
-                "ends in .{ending}, and these ballots are .{type_of}",
-                "use that ending",
-                ending=ending,
-                type_of=preflib.type_of(election),
-                path=str(path),
-            )
+                "file_foreign", "{path}", "ends in .{ending}, and these ballots are .{type_of}", "use that ending",
+                ending=ending, type_of=preflib.type_of(election), path=str(path),
+            )  # fmt: skip
         return preflib.write(election, path.stem)
     if ending == "csv" and election.budget is None and (election.kind != "ranked" or not election.strict):
         return columns.write(election)
@@ -127,24 +106,15 @@ def _written(election: Election, path: Path) -> str:
     if ending != "txt":
         endings = ", ".join(["pb", *preflib.TYPES, "blt", "csv", "txt"])
         raise refuse(
-            "file_foreign",
-            "{path}",
-            "ends in {value}",
-            "name a file that ends in one of {endings}",
-            value=ending or "nothing",
-            endings=endings,
-            path=str(path),
-        )
+            "file_foreign", "{path}", "ends in {value}", "name a file that ends in one of {endings}",
+            value=ending or "nothing", endings=endings, path=str(path),
+        )  # fmt: skip
     money = None if election.costs is None or election.budget is None else (election.costs, election.budget)
     if money is not None and election.decimals:
         raise refuse(
-            "file_foreign",
-            "{path}",
-            "would show money with {decimals} decimals in whole units",
-            "write a .pb",
-            decimals=election.decimals,
-            path=str(path),
-        )
+            "file_foreign", "{path}", "would show money with {decimals} decimals in whole units", "write a .pb",
+            decimals=election.decimals, path=str(path),
+        )  # fmt: skip
     beside = {"seats": election.seats, "eligible": election.eligible, "active": election.active}
     return ballots.write(election.options, election.kind, election.table, election.weights.tolist(), money, beside)
 

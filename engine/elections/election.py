@@ -98,9 +98,7 @@ class Election:
             if weights.dtype != np.int64 or weights.shape != (rows,):
                 raise _wrong("has weights that are not a row of int64", "give one to each ballot")
             if rows and (int(weights.min()) < 1 or self.total > POWER_TOTAL_MAX):
-                raise _wrong(
-                    "has a weight out of bounds", "give weights from 1, together at most {power_total_max}", power_total_max=POWER_TOTAL_MAX
-                )
+                raise _wrong("has a weight out of bounds", "give weights from 1, together at most {most}", most=POWER_TOTAL_MAX)
         self._set_money(costs, budget, decimals)
         if kind == "knapsack" and budget is None:
             raise _wrong("has knapsack ballots but no budget to fill", "give costs and a budget")
@@ -122,20 +120,16 @@ class Election:
         dearest = max(range(len(self.costs)), key=self.costs.__getitem__)
         if self.costs[dearest] > self.budget:
             raise _wrong(
-                "has the option {options!r}, which costs {money} of a budget of {money_2}",
-                "leave it out, or correct its cost or the budget",
-                options=self.options[dearest],
-                money=self.money(self.costs[dearest]),
-                money_2=self.money(self.budget),
-            )
+                "has the option {option!r}, which costs {cost} of a budget of {budget}", "leave it out, or correct its cost or the budget",
+                option=self.options[dearest], cost=self.money(self.costs[dearest]), budget=self.money(self.budget),
+            )  # fmt: skip
 
     def _check_cells(self, table: Array) -> None:
         lowest, highest, kind = int(table.min()), int(table.max()), self.kind
         limit = POINTS_PER_BALLOT_MAX if kind in NUMBERED else len(self.options) if kind == "ranked" else 1
         if lowest < 0 or highest > limit:
-            raise self._odd_ballot(
-                ((table < 0) | (table > limit)).any(axis=1), "has other cells", "give each from 0 to {limit:,}", limit=limit
-            )
+            odd = ((table < 0) | (table > limit)).any(axis=1)
+            raise self._odd_ballot(odd, "has other cells", "give each from 0 to {limit:,}", limit=limit)
         if kind == "knapsack":
             assert self.costs is not None and self.budget is not None
             used, most, fact = table.astype(np.int64).dot(np.array(self.costs, np.int64)), self.budget, "costs more than the budget"
@@ -200,17 +194,12 @@ class Election:
             given = np.full((len(given), 1), -1)
         if given.ndim != 2 or given.shape[1] > len(names) or given.dtype.kind not in "iu":
             raise _wrong(
-                "has orders of shape {shape}",
-                "give a row of at most {names_count} options to each ballot",
-                shape=given.shape,
-                names_count=len(names),
+                "has orders of shape {shape}", "give each ballot a row of at most {most} options", shape=given.shape, most=len(names)
             )
         election._set(names, "ranked", len(given), _weights(weights), None, None, 0)
         if given.dtype.kind == "u":
             if int(given.max()) >= len(names):
-                raise _wrong(
-                    "has an order with an option that does not exist", "options go from 0 to {names_count}", names_count=len(names) - 1
-                )
+                raise _wrong("has an order with an option that does not exist", "options go from 0 to {last}", last=len(names) - 1)
             given = given.astype(np.int16)  # -1 has to fit
         election.orders = given
         if checked:
@@ -283,8 +272,8 @@ class Election:
         ranks = self.table[row].tolist()
         one, other = next(pair for pair in combinations(range(len(ranks)), 2) if ranks[pair[0]] == ranks[pair[1]] < below)
         return refuse(
-            "ballot_kind_wrong", "a ballot", "ranks {options!r} and {options_2!r} equal",
-            "rank one above the other, or count by a rule that takes ties, such as schulze", options=self.options[one], options_2=self.options[other]
+            "ballot_kind_wrong", "a ballot", "ranks {one!r} and {other!r} equal",
+            "rank one above the other, or count by a rule that takes ties, such as schulze", one=self.options[one], other=self.options[other],
         )  # fmt: skip
 
     @cached_property
@@ -386,13 +375,9 @@ class Election:
         if self.kind == "cumulative" and "quadratic" in kinds:
             return self.changed(kind="quadratic", table=self.table)
         raise refuse(
-            "ballot_kind_wrong",
-            "an election by {self} ballots",
-            "does not fit the rule",
-            "it takes {known}",
-            self=self.kind,
-            known=" or ".join(kinds),
-        )
+            "ballot_kind_wrong", "an election by {kind} ballots", "does not fit the rule", "it takes {taken}",
+            kind=self.kind, taken=" or ".join(kinds),
+        )  # fmt: skip
 
     def merged(self) -> Election:
         """The same election with equal ballots in one row."""

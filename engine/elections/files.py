@@ -17,13 +17,9 @@ def read_text(path: Path) -> str:
     try:
         if path.stat().st_size > ELECTION_FILE_BYTES_MAX:
             raise refuse(
-                "too_large",
-                "{path}",
-                "is too large",
-                "at most {election_file_bytes_max} bytes",
-                election_file_bytes_max=ELECTION_FILE_BYTES_MAX,
-                path=str(path),
-            )
+                "too_large", "{path}", "is too large", "at most {election_file_bytes_max} bytes",
+                election_file_bytes_max=ELECTION_FILE_BYTES_MAX, path=str(path),
+            )  # fmt: skip
         return path.read_bytes().decode("utf-8-sig").replace("\r\n", "\n")
     except (OSError, ValueError) as fault:
         if isinstance(fault, UnicodeDecodeError):
@@ -58,14 +54,9 @@ def parse(text: str, path: Path) -> Election:
     if ending not in ("txt", "json", ""):
         known = ", ".join(f".{each}" for each in ("pb", *preflib.TYPES, "blt", "csv", "json", "txt"))
         raise refuse(
-            "file_foreign",
-            "{file}",
-            "ends in .{ending}",
-            "name it as what it is, {known}; lines such as 12: garden are .txt",
-            ending=ending,
-            known=known,
-            file=path.name,
-        )
+            "file_foreign", "{file}", "ends in .{ending}", "name it as what it is, {known}; lines such as 12: garden are .txt",
+            ending=ending, known=known, file=path.name,
+        )  # fmt: skip
     if ending == "json":
         return rctab.read_contest(text, lambda name: read_text(path.with_name(Path(name).name))).election
     return Election.read(text)

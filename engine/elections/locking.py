@@ -75,9 +75,7 @@ def _all_hold(state: S, steps: Sequence[Step], lock: Lock[S]) -> bool:
 
 def _too_many() -> Exception:
     return refuse(
-        "too_many_ties",
-        "the count",
-        "has more than {locking_ways_max} ways to order defeats of the same strength",
+        "too_many_ties", "the count", "has more than {locking_ways_max} ways to order defeats of the same strength",
         "count it by split_cycle or schulze, which need no order",
         locking_ways_max=LOCKING_WAYS_MAX,
-    )
+    )  # fmt: skip

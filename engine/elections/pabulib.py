@@ -84,13 +84,9 @@ def read(text: str) -> Budget:
     stated = meta.get("vote_type", "")
     if stated not in KINDS:
         raise refuse(
-            "ballot_kind_wrong",
-            "the file",
-            "has votes of type {stated!r}",
-            "it must be one of {known}",
-            stated=stated,
-            known=", ".join(KINDS),
-        )
+            "ballot_kind_wrong", "the file", "has votes of type {stated!r}", "it must be one of {known}",
+            stated=stated, known=", ".join(KINDS),
+        )  # fmt: skip
     kind = KINDS[stated]
     columns, projects = _table(parts["PROJECTS"], "PROJECTS", ("project_id", "cost"))
     ids = [row[columns["project_id"]] for _, row in projects]
@@ -132,13 +128,9 @@ def _check_stated(meta: dict[str, str], parts: dict[str, Rows], table: np.ndarra
         stated, line = _stated(meta, parts, name)
         if stated not in (None, held):
             raise _wrong(
-                line,
-                "states {stated:,} {lower}, and the file holds {held:,}",
-                "get the whole file, or correct the number",
-                stated=stated,
-                lower=part.lower(),
-                held=held,
-            )
+                line, "states {stated:,} {lower}, and the file holds {held:,}", "get the whole file, or correct the number",
+                stated=stated, lower=part.lower(), held=held,
+            )  # fmt: skip
     votes, head = parts["VOTES"][1:], [name.strip() for name in parts["VOTES"][0][1]]
     if "voter_id" in head:
         seen: dict[str, int] = {}
@@ -146,13 +138,9 @@ def _check_stated(meta: dict[str, str], parts: dict[str, Rows], table: np.ndarra
             voter = row[head.index("voter_id")]
             if voter and seen.setdefault(voter, line) != line:
                 raise _wrong(
-                    line,
-                    "is a second vote of voter {voter!r}",
-                    "leave out this line or line {seen}",
-                    head.index("voter_id"),
-                    voter=voter[:40],
-                    seen=seen[voter],
-                )
+                    line, "is a second vote of voter {voter!r}", "leave out this line or line {seen}", head.index("voter_id"),
+                    voter=voter[:40], seen=seen[voter],
+                )  # fmt: skip
     named = (table < table.shape[1] if kind == "ranked" else table > 0).sum(axis=1)
     bounds = {"max_length": (named, "names {} projects")}
     if kind == "cumulative":
@@ -161,12 +149,9 @@ def _check_stated(meta: dict[str, str], parts: dict[str, Rows], table: np.ndarra
         stated, _ = _stated(meta, parts, name)
         if stated is not None and (above := np.flatnonzero(figures > stated).tolist()):
             raise _wrong(
-                votes[above[0]][0],
-                fact.format(figures[above[0]]) + ", and {name} is {stated}",
-                "correct the vote, or leave it out",
-                name=name,
-                stated=stated,
-            )
+                votes[above[0]][0], fact.format(figures[above[0]]) + ", and {name} is {stated}", "correct the vote, or leave it out",
+                name=name, stated=stated,
+            )  # fmt: skip
 
 
 def _stated(meta: dict[str, str], parts: dict[str, Rows], name: str) -> tuple[int | None, int]:
@@ -248,11 +233,9 @@ def _parts(text: str) -> dict[str, Rows]:
     for name in ("META", "PROJECTS", "VOTES"):
         if len(parts.get(name, [])) < 2:
             raise _wrong(
-                max(reader.line_num, 1),
-                "is the last, and the file has no part {name}",
-                "a .pb file has META, PROJECTS and VOTES",
+                max(reader.line_num, 1), "is the last, and the file has no part {name}", "a .pb file has META, PROJECTS and VOTES",
                 name=name,
-            )
+            )  # fmt: skip
     return parts
 
 
@@ -265,14 +248,10 @@ def _table(rows: Rows, part: str, needed: tuple[str, ...]) -> tuple[dict[str, in
     for line, row in rows[1:]:
         if len(row) != len(head):
             raise _wrong(
-                line,
-                "has {row_count} fields where {part} has {head_count} columns",
-                "add or remove fields",
+                line, "has {row_count} fields where {part} has {head_count} columns", "add or remove fields",
                 min(len(row), len(head)) - 1,
-                row_count=len(row),
-                part=part,
-                head_count=len(head),
-            )
+                row_count=len(row), part=part, head_count=len(head),
+            )  # fmt: skip
     return columns, rows[1:]
 
 
@@ -289,23 +268,15 @@ def _votes(rows: Rows, kind: Kind, places: dict[str, int]) -> np.ndarray[Any, An
         given = row[points].split(",") if by_points and named else ["1"] * len(named)
         if len(given) != len(named):
             raise _wrong(
-                line,
-                "names {named_count} projects and {given_count} points",
-                "give points to each",
-                points,
-                named_count=len(named),
-                given_count=len(given),
-            )
+                line, "names {named_count} projects and {given_count} points", "give points to each", points,
+                named_count=len(named), given_count=len(given),
+            )  # fmt: skip
         for place, amount in zip(_projects(named, places, line, vote), given, strict=True):
             if not amount.strip().isdecimal() or len(amount.strip()) > 9 or int(amount) > POINTS_PER_BALLOT_MAX:
                 raise _wrong(
-                    line,
-                    "gives {amount!r} points",
-                    "give a whole number up to {points_per_ballot_max}",
-                    points,
-                    amount=amount[:40],
-                    points_per_ballot_max=POINTS_PER_BALLOT_MAX,
-                )
+                    line, "gives {amount!r} points", "give a whole number up to {points_per_ballot_max}", points,
+                    amount=amount[:40], points_per_ballot_max=POINTS_PER_BALLOT_MAX,
+                )  # fmt: skip
             table[number, place] = int(amount)
     return table
 
@@ -346,11 +317,6 @@ def _amount(text: str, line: int, cell: int) -> Decimal:
 def _wrong(line: int, fact: str, way_out: str, cell: int = -1, /, **values: object) -> Refusal:
     """A refusal of a line, or of one of its cells, which are counted from 0 here and from 1 in what people read."""
     return refuse(
-        "file_unreadable",
-        "line {at_line}" + (", cell {at_cell}" if cell >= 0 else ""),
-        fact,
-        way_out,
-        at_line=line,
-        at_cell=cell + 1,
-        **values,
-    )
+        "file_unreadable", "line {at_line}" + (", cell {at_cell}" if cell >= 0 else ""), fact, way_out,
+        at_line=line, at_cell=cell + 1, **values,
+    )  # fmt: skip

@@ -59,28 +59,17 @@ def read(text: str) -> Election:
         raise _wrong(1, "names no alternative", "a PrefLib file has lines # ALTERNATIVE NAME 1: …")
     if voters is not None and voters[1] != sum(counts):
         raise _wrong(
-            voters[0],
-            "states {voters:,} voters, and the file holds {sum:,}",
-            "get the whole file, or correct the number",
-            voters=voters[1],
-            sum=sum(counts),
-        )
+            voters[0], "states {voters:,} voters, and the file holds {sum:,}", "get the whole file, or correct the number",
+            voters=voters[1], sum=sum(counts),
+        )  # fmt: skip
     for at, order in zip(lines, orders, strict=True):
         if stated[0] == "s" and any(len(level) > 1 for level in order):
             raise _wrong(
-                at,
-                "ranks several equal, and the file is of type {stated}",
-                "write # DATA TYPE: t{stated_2}",
-                stated=stated,
-                stated_2=stated[1:],
+                at, "ranks several equal, and the file is of type {kind}", "write # DATA TYPE: t{rest}", kind=stated, rest=stated[1:]
             )
         if stated[-1] == "c" and sum(map(len, order)) < len(names):
             raise _wrong(
-                at,
-                "does not rank all, and the file is of type {stated}",
-                "write # DATA TYPE: {stated_2}i",
-                stated=stated,
-                stated_2=stated[:-1],
+                at, "does not rank all, and the file is of type {kind}", "write # DATA TYPE: {rest}i", kind=stated, rest=stated[:-1]
             )
     columns = {alternative: column for column, alternative in enumerate(names)}
     option_count = len(columns)
@@ -125,12 +114,9 @@ def type_of(election: Election) -> str:
         return "cat"
     if election.kind != "ranked":
         raise refuse(
-            "ballot_kind_wrong",
-            "an election by {election} ballots",
-            "has no place in a PrefLib file",
-            "write a .txt",
+            "ballot_kind_wrong", "an election by {election} ballots", "has no place in a PrefLib file", "write a .txt",
             election=election.kind,
-        )
+        )  # fmt: skip
     complete = not bool((election.table == len(election.options)).any())
     return ("so" if election.strict else "to") + ("c" if complete else "i")
 
@@ -150,12 +136,9 @@ def _order(text: str, names: dict[int, str], number: int, column: int) -> list[l
         for alternative in members:
             if alternative not in names or alternative in seen:
                 raise _wrong(
-                    number,
-                    "names alternative {alternative} wrongly",
-                    "name each known one at most once",
-                    column + place,
+                    number, "names alternative {alternative} wrongly", "name each known one at most once", column + place,
                     alternative=alternative,
-                )
+                )  # fmt: skip
             seen.add(alternative)
         order.append(members)
         place = match.end()
@@ -174,11 +157,6 @@ def _labels(names: dict[int, str]) -> tuple[str, ...]:
 
 def _wrong(line: int, fact: str, way_out: str, column: int = 0, /, **values: object) -> Refusal:
     return refuse(
-        "file_unreadable",
-        "line {at_line}" + (", column {at_column}" if column else ""),
-        fact,
-        way_out,
-        at_line=line,
-        at_column=column,
-        **values,
-    )
+        "file_unreadable", "line {at_line}" + (", column {at_column}" if column else ""), fact, way_out,
+        at_line=line, at_column=column, **values,
+    )  # fmt: skip

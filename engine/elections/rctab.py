@@ -119,11 +119,9 @@ def write(election: Election) -> str:
     """Ranked ballots without ties as a `.csv` with a column for each rank; refused where it would not be read again as it was."""
     if not holds(election):
         raise refuse(
-            "file_foreign",
-            "the election",
-            "lists options in another order than they come up in, and a table of ranks has no list",
+            "file_foreign", "the election", "lists options in another order than they come up in, and a table of ranks has no list",
             "write a .soi",
-        )
+        )  # fmt: skip
     if odd := [name for name in election.options if name != name.strip() or {"\r", "\n"} & set(name)]:
         raise refuse("file_foreign", "the option {odd!r}", "would lose its spaces or lines in such a table", "rename it", odd=odd[0])
     if taken := sorted({name.strip().lower() for name in election.options} & {"overvote", "undervote", "uwi", ""}):
@@ -161,13 +159,9 @@ def _rows(text: str, called: dict[str, int], delimiter: str = "\n") -> tuple[lis
                 continue
             if len(row) != len(head):
                 raise _wrong(
-                    reader.line_num,
-                    len(row),
-                    "has {row_count} cells where the first line has {head_count}",
-                    "add or remove cells",
-                    row_count=len(row),
-                    head_count=len(head),
-                )
+                    reader.line_num, len(row), "has {row_count} cells where the first line has {head_count}", "add or remove cells",
+                    row_count=len(row), head_count=len(head),
+                )  # fmt: skip
             times = "1" if count < 0 else row[count].strip()
             if not times.isdecimal() or len(times) > 16 or not 1 <= int(times) <= POWER_TOTAL_MAX:
                 raise _wrong(reader.line_num, count + 1, "counts {times!r} ballots", "give a whole number from 1", times=times[:20])
@@ -273,14 +267,9 @@ PLAIN = {
 
 def _uncounted(name: str, value: object, counted: str) -> Refusal:
     return refuse(
-        "file_unreadable",
-        "the contest",
-        "sets {name} to {value!r}",
-        "we do not count that: {counted}",
-        name=name,
-        value=str(value)[:40],
-        counted=counted,
-    )
+        "file_unreadable", "the contest", "sets {name} to {value!r}", "we do not count that: {counted}",
+        name=name, value=str(value)[:40], counted=counted,
+    )  # fmt: skip
 
 
 def _law(stated: dict[str, Any]) -> tuple[Marks, tuple[str, dict[str, Any]], int]:
@@ -298,12 +287,9 @@ def _law(stated: dict[str, Any]) -> tuple[Marks, tuple[str, dict[str, Any]], int
     mode = stated["winnerElectionMode"]
     if mode not in ("singleWinnerMajority", "multiWinnerAllowMultipleWinnersPerRound"):
         raise refuse(
-            "file_unreadable",
-            "the contest",
-            "elects by {mode!r}",
-            "we count a single winner by majority, and several by surpluses",
+            "file_unreadable", "the contest", "elects by {mode!r}", "we count a single winner by majority, and several by surpluses",
             mode=mode,
-        )
+        )  # fmt: skip
     marks = Marks(
         overvotes[rule],
         _most(stated["maxSkippedRanksAllowed"]),

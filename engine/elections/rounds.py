@@ -91,12 +91,10 @@ def walk(everyone: Left, count: Callable[[Left], Round]) -> Walk:
         if left not in rounds:
             if len(rounds) == RUNOFF_WAYS_MAX:
                 raise refuse(
-                    "too_many_ties",
-                    "the count",
-                    "has more than {runoff_ways_max} ways to eliminate tied options",
+                    "too_many_ties", "the count", "has more than {runoff_ways_max} ways to eliminate tied options",
                     "count it by schulze, or leave out options without votes",
                     runoff_ways_max=RUNOFF_WAYS_MAX,
-                )
+                )  # fmt: skip
             rounds[left] = count(left)
             waiting += rounds[left].ways
     path = [everyone]

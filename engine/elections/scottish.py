@@ -33,24 +33,17 @@ def read(text: str) -> Election:
     option_count, seats = int(head[0]), int(head[1])
     if not 1 <= option_count <= OPTIONS_PER_POLL_MAX or not 1 <= seats <= option_count:
         raise _wrong(
-            line,
-            "has {option_count} options and {seats} seats",
-            "give 1 to {options_per_poll_max} options, and no more seats",
-            option_count=option_count,
-            seats=seats,
-            options_per_poll_max=OPTIONS_PER_POLL_MAX,
-        )
+            line, "has {option_count} options and {seats} seats", "give 1 to {options_per_poll_max} options, and no more seats",
+            option_count=option_count, seats=seats, options_per_poll_max=OPTIONS_PER_POLL_MAX,
+        )  # fmt: skip
     counts, orders, names = list[int](), list[list[int]](), list[str]()
     for line, row in rows[1:]:
         if row[0].startswith("Candidate "):
             if row[0] != f"Candidate {len(names) + 1}" or len(row) < 2 or not row[1]:
                 raise _wrong(
-                    line,
-                    "is {row!r}",
-                    'name the next option: "Candidate {names_count}","Name","Party"',
-                    row=",".join(row)[:40],
-                    names_count=len(names) + 1,
-                )
+                    line, "is {row!r}", 'name the next option: "Candidate {names_count}","Name","Party"',
+                    row=",".join(row)[:40], names_count=len(names) + 1,
+                )  # fmt: skip
             names.append(row[1] if len(row) < 3 else f"{row[1]} ({row[2]})")
         elif names and row[0].isdecimal():
             raise _wrong(line, "is {row!r} after the names", "put ballots before them", row=",".join(row)[:40])
@@ -62,21 +55,14 @@ def read(text: str) -> Election:
             odd = next((place for place, option in enumerate(ballot, 1) if not 1 <= option <= option_count), -1)
             if odd >= 0 or not 1 <= count <= POWER_TOTAL_MAX:
                 raise _wrong(
-                    line,
-                    "is {row!r}",
-                    "give a count from 1 and options from 1 to {option_count}",
-                    max(odd, 0) + 1,
-                    row=row[max(odd, 0)],
-                    option_count=option_count,
-                )
+                    line, "is {row!r}", "give a count from 1 and options from 1 to {option_count}", max(odd, 0) + 1,
+                    row=row[max(odd, 0)], option_count=option_count,
+                )  # fmt: skip
             if len(ballot) > option_count:
                 raise _wrong(
-                    line,
-                    "names {ballot_count} options of {option_count}",
-                    "name each once",
-                    ballot_count=len(ballot),
-                    option_count=option_count,
-                )
+                    line, "names {ballot_count} options of {option_count}", "name each once",
+                    ballot_count=len(ballot), option_count=option_count,
+                )  # fmt: skip
             again = len(set(ballot)) < len(ballot) and next(
                 (place for place, option in enumerate(ballot, 1) if option in ballot[: place - 1]), 0
             )
@@ -86,12 +72,9 @@ def read(text: str) -> Election:
             orders.append([option - 1 for option in ballot])
     if len(names) != option_count:
         raise _wrong(
-            line,
-            "is the last, and the file has {names_count} names",
-            'give {option_count} lines such as "Candidate 1","Name","Party"',
-            names_count=len(names),
-            option_count=option_count,
-        )
+            line, "is the last, and the file has {names_count} names", 'give {option_count} lines such as "Candidate 1","Name","Party"',
+            names_count=len(names), option_count=option_count,
+        )  # fmt: skip
     names = [name if names.count(name) == 1 else f"{name} ({number})" for number, name in enumerate(names, 1)]
     election = Election.of_orders(names, padded(orders, option_count), counts)
     election.seats = seats

@@ -21,22 +21,14 @@ def check_size(ballots: int, options: int) -> None:
     """Refuse what is too large; readers of files ask before they make a table."""
     if options > OPTIONS_PER_POLL_MAX:
         raise refuse(
-            "election_wrong",
-            "the election",
-            "has {options:,} options",
-            "give at most {options_per_poll_max}",
-            options=options,
-            options_per_poll_max=OPTIONS_PER_POLL_MAX,
-        )
+            "election_wrong", "the election", "has {options:,} options", "give at most {options_per_poll_max}",
+            options=options, options_per_poll_max=OPTIONS_PER_POLL_MAX,
+        )  # fmt: skip
     if ballots * options > BALLOT_CELLS_MAX:
         raise refuse(
-            "too_large",
-            "the election",
-            "has {ballots:,} ballots for {options} options",
-            "merge ballots that say the same",
-            ballots=ballots,
-            options=options,
-        )
+            "too_large", "the election", "has {ballots:,} ballots for {options} options", "merge ballots that say the same",
+            ballots=ballots, options=options,
+        )  # fmt: skip
 
 
 def padded(ballots: Sequence[Sequence[int]], options: int) -> np.ndarray[Any, Any]:

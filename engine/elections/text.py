@@ -24,7 +24,7 @@ One kind of ballot a line, with how often it was cast (once, unless said). Names
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -113,9 +113,7 @@ def read(text: str) -> Written:
         row[:] = _row(number, items, kind, options, option_count)
     _check_turnout(whole, sum(count for _, count, _ in ballots))
     if costs or "budget" in whole:
-        missing = [name for name in options if costs.get(name, -1) < 0]
-        if missing:
-            raise refuse("election_wrong", "option {missing}", "has no cost", "name its cost on the line costs:", missing=missing[0])
+        _check_costs(options, costs)
     return Written(
         tuple(options),
         kind,
@@ -125,6 +123,12 @@ def read(text: str) -> Written:
         whole.pop("budget", None),
         whole,
     )
+
+
+def _check_costs(options: Iterable[str], costs: Mapping[str, int]) -> None:
+    missing = [name for name in options if costs.get(name, -1) < 0]
+    if missing:
+        raise refuse("election_wrong", "option {option}", "has no cost", "name its cost on the line costs:", option=missing[0])
 
 
 def write(
@@ -217,34 +221,23 @@ def _read_number(head: str, items: list[Item], number: int) -> int:
         )
     if head == "seats" and not 1 <= int(items[0].name) <= OPTIONS_PER_POLL_MAX:
         raise _wrong(
-            number,
-            "elects {name}",
-            "give 1 to {options_per_poll_max}, such as seats: 3",
-            items[0],
-            name=items[0].name,
-            options_per_poll_max=OPTIONS_PER_POLL_MAX,
-        )
+            number, "elects {name}", "give 1 to {options_per_poll_max}, such as seats: 3", items[0],
+            name=items[0].name, options_per_poll_max=OPTIONS_PER_POLL_MAX,
+        )  # fmt: skip
     return int(items[0].name)
 
 
 def _check_turnout(whole: Mapping[str, int], cast: int) -> None:
     if "eligible" in whole and cast > whole["eligible"]:
         raise refuse(
-            "election_wrong",
-            "the election",
-            "has more ballots than the {whole} who could vote",
-            "correct eligible:",
+            "election_wrong", "the election", "has more ballots than the {whole} who could vote", "correct eligible:",
             whole=whole["eligible"],
-        )
+        )  # fmt: skip
     if "active" in whole and whole["active"] > whole.get("eligible", whole["active"]):
         raise refuse(
-            "election_wrong",
-            "the election",
-            "has {whole} active and {whole_2} who could vote",
-            "correct active:",
-            whole=whole["active"],
-            whole_2=whole["eligible"],
-        )
+            "election_wrong", "the election", "has {whole} active and {whole_2} who could vote", "correct active:",
+            whole=whole["active"], whole_2=whole["eligible"],
+        )  # fmt: skip
 
 
 def _read_cost(item: Item, number: int) -> int:
@@ -280,24 +273,18 @@ def _kind(ballots: list[tuple[int, int, list[Item]]], stated: tuple[Kind, int] |
         others = min(number for kind, number in first.items() if kind != "ranked")
         number, other = max(first["ranked"], others), min(first["ranked"], others)
         raise _wrong(
-            number,
-            "mixes > or = with commas or points{value}",
-            "use one kind of ballot",
+            number, "mixes > or = with commas or points{value}", "use one kind of ballot",
             value="" if number == other else f" (see line {other})",
-        )
+        )  # fmt: skip
     kind: Kind = next((kind for kind in ("ranked", "cumulative", "approval") if kind in first), "single")
     if stated is None:
         return kind
     alike: Kind = "approval" if stated[0] == "knapsack" else "cumulative" if stated[0] in NUMBERED else stated[0]
     if kind not in (alike, "single"):
         raise _wrong(
-            first[kind],
-            "is {kind}, and line {stated} says ballots: {stated_2}",
-            "correct one of them",
-            kind=kind,
-            stated=stated[1],
-            stated_2=stated[0],
-        )
+            first[kind], "is {kind}, and line {stated} says ballots: {stated_2}", "correct one of them",
+            kind=kind, stated=stated[1], stated_2=stated[0],
+        )  # fmt: skip
     return stated[0]
 
 
@@ -324,11 +311,6 @@ def _wrong(number: int, fact: str, way_out: str, where: Item | int | None = None
     """A refusal of a line; `where` is the item or the column that is wrong, or None if it is the line as a whole."""
     column = where.column if isinstance(where, Item) else where
     return refuse(
-        "election_wrong",
-        "line {at_line}" + (", column {at_column}" if column else ""),
-        fact,
-        way_out,
-        at_line=number,
-        at_column=column,
-        **values,
-    )
+        "election_wrong", "line {at_line}" + (", column {at_column}" if column else ""), fact, way_out,
+        at_line=number, at_column=column, **values,
+    )  # fmt: skip

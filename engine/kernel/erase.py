@@ -37,13 +37,9 @@ class EraseText(Command):
             )  # fmt: skip
         if vault.opening(self.seq, self.field) is None:
             raise refuse(
-                ALREADY_ERASED,
-                "field {field} of event {seq}",
-                "is not in the vault",
-                "nothing is left to erase",
-                field=self.field,
-                seq=self.seq,
-            )
+                ALREADY_ERASED, "field {field} of event {seq}", "is not in the vault", "nothing is left to erase",
+                field=self.field, seq=self.seq,
+            )  # fmt: skip
         if problem := event.keeps(state, self.seq, self.field):
             raise problem
         return [TextErased(self.seq, self.field, self.reason)]

@@ -100,11 +100,6 @@ def hold_against(tree: Tree, head: Checkpoint) -> None:
             "restore a newer copy, or declare the loss in the log (DeclareLoss)",
         )
     raise refuse(
-        "log_went_back",
-        "the log of {count} events",
-        fact,
-        way_out,
-        count=tree.size,
-        size=head.size,
-        root=b64encode(head.root).decode()[:12],
-    )
+        "log_went_back", "the log of {count} events", fact, way_out,
+        count=tree.size, size=head.size, root=b64encode(head.root).decode()[:12],
+    )  # fmt: skip

@@ -290,37 +290,22 @@ def _dataclass(cls: Any, lenient: bool) -> Form:
         """The fields left to their defaults; refused when one is unknown, or missing and needed."""
         if not isinstance(value, dict):
             raise refuse(
-                "field_wrong",
-                "{field}",
-                "is {value!r}",
-                "give an object with {known}",
-                value=str(value)[:60],
-                field=field,
-                known=", ".join(sorted(names)),
-            )
+                "field_wrong", "{field}", "is {value!r}", "give an object with {known}",
+                value=str(value)[:60], field=field, known=", ".join(sorted(names)),
+            )  # fmt: skip
         for name in value:
             if name not in names:
                 raise refuse(
-                    "field_unknown",
-                    "{field}.{name}",
-                    "is not a field of {field}",
-                    "{near}",
-                    field=field,
-                    name=name,
-                    near=did_you_mean(name, sorted(names)),
-                )
+                    "field_unknown", "{field}.{name}", "is not a field of {field}", "{near}",
+                    field=field, name=name, near=did_you_mean(name, sorted(names)),
+                )  # fmt: skip
         missing = names - value.keys()
         needed = sorted(missing - optional if lenient else missing)
         if needed:
             raise refuse(
-                "field_missing",
-                "{field}.{needed}",
-                "is not given",
-                "give {needed_2}",
-                field=field,
-                needed=needed[0],
-                needed_2=", ".join(needed),
-            )
+                "field_missing", "{field}.{needed}", "is not given", "give {needed_2}",
+                field=field, needed=needed[0], needed_2=", ".join(needed),
+            )  # fmt: skip
         return missing
 
     schema = {

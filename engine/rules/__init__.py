@@ -106,34 +106,23 @@ class Rule:
         for name in given:
             if name not in self.parameters:
                 raise refuse(
-                    "parameter_wrong",
-                    "{self}.{name}",
-                    "is not a parameter of this rule",
-                    "{near}",
-                    self=self.name,
-                    name=name,
-                    near=catalogue.did_you_mean(name, sorted(self.parameters)),
-                )
+                    "parameter_wrong", "{rule}.{name}", "is not a parameter of this rule", "{near}",
+                    rule=self.name, name=name, near=catalogue.did_you_mean(name, sorted(self.parameters)),
+                )  # fmt: skip
         values = {}
         for name, (hint, default) in self.parameters.items():
             value = given.get(name, default)
             if value is inspect.Parameter.empty:
                 raise refuse(
-                    "parameter_wrong", "{self}.{name}", "is not given", "give {allowed}", self=self.name, name=name, allowed=allowed(hint)
+                    "parameter_wrong", "{rule}.{name}", "is not given", "give {allowed}", rule=self.name, name=name, allowed=allowed(hint)
                 )
             if hint in AMOUNTS and isinstance(value, str) and value.isdecimal() and len(value) <= DECIMAL_DIGITS_MAX:
                 value = int(value)
             if not _fits(value, hint):
                 raise refuse(
-                    "parameter_wrong",
-                    "{self}.{name}",
-                    "is {value!r}",
-                    "give {allowed}",
-                    self=self.name,
-                    name=name,
-                    value=value,
-                    allowed=allowed(hint),
-                )
+                    "parameter_wrong", "{rule}.{name}", "is {value!r}", "give {allowed}",
+                    rule=self.name, name=name, value=value, allowed=allowed(hint),
+                )  # fmt: skip
             values[name] = value
         return values
 
@@ -213,13 +202,9 @@ def check_digest(family: str, version: str, digest: str) -> None:
     """Refuse, as `cannot_recount`, a rule that this copy lacks or that behaves differently in it."""
     if digest_of(rule_of_version(family, version)) != digest:
         raise refuse(
-            "cannot_recount",
-            "{family} rule {version}",
-            "behaves differently in this copy",
-            "use the version it was named with",
-            family=family,
-            version=version,
-        )
+            "cannot_recount", "{family} rule {version}", "behaves differently in this copy", "use the version it was named with",
+            family=family, version=version,
+        )  # fmt: skip
 
 
 def counting_rule(name: str) -> Rule:
@@ -267,14 +252,10 @@ def count(rule: Rule, election: Election, parameters: Mapping[str, Any]) -> Outc
     complete = terms(rule, election, parameters)
     if rule.roles and not len(rule.roles) - 1 <= len(election.options) <= len(rule.roles):
         raise refuse(
-            "election_wrong",
-            "the election",
-            "has {options_count} options",
+            "election_wrong", "the election", "has {options_count} options",
             "{rule} asks about {roles}: list what stands for each, in that order (options: yes, no)",
-            options_count=len(election.options),
-            rule=rule.name,
-            roles=", ".join(rule.roles),
-        )
+            options_count=len(election.options), rule=rule.name, roles=", ".join(rule.roles),
+        )  # fmt: skip
     if not election.rows and not rule.silence:
         raise refuse("election_wrong", "the election", "has no ballots", "count it when somebody has voted")
     if rule.elects == "budget" and election.budget is None:

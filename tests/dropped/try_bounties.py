@@ -5,6 +5,8 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+from engine.features.bounties.promise import PromiseBounty
+from engine.features.bounties.state import Bounties
 from fastapi.testclient import TestClient
 from typer.testing import CliRunner
 
@@ -13,8 +15,6 @@ from api.cli import app
 from api.clockwork import do_due
 from api.doors.session import COOKIE, Sessions
 from engine.event import command_of, rights
-from engine.features.bounties.promise import PromiseBounty
-from engine.features.bounties.state import Bounties
 from engine.features.polls.open import OpenPoll
 from engine.features.treasury.state import Treasury
 from engine.kernel import charter as charters

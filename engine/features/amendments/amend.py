@@ -55,13 +55,9 @@ class CharterAmended(Event):
             raise _forbidden("the charter", "does not let itself be amended", "found another community")
         if poll.asked.decision != terms.decision or poll.asked.amendment is None:
             raise _forbidden(
-                "poll {poll}",
-                "is a {decision} poll",
-                "only {amends} amends",
-                poll=poll.id,
-                decision=poll.asked.decision,
-                amends=terms.decision,
-            )
+                "poll {poll}", "is a {decision} poll", "only {amends} amends",
+                poll=poll.id, decision=poll.asked.decision, amends=terms.decision,
+            )  # fmt: skip
         if poll.asked.charter != charters.seq_in_force(state):
             raise _forbidden("poll {poll}", "was opened under an earlier charter", "vote on it again", poll=poll.id)
         if not poll.final or poll.result is None or poll.result.winners != (ADOPT,):

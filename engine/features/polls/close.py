@@ -77,16 +77,16 @@ class ClosePoll(Command):
             events.append(PollEnded(poll.id))
         secret = _secret(poll, vault)
         if ballots.waits:
-            opened, lost = _openings(ballots.sealed(), vault)
+            sealed = ballots.sealed(OPENED_PER_COMMAND_MAX + 1)
+            opened, lost = _openings(sealed[:OPENED_PER_COMMAND_MAX], vault)
             if lost:
                 raise _lost(poll, "has lost the openings of ballots {ballots}", ballots=lost[:20])
-            few = opened[:OPENED_PER_COMMAND_MAX]
-            ballots = ballots.held_still()
-            for opening in few:
-                ballots.open(opening.seq, opening.choice)
-            events += _parts(poll.id, few)
-            if len(few) < len(opened) or not is_quick(poll.asked, ballots):
+            events += _parts(poll.id, opened)
+            if len(opened) < len(sealed) or not is_quick(poll.asked, ballots):
                 return events
+            ballots = ballots.held_still()
+            for opening in opened:
+                ballots.open(opening.seq, opening.choice)
         if is_quick(poll.asked, ballots) or is_counted(poll.asked, ballots, _draw(state, poll, secret)) or not events:
             count = conclude(state, poll.asked, ballots, secret, state.seq)
             events.append(PollClosed(poll=poll.id, **vars(count)))
@@ -230,13 +230,9 @@ def _check_ended(poll: Poll, actor: str, at: Moment) -> None:
     if "hand" in asked.terms.ends:
         way_out = "it may be ended by hand once it was open for {minutes} minutes"
     raise refuse(
-        POLL_STILL_OPEN,
-        "poll {poll}",
-        "takes ballots until its time is over",
-        way_out,
-        poll=poll.id,
-        minutes=asked.terms.hand_after_minutes,
-    )
+        POLL_STILL_OPEN, "poll {poll}", "takes ballots until its time is over", way_out,
+        poll=poll.id, minutes=asked.terms.hand_after_minutes,
+    )  # fmt: skip
 
 
 def _all_voted(poll: Poll) -> bool:

@@ -175,13 +175,9 @@ def decision_of(state: State, name: str) -> Decision:
     decisions = terms.by_name if terms else {}
     if name not in decisions:
         raise refuse(
-            DECISION_UNKNOWN,
-            "decision {name!r}",
-            "is not in the charter",
-            "known: {known}",
-            name=name,
-            known=", ".join(decisions) or "none",
-        )
+            DECISION_UNKNOWN, "decision {name!r}", "is not in the charter", "known: {known}",
+            name=name, known=", ".join(decisions) or "none",
+        )  # fmt: skip
     return decisions[name]
 
 

@@ -138,11 +138,9 @@ def _counting(where: str, decision: Decision, rule: rules.Rule) -> Iterable[Refu
         )
     if ballot in NUMBERED and not decision.points_max:
         yield wrong(
-            f"{where}.points_max",
-            "is not given, and one ballot could outweigh all others",
-            "say how high a {ballot} ballot may go",
+            f"{where}.points_max", "is not given, and one ballot could outweigh all others", "say how high a {ballot} ballot may go",
             ballot=ballot,
-        )
+        )  # fmt: skip
     if decision.options == "amendment" and decision.ties != "status_quo":
         yield wrong(f"{where}.ties", "is {ties} for an amendment", 'give "status_quo": a tie keeps the charter', ties=decision.ties)
     if rule.elects in ("budget", "several") and decision.ties not in ("oldest", "lot"):

@@ -43,13 +43,9 @@ def check(election: Election, outcome: Outcome, parameters: Mapping[str, Any]) -
     """
     if outcome.rule not in CHECKED:
         raise refuse(
-            "rule_unknown",
-            "a certificate of {rule}",
-            "cannot be checked here",
-            "known: {known}",
-            rule=outcome.rule,
-            known=", ".join(CHECKED),
-        )
+            "rule_unknown", "a certificate of {rule}", "cannot be checked here", "known: {known}",
+            rule=outcome.rule, known=", ".join(CHECKED),
+        )  # fmt: skip
     rule = counting_rule(outcome.rule)
     tied = (outcome.winners,) if len(outcome.winners) > 1 else ()
     try:
@@ -61,14 +57,9 @@ def check(election: Election, outcome: Outcome, parameters: Mapping[str, Any]) -
         named = " and ".join(outcome.winners) or "nobody"
         wins = "win" if len(outcome.winners) > 1 else "wins"
         raise refuse(
-            "proof_wrong",
-            "the certificate of {rule}",
-            "does not show that {named} {wins}",
-            "count again",
-            rule=outcome.rule,
-            named=named,
-            wins=wins,
-        )
+            "proof_wrong", "the certificate of {rule}", "does not show that {named} {wins}", "count again",
+            rule=outcome.rule, named=named, wins=wins,
+        )  # fmt: skip
 
 
 CHECKED: dict[str, Callable[[Claim], bool]] = {

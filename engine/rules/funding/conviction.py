@@ -37,13 +37,9 @@ def conviction(history: Sequence[tuple[int, int]], *, at: int, half_life: Positi
     for tick, amount in history:
         if tick < last or amount < 0:
             raise refuse(
-                "election_wrong",
-                "the history",
-                "says {amount} from tick {tick}",
-                "give stakes from 0, oldest first",
-                amount=amount,
-                tick=tick,
-            )
+                "election_wrong", "the history", "says {amount} from tick {tick}", "give stakes from 0, oldest first",
+                amount=amount, tick=tick,
+            )  # fmt: skip
         if tick > at:
             break
         conviction = _later(conviction, stake, tick - last, half_life)
@@ -63,13 +59,9 @@ def threshold(
     """The conviction that a request has to exceed, in units of stake; None if it asks for more than may be asked for."""
     if requested < 0 or staked < 0:
         raise refuse(
-            "election_wrong",
-            "the request",
-            "is for {requested} with {staked} staked",
-            "give amounts from 0",
-            requested=requested,
-            staked=staked,
-        )
+            "election_wrong", "the request", "is for {requested} with {staked} staked", "give amounts from 0",
+            requested=requested, staked=staked,
+        )  # fmt: skip
     room = Fraction(asked_max) - Fraction(requested, funds) if funds > 0 else Fraction(0)
     if room <= 0:
         return None

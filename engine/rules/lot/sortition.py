@@ -28,22 +28,14 @@ def sortition(people: Mapping[str, str], *, seats: Positive, seed: Digest) -> tu
     """Who of `people` is drawn, in the order of the list; `people` says to which group each belongs."""
     if seats > len(people):
         raise refuse(
-            "election_wrong",
-            "the list",
-            "has {people_count} people for {seats} seats",
-            "give fewer seats",
-            people_count=len(people),
-            seats=seats,
-        )
+            "election_wrong", "the list", "has {people_count} people for {seats} seats", "give fewer seats",
+            people_count=len(people), seats=seats,
+        )  # fmt: skip
     if len(people) > MEMBERS_MAX:
         raise refuse(
-            "too_large",
-            "the list",
-            "has {people_count:,} people",
-            "give at most {members_max:,}",
-            people_count=len(people),
-            members_max=MEMBERS_MAX,
-        )
+            "too_large", "the list", "has {people_count:,} people", "give at most {members_max:,}",
+            people_count=len(people), members_max=MEMBERS_MAX,
+        )  # fmt: skip
     source = bytes.fromhex(seed)
     groups: dict[str, list[str]] = {group: [] for group in draws.order(source, sorted(set(people.values())), "group ")}
     for name, group in people.items():

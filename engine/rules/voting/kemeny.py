@@ -71,13 +71,10 @@ def _best_rankings(pairs: Array) -> tuple[list[int], list[int]]:
     option_count = len(pairs)
     if option_count > KEMENY_OPTIONS_MAX:
         raise refuse(
-            "too_large",
-            "the election",
-            "has {option_count} options in one cycle",
+            "too_large", "the election", "has {option_count} options in one cycle",
             "kemeny ranks at most {kemeny_options_max}: use ranked_pairs",
-            option_count=option_count,
-            kemeny_options_max=KEMENY_OPTIONS_MAX,
-        )
+            option_count=option_count, kemeny_options_max=KEMENY_OPTIONS_MAX,
+        )  # fmt: skip
     if option_count == 1:
         return [0], [0]
     sets = np.arange(1 << option_count)

@@ -93,12 +93,9 @@ def _best(costs: list[int], values: list[int], budget: int) -> _Best:
         sets = sets.where(sets.value + room >= max(known, int(sets.value[-1])))
         if len(sets.cost) > SETS_MAX:
             raise refuse(
-                "election_wrong",
-                "the election",
-                "has more than {sets_max} sets to compare",
-                "count it by greedy or equal shares",
+                "election_wrong", "the election", "has more than {sets_max} sets to compare", "count it by greedy or equal shares",
                 sets_max=SETS_MAX,
-            )
+            )  # fmt: skip
     return _Best(np.flatnonzero(sets.members[-1]).tolist(), np.flatnonzero(sets.differing[-1]).tolist())
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from engine.event import NOBODY, Ask, Command, Event, Record, Vault, Who
 from engine.features.bounties.state import BOUNTY_OPEN, BOUNTY_UNKNOWN, Bounties, Bounty, BountyId
+
+from engine.event import NOBODY, Ask, Command, Event, Record, Vault, Who
 from engine.features.ideas.state import Ideas
 from engine.features.polls.decide import DecisionFinal
 from engine.features.polls.state import Polls

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from engine.event import ANY_MEMBER, Ask, Command, Event, Record, Right, Vault
 from engine.features.bounties.state import Bounties, Bounty, BountyId
 from engine.features.bounties.terms import BountyTerms
+
+from engine.event import ANY_MEMBER, Ask, Command, Event, Record, Right, Vault
 from engine.features.ideas.state import IdeaId, Ideas
 from engine.features.treasury.state import FUNDS, FUNDS_SHORT, Treasury
 from engine.kernel import charter as charters

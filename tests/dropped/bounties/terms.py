@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from engine.features.bounties.state import BOUNTY_OPEN, Bounties
+
 from engine.features.treasury.terms import MoneyTerms
 from engine.kernel.charter import Charter, Terms, wrong
 from engine.kernel.hooks import fits, leaving

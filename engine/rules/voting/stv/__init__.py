@@ -44,11 +44,7 @@ DECIMALS_MAX = 12
 def stv(election: Election, *, seats: Positive = ONE, decimals: int = 0, quota: Literal["exact", "whole"] = "exact") -> Outcome:
     if decimals > DECIMALS_MAX:
         raise refuse(
-            "parameter_wrong",
-            "stv.decimals",
-            "is {decimals}",
-            "give 0 (exact) to {decimals_max}",
-            decimals=decimals,
-            decimals_max=DECIMALS_MAX,
-        )
+            "parameter_wrong", "stv.decimals", "is {decimals}", "give 0 (exact) to {decimals_max}",
+            decimals=decimals, decimals_max=DECIMALS_MAX,
+        )  # fmt: skip
     return outcome(Count(election, seats, Law(decimals or None, whole_quota=quota == "whole")).run())

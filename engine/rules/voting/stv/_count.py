@@ -83,13 +83,9 @@ class Count:
         election, option_count = self.election, len(self.election.options)
         if self.seats > option_count:
             raise refuse(
-                "election_wrong",
-                "the election",
-                "has {option_count} options for {seats} seats",
-                "give fewer seats",
-                option_count=option_count,
-                seats=self.seats,
-            )
+                "election_wrong", "the election", "has {option_count} options for {seats} seats", "give fewer seats",
+                option_count=option_count, seats=self.seats,
+            )  # fmt: skip
         valid = election.orders[:, 0] >= 0  # a blank paper counts for nothing, nor for the quota
         self._orders = election.orders[valid]
         self._weights = None if election.given_weights is None else election.given_weights[valid]

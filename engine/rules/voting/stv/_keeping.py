@@ -70,13 +70,9 @@ class Count:
         option_count = len(self.election.options)
         if self.seats > option_count:
             raise refuse(
-                "election_wrong",
-                "the election",
-                "has {option_count} options for {seats} seats",
-                "give fewer seats",
-                option_count=option_count,
-                seats=self.seats,
-            )
+                "election_wrong", "the election", "has {option_count} options for {seats} seats", "give fewer seats",
+                option_count=option_count, seats=self.seats,
+            )  # fmt: skip
         valid = self.election.orders[:, 0] >= 0  # a blank paper counts for nothing, nor for the quota
         self._orders, self._weights = self.election.orders[valid], self.election.weights[valid]
         self.valid = int(self._weights.sum())
@@ -120,12 +116,9 @@ class Count:
             if kept == self._keep:
                 return False
         raise refuse(
-            "too_large",
-            "the count",
-            "has keep values that do not settle in {rounds_max} repetitions",
-            "count it by stv",
+            "too_large", "the count", "has keep values that do not settle in {rounds_max} repetitions", "count it by stv",
             rounds_max=ROUNDS_MAX,
-        )
+        )  # fmt: skip
 
     def _elect(self, won: list[int]) -> None:
         won = sorted(won, key=lambda place: (-self.votes[place], place))[: self.seats - len(self.elected)]

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Annotated, Any
 
 from fastapi import FastAPI, Path, Query
+from pydantic import BeforeValidator
 
 from api.views import PAGE, PAGE_MAX
 from engine.limits import INTEGER_MAX, KEY_TEXT_MAX
@@ -13,9 +15,20 @@ from engine.refusals import FAMILIES
 
 Json = dict[str, Any]
 Answers = dict[int | str, Json]
-Number = Annotated[int, Path(ge=0, le=INTEGER_MAX)]
-Start = Annotated[int, Query(ge=0, le=INTEGER_MAX, description="The number in the list that comes first.")]
-Count = Annotated[int, Query(ge=0, le=PAGE_MAX, description=f"How many at most; {PAGE} unless said.")]
+
+
+def digits(value: object) -> object:
+    """A number as it stands in an address, spelt the one way there is: not `+1.0`, nor ` 1`, nor `007`."""
+    if isinstance(value, str) and not DIGITS.fullmatch(value):
+        raise ValueError
+    return value
+
+
+DIGITS = re.compile("0|[1-9][0-9]{0,15}")
+Whole = Annotated[int, BeforeValidator(digits)]
+Number = Annotated[Whole, Path(ge=0, le=INTEGER_MAX)]
+Start = Annotated[Whole, Query(ge=0, le=INTEGER_MAX, description="The number in the list that comes first.")]
+Count = Annotated[Whole, Query(ge=0, le=PAGE_MAX, description=f"How many at most; {PAGE} unless said.")]
 
 PAGE_OF_TEXT = {"text/html": {"schema": {"type": "string"}}}
 """What a browser is given, at the same address."""

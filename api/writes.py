@@ -114,7 +114,7 @@ def _perform(request: Request, kind: type[Command], body: bodies.Body) -> Respon
 
 def _path_value(kind: type[Command], name: str, value: str) -> object:
     whole = form(kind, lenient=True).schema["properties"][name].get("type") == "integer"
-    return int(value) if whole and value.isascii() and value.isdecimal() and len(value) < 17 else value
+    return int(value) if whole and answers.DIGITS.fullmatch(value) else value
 
 
 def _after(request: Request, kind: type[Command], receipt: Receipt) -> str:

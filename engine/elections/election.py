@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 
 from engine.elections import counting
 from engine.elections import text as ballots
+from engine.elections.arrays import array_of, weights_of
 from engine.elections.kinds import KINDS, NUMBERED, Kind
 from engine.elections.outcome import Amount, Number
 from engine.elections.size import check_size
@@ -169,10 +170,10 @@ class Election:
         decimals: int = 0,
     ) -> Election:
         """An election from plain lists or arrays; every ballot weighs 1 unless `weights` says otherwise."""
-        table = _array(rows)
+        table = array_of(rows)
         if not table.size:
             table = np.empty((0, len(options)), np.int64)
-        return cls(options, kind, table, _weights(weights), costs, budget, decimals)
+        return cls(options, kind, table, weights_of(weights), costs, budget, decimals)
 
     @classmethod
     def of_orders(
@@ -189,14 +190,14 @@ class Election:
         """
         election = cls.__new__(cls)
         names = [str(number) for number in range(options)] if isinstance(options, int) else options
-        given = _array(orders)
+        given = array_of(orders)
         if not given.size:
             given = np.full((len(given), 1), -1)
         if given.ndim != 2 or given.shape[1] > len(names) or given.dtype.kind not in "iu":
             raise _wrong(
                 "has orders of shape {shape}", "give each ballot a row of at most {most} options", shape=given.shape, most=len(names)
             )
-        election._set(names, "ranked", len(given), _weights(weights), None, None, 0)
+        election._set(names, "ranked", len(given), weights_of(weights), None, None, 0)
         if given.dtype.kind == "u":
             if int(given.max()) >= len(names):
                 raise _wrong("has an order with an option that does not exist", "options go from 0 to {last}", last=len(names) - 1)
@@ -213,10 +214,10 @@ class Election:
         """Ballots that choose one option each, by its number from 0; -1 is blank."""
         election = cls.__new__(cls)
         names = [str(number) for number in range(options)] if isinstance(options, int) else options
-        given = _array(chosen)
+        given = array_of(chosen)
         if given.ndim != 1 or given.dtype.kind not in "iu":
             raise _wrong("has choices of shape {shape}", "give one option's number to each ballot", shape=given.shape)
-        election._set(names, "single", len(given), _weights(weights), None, None, 0)
+        election._set(names, "single", len(given), weights_of(weights), None, None, 0)
         if len(given) and not -1 <= int(given.min()) <= int(given.max()) < len(names):
             raise counting.unknown_option(len(names))
         election.chosen = given
@@ -387,22 +388,6 @@ class Election:
         weights = np.zeros(len(rows), np.int64)
         np.add.at(weights, place.reshape(-1), self.weights)
         return self.changed(table=rows, weights=weights)
-
-
-def _array(rows: Any) -> Array:
-    """The numbers given, in the machine's order of bytes."""
-    try:
-        array = np.asarray(rows)
-    except ValueError:
-        raise _wrong("has ballots of different lengths", "give every ballot a cell for every option") from None
-    return array if array.dtype.isnative else array.astype(array.dtype.newbyteorder("="))
-
-
-def _weights(weights: Any) -> Array | None:
-    if weights is None:
-        return None
-    array = _array(weights)
-    return array.astype(np.int64) if (array.dtype.kind in "iu" and array.dtype != np.uint64) or not array.size else array
 
 
 def _wrong(fact: str, way_out: str, /, **values: object) -> Refusal:

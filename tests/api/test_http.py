@@ -175,6 +175,14 @@ def test_the_openapi_document_says_what_is_enforced(client):
     assert set(document["components"]["schemas"]) == {"Refusal", "Receipt", "ReceiptOfMade"}
 
 
+@pytest.mark.parametrize(
+    "path", ["/log/+0.0", "/log/%200", "/log/00", "/log/0_1", "/log/%D9%A1/proof", "/ideas?count=1.0", "/ideas?start=+1", "/log?start=%2B1"]
+)
+def test_a_number_in_an_address_is_spelt_one_way(client, path):
+    answer = client.get(path)
+    assert (answer.status_code, answer.json()["code"]) == (422, "field_wrong") and "give a whole number" in answer.json()["way_out"]
+
+
 @pytest.mark.parametrize("key", ["", "é", "a" * 201, "a\tb"])
 def test_an_idempotency_key_is_what_a_header_can_hold(client, sessions, moot, key):
     as_member(client, sessions, "m2", moot)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Annotated, Any
 
 from fastapi import FastAPI, Path, Query
-from pydantic import BeforeValidator
+from pydantic import BeforeValidator, Field
 
 from api.views import PAGE, PAGE_MAX
 from engine.limits import INTEGER_MAX, KEY_TEXT_MAX
@@ -25,10 +25,10 @@ def digits(value: object) -> object:
 
 
 DIGITS = re.compile("0|[1-9][0-9]{0,15}")
-Whole = Annotated[int, BeforeValidator(digits)]
-Number = Annotated[Whole, Path(ge=0, le=INTEGER_MAX)]
-Start = Annotated[Whole, Query(ge=0, le=INTEGER_MAX, description="The number in the list that comes first.")]
-Count = Annotated[Whole, Query(ge=0, le=PAGE_MAX, description=f"How many at most; {PAGE} unless said.")]
+SPELT = BeforeValidator(digits)
+Number = Annotated[int, Field(ge=0, le=INTEGER_MAX), SPELT, Path()]
+Start = Annotated[int, Field(ge=0, le=INTEGER_MAX), SPELT, Query(description="The number in the list that comes first.")]
+Count = Annotated[int, Field(ge=0, le=PAGE_MAX), SPELT, Query(description=f"How many at most; {PAGE} unless said.")]
 
 PAGE_OF_TEXT = {"text/html": {"schema": {"type": "string"}}}
 """What a browser is given, at the same address."""

@@ -27,6 +27,7 @@ SMALL = 60_000
 RANK_BLOCK, DUEL_BLOCK = 1 << 14, 1 << 17
 """Ballots per block: what a step touches stays in the cache."""
 RANKS_INT8_MAX, COMPARED_MAX, PAIRED_MIN = 127, 40, 1 << 18
+"""Options whose ranks fit a byte; options compared two by two rather than sorted; cells from which two are counted as one number."""
 COMPILED_MIN = 1 << 22
 """From so many cells, compiled loops are used where they are installed."""
 

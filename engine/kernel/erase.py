@@ -47,7 +47,7 @@ class EraseText(Command):
 
 @dataclass(frozen=True)
 class TextErased(Event):
-    """That the field is a text which may be erased now is judged by who holds the log, which says what stands there."""
+    """One text is erased. That the field is a text which may be erased now is judged by who holds the log, which says what stands there."""
 
     by = ANY_MEMBER
     may = ERASE

@@ -58,6 +58,8 @@ class Forgetting(Event, abstract=True):
 
 @dataclass(frozen=True)
 class SelfForgotten(Forgetting):
+    """A member has left, and takes along what she sealed in polls that still take ballots."""
+
     by = ANY_MEMBER
     may = LEAVE
 
@@ -67,6 +69,8 @@ class SelfForgotten(Forgetting):
 
 @dataclass(frozen=True)
 class OtherForgotten(Forgetting):
+    """A member was forgotten by another; her ballots stay and are counted."""
+
     by = ANY_MEMBER
     may = ERASE
 

@@ -48,6 +48,8 @@ class TakeRole(Command):
 
 @dataclass(frozen=True)
 class RoleGiven(Event):
+    """A member has one more role."""
+
     by = ANY_MEMBER
     may = GIVE_ROLES
 
@@ -76,6 +78,8 @@ class RoleGiven(Event):
 
 @dataclass(frozen=True)
 class RoleTaken(Event):
+    """A member has one role less."""
+
     by = ANY_MEMBER
     may = GIVE_ROLES
 

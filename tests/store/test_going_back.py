@@ -5,7 +5,7 @@ import threading
 
 import pytest
 
-from api.auditing import audit
+from api.auditing import Known, audit
 from engine.kernel.loss import DeclareLoss
 from engine.refusals import Refusal
 from engine.store import folder
@@ -76,7 +76,7 @@ def test_no_door_signs_a_second_history(tmp_path):
     folder.close(moot.community)
     with pytest.raises(Refusal, match="log_went_back"), folder.opened(tmp_path / "c"):
         pass
-    report, _ = audit(tmp_path / "c", None, lambda seq: None)
+    report, _ = audit(tmp_path / "c", Known(), lambda seq: None)
     assert report.problem.code == "log_went_back"
 
 

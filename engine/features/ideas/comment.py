@@ -32,6 +32,8 @@ class CommentIdea(Command):
 
 @dataclass(frozen=True)
 class IdeaCommented(Event):
+    """A member has said something about an idea."""
+
     by = ANY_MEMBER
     may = COMMENT
 

@@ -43,6 +43,8 @@ class ReviseIdea(Command):
 
 @dataclass(frozen=True)
 class IdeaRevised(Event):
+    """A new version of an idea."""
+
     by = ANY_MEMBER
     may = REVISE
 

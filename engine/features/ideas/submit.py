@@ -37,7 +37,7 @@ class SubmitIdea(Command):
 
 @dataclass(frozen=True)
 class IdeaSubmitted(Event):
-    """The idea's id is `i` and this event's seq."""
+    """An idea put forward; its id is `i` and this event's seq."""
 
     by = ANY_MEMBER
     may = SUBMIT

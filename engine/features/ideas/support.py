@@ -33,6 +33,8 @@ class SupportIdea(Command):
 
 @dataclass(frozen=True)
 class IdeaSupported(Event):
+    """A member supports an idea."""
+
     by = ANY_MEMBER
     may = SUPPORT
 

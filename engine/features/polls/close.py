@@ -120,7 +120,7 @@ class AboutPoll(Event, abstract=True):
 
 @dataclass(frozen=True)
 class PollEnded(AboutPoll):
-    """No more ballots."""
+    """A poll takes no more ballots."""
 
     def check(self, state: State, record: Record[Event]) -> None:
         poll = poll_of(state, self.poll)
@@ -167,7 +167,7 @@ class BallotsOpened(AboutPoll):
 
 @dataclass(frozen=True)
 class PollClosed(Count, AboutPoll):
-    """The count."""
+    """A poll has been counted."""
 
     may_follow = frozenset({"PollEnded", "BallotsOpened"})
 

@@ -116,7 +116,7 @@ class OpenPoll(Command):
 
 @dataclass(frozen=True)
 class PollOpened(Question, Event):
-    """The poll's id is `p` and this event's seq."""
+    """A question is put to a vote; the poll's id is `p` and this event's seq."""
 
     by = ANY_MEMBER
     may = OPEN

@@ -70,6 +70,8 @@ class Decision:
 
 @dataclass(frozen=True)
 class DecisionTerms(Terms):
+    """The kinds of poll there are, by name: `[decisions.monthly]`."""
+
     key = "decisions"
     by_name: dict[str, Decision]
 

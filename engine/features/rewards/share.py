@@ -73,7 +73,7 @@ class AgreeToRound(Command):
 
 @dataclass(frozen=True)
 class RoundProposed(Event):
-    """The proposal's id is `r` and this event's seq."""
+    """A member would share a pot and have a share in it; the proposal's id is `r` and this event's seq."""
 
     by = ANY_MEMBER
     may = SHARE
@@ -96,7 +96,7 @@ class RoundProposed(Event):
 
 @dataclass(frozen=True)
 class RewardRoundOpened(Event):
-    """The round's id is `r` and this event's seq; `points` is what those who share in it hold together. Its shares follow in one or
+    """A pot is shared. The round's id is `r` and this event's seq; `points` is what those who share in it hold together. Its shares follow in one or
     more `RewardShared`. Whoever opens it is left out, but for where she agrees to another's `proposal`.
     """
 

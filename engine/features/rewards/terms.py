@@ -23,6 +23,8 @@ class Reward:
 
 @dataclass(frozen=True)
 class RewardTerms(Terms):
+    """The reward programmes there are, by name: `[rewards.quarterly]`."""
+
     key = "rewards"
     by_name: dict[str, Reward]
 

@@ -31,6 +31,8 @@ class PayIn(Command):
 
 @dataclass(frozen=True)
 class FundsPaidIn(Event):
+    """Money has come into the funds, by the word of who says so."""
+
     by = ANY_MEMBER
     may = PAY_IN
 

@@ -412,6 +412,7 @@ PLAYED = {
 }  # fmt: skip
 QUICKLY = [phase for phase in Phase if phase is not Phase.shrink]
 """Shrinking a life of forty steps takes minutes: run it with `Phase.shrink` when one fails."""
+RUNS_MAX = 4
 RARE = {"PayShares"}
 """Accepted only where a round is longer than one command pays; see tests/features/rewards."""
 
@@ -429,14 +430,19 @@ def fitting(hint: object) -> st.SearchStrategy:
 
 def test_a_community_lives(capsys):
     asked.clear()
-    run_state_machine_as_test(Life, settings=settings(max_examples=50, stateful_step_count=40, deadline=None, phases=QUICKLY))
-    accepted = Counter(name for (name, done), count in asked.items() if done for _ in range(count))
-    whole = Counter(name for (name, _), count in asked.items() for _ in range(count))
+    every = {kind.__name__ for kind in commands()}
+    for _ in range(RUNS_MAX):  # what is drawn is not the same each time, and some verbs are rare
+        run_state_machine_as_test(Life, settings=settings(max_examples=50, stateful_step_count=40, deadline=None, phases=QUICKLY))
+        accepted = Counter({name: count for (name, done), count in asked.items() if done})
+        whole = Counter({name: asked[name, True] + asked[name, False] for name, _ in asked})
+        if every - RARE <= set(accepted):
+            break
+    share = 100 * accepted.total() // whole.total()
     with capsys.disabled():
-        share = 100 * accepted.total() // whole.total()
         print(
             f"\n{whole.total()} asks, {share} % accepted; " + ", ".join(f"{name} {accepted[name]}/{whole[name]}" for name in sorted(whole))
         )
     assert share >= 50
-    assert {kind.__name__ for kind in commands()} <= set(whole), "every verb is asked for"
-    assert {kind.__name__ for kind in commands()} - RARE <= set(accepted), "and accepted"
+    assert every <= set(whole), "every verb is asked for"
+    assert every - RARE <= set(accepted), "and accepted"
+    assert accepted["OpenPoll"] > 20 and accepted["ClosePoll"] > 20

@@ -37,7 +37,11 @@ SOME = min(MEMBERS, 100_000)
 NOW = 1_760_000_000_000
 MINUTE = 60_000
 KEY = LogKey.from_seed("bench.example/moot", bytes(32))
-TEXT = charter.preset("product").replace("commands_per_day = 500", "commands_per_day = 0").replace("bytes_per_day = 1000000", "bytes_per_day = 0")
+TEXT = (
+    charter.preset("product")
+    .replace("commands_per_day = 500", "commands_per_day = 0")
+    .replace("bytes_per_day = 1000000", "bytes_per_day = 0")
+)
 
 
 class Timed(Community):
@@ -87,7 +91,10 @@ def measured(what: str, community: Timed, work: Callable[[], object]) -> None:
     with Reader(community) as reader:
         work()
     whole = time.perf_counter() - began
-    print(f"{what:52} {whole:8.1f} s   longest turn {community.longest * 1000:6.0f} ms   longest wait {reader.longest * 1000:6.0f} ms", flush=True)
+    print(
+        f"{what:52} {whole:8.1f} s   longest turn {community.longest * 1000:6.0f} ms   longest wait {reader.longest * 1000:6.0f} ms",
+        flush=True,
+    )
 
 
 def main() -> None:
@@ -113,7 +120,10 @@ def run(community: Timed) -> None:
         lambda: opened.append(f"p{community.execute(ask('m1', OpenPoll('ranking', 'Which?', options=options))).seq}"),
     )  # fmt: skip
     poll = opened[0]
-    ballots = [ask(member, CastBallot(poll, f"{1 + number % 5}>{1 + (number + 1) % 5}"), NOW, number) for number, member in enumerate(joined[:SOME])]
+    ballots = [
+        ask(member, CastBallot(poll, f"{1 + number % 5}>{1 + (number + 1) % 5}"), NOW, number)
+        for number, member in enumerate(joined[:SOME])
+    ]
     measured(f"{SOME:,} sealed ballots cast", community, lambda: community.execute_many(ballots))
     later = NOW + 1_440 * MINUTE
 

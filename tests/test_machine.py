@@ -352,8 +352,8 @@ class Life(RuleBasedStateMachine):
         self.ask(actor, DeclareLoss(head), self.model.may(actor, "DeclareLoss"))
         if self.model.may(actor, "GiveRole") and data.draw(st.booleans()):
             self.ask(actor, CorrectClock(self.moot.state.at), False)
-            to = max(0, self.moot.state.at - 1)
-            self.ask(actor, CorrectClock(to), True)
+            to = self.moot.state.at - 1
+            self.ask(actor, CorrectClock(to), to >= START)
             if self.moot.state.at == to:  # the second to say so
                 self.model.set_back(to, START)
 
@@ -437,6 +437,8 @@ def test_a_community_lives(capsys):
         whole = Counter({name: asked[name, True] + asked[name, False] for name, _ in asked})
         if every - RARE <= set(accepted):
             break
+    if settings.default is not None and settings.default.derandomize:
+        return  # a profile that draws the same few lives each time: what must be so was looked at, shares say nothing
     share = 100 * accepted.total() // whole.total()
     with capsys.disabled():
         print(

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from engine.event import ANY_MEMBER, Ask, Command, Event, Record, Right, Vault
+from engine.kernel.found import Founding
 from engine.refusals import Code, refuse
 from engine.state import Part, State
 from engine.values import Actor, Moment, Name
@@ -50,8 +51,8 @@ class ClockDoubted(Event):
     to: Moment
 
     def check(self, state: State, record: Record[Event]) -> None:
-        if self.to >= record.at:
-            raise refuse(CLOCK_RIGHT, "the log's time", "is not ahead of that", "name the true time, which is earlier")
+        if not state[Founding].at <= self.to < record.at:
+            raise refuse(CLOCK_RIGHT, "the log's time", "is not ahead of that, or began after it", "name the true time, which is earlier")
 
     def apply(self, state: State, record: Record[Event]) -> None:
         state[Correction].to, state[Correction].asked_by = self.to, record.actor

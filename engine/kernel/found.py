@@ -13,17 +13,18 @@ from engine.log.checkpoint import Verifier
 from engine.log.fields import Erasable
 from engine.refusals import Code, refuse
 from engine.state import Part, State
-from engine.values import CharterText, NameText
+from engine.values import CharterText, Moment, NameText
 
 ALREADY_FOUNDED = Code("already_founded", "conflict")
 
 
 @dataclass
 class Founding(Part):
-    """What the log is called for ever, and the key that signs its heads."""
+    """What the log is called for ever, the key that signs its heads, and when it began."""
 
     origin: str = ""
     key: str = ""
+    at: Moment = Moment(0)
 
 
 @dataclass(frozen=True)
@@ -62,5 +63,6 @@ class CommunityFounded(Event):
             raise refuse("field_wrong", "origin", "is {origin!r}, not the name in the key", "use the key's name", origin=self.origin)
 
     def apply(self, state: State, record: Record[Event]) -> None:
-        state[Founding].origin, state[Founding].key = self.origin, self.key
+        founding = state[Founding]
+        founding.origin, founding.key, founding.at = self.origin, self.key, record.at
         state[Charters].put(record.seq, self.charter)

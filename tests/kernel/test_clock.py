@@ -12,7 +12,7 @@ from engine.kernel.roles import GiveRole
 from engine.refusals import Refusal
 from engine.store.snapshot import view
 from engine.verify import verify
-from tests.moot import KEY, Moot
+from tests.moot import KEY, START, Moot
 
 YEARS = 20 * 365 * 24 * 60
 
@@ -63,6 +63,11 @@ def test_the_log_is_never_set_ahead():
     moot = Moot(members=1)
     with pytest.raises(Refusal, match="clock_right"):
         moot.do("m1", CorrectClock(moot.now))
+    moot.wait(5)
+    moot.idea()
+    with pytest.raises(Refusal, match="began after it"):
+        moot.do("m1", CorrectClock(START - 1))
+    moot.do("m1", CorrectClock(START))
 
 
 def test_waiting_in_the_queue_makes_no_clock_late():

@@ -47,6 +47,7 @@ class ShareReward(Command):
     """
 
     resource = "/rewards/{reward}/rounds"
+    makes = RoundId
 
     reward: Name
     pot: Money

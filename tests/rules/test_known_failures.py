@@ -1,6 +1,7 @@
 """What the literature says a rule does not promise, each with an election that shows it. These test the laws, too."""
 
 from dataclasses import replace
+from random import Random
 
 import pytest
 from hypothesis import HealthCheck, Phase, find, settings
@@ -112,7 +113,7 @@ def test_to_fund_nothing_is_not_priceable(name):
             return True
         return False
 
-    assert find(st.data(), broken, settings=settings(max_examples=2_000, database=None, phases=[Phase.generate]))
+    assert find(st.data(), broken, random=Random(1), settings=settings(max_examples=2_000, database=None, phases=[Phase.generate]))
 
 
 @pytest.mark.parametrize(
@@ -177,4 +178,4 @@ def test_hypothesis_finds_what_a_rule_does_not_promise(name, law):
 
     assert law not in rule.promises
     looking = settings(max_examples=20_000, deadline=None, database=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
-    assert find(st.data(), broken, settings=looking)
+    assert find(st.data(), broken, random=Random(1), settings=looking)

@@ -27,6 +27,7 @@ TABLE = (
     ("BallotCast", "open ballots", "by members on the roll, in time, in their own name"),
     ("BallotSealed", "sealed ballots", "the same, and opened as they were sealed"),
     ("PollClosed", "closed polls", "recounted by the rule they were opened with"),
+    ("PollVoided", "voided polls", "that openings were lost is the word of who voided them: nobody else can see"),
     ("PointsEarned", "points earned", "what the charter's rules pay for the acts beside them"),
     ("PointsAwarded", "points awarded", "by whoever may, within the charter's bound"),
     ("PointsExpired", "expiries", "of points whose time was over, all of them and no others"),

@@ -49,9 +49,9 @@ class Texts:
 
     def read(self, wanted: Iterable[tuple[int, str]]) -> None:
         """Read these together, each an event and a field."""
-        for seq, field in sorted(set(wanted) - self._known.keys()):
-            opening = self._store.opening(seq, field)
-            self._known[seq, field] = None if opening is None else str(parse_own(opening[1]))
+        missing = sorted(set(wanted) - self._known.keys())
+        values = self._store.texts(missing) if missing else {}
+        self._known |= {place: str(parse_own(values[place])) if place in values else None for place in missing}
 
     def __call__(self, seq: int, field: str) -> str | None:
         if (seq, field) not in self._known:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 
 from engine.event import Erased, Event
@@ -39,6 +39,9 @@ class MemoryStore:
     def opening(self, seq: int, field: str) -> tuple[bytes, bytes] | None:
         opening = self._vault.get(seq, {}).get(field)
         return (opening.salt, opening.value) if opening else None
+
+    def texts(self, wanted: Collection[tuple[int, str]]) -> dict[tuple[int, str], bytes]:
+        return {(seq, field): opening[1] for seq, field in wanted if (opening := self.opening(seq, field))}
 
     def event(self, seq: int) -> Event | None:
         return reading.event_at(self, seq)

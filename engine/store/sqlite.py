@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -26,6 +26,8 @@ from engine.storage import Kept
 from engine.store import reading, snapshot, tables
 from engine.store.atomic_files import read_small
 
+TEXTS_PER_QUERY = 200
+"""Texts read by one query: two values each, well below what any SQLite takes."""
 BUSY_SECONDS = 30
 VALUE_BYTES_MAX = 1_000_000
 """Longer than anything we write, and short enough to be read from a database that somebody else gave us."""
@@ -153,6 +155,19 @@ class SqliteStore:
             "select salt, cast(value as blob) from vault where seq = ? and field = ?", seq, field
         )
         return opening
+
+    def texts(self, wanted: Collection[tuple[int, str]]) -> dict[tuple[int, str], bytes]:
+        asked, values = list(wanted), dict[tuple[int, str], bytes]()
+        for first in range(0, len(asked), TEXTS_PER_QUERY):
+            some = asked[first : first + TEXTS_PER_QUERY]
+            rows = self._rows(
+                "select seq, field, cast(value as blob) from vault where (seq, field) in (values "
+                + ", ".join(["(?, ?)"] * len(some))
+                + ")",
+                [part for pair in some for part in pair],
+            )
+            values |= {(seq, field): value for seq, field, value in rows}
+        return values
 
     def event(self, seq: int) -> Event | None:
         return reading.event_at(self, seq)

@@ -160,3 +160,16 @@ def test_a_folder_that_is_not_empty_is_refused(tmp_path):
     with pytest.raises(Refusal, match="charter_wrong"):
         folder.found(tmp_path / "newer", "not = a charter = ", ORIGIN, START, bytes(32))
     assert not (tmp_path / "newer" / "community.db").exists()
+
+
+def test_texts_are_read_together_and_an_erased_one_is_not_among_them(tmp_path):
+    community = folder.found(tmp_path / "c", charter.preset("product"), ORIGIN, START, bytes(32), "Founder")
+    moot = Moot.__new__(Moot)
+    moot.community, moot.now, moot._asked, moot.members = community, START, 0, ["m1"]
+    ideas = [moot.idea() for _ in range(150)]
+    wanted = [(int(idea[1:]), field) for idea in ideas for field in ("title", "text")]
+    store = community.store
+    assert store.texts(wanted) == {place: store.opening(*place)[1] for place in wanted}
+    moot.do("m1", EraseText(int(ideas[0][1:]), "title", "spam"))
+    assert set(wanted) - set(store.texts([*wanted, (1, "nothing")])) == {(int(ideas[0][1:]), "title")}
+    folder.close(community)

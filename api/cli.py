@@ -169,13 +169,13 @@ def show_commands(
     """List what `folkmoot do` can do, or show one command with its fields."""
     from api.rulebook import command_pages
 
-    found = command_pages(name)
-    lines = [f"{page['command']:15} {page['about']}" for page in found]
+    listed = command_pages(name)
+    lines = [f"{page['command']:15} {page['about']}" for page in listed]
     if name:
-        page = found[0]
+        page = listed[0]
         needed = [f"  {field}{'' if about['required'] else ' (may be left out)'}" for field, about in page["fields"].items()]
         lines = [page["about"], *page["page"].split("\n"), f"POST {page['path']}", "fields:", *needed]
-    answer(found, as_json, lines)
+    answer(listed, as_json, lines)
 
 
 @app.command("charter")
@@ -187,8 +187,8 @@ def show_charter(
     from engine.kernel import charter as charters
 
     if preset is None:
-        found = {name: charters.preset(name).splitlines()[0].lstrip("# ") for name in charters.presets()}
-        answer(found, as_json, [f"{name:9} {about}" for name, about in found.items()])
+        listed = {name: charters.preset(name).splitlines()[0].lstrip("# ") for name in charters.presets()}
+        answer(listed, as_json, [f"{name:9} {about}" for name, about in listed.items()])
     else:
         text = charters.preset(preset)
         answer({"preset": preset, "text": text}, as_json, text.rstrip().split("\n"))
@@ -200,15 +200,15 @@ def show_rules(
     as_json: AsJson = False,
 ) -> None:
     """List every rule, or show one's page."""
-    from api.rulebook import pages, told
+    from api.rulebook import lines_below, pages
 
-    found = pages(name)
+    listed = pages(name)
     lines = (
-        [line for page in found for line in (*page["page"].split("\n"), "", *told(page), "")]
+        [line for page in listed for line in (*page["page"].split("\n"), "", *lines_below(page), "")]
         if name
-        else [f"{page['family']:9} {page['name']:16} {page['page'].splitlines()[0]}" for page in found]
+        else [f"{page['family']:9} {page['name']:16} {page['page'].splitlines()[0]}" for page in listed]
     )
-    answer(found, as_json, lines)
+    answer(listed, as_json, lines)
 
 
 @app.command()
@@ -224,9 +224,9 @@ def verify(
     from api.auditing import Known, audit, check_receipt
 
     if path.suffix == ".json":
-        found = check_receipt(path, key)
-        answer(found, as_json, [f"Sound: event {found['seq']} ({found['kind']} by {found['actor']}) stands in the log of {key},",
-                                f"under its signed head of {found['size']} events."])  # fmt: skip
+        proved = check_receipt(path, key)
+        answer(proved, as_json, [f"Sound: event {proved['seq']} ({proved['kind']} by {proved['actor']}) stands in the log of {key},",
+                                f"under its signed head of {proved['size']} events."])  # fmt: skip
         return
     with progress_bars(as_json) as progress:
         report, lines = audit(path, Known(key, head, receipt or (), allow_unsigned), lambda seq: progress("verifying", seq, 0))

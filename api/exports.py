@@ -78,12 +78,12 @@ class Exports:
         finally:
             self._waiting.release()
 
-    def release(self, found: _File) -> None:
+    def release(self, written: _File) -> None:
         """One reader less."""
         with self._lock:
-            found.readers -= 1
-            if not found.readers:
-                self._drop(found)
+            written.readers -= 1
+            if not written.readers:
+                self._drop(written)
 
     def _newest(self, community: Community) -> _File:
         """A file of all there is, with one reader more."""
@@ -96,14 +96,14 @@ class Exports:
             if len(self._files) >= FILES_MAX:
                 self._drop(self._files[0])
         file = TemporaryFile()  # noqa: SIM115 - closed, and with that gone, when the last reader has it
-        found = _File(export.write(community, file), file)
+        written = _File(export.write(community, file), file)
         file.flush()
         with self._lock:
-            found.readers = 1
-            self._files.append(found)
-        return found
+            written.readers = 1
+            self._files.append(written)
+        return written
 
-    def _drop(self, found: _File) -> None:
-        if found in self._files:
-            self._files.remove(found)
-        found.close()
+    def _drop(self, written: _File) -> None:
+        if written in self._files:
+            self._files.remove(written)
+        written.close()

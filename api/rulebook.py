@@ -52,13 +52,13 @@ def _page(family: str, name: str) -> dict[str, Any]:
     }
 
 
-def told(page: dict[str, Any]) -> list[str]:
+def lines_below(page: dict[str, Any]) -> list[str]:
     """What a rule takes and promises, as lines below its page.
 
-    >>> told(pages("contingent")[0])
+    >>> lines_below(pages("contingent")[0])
     ['takes ranked ballots', 'promises: anonymity, condorcet_loser, majority, majority_loser, neutrality, unanimity',
      'of these where every ballot ranks all options: condorcet_loser, majority_loser']
-    >>> told(pages("split_cycle")[0])[1]
+    >>> lines_below(pages("split_cycle")[0])[1]
     'strength: one of winning_votes, margins; margins unless said'
     """
     lines = [f"takes {' or '.join(page['ballots'])} ballots"] if page.get("ballots") else []

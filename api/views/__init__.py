@@ -208,8 +208,8 @@ def anything(thing: str, start: int, count: int) -> Json:
 
     def events(community: Community) -> Json:
         first = max(0, start)
-        found = community.store.find("thing", thing)
-        about = [parse_own(data) for _, data in islice(found, first, first + bounded(count))]
+        events = community.store.find("thing", thing)
+        about = [parse_own(data) for _, data in islice(events, first, first + bounded(count))]
         if not about and not first:
             raise refuse("thing_unknown", "{thing}", "does not exist here", "look at the log", thing=thing)
         return about

@@ -46,10 +46,10 @@ def idea(state: State, name: str, start: int, count: int) -> Json:
     }
 
     def with_texts(community: Community) -> Json:
-        told = _versions(community, versions)
+        texts = _versions(community, versions)
         said = _said(community, name, first, bounded(count))
         going_on = first + len(said)
-        further = {"versions": told, "left_out": len(versions) - len(told), "said": said, "next": going_on if going_on < comments else None}
+        further = {"versions": texts, "left_out": len(versions) - len(texts), "said": said, "next": going_on if going_on < comments else None}
         return shown | further
 
     return Later(with_texts)
@@ -116,20 +116,20 @@ def _said(community: Community, name: str, first: int, count: int) -> list[Json]
     def comment(seq: int, line: Json) -> dict[str, Json]:
         return {"seq": seq, "by": person(line["actor"]), "at": when(line["at"]), "text": Texts(community)(seq, "text")}
 
-    found = islice(community.store.find("thing", name, "IdeaCommented"), first, first + count)
-    return _as_many(comment(seq, parse_own(data)) for seq, data in found)
+    comments = islice(community.store.find("thing", name, "IdeaCommented"), first, first + count)
+    return _as_many(comment(seq, parse_own(data)) for seq, data in comments)
 
 
 def _as_many(texts: Iterable[dict[str, Json]]) -> list[Json]:
     """Those before the one with which their texts would be longer than `TEXT_BYTES_MAX`; the first in any case."""
-    found: list[Json] = []
+    shown: list[Json] = []
     size = 0
     for each in texts:
         size += len((each["text"] or "").encode())
-        if found and size > TEXT_BYTES_MAX:
+        if shown and size > TEXT_BYTES_MAX:
             break
-        found.append(each)
-    return found
+        shown.append(each)
+    return shown
 
 
 def _advance(community: Community, line: Json) -> Json:

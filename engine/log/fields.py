@@ -114,11 +114,11 @@ def seal_all(event: Any, owner_of: Callable[[str], str], salt_of: Callable[[str]
 
 def sealed_in(event: Any) -> dict[str, Sealed[Any]]:
     """Every sealed field of an event by its path."""
-    found: dict[str, Sealed[Any]] = {}
+    sealed: dict[str, Sealed[Any]] = {}
 
     def walk(value: Any, path: str) -> None:
         if isinstance(value, Sealed):
-            found[path] = value
+            sealed[path] = value
         elif isinstance(value, tuple):
             for number, item in enumerate(value):
                 walk(item, f"{path}.{number}")
@@ -128,7 +128,7 @@ def sealed_in(event: Any) -> dict[str, Sealed[Any]]:
 
     if has_sealed(type(event)):
         walk(event, "")
-    return found
+    return sealed
 
 
 _sealed_kinds: dict[Any, bool] = {}

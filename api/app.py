@@ -22,9 +22,6 @@ from engine.community import Community
 from engine.limits import INTEGER_MAX
 from engine.refusals import Refusal, refuse
 
-STATUS = {"media_type_wrong": 415, "too_large": 413}
-"""Where HTTP has a status that says more than the family's."""
-
 
 def build(community: Community, sessions: Sessions, hosts: tuple[str, ...] = ("127.0.0.1", "localhost")) -> FastAPI:
     """The application over one community. `hosts` are the names it answers to."""
@@ -54,7 +51,7 @@ def build(community: Community, sessions: Sessions, hosts: tuple[str, ...] = ("1
 
 def _answer(request: Request, refusal: Refusal, status: int | None = None) -> Response:
     """A refusal as a page or as JSON. A page waits for the community's lock, so no handler here may be `async`."""
-    status = status or STATUS.get(refusal.code, refusal.status)
+    status = status or refusal.status
     if pages.wanted(request):
         return pages.render_refusal(request, refusal, status)
     return JSONResponse(refusal.as_json(), status)

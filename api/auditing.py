@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from api import clock
 from api.asking import read_json
 from engine.elections.files import read_text
 from engine.heads import KeptReceipt
@@ -38,6 +40,8 @@ TABLE = (
     ("accounts of money", "money accounts", "sum to zero"),
     ("tiles", "tiles", "hold the hashes of their events"),
     ("signed heads", "signed heads", "signed by the log's key, over these very events"),
+    ("heads kept", "heads kept", "continued by the log, or declared lost in it for all to read"),
+    ("receipts kept", "receipts kept", "their events stand in the log where they say"),
 )
 
 
@@ -58,7 +62,7 @@ def audit(path: Path, known: Known, progress: Callable[[int], None]) -> tuple[Re
     receipts = [kept_receipt(receipt) for receipt in known.receipts]
 
     def verified(source: Source, private_kept: bool) -> Report:
-        return verify(source, known.key, private_kept, progress, head, receipts, known.allow_unsigned)
+        return verify(source, known.key, private_kept, progress, head, receipts, known.allow_unsigned, clock.now())
 
     if path.is_dir():
         store = untrusted(path)
@@ -105,6 +109,13 @@ def lines(report: Report) -> list[str]:
     events = report.checked["events"]
     if report.signed < events:
         found.append(f"{events - report.signed:>9,}  unsigned events    stand under no signed head yet: only this copy vouches for them")
+    if report.verdict == "ahead":
+        newest = datetime.fromtimestamp(report.newest / 1000, UTC)
+        return [
+            *found,
+            f"AHEAD: what there is holds together, and says that it is {newest:%Y-%m-%d %H:%M} UTC. If this machine's clock is right,",
+            "the log's ran ahead: two members who may can set it right (CorrectClock).",
+        ]
     if report.verdict == "unsigned":
         return [
             *found,

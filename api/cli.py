@@ -224,6 +224,8 @@ def verify(
     from api.auditing import Known, audit, check_receipt
 
     if path.suffix == ".json":
+        if head or receipt:
+            raise refuse("field_unknown", "--head and --receipt", "are for whole logs", "give the log's folder or its export (.jsonl)")
         proved = check_receipt(path, key)
         answer(proved, as_json, [f"Sound: event {proved['seq']} ({proved['kind']} by {proved['actor']}) stands in the log of {key},",
                                 f"under its signed head of {proved['size']} events."])  # fmt: skip

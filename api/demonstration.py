@@ -17,7 +17,7 @@ from engine.elections.files import read_text
 from engine.elections.outcome import write_money
 from engine.features.ideas.state import Ideas
 from engine.features.polls.state import Polls
-from engine.kernel.found import ALREADY_FOUNDED
+from engine.kernel.authority import ALREADY_FOUNDED
 from engine.kernel.members import Members
 from engine.refusals import refuse
 from engine.store import folder as folders

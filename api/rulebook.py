@@ -89,12 +89,19 @@ def command_pages(name: str | None = None) -> list[dict[str, Any]]:
     return [_command_page(kind) for kind in (commands() if name is None else (command_of(name),))]
 
 
+def summary_of(kind: type[Command]) -> str:
+    """What a command does, in a line: its file's, where it stands first in it, or its own."""
+    module = inspect.getmodule(kind)
+    here = [other for name, other in vars(module).items() if other in commands() and other.__module__ == kind.__module__]
+    about = module.__doc__ if module and here[:1] == [kind] else None
+    return inspect.cleandoc(about or kind.__doc__ or kind.__name__).splitlines()[0]
+
+
 def _command_page(kind: type[Command]) -> dict[str, Any]:
     schema = form(kind, lenient=True).schema
-    module = inspect.getmodule(kind)
     return {
         "command": kind.__name__,
-        "about": ((module.__doc__ if module else None) or "").splitlines()[0],
+        "about": summary_of(kind),
         "page": inspect.cleandoc(kind.__doc__ or ""),
         "path": kind.resource,
         "fields": {field: {"required": field in schema["required"], **part} for field, part in schema["properties"].items()},

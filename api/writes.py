@@ -21,6 +21,7 @@ from api.doors.asker import NEWCOMER, actor_of, ask_of, give_session, sessions_o
 from api.doors.session import COOKIE
 from api.pages import came_from
 from api.pages.forms import fields_of
+from api.rulebook import summary_of
 from api.views import place_of, places
 from engine.community import Community, Receipt
 from engine.event import Command, commands, verb_of
@@ -58,7 +59,6 @@ def _add(router: APIRouter, kind: type[Command]) -> None:
         body = await bodies.read(request)
         return await run_in_threadpool(_perform, request, kind, body)
 
-    module = __import__(kind.__module__, fromlist=["x"])
     open_to_all: list[dict[str, list[str]]] = [{}] if kind is JoinCommunity else []  # the other way to be let in: without a session
     router.add_api_route(
         kind.resource,
@@ -66,7 +66,7 @@ def _add(router: APIRouter, kind: type[Command]) -> None:
         methods=["POST"],
         operation_id=kind.__name__,
         name=verb_of(kind),
-        summary=(module.__doc__ or "").splitlines()[0],
+        summary=summary_of(kind),
         description=kind.__doc__,
         status_code=201,
         response_class=JSONResponse,

@@ -139,11 +139,11 @@ class Community:
                 for place in batch:
                     place.answer = stopped
                 raise
-            if erasing and not self._scrub():
-                for number in erasing:
-                    answer = answers[number]
-                    assert isinstance(answer, Receipt)
-                    answers[number] = replace(answer, erasure_pending=True)
+        if erasing and not self._scrub():  # readers need not wait for it
+            for number in erasing:
+                answer = answers[number]
+                assert isinstance(answer, Receipt)
+                answers[number] = replace(answer, erasure_pending=True)
         for place, answer in zip(batch, answers, strict=True):
             place.answer = answer
 
@@ -151,6 +151,7 @@ class Community:
         """Answers to the asks of one batch, committed; and which of them erased something."""
         faulty: dict[int, Refusal] = {}
         while True:
+            self._vault_bytes.begin()
             try:
                 with self.store.writing() as batch:
                     self._catch_up()
@@ -171,6 +172,7 @@ class Community:
                         answers.append(answer)
                     batch.put_tiles(self.state.tree.take_filled())
                 self.state.tree.forget_kept()
+                self._vault_bytes.commit()
                 return answers, erasing
             except _Torn:
                 # The state was touched by an ask that failed: rebuild it and do the rest of the batch again.
@@ -182,7 +184,7 @@ class Community:
         try:
             at = self._moment(ask)
             command, hashed = self._read(ask)
-            ask = ask._replace(command=command, now=at)
+            ask = ask._replace(command=command)
             if hashed:
                 kept = batch.receipt(ask.actor, hashed[0])
                 if kept is not None:
@@ -191,7 +193,9 @@ class Community:
                             "idempotency_key_reused", "key {key!r}", "was used for another command", "take a fresh key", key=ask.key
                         )
                     return self._receipt_of(kept), False
-            events = command.decide(self.state, ask, self.store)
+            # What sets a late clock right has to see the clock it was asked by.
+            events = command.decide(self.state, ask if command.on_a_late_clock else ask._replace(now=at), self.store)
+            assert events, "it decided nothing"
             touched = True
             written, erased = self._fold(events, ask, at)
         except Refusal as refusal:
@@ -215,10 +219,7 @@ class Community:
         state, cause, consequences = self.state, Seq(self.state.seq), fold.Consequences()
         written: list[Line] = []
         erased: list[Erased] = []
-        vault = self._vault_bytes
-        if vault.day != at // DAY_MS:
-            vault.day, vault.size = at // DAY_MS, {}
-        kept = vault.size.get(ask.actor, 0)
+        kept_before = kept = self._vault_bytes.of(ask.actor, at)
 
         def put(event: Event) -> Record[Event]:
             nonlocal kept
@@ -231,7 +232,8 @@ class Community:
             erased.extend(record.event.erases(state, record))
             consequences.hear(record, fold.apply(state, record))
 
-        for event in events:
+        for event, before in zip(events, [None, *events], strict=False):
+            assert before is None or before.kind in event.may_follow, f"{event.kind} may not follow {before.kind}"
             record = put(event)
             judge(state, record)
             check_quota(state, record)
@@ -240,7 +242,7 @@ class Community:
             take(record)
         while (event_due := consequences.next(state)) is not None:
             take(put(event_due))
-        vault.size[ask.actor] = kept
+        self._vault_bytes.add(ask.actor, kept - kept_before)
         return written, erased
 
     def _moment(self, ask: Ask) -> Moment:

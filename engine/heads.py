@@ -40,14 +40,19 @@ class KeptReceipt(NamedTuple):
 
 def check_receipt(state: State, receipt: KeptReceipt, leaf: bytes | None) -> None:
     """Refuse a log that does not continue the head of a receipt, or has another event where the receipt has its own: `leaf` is the
-    hash that stands there, None beyond the end. What the log declares lost is excused.
+    hash that stands there, None beyond the end. A loss that the log declares excuses no receipt: its event is not there.
     """
     index, head = read_proof(receipt.proof, leaf_hash(receipt.line), Verifier.read(state[Founding].key))
     if index != receipt.seq:
         raise refuse(
             "proof_wrong", "the receipt", "proves event {index} and shows event {seq}", "ask for a new one", index=index, seq=receipt.seq
         )
-    if leaf not in (None, leaf_hash(receipt.line)) and not is_declared(state, head):
+    if leaf != leaf_hash(receipt.line) and is_declared(state, head):
+        raise refuse(
+            "log_went_back", "the log", "has lost event {seq}, which its key had signed for, and says so itself (DeclareLoss)",
+            "ask that it be done again, and show the receipt", seq=index,
+        )  # fmt: skip
+    if leaf not in (None, leaf_hash(receipt.line)):
         raise refuse(
             "log_went_back", "the log", "is another history: the same key signed for another event {seq}",
             "do not rely on it, and show others the receipt", seq=index,

@@ -44,6 +44,8 @@ BATCH_ASKS_MAX = 256
 """One commit answers at most so many asks: throughput without a long tail (the engine has no clock to cut by time)."""
 CLOCK_BEHIND_MS_MAX = 5_000
 """How far a clock may run behind the log before its asks are refused."""
+CLOCK_AHEAD_MS_MAX = 10 * 60_000
+"""How far a log may be ahead of whoever audits it: more than clocks of honest machines are apart."""
 RECEIPT_DAYS_KEPT = 30
 """How long an idempotency key is remembered."""
 KEY_TEXT_MAX = 200

@@ -24,6 +24,8 @@ FAMILIES = {
     "unavailable": (503, "Nothing was done; the fault is not in what was asked."),
 }
 """Each family of refusals: the HTTP status of its doors, and what it means."""
+OWN_STATUS = {"media_type_wrong": 415, "too_large": 413, "method_wrong": 405}
+"""Where HTTP has a status that says more than the family's."""
 
 CORE_CODES = {
     # What was asked cannot be read.
@@ -122,7 +124,7 @@ class Refusal(Exception):
     @property
     def status(self) -> int:
         """The HTTP status a door answers with."""
-        return FAMILIES[self.family][0]
+        return OWN_STATUS.get(self.code, FAMILIES[self.family][0])
 
     def __str__(self) -> str:
         return f"{self.code}: {self.thing} {self.fact}; {self.way_out}"
@@ -146,7 +148,7 @@ class Refusal(Exception):
             return self.templates[part]
         try:
             return self.templates[part].format(**self.values)
-        except (KeyError, IndexError, ValueError, AttributeError):
+        except (LookupError, ValueError, AttributeError, TypeError):
             return self.templates[part]  # somebody's own braces, where a name should have stood for them
 
 

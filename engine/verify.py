@@ -24,6 +24,7 @@ from engine.kernel.found import Founding
 from engine.kernel.loss import check_head
 from engine.kernel.members import Members
 from engine.kernel.quotas import check_quota
+from engine.limits import CLOCK_AHEAD_MS_MAX
 from engine.lines import Filing
 from engine.log.codec import inner
 from engine.log.fields import Opening, Private, opens, sealed_in
@@ -73,12 +74,19 @@ class Report:
     """How many events stand under a verified signed head."""
 
     unsigned_allowed: bool = False
+    now: int | None = None
+    """The auditor's own clock, milliseconds since 1970; None where nobody has one."""
+    newest: int = 0
+    """When the log says that its last event happened."""
 
     @property
-    def verdict(self) -> Literal["sound", "unsigned", "unsound", "cannot_recount"]:
-        """`unsigned`: what there is holds together, and only this copy vouches for events that no signed head covers.
+    def verdict(self) -> Literal["sound", "ahead", "unsigned", "unsound", "cannot_recount"]:
+        """`ahead`: the log holds together, and says that it is later than the auditor's clock does: one of the two is wrong.
+        `unsigned`: what there is holds together, and only this copy vouches for events that no signed head covers.
         `cannot_recount`: this copy lacks a rule the log names; neither passed nor called false."""
         if self.problem is None:
+            if self.now is not None and self.newest > self.now + CLOCK_AHEAD_MS_MAX:
+                return "ahead"
             return "sound" if self.unsigned_allowed or self.signed == self.checked["events"] else "unsigned"
         return "cannot_recount" if self.problem.code in ("cannot_recount", "kind_unknown") else "unsound"
 
@@ -91,11 +99,12 @@ def verify(
     head: str | None = None,
     receipts: Sequence[KeptReceipt] = (),
     allow_unsigned: bool = False,
+    now: int | None = None,
 ) -> Report:
     """Audit a log. `key` pins the log's verifier key; `private_kept` says whether private values must be there (in a community's own
     folder) or must not (in an export). `head` and `receipts` are what somebody kept: the log must continue them. `allow_unsigned`
-    lets events pass for sound that stand under no signed head."""
-    report = Report(unsigned_allowed=allow_unsigned)
+    lets events pass for sound that stand under no signed head. `now` is the auditor's clock, milliseconds since 1970."""
+    report = Report(unsigned_allowed=allow_unsigned, now=now)
     try:
         audit = _Audit(report, private_kept, {receipt.seq for receipt in receipts})
         for seq, data in source.lines(0):
@@ -293,6 +302,7 @@ class _Audit:
         report.origin, report.key, report.pinned = founding.origin, founding.key, key is not None
         if key is not None and key != founding.key:
             raise refuse("checkpoint_wrong", "the log", "is signed by {key}, not by the key given", "ask whose log it is", key=founding.key)
+        report.newest = state.at
         self._check_erased()
         for part in state:
             for unit, (accounts, total) in part.sums().items():

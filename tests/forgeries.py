@@ -33,16 +33,16 @@ NOTHING = {"status": "no_ballots", "winners": [], "ties": [], "scores": [], "bal
 
 FORGERIES = {
     # Who is here, in which role, and who says so.
-    "a second founding": (of("founder", "MemberJoined", name=None, email=None), "no member who may MemberJoined"),
+    "a second founding": (of("founder", "MemberJoined", name=None, email=None), "is founded already"),
     "a second charter by founding": (
         lambda moot, poll: event(
             moot, "founder", "CommunityFounded",
             {"format": "folkmoot-events/1", "origin": ORIGIN, "key": str(KEY.verifier), "charter": charters.preset("budget")},
         ),
-        "no member who may CommunityFounded",
+        "is founded already",
     ),
     "a member entered by one who may not": (of("m2", "MemberEntered", name=None, email=None), "may not join_community"),
-    "a member entered by a newcomer": (of("newcomer", "MemberEntered", name=None, email=None), "no member who may join_community"),
+    "a member entered by a newcomer": (of("newcomer", "MemberEntered", name=None, email=None), "join_community is for members only"),
     "a joining by a member": (of("m2", "MemberJoined", name=None, email=None), "cannot ask for MemberJoined"),
     "a role given to herself": (of("m1", "RoleGiven", member="m1", role="founder"), "cannot give a role to herself"),
     "a role given by one who may not": (of("m2", "RoleGiven", member="m3", role="founder"), "may not give_role"),
@@ -51,7 +51,7 @@ FORGERIES = {
     "a forgetting by a member who may not": (of("m2", "OtherForgotten", member="m3"), "may not erase"),
     "a forgetting of herself as another": (of("m1", "OtherForgotten", member="m1"), "forgets herself as if she were another"),
     "a forgetting of the last who may give roles": (of("m1", "SelfForgotten"), "is the last who may"),
-    "a forgetting by a stranger": (of("m99", "SelfForgotten"), "no member who may leave"),
+    "a forgetting by a stranger": (of("m99", "SelfForgotten"), "leave is for members only"),
     # Time.
     "a step back in time": (of("newcomer", "MemberJoined", at=-1, name=None, email=None), "happened before the event before it"),
     "a clock set right by one alone": (of("m1", "ClockCorrected", to=1), "is not what another member has asked for"),
@@ -68,8 +68,8 @@ FORGERIES = {
         "does not belong to the command it names",
     ),
     # Ballots and polls.
-    "a ballot by a stranger": (about_poll("m99", "BallotSealed", power="1", choice="0" * 64), "no member who may BallotSealed"),
-    "a ballot by nobody": (about_poll("clock", "BallotSealed", power="1", choice="0" * 64), "no member who may BallotSealed"),
+    "a ballot by a stranger": (about_poll("m99", "BallotSealed", power="1", choice="0" * 64), "BallotSealed is for members only"),
+    "a ballot by nobody": (about_poll("clock", "BallotSealed", power="1", choice="0" * 64), "BallotSealed is for members only"),
     "a ballot of more power": (about_poll("m2", "BallotSealed", power="2", choice="0" * 64), "another power than the roll says"),
     "a ballot after the close": (about_poll("m2", "BallotSealed", at=WEEK, power="1", choice="0" * 64), "takes no ballots any more"),
     "an open ballot in a sealed poll": (about_poll("m2", "BallotCast", power="1", choice="1"), "takes until_close ballots"),

@@ -13,7 +13,7 @@ from pathlib import Path
 from engine import catalogue
 from engine.event import act_kinds, commands, kinds, rights
 from engine.kernel.charter import all_terms
-from engine.refusals import CORE_CODES, FAMILIES, Code
+from engine.refusals import CORE_CODES, FAMILIES, OWN_STATUS, Code
 
 ROOT = Path(__file__).parent.parent
 FILE = ROOT / "REFERENCE.md"
@@ -61,7 +61,7 @@ def event_rows() -> list[tuple[object, ...]]:
 
 def code_rows() -> list[tuple[object, ...]]:
     codes = dict(CORE_CODES) | {str(code): code.family for code in catalogue.declared(Code)}
-    return [(f"`{code}`", family, FAMILIES[family][0], FAMILIES[family][1]) for code, family in sorted(codes.items())]
+    return [(f"`{code}`", family, OWN_STATUS.get(code, FAMILIES[family][0]), FAMILIES[family][1]) for code, family in sorted(codes.items())]
 
 
 def written() -> str:

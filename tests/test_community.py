@@ -22,6 +22,8 @@ from engine.features.polls.open import OpenPoll
 from engine.features.polls.state import Polls
 from engine.features.rewards.share import ShareReward
 from engine.kernel.charter import preset
+from engine.kernel.forget import ForgetMember
+from engine.kernel.found import CommunityFounded
 from engine.kernel.join import JoinCommunity
 from engine.log.checkpoint import LogKey, read_proof
 from engine.refusals import Refusal
@@ -56,7 +58,7 @@ def test_a_receipt_proves_its_event():
         ("nobody", SubmitIdea("A", "b"), "field_wrong"),
         ("m2", JoinCommunity(), "not_allowed"),
         ("clock", SubmitIdea("A", "b"), "not_allowed"),
-        ("founder", JoinCommunity(), "not_allowed"),
+        ("founder", JoinCommunity(), "already_founded"),
     ],
 )
 def test_a_refusal_has_its_code_and_leaves_no_trace(actor, command, code):
@@ -174,6 +176,56 @@ def test_a_fault_in_the_engine_is_a_refusal_and_the_rest_of_the_batch_happens(mo
     assert verify(moot.community.store, allow_unsigned=True).verdict == "sound"
 
 
+class Undecided(SubmitIdea):
+    def decide(self, state, ask, vault):
+        return []
+
+
+class Unlawful(SubmitIdea):
+    def decide(self, state, ask, vault):
+        return [*super().decide(state, ask, vault), CommunityFounded("folkmoot-events/1", "x", "y", "z")]
+
+
+@pytest.mark.parametrize("faulty", [Undecided, Unlawful])
+def test_a_command_that_decides_what_no_audit_would_pass_fails_alone(faulty):
+    """Nothing at all, or an event that may not follow the one before it."""
+    moot = Moot(members=2)
+    answers = moot.community.execute_many([moot.ask("m1", SubmitIdea("A", "b")), moot.ask("m1", faulty("A", "b"))])
+    assert [getattr(answer, "code", "done") for answer in answers] == ["done", "engine_fault"]
+    assert verify(moot.community.store, allow_unsigned=True).verdict == "sound"
+
+
+def test_a_batch_that_is_done_again_counts_its_bytes_once(monkeypatch):
+    moot = Moot(members=2)
+    idea = moot.idea()
+    monkeypatch.setattr(IdeaCommented, "apply", lambda self, state, record: 1 // 0)
+    before = moot.community._vault_bytes.of("m1", moot.now)
+    moot.community.execute_many([moot.ask("m1", SubmitIdea("A", "b")), moot.ask("m1", CommentIdea(idea, "x"))])
+    assert moot.community._vault_bytes.of("m1", moot.now) == before + len('"A"' + '"b"')
+
+
+def test_readers_go_on_while_erased_bytes_are_swept_out():
+    """Given a file that somebody else holds open, so that sweeping waits, then reading does not."""
+    sweeping, go_on = threading.Event(), threading.Event()
+
+    class Slow(MemoryStore):
+        def scrub(self) -> bool:
+            sweeping.set()
+            return go_on.wait(10)
+
+    moot = Moot(members=2, store=Slow())
+    forgetting = threading.Thread(target=moot.do, args=("m2", ForgetMember("m2")))
+    forgetting.start()
+    assert sweeping.wait(10)
+    reader = threading.Thread(target=lambda: moot.community.reading().__enter__())
+    reader.start()
+    reader.join(5)
+    waited = reader.is_alive()
+    go_on.set()
+    forgetting.join(10)
+    assert not waited and not forgetting.is_alive()
+
+
 def test_readers_never_see_what_is_not_committed():
     moot = Moot()
     store, seen, done = moot.community.store, [], threading.Event()
@@ -251,7 +303,7 @@ def test_an_event_too_large_for_the_log_is_refused(monkeypatch):
 @pytest.mark.parametrize("meanwhile", ["nothing", "a ballot"])
 def test_a_count_made_ahead_is_taken_only_for_the_same_ballots(monkeypatch, meanwhile):
     """Where it is not taken the poll ends, and the next command counts it: nobody waits for a long count."""
-    monkeypatch.setattr(count, "AHEAD_MIN", 0)
+    monkeypatch.setattr(count, "PREPARE_FROM", 0)
     text = preset("product").replace('secrecy = "until_close"', 'secrecy = "open"')
     moot = Moot(members=4, text=text)
     poll = moot.poll()
@@ -276,7 +328,7 @@ def test_a_count_made_ahead_is_taken_only_for_the_same_ballots(monkeypatch, mean
 
 
 def test_nobody_counts_ahead_who_may_not_close(monkeypatch):
-    monkeypatch.setattr(count, "AHEAD_MIN", 0)
+    monkeypatch.setattr(count, "PREPARE_FROM", 0)
     moot = Moot(members=2, text=preset("product").replace('secrecy = "until_close"', 'secrecy = "open"'))
     poll = moot.poll()
     moot.vote(poll, "1")

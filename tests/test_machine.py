@@ -302,7 +302,9 @@ class Life(RuleBasedStateMachine):
         name = data.draw(st.sampled_from(sorted(model.proposals)))
         proposer, pot = model.proposals[name]
         held = any(self.points(member) for member in model.members)
-        expected = model.may(actor, "AgreeToRound") and actor != proposer and pot <= model.funds and held
+        expected = (
+            model.may(actor, "AgreeToRound") and model.may(proposer, "AgreeToRound") and actor != proposer and pot <= model.funds and held
+        )
         if self.ask(actor, AgreeToRound(name), expected) is not None:
             del model.proposals[name]
             model.funds -= pot
@@ -320,7 +322,7 @@ class Life(RuleBasedStateMachine):
                 self.closed(command.poll, self.model.polls[command.poll])
         if data.draw(st.integers(0, 4)) == 0:
             self.ask("clock", Settle(), False)
-        for name in self.moot.of(Rounds).rounds:
+        for name in [*self.moot.of(Rounds).rounds, "r999"]:
             self.ask("clock", PayShares(name), False)
 
     @rule(data=st.data(), by_herself=st.booleans())
@@ -346,16 +348,19 @@ class Life(RuleBasedStateMachine):
 
     @rule(data=st.data())
     def mend(self, data) -> None:
-        """What is for rare days: a loss declared, a clock set right that is not wrong."""
+        """What is for rare days: a loss declared, a clock set right."""
         actor = self.founder(data)
         head = KEY_OF(self).sign(Checkpoint(ORIGIN, 9_000 + self.moot._asked, bytes(32)))
         self.ask(actor, DeclareLoss(head), self.model.may(actor, "DeclareLoss"))
         if self.model.may(actor, "GiveRole") and data.draw(st.booleans()):
-            self.ask(actor, CorrectClock(self.moot.state.at), False)
-            to = self.moot.state.at - 1
+            log, here = self.moot.state.at, self.moot.now
+            self.ask(actor, CorrectClock(log - 1), False)
+            self.moot.now = to = log - 1  # a clock that is a moment behind the log
+            self.ask(actor, CorrectClock(log), False)
             self.ask(actor, CorrectClock(to), to >= START)
             if self.moot.state.at == to:  # the second to say so
                 self.model.set_back(to, START)
+            self.moot.now = here
 
     @rule(data=st.data())
     def whatever_else(self, data) -> None:

@@ -100,7 +100,12 @@ def check_origin(request: Request) -> None:
     origins = request.headers.getlist("origin")
     if origins and origins != [own_origin(request)]:
         raise refuse(
-            "foreign_origin", "the request", "comes from {origin!r}", "ask from this site's own pages", origin=", ".join(origins)[:80]
+            "foreign_origin",
+            "the request",
+            "comes from {origin!r}, not from {own!r}",
+            "ask from this site's own pages; if this is one, the operator serves it with --name NAME and --behind-https",
+            own=own_origin(request),
+            origin=", ".join(origins)[:80],
         )
 
 

@@ -18,6 +18,10 @@ from engine.community import Community
 KEPT_MS = 1_000
 ANSWER_BYTES_MAX, ALL_BYTES_MAX = 256_000, 16_000_000
 """A longer answer is not kept, and when more would be kept all are let go."""
+KEY_BYTES_MAX = 300
+"""Longer addresses are nobody's usual ones, and would fill the memory by themselves."""
+ENTRY_BYTES = 1_500
+"""What the objects around an answer take."""
 
 Key = tuple[str, bytes, bool]
 
@@ -72,7 +76,11 @@ class Kept:
                 return None
             if name == b"accept":
                 accepted.append(value)
-        return None if len(accepted) > 1 else (scope["path"], scope["query_string"], b"text/html" in b"".join(accepted))
+        return (
+            None
+            if len(accepted) > 1 or len(scope["path"]) + len(scope["query_string"]) > KEY_BYTES_MAX
+            else (scope["path"], scope["query_string"], b"text/html" in b"".join(accepted))
+        )
 
     def _now_at(self) -> int | None:
         """How many events there are; what was kept under fewer is let go. None while that cannot be read."""
@@ -89,13 +97,19 @@ class Kept:
         whole = len(said) == 2 and said[0].get("status") == 200 and not said[1].get("more_body", False)
         if not whole or len(said[1].get("body", b"")) > ANSWER_BYTES_MAX or any(name == b"set-cookie" for name, _ in said[0]["headers"]):
             return
+        answer = Answer(list(said[0]["headers"]), said[1]["body"], at)
         old = self._answers.pop(key, None)
-        self._bytes += len(said[1]["body"]) - (len(old.body) if old else 0)
+        self._bytes += _weight(key, answer) - (_weight(key, old) if old else 0)
         if self._bytes > ALL_BYTES_MAX:
             self._let_go()
-            self._bytes = len(said[1]["body"])
-        self._answers[key] = Answer(list(said[0]["headers"]), said[1]["body"], at)
+            self._bytes = _weight(key, answer)
+        self._answers[key] = answer
 
     def _let_go(self) -> None:
         self._answers.clear()
         self._bytes = 0
+
+
+def _weight(key: Key, answer: Answer) -> int:
+    """About how many bytes a kept answer takes, with what it is found by and the objects around it."""
+    return ENTRY_BYTES + 2 * len(key[0]) + len(key[1]) + sum(len(name) + len(value) for name, value in answer.headers) + len(answer.body)

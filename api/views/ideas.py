@@ -49,7 +49,12 @@ def idea(state: State, name: str, start: int, count: int) -> Json:
         texts = _versions(community, versions)
         said = _said(community, name, first, bounded(count))
         going_on = first + len(said)
-        further = {"versions": texts, "left_out": len(versions) - len(texts), "said": said, "next": going_on if going_on < comments else None}
+        further = {
+            "versions": texts,
+            "left_out": len(versions) - len(texts),
+            "said": said,
+            "next": going_on if going_on < comments else None,
+        }
         return shown | further
 
     return Later(with_texts)

@@ -15,12 +15,14 @@ from engine.values import read_text as clean_text
 def read_text(path: Path) -> str:
     """The text of a file; refused when it is missing, too large or not UTF-8."""
     try:
-        if path.stat().st_size > ELECTION_FILE_BYTES_MAX:
+        with path.open("rb") as file:  # a device says that it is empty and never ends
+            data = file.read(ELECTION_FILE_BYTES_MAX + 1)
+        if len(data) > ELECTION_FILE_BYTES_MAX:
             raise refuse(
                 "too_large", "{path}", "is too large", "at most {election_file_bytes_max} bytes",
                 election_file_bytes_max=ELECTION_FILE_BYTES_MAX, path=str(path),
             )  # fmt: skip
-        return path.read_bytes().decode("utf-8-sig").replace("\r\n", "\n")
+        return data.decode("utf-8-sig").replace("\r\n", "\n")
     except (OSError, ValueError) as fault:
         if isinstance(fault, UnicodeDecodeError):
             raise refuse(

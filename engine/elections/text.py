@@ -87,9 +87,8 @@ def read(text: str) -> Written:
             continue
         for item in items:
             if listed and item.name not in options:
-                raise _wrong(
-                    number, "names {item!r}", did_you_mean(item.name, list(options)) + " (from the line options:)", item, item=item.name
-                )
+                near = did_you_mean(item.name, list(options))
+                raise _wrong(number, "names {item!r}", "{near} (from the line options:)", item, item=item.name, near=near)
             options.setdefault(item.name, len(options))
         if head == "options" and ballots:
             raise _wrong(number, "says options: after the first ballot", "put it first, so that every ballot is checked against it")

@@ -6,10 +6,11 @@ from engine.event import Event, Record, Right, Who
 from engine.kernel import charter as charters
 from engine.kernel.charter import NOT_ALLOWED, Charter, MemberTerms, RoleTerms
 from engine.kernel.members import Members
-from engine.refusals import Refusal, refuse
+from engine.refusals import Code, Refusal, refuse
 from engine.state import State
 from engine.values import Seq
 
+ALREADY_FOUNDED = Code("already_founded", "conflict")
 WITHOUT_ID = {"founder": Who.FOUNDER, "newcomer": Who.NEWCOMER, "clock": Who.CLOCK}
 
 
@@ -17,10 +18,12 @@ def judge(state: State, record: Record[Event]) -> None:
     """Refuse a record whose actor may not ask for its event."""
     event, actor = record.event, record.actor
     who = WITHOUT_ID.get(actor, Who.MEMBER)
-    if who not in event.by or (who is Who.FOUNDER and record.cause):
+    if who not in event.by:
         if who is Who.MEMBER and actor in state[Members]:
             raise refuse(NOT_ALLOWED, "member {actor}", "cannot ask for {kind}", "no member can", actor=actor, kind=event.kind)
         raise _stranger(state, actor, event.may.name if event.may else event.kind)
+    if who is Who.FOUNDER and record.cause:
+        raise refuse(ALREADY_FOUNDED, "the community", "is founded already", "join it as newcomer")
     if who is Who.MEMBER:
         require(state, actor, event.may, event.under(state), event.kind)
 
@@ -66,6 +69,6 @@ def holder_count(state: State, charter: Charter, right: Right, without: int = -1
 def _stranger(state: State, actor: str, what: str) -> Refusal:
     open_to_all = state.seq > 0 and charters.in_force(state)[MemberTerms].admission == "open"
     return refuse(
-        NOT_ALLOWED, "actor {actor}", "is no member who may {what}", "{way_out}",
+        NOT_ALLOWED, "actor {actor}", "is no member here, and {what} is for members only", "{way_out}",
         actor=actor, what=what, way_out="join first" if open_to_all else "ask a member who may invite you",
     )  # fmt: skip

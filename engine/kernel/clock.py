@@ -1,7 +1,9 @@
 """Set the log's time right after a clock that ran ahead: two members who may say the same.
 
 A log's time never goes back by itself, so one ask from a machine that believes it is twenty years later would lock the
-community until then. What was opened in the false time is void; what was decided before stays.
+community until then. What was opened in the false time is void; what was decided before stays. Nobody can end a poll
+by this on a log that is right: the command is refused unless the log is ahead of the clock it is asked by, and the
+audit refuses one by whose record the log's time moved on.
 """
 
 from __future__ import annotations
@@ -9,6 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from engine.event import ANY_MEMBER, Ask, Command, Event, Record, Right, Vault
+from engine.kernel.authority import require
 from engine.kernel.found import Founding
 from engine.refusals import Code, refuse
 from engine.state import Part, State
@@ -36,6 +39,13 @@ class CorrectClock(Command):
     to: Moment
 
     def decide(self, state: State, ask: Ask, vault: Vault) -> list[Event]:
+        if ask.now >= state.at or self.to > ask.now:
+            raise refuse(
+                CLOCK_RIGHT,
+                "the log's time",
+                "is not ahead of this clock, or that is yet to come",
+                "name the true time, once the log is ahead of it",
+            )
         asked = state[Correction]
         agreed = asked.asked_by not in ("", ask.actor) and asked.to == self.to
         return [ClockCorrected(self.to) if agreed else ClockDoubted(self.to)]
@@ -51,6 +61,7 @@ class ClockDoubted(Event):
     to: Moment
 
     def check(self, state: State, record: Record[Event]) -> None:
+        _check_still(state, record)
         if not state[Founding].at <= self.to < record.at:
             raise refuse(CLOCK_RIGHT, "the log's time", "is not ahead of that, or began after it", "name the true time, which is earlier")
 
@@ -71,9 +82,17 @@ class ClockCorrected(Event):
         return self.to
 
     def check(self, state: State, record: Record[Event]) -> None:
+        _check_still(state, record)
         asked = state[Correction]
         if asked.asked_by in ("", record.actor) or asked.to != self.to or self.to >= record.at:
             raise refuse("log_unlawful", "the correction", "is not what another member has asked for", "let two agree")
+        require(state, asked.asked_by, CORRECT_CLOCK)
 
     def apply(self, state: State, record: Record[Event]) -> None:
         state[Correction].to, state[Correction].asked_by = Moment(0), Actor("")
+
+
+def _check_still(state: State, record: Record[Event]) -> None:
+    """Refuse where the log's time moves on with this very record: then the clock it was asked by is not behind."""
+    if record.at != state.at:
+        raise refuse(CLOCK_RIGHT, "the log's time", "is not ahead of the clock this was asked by", "there is nothing to correct")

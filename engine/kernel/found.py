@@ -11,11 +11,9 @@ from engine.kernel.charter import Charters
 from engine.kernel.join import MemberJoined
 from engine.log.checkpoint import Verifier
 from engine.log.fields import Erasable
-from engine.refusals import Code, refuse
+from engine.refusals import refuse
 from engine.state import Part, State
 from engine.values import CharterText, Moment, NameText
-
-ALREADY_FOUNDED = Code("already_founded", "conflict")
 
 
 @dataclass
@@ -56,8 +54,6 @@ class CommunityFounded(Event):
     charter: CharterText
 
     def check(self, state: State, record: Record[Event]) -> None:
-        if record.seq != 0:
-            raise refuse(ALREADY_FOUNDED, "the community", "is founded already", "join it")
         charters.lawful(self.charter)
         if Verifier.read(self.key).name != self.origin:
             raise refuse("field_wrong", "origin", "is {origin!r}, not the name in the key", "use the key's name", origin=self.origin)

@@ -105,7 +105,8 @@ def follow_ups(record: Record[Event], acts: Sequence[Act]) -> Iterator[Callable[
 
 
 def _heard(reaction: Reaction, what: Record[Event] | Act, state: State) -> Sequence[Event]:
-    named = not reaction.feature or charters.in_force(state).names(reaction.feature)
+    # Acts are heard where the charter in force names the feature; what stands already goes on when an amendment has dropped it.
+    named = not isinstance(what, Act) or not reaction.feature or charters.in_force(state).names(reaction.feature)
     return reaction.function(state, what) if named else ()
 
 

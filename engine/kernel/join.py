@@ -71,10 +71,8 @@ class MemberJoined(NewMember):
 
     def check(self, state: State, record: Record[Event]) -> None:
         super().check(state, record)
-        if record.actor == "founder" and record.seq != 1:
-            raise refuse(NOT_ALLOWED, "actor founder", "has founded this community already", "join it as newcomer")
         if record.actor == "newcomer" and charters.in_force(state)[MemberTerms].admission != "open":
-            raise refuse(NOT_ALLOWED, "actor newcomer", "is no member who may join_community", "ask a member who may invite you")
+            raise refuse(NOT_ALLOWED, "actor newcomer", "may not join by herself", "ask a member who may invite you")
 
 
 @dataclass(frozen=True)

@@ -103,7 +103,8 @@ class Members(Part):
 
     def bits(self, roles: Iterable[str]) -> int:
         """Roles as bits; a role nobody ever had has none."""
-        return sum(1 << place for place, name in enumerate(self.role_names) if name in set(roles))
+        wanted = set(roles)
+        return sum(1 << place for place, name in enumerate(self.role_names) if name in wanted)
 
     def holding(self, roles: Iterable[str]) -> NDArray[np.bool_]:
         """Which members, by number, are here and have one of `roles`."""

@@ -54,10 +54,31 @@ def check_quota(state: State, record: Record[Event]) -> None:
 
 @dataclass
 class VaultBytes:
-    """What members have put into the vault on one day, as far as whoever keeps it has seen: no public fact, so no part of the state."""
+    """What members have put into the vault on one day, as far as this process has seen: no public fact, so no part of the state."""
 
     day: int = -1
     size: dict[str, int] = field(default_factory=dict)
+    _adding: dict[str, int] = field(default_factory=dict)
+    """What the batch that is being written adds; it counts for good once that is committed."""
+
+    def begin(self) -> None:
+        """A batch begins, or begins again."""
+        self._adding = {}
+
+    def of(self, actor: str, at: int) -> int:
+        """How many bytes an actor has put there on the day of `at` (UTC)."""
+        if self.day != at // DAY_MS:
+            self.day, self.size, self._adding = at // DAY_MS, {}, {}
+        return self.size.get(actor, 0) + self._adding.get(actor, 0)
+
+    def add(self, actor: str, size: int) -> None:
+        self._adding[actor] = self._adding.get(actor, 0) + size
+
+    def commit(self) -> None:
+        """The batch is committed."""
+        for actor, size in self._adding.items():
+            self.size[actor] = self.size.get(actor, 0) + size
+        self._adding = {}
 
 
 def check_bytes(state: State, actor: str, size: int) -> None:

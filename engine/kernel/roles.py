@@ -35,7 +35,7 @@ class GiveRole(Command):
 
 @dataclass(frozen=True)
 class TakeRole(Command):
-    """From another member, or from oneself."""
+    """Take a role from another member, or give up one's own."""
 
     resource = "/members/{member}/roles/taken"
 

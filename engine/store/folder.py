@@ -14,7 +14,8 @@ from pathlib import Path
 
 from engine.community import Community
 from engine.event import Ask
-from engine.kernel.found import ALREADY_FOUNDED, FoundCommunity
+from engine.kernel.authority import ALREADY_FOUNDED
+from engine.kernel.found import FoundCommunity
 from engine.kernel.loss import check_head
 from engine.log.checkpoint import LogKey
 from engine.log.fields import draw

@@ -5,12 +5,14 @@ from __future__ import annotations
 import pytest
 
 from engine.community import Community
+from engine.event import Record
 from engine.features.ideas.submit import SubmitIdea
 from engine.features.polls.state import Polls
-from engine.kernel.clock import CorrectClock
-from engine.kernel.roles import GiveRole
+from engine.kernel.clock import ClockDoubted, CorrectClock
+from engine.kernel.roles import GiveRole, TakeRole
 from engine.refusals import Refusal
 from engine.store.snapshot import view
+from engine.values import Actor, Moment, Seq
 from engine.verify import verify
 from tests.moot import KEY, START, Moot
 
@@ -53,7 +55,7 @@ def test_one_member_alone_does_not():
     moot.do("m1", CorrectClock(true))
     moot.do("m1", CorrectClock(true))
     assert moot.state.at > true
-    moot.do("m2", CorrectClock(true + 1))
+    moot.do("m2", CorrectClock(true - 1))
     assert moot.state.at > true, "two have to say the same"
     with pytest.raises(Refusal, match="not_allowed"):
         moot.do("m3", CorrectClock(true))
@@ -65,9 +67,46 @@ def test_the_log_is_never_set_ahead():
         moot.do("m1", CorrectClock(moot.now))
     moot.wait(5)
     moot.idea()
+    moot.now -= 60_000
     with pytest.raises(Refusal, match="began after it"):
         moot.do("m1", CorrectClock(START - 1))
+    with pytest.raises(Refusal, match="clock_right"):
+        moot.do("m1", CorrectClock(Moment(moot.now + 1)))
     moot.do("m1", CorrectClock(START))
+
+
+def test_a_right_log_is_not_set_back():
+    """Given an open poll and a clock that is right, when both founders would set the log back, then nothing is void."""
+    moot = Moot(members=2)
+    moot.do("m1", GiveRole("m2", "founder"))
+    before = moot.now
+    moot.wait(5)
+    poll = moot.poll()
+    moot.wait(5)
+    for member in ("m1", "m2"):
+        with pytest.raises(Refusal, match="clock_right"):
+            moot.do(member, CorrectClock(before))
+    assert not moot.of(Polls)[poll].void
+
+
+def test_an_audit_refuses_a_correction_by_which_time_moved_on():
+    moot = Moot(members=2)
+    moot.wait(5)
+    record = Record(Seq(moot.state.seq), Moment(moot.now), Actor("m1"), Seq(moot.state.seq), ClockDoubted(Moment(START)))
+    with pytest.raises(Refusal, match="not ahead of the clock"):
+        record.event.check(moot.state, record)
+
+
+def test_the_first_who_asked_has_to_be_somebody_still():
+    moot, true = ahead()
+    moot.do("m2", CorrectClock(true))
+    moot.now = moot.state.at
+    moot.do("m1", TakeRole("m2", "founder"))
+    moot.do("m1", GiveRole("m3", "founder"))
+    moot.now = true
+    with pytest.raises(Refusal, match="not_allowed"):
+        moot.do("m3", CorrectClock(true))
+    assert moot.state.at > true
 
 
 def test_waiting_in_the_queue_makes_no_clock_late():

@@ -87,7 +87,15 @@ def test_an_older_copy_is_named_as_that(tmp_path):
 def test_what_the_log_declares_lost_is_excused(tmp_path):
     one, other = histories()
     other.do("m1", DeclareLoss(one.community.checkpoint()))
-    assert audits(other, tmp_path, head=one.community.checkpoint(), receipts=[receipt(one, 4)]).verdict == "sound"
+    assert audits(other, tmp_path, head=one.community.checkpoint()).verdict == "sound"
+
+
+def test_a_declared_loss_is_no_excuse_to_whoever_holds_a_receipt(tmp_path):
+    one, other = histories()
+    kept = receipt(one, 4)
+    other.do("m1", DeclareLoss(kept.note))
+    report = audits(other, tmp_path, receipts=[kept])
+    assert report.verdict == "unsound" and "has lost event 4" in str(report.problem)
 
 
 def test_what_this_copy_cannot_recount_is_held_against_what_was_kept_all_the_same():

@@ -6,15 +6,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from engine.event import ANY_MEMBER, ActKind, Ask, Command, Event, Record, Right, Vault
-from engine.features.ideas.state import NOT_AUTHOR, NOTHING_CHANGED, STAGE_CLOSED, VERSIONS_PER_IDEA_MAX, Idea, IdeaId, Ideas
+from engine.features.ideas.state import NOT_AUTHOR, NOTHING_CHANGED, STAGE_CLOSED, VERSIONS_PER_IDEA_MAX, Idea, IdeaId, Ideas, text_kept
 from engine.features.ideas.terms import check_cost, terms_of
-from engine.kernel.authority import require
 from engine.log.fields import Erasable
 from engine.log.json import parse_own
-from engine.refusals import refuse
+from engine.refusals import Refusal, refuse
 from engine.rules.earning import Act
 from engine.state import State
-from engine.values import IdeaText, MemberId, Money, Name, TitleText
+from engine.values import IdeaText, MemberId, Money, Name, Seq, TitleText
 
 REVISE = Right(Name("revise_idea"), "write new versions of ideas")
 REVISED = ActKind(Name("idea_revised"), "improving an idea")
@@ -67,13 +66,15 @@ class IdeaRevised(Event):
         if record.actor not in idea.authors:
             idea.authors += (MemberId(record.actor),)
 
+    def keeps(self, state: State, seq: Seq, field: str) -> Refusal | None:
+        return text_kept(state, seq)
+
     def acts(self, state: State, record: Record[Event]) -> Iterable[Act]:
         return [Act(REVISED.name, record.actor, self.idea, state[Ideas][self.idea].authors)]
 
 
 def check_may_revise(state: State, actor: str, name: str) -> Idea:
-    """Refuse unless the charter, the idea's stage and its authors let `actor` improve it."""
-    require(state, actor, REVISE)
+    """Refuse unless the idea's stage and the charter's terms for its authors let `actor` improve it; the right is judged by the core."""
     idea = state[Ideas][name]
     terms = terms_of(state, idea.terms)
     stage = terms.stage(idea.stage)

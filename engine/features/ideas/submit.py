@@ -6,14 +6,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from engine.event import ANY_MEMBER, ActKind, Ask, Command, Event, Record, Right, Vault
-from engine.features.ideas.state import IDEAS_MAX, Idea, IdeaId, Ideas
+from engine.features.ideas.state import IDEAS_MAX, Idea, IdeaId, Ideas, text_kept
 from engine.features.ideas.terms import IdeaTerms, check_cost
 from engine.kernel import charter as charters
 from engine.log.fields import Erasable
-from engine.refusals import refuse
+from engine.refusals import Refusal, refuse
 from engine.rules.earning import Act
 from engine.state import State
-from engine.values import IdeaText, MemberId, Money, Name, TitleText
+from engine.values import IdeaText, MemberId, Money, Name, Seq, TitleText
 
 SUBMIT = Right(Name("submit_idea"), "put ideas forward")
 SUBMITTED = ActKind(Name("idea_submitted"), "putting an idea forward")
@@ -54,7 +54,7 @@ class IdeaSubmitted(Event):
         check_cost(state, charters.in_force(state)[IdeaTerms], self.cost)
         ideas = state[Ideas]
         if self.extends is not None:
-            assert ideas[self.extends]
+            ideas[self.extends]  # refuses what is no idea
         if len(ideas.ideas) >= IDEAS_MAX:
             raise refuse("limit_reached", "the community", "has {count} ideas", "found another beside it", count=IDEAS_MAX)
 
@@ -63,6 +63,9 @@ class IdeaSubmitted(Event):
         state[Ideas].ideas[idea] = Idea(
             idea, (MemberId(record.actor),), (record.seq,), first.name, charters.seq_in_force(state), self.cost, self.extends
         )
+
+    def keeps(self, state: State, seq: Seq, field: str) -> Refusal | None:
+        return text_kept(state, seq)
 
     def acts(self, state: State, record: Record[Event]) -> Iterable[Act]:
         return [Act(SUBMITTED.name, record.actor, IdeaId.of(record.seq), (MemberId(record.actor),))]

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from engine.event import ANY_MEMBER, ActKind, Ask, Command, Event, Record, Right, Vault
 from engine.features.ideas.state import ALREADY_SUPPORTED, STAGE_CLOSED, IdeaId, Ideas
 from engine.features.ideas.terms import terms_of
-from engine.kernel.authority import require
 from engine.kernel.members import Members
 from engine.refusals import refuse
 from engine.rules.earning import Act
@@ -54,8 +53,7 @@ class IdeaSupported(Event):
 
 
 def check_may_support(state: State, actor: str, name: str) -> None:
-    """Refuse unless the charter and the idea's stage let `actor` support it, and she does not already."""
-    require(state, actor, SUPPORT)
+    """Refuse unless the idea's stage lets it be supported, and `actor` does not already; the right is judged by the core."""
     idea = state[Ideas][name]
     stage = terms_of(state, idea.terms).stage(idea.stage)
     if stage is None or not stage.supportable:

@@ -73,7 +73,7 @@ def earn(state: State, act: Act) -> list[PointsEarned]:
         for grant in line.rule.function(act, had, **line.parameters):
             holder = members.get(grant.member)
             if grant.points > 0 and holder is not None and not holder.forgotten:
-                vests_at = Moment(state.at + grant.vest_days * DAY_MS if grant.vest_days else 0)
+                vests_at = day_after(state.at, grant.vest_days)
                 expires_at = expiry(state, state.at, grant.expire_days)
                 points = Points(grant.points)
                 earned.append(
@@ -83,8 +83,16 @@ def earn(state: State, act: Act) -> list[PointsEarned]:
 
 
 def expiry(state: State, at: int, days: int = 0) -> Moment:
-    """When points earned at `at` expire: at the end of a day, so that those of one day make one lot; 0 for never."""
-    days = days or charters.in_force(state)[PointTerms].expire_days
+    """When points earned at `at` expire: `days` after it, or as the charter says; 0 for never."""
+    return day_after(at, days or charters.in_force(state)[PointTerms].expire_days)
+
+
+def day_after(at: int, days: int) -> Moment:
+    """The end of the UTC day `days` after `at`: points of one day vest and expire together, in one lot. 0 for no days.
+
+    >>> day_after(1_700_000_000_000, 0), day_after(1_700_000_000_000, 1) // DAY_MS - 1_700_000_000_000 // DAY_MS
+    (0, 2)
+    """
     return Moment((at // DAY_MS + days + 1) * DAY_MS if days else 0)
 
 

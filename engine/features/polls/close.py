@@ -11,6 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from engine.event import ANY_MEMBER, Ask, Command, Event, Install, Precompute, Record, Right, Vault, Who
+from engine.features.ideas.state import Ideas
 from engine.features.polls.cast import read_choice
 from engine.features.polls.count import Draw, conclude, is_counted, is_quick, recount
 from engine.features.polls.open import MINUTE_MS
@@ -124,7 +125,7 @@ class PollEnded(AboutPoll):
 
     def check(self, state: State, record: Record[Event]) -> None:
         poll = poll_of(state, self.poll)
-        assert poll.open_ballots is not None
+        _ = poll.open_ballots  # refuses a poll that is closed
         if poll.ended:
             raise refuse("log_unlawful", "poll {poll}", "has ended already", "end it once", poll=poll.id)
         _check_ended(poll, record.actor, record.at)
@@ -195,6 +196,7 @@ class PollClosed(Count, AboutPoll):
     def apply(self, state: State, record: Record[Event]) -> None:
         polls = state[Polls]
         polls[self.poll].result = self.count
+        state[Ideas].hold(polls[self.poll].asked.versions, -1)
         polls.close(polls[self.poll])
 
 

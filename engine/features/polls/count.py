@@ -26,7 +26,7 @@ UNCOUNTABLE = ("too_many_ties", "too_large", "election_wrong", "parameter_wrong"
 """Refusals of a rule that no waiting mends: the poll ends without a decision instead of never."""
 TIES_PER_EVENT_MAX = 32
 """Ties that stand in the closing event, of at most 256 options each."""
-AHEAD_MIN, AHEAD_MIN_OF_SEVERAL = 20_000, 2_000
+PREPARE_FROM, PREPARE_FROM_OF_SEVERAL = 20_000, 2_000
 """Ballots times options from which a count is made before the writer's turn, where one is elected and where several are."""
 
 
@@ -62,7 +62,7 @@ def rule_of(asked: Question) -> Rule:
 def is_quick(asked: Question, ballots: Ballots) -> bool:
     """Whether a count takes a few milliseconds at most."""
     one = rule_of(asked).elects == "one"
-    return ballots.cast * len(asked.options) < (AHEAD_MIN if one else AHEAD_MIN_OF_SEVERAL)
+    return ballots.cast * len(asked.options) < (PREPARE_FROM if one else PREPARE_FROM_OF_SEVERAL)
 
 
 def election_of(

@@ -8,7 +8,7 @@ import numpy as np
 
 from engine import rules
 from engine.event import Install, Precompute, Right
-from engine.features.points.state import PointLedger
+from engine.features.points.state import points_held
 from engine.features.polls.roll import Roll, RollBook, total
 from engine.features.polls.state import Active, Electorate, Polls
 from engine.features.polls.terms import Decision
@@ -20,7 +20,7 @@ from engine.state import State
 from engine.values import DAY_MS, Name, Power
 
 VOTE = Right(Name("cast_ballot"), "be on the roll of polls, and vote")
-AHEAD_MIN = 2_000
+PREPARE_FROM = 2_000
 """From so many members on a roll is drawn up before the writer's turn: below, it takes a few milliseconds."""
 
 
@@ -46,16 +46,16 @@ def drawn_up_ahead(state: State, decision: Decision) -> Precompute | None:
     """
     key = _key(state, decision, 0)
     known = next((book for book in state[Polls].books.values() if book.key == key), None)
-    waiting = len(state[Members]) - (known.seen if known else 0)
-    if waiting < AHEAD_MIN or rules.rule("power", decision.power).reads_points:
+    waiting = len(state[Members]) - (known.seen if known else 0) + (len(known.seqs) - known.hashed if known else 0)
+    if waiting < PREPARE_FROM or rules.rule("power", decision.power).reads_points:
         return None
-    still = State()
-    still.put(_copied(state[Members]))
-    still.put(state[charters.Charters])
+    frozen_state = State()
+    frozen_state.put(_copied(state[Members]))
+    frozen_state.put(state[charters.Charters])
 
     def work() -> Install:
         fresh = RollBook(key)
-        _enrol(still, fresh, range(len(still[Members])), decision, 0)
+        _enrol(frozen_state, fresh, range(len(frozen_state[Members])), decision, 0)
         fresh.root(len(fresh.seqs))
         return lambda state: _install(state, fresh, decision)
 
@@ -63,11 +63,10 @@ def drawn_up_ahead(state: State, decision: Decision) -> Precompute | None:
 
 
 def _install(state: State, fresh: RollBook, decision: Decision) -> None:
-    """Take over what was drawn up ahead, unless it was for others by now or another went further."""
+    """Take over what was drawn up ahead, unless it was for others by now."""
     if fresh.key == _key(state, decision, 0):
-        number, known = state[Polls].book_of(fresh.key)
-        if known.seen < fresh.seen and not any(poll.ballots and poll.ballots.book == number for poll in state[Polls].open.values()):
-            state[Polls].books[number] = fresh
+        _, known = state[Polls].book_of(fresh.key)
+        known.take_over(fresh)
 
 
 def _copied(members: Members) -> Members:
@@ -88,8 +87,7 @@ def _enrol(state: State, book: RollBook, numbers: Sequence[int], decision: Decis
     members, power = state[Members], rules.rule("power", decision.power)
     first, last = (numbers[0], numbers[-1] + 1) if numbers else (0, 0)
     places = first + np.flatnonzero(members.holding(roles_with(charters.in_force(state), VOTE))[first:last])
-    lots = state[PointLedger].lots
-    points = [lots.spendable(int(number), at) for number in places] if power.reads_points else [0] * len(places)
+    points = points_held(state, at)[places].tolist() if power.reads_points else [0] * len(places)
     powers = np.array(power.function(points, **power.complete(decision.power_parameters)), np.int64)
     there = powers > 0
     places, powers = places[there], powers[there]

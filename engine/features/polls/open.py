@@ -35,10 +35,12 @@ from engine.log.fields import Erasable, Private, draw
 from engine.log.json import canonical
 from engine.refusals import Refusal, refuse
 from engine.state import State
-from engine.values import CharterText, Digest, Moment, Money, Name, QuestionText, Seq, TitleText, seen_as
+from engine.values import DAY_MS, CharterText, Digest, Moment, Money, Name, QuestionText, Seq, TitleText, seen_as
 
 OPEN = Right(Name("open_poll"), "open polls")
 MINUTE_MS = 60_000
+OPENS_AHEAD_MS_MAX = 366 * DAY_MS
+"""A poll that opens in a year: its budget waits with it."""
 
 
 @dataclass(frozen=True)
@@ -73,7 +75,7 @@ class OpenPoll(Command):
     def decide(self, state: State, ask: Ask, vault: Vault) -> list[Event]:
         require(state, ask.actor, OPEN)
         decision = decision_of(state, self.decision)
-        self._check_options(decision)
+        self._check_options(state, decision)
         opens_at = Moment(max(ask.now, self.opens_at or ask.now))
         return [
             PollOpened(
@@ -91,8 +93,8 @@ class OpenPoll(Command):
             )
         ]
 
-    def _check_options(self, decision: Decision) -> None:
-        count = max(len(self.ideas), len(self.options))
+    def _check_options(self, state: State, decision: Decision) -> None:
+        count = max(len(self.ideas), len(self.options), self._standing(state, decision))
         if count > OPTIONS_PER_POLL_MAX:
             raise refuse("too_large", "the poll", "has {count} options", "name at most {most}", count=count, most=OPTIONS_PER_POLL_MAX)
         if (self.options and decision.options != "free") or (self.ideas and decision.options != "ideas"):
@@ -102,6 +104,12 @@ class OpenPoll(Command):
             )  # fmt: skip
         if twice := _twice([option.label for option in self.options]):
             raise refuse(POLL_NOT_READY, "the poll", "has two options called {label!r}", "name each option once", label=twice)
+
+    def _standing(self, state: State, decision: Decision) -> int:
+        """How many ideas it asks about without naming them."""
+        if decision.options != "ideas" or self.ideas:
+            return 0
+        return sum(idea.stage == decision.stage for idea in state[Ideas].ideas.values())
 
     def _options(self, state: State, decision: Decision) -> tuple[Option, ...]:
         if decision.options == "free":
@@ -153,6 +161,11 @@ class PollOpened(Question, Event):
                 "log_unlawful", "decision {decision}", "is frozen otherwise than the charter says", "freeze it as it is",
                 decision=self.decision,
             )  # fmt: skip
+        if self.opens_at > record.at + OPENS_AHEAD_MS_MAX:
+            raise refuse(
+                POLL_NOT_READY, "a poll", "would open in more than {days} days", "open it later, by itself",
+                days=OPENS_AHEAD_MS_MAX // DAY_MS,
+            )  # fmt: skip
         problems = list(readiness_problems(state, self, decision, record.at))
         if problems:
             raise refuse(
@@ -165,6 +178,7 @@ class PollOpened(Question, Event):
         poll = PollId.of(record.seq)
         number, roll = roll_of(state, decision_of(state, self.decision), record.at)
         state[Polls].add(Poll(poll, self, record.at, Ballots.none_yet(number, roll, rules.secrecy(self.terms.secrecy).sealed)))
+        state[Ideas].hold(self.versions, 1)
         if self.budget is not None:
             state[Treasury].move(FUNDS, poll, self.budget)
 

@@ -48,6 +48,20 @@ class RollBook:
         self.powers.extend(powers)
         self.numbers.extend(numbers)
 
+    @property
+    def hashed(self) -> int:
+        """How many entries the tree holds: it is not kept in snapshots, and grows as far as it is asked for."""
+        return self._tree.size
+
+    def take_over(self, other: RollBook) -> None:
+        """What another book of the same key has further: one key makes one order, so either begins as the other does."""
+        if other.seen > self.seen:
+            known = len(self.seqs)
+            self.enter(other.seqs[known:], other.powers[known:], other.numbers[known:])
+            self.seen = other.seen
+        if self.hashed < other.hashed <= len(self.seqs):
+            self._tree = other._tree
+
     def roll(self, count: int | None = None) -> Roll:
         """The roll of the first `count` entries (all so far), one for all who ask for the same."""
         count = len(self.seqs) if count is None else count

@@ -108,6 +108,11 @@ class Question:
     amendment: CharterText | None
     draw_secret: Private[Digest] | None
 
+    @property
+    def versions(self) -> list[Seq]:
+        """The versions of ideas it asks about."""
+        return [option.version for option in self.options if option.version is not None]
+
 
 @dataclass(frozen=True)
 class DrawOpening:

@@ -6,15 +6,18 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from engine.event import ANY_MEMBER, NOBODY, Ask, Command, Erased, Event, Record, Right, Vault
+from engine.features.ideas.state import Ideas
 from engine.features.polls.state import POLL_STILL_OPEN, PollId, Polls, poll_of
 from engine.features.treasury.state import FUNDS, Treasury
+from engine.kernel import charter as charters
+from engine.kernel.authority import holder_count
 from engine.kernel.clock import ClockCorrected
 from engine.kernel.hooks import react
 from engine.refusals import refuse
 from engine.state import State
 from engine.values import Name, Seq
 
-VOID = Right(Name("void_poll"), "void polls whose openings are lost")
+VOID = Right(Name("void_poll"), "void polls whose openings are lost", needed=True)
 LOST_PER_EVENT_MAX = 2_000
 """Lost ballots named in one event."""
 
@@ -51,6 +54,7 @@ class Voiding(Event, abstract=True):
         polls = state[Polls]
         poll = polls[self.poll]
         poll.void = True
+        state[Ideas].hold(poll.asked.versions, -1)
         polls.close(poll)
         if poll.asked.budget is not None:
             state[Treasury].move(poll.id, FUNDS, poll.asked.budget)
@@ -68,7 +72,9 @@ class PollVoided(Voiding):
     lost: tuple[Seq, ...]
 
     def under(self, state: State) -> Seq | None:
-        return poll_of(state, self.poll).asked.charter
+        """As the poll was opened, unless nobody is left who may by that: a poll that cannot be counted must end."""
+        then = poll_of(state, self.poll).asked.charter
+        return then if holder_count(state, charters.as_of(state, then), VOID) else None
 
     def check(self, state: State, record: Record[Event]) -> None:
         poll = poll_of(state, self.poll)

@@ -29,6 +29,7 @@ from engine.features.rewards.terms import Reward, RewardTerms
 from engine.features.treasury.state import FUNDS, FUNDS_SHORT, Treasury
 from engine.features.treasury.terms import money_of
 from engine.kernel import charter as charters
+from engine.kernel.authority import require
 from engine.kernel.charter import NOT_ALLOWED
 from engine.kernel.members import Members
 from engine.log.codec import form
@@ -124,13 +125,14 @@ class RewardRoundOpened(Event):
                 raise refuse(
                     NOT_ALLOWED, "member {member}", "cannot agree to what she proposed", "ask another who may", member=record.actor
                 )
+            require(state, proposal.proposed_by, SHARE)
             if (proposal.reward, proposal.pot) != (self.reward, self.pot):
                 raise refuse("log_unlawful", "the round", "is not what was proposed", "open that one")
         _check_pot(state, self.pot)
         rounds = state[Rounds]
         if len(rounds.rounds) >= ROUNDS_MAX:
             raise refuse("limit_reached", "the community", "has shared {count} rounds", "found another beside it", count=ROUNDS_MAX)
-        if self.terms.spends_points and any(one.terms.spends_points for one in rounds.unpaid.values()):
+        if self.terms.spends_points and any(round_.terms.spends_points for round_ in rounds.unpaid.values()):
             raise refuse(ROUND_OVER, "another round", "is being paid and spends points", "wait a moment")
         held = _basis(state, record, self.proposal)
         if not held.any():

@@ -15,7 +15,7 @@ ROUND_UNKNOWN = Code("round_unknown", "unknown")
 NOTHING_TO_SHARE = Code("nothing_to_share", "conflict")
 ROUND_OVER = Code("round_over", "conflict")
 ROUNDS_MAX = 10_000
-"""What stands on one page somebody's patience."""
+"""More would not fit one page, nor anybody's patience."""
 
 
 class RoundId(Id, letter="r"):

@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 from engine.features.ideas.comment import CommentIdea
-from engine.features.points.state import points_of
+from engine.features.points.state import PointLedger, points_of
 from engine.features.polls.cast import CastBallot
 from engine.kernel.charter import preset
+from engine.ledger import WIDTH
 from engine.log.json import parse_own
 from engine.refusals import Refusal
 from engine.verify import verify
@@ -70,7 +71,15 @@ def test_points_vest_when_the_line_says():
     moot.do("m2", CommentIdea(moot.idea(), "more"))
     assert points(moot) == 0
     moot.wait(3 * DAY)
+    assert points(moot) == 0, "at the end of the third day"
+    moot.wait(DAY)
     assert points(moot) == 4
+    lots = moot.of(PointLedger).lots
+    lots_before, idea = len(lots.lots[1]), moot.idea()
+    for word in ("one thing", "and another"):
+        moot.do("m2", CommentIdea(idea, word))
+        moot.wait(1)
+    assert len(lots.lots[1]) - lots_before == WIDTH, "acts of a day make one lot"
 
 
 def test_points_name_the_line_they_come_from():

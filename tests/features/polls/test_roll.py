@@ -26,7 +26,7 @@ def expected_root(moot: Moot) -> str:
 
 @given(st.lists(st.sampled_from(["join", "join", "forget", "poll"]), max_size=25), st.sampled_from([0, 10_000]))
 def test_the_roll_is_who_was_there_whatever_happened_before(happenings, ahead_min):
-    usual, electorate.AHEAD_MIN = electorate.AHEAD_MIN, ahead_min
+    usual, electorate.PREPARE_FROM = electorate.PREPARE_FROM, ahead_min
     try:
         moot, gone = Moot(members=2), 1
         for what in happenings:
@@ -39,12 +39,12 @@ def test_the_roll_is_who_was_there_whatever_happened_before(happenings, ahead_mi
                 assert moot.of(Polls)[moot.poll()].asked.electorate.root == expected_root(moot)
         assert verify(moot.community.store, allow_unsigned=True).verdict == "sound"
     finally:
-        electorate.AHEAD_MIN = usual
+        electorate.PREPARE_FROM = usual
 
 
 @pytest.mark.parametrize("meanwhile", ["nothing", "a newcomer", "a forgotten member"])
 def test_what_happens_while_a_roll_is_drawn_up_ahead_is_seen_to(monkeypatch, meanwhile):
-    monkeypatch.setattr(electorate, "AHEAD_MIN", 0)
+    monkeypatch.setattr(electorate, "PREPARE_FROM", 0)
     moot = Moot(members=4)
     command = OpenPoll("ranking", "Which?", options=(FreeOption("a"), FreeOption("b")))
     install = command.prepare(moot.state, moot.ask("m1", command), moot.community.store)()

@@ -15,7 +15,8 @@ from engine.features.rewards.share import AgreeToRound, ShareReward
 from engine.features.rewards.state import Rounds
 from engine.features.treasury.pay_in import PayIn
 from engine.features.treasury.state import Treasury
-from engine.kernel.roles import GiveRole
+from engine.kernel.forget import ForgetMember
+from engine.kernel.roles import GiveRole, TakeRole
 from engine.refusals import Refusal
 from engine.verify import verify
 from tests.forging import rewritten
@@ -45,6 +46,21 @@ def test_whoever_shares_a_pot_is_left_out_of_it():
     assert paid == {"m1": 0, "m2": 4_000, "m3": 4_000, "m4": 4_000}
     assert [points_of(moot.state, member, moot.now) for member in moot.members] == [40, 0, 0, 0]
     assert verify(moot.community.store, allow_unsigned=True).verdict == "sound"
+
+
+def test_who_proposed_a_round_must_still_be_one_who_may():
+    """Two agree, or it is one alone over her own gain: a proposer who left, or who lost her role, is not a second."""
+    moot = with_points()
+    moot.do("m2", GiveRole("m3", "founder"))
+    proposal = f"r{moot.do('m1', ShareReward('quarterly', 12_000, with_me=True)).seq}"
+    moot.do("m2", TakeRole("m1", "founder"))
+    with pytest.raises(Refusal, match="not_allowed: member m1"):
+        moot.do("m2", AgreeToRound(proposal))
+    moot.do("m2", GiveRole("m1", "founder"))
+    moot.do("m1", ForgetMember("m1"))
+    with pytest.raises(Refusal, match="not_allowed"):
+        moot.do("m2", AgreeToRound(proposal))
+    assert moot.of(Treasury).funds == 500_000
 
 
 def test_a_round_with_its_proposer_takes_another_who_agrees():

@@ -46,6 +46,9 @@ def test_points_neither_appear_nor_vanish(moves):
             assert [book.spendable(one, now) for one in (0, 1)] == list(book.all_spendable(2, now))
             assert [book.totals.get(one, 0) for one in (0, 1)] == [sum(lot[1] for lot in model if lot[0] == one) for one in (0, 1)]
             assert book.due(now, 9) == lots.due(now, 9)
+        for later in range(now, now + 12):
+            assert list(again.all_spendable(2, later)) == list(lots.all_spendable(2, later))
+            assert again.due(later, 9) == lots.due(later, 9)
         assert lots.issued == lots.spent + lots.expired + sum(lots.totals.values())
 
 

@@ -8,6 +8,7 @@ from engine.features.ideas.comment import CommentIdea
 from engine.features.ideas.submit import SubmitIdea
 from engine.kernel.charter import preset
 from engine.kernel.join import JoinCommunity
+from engine.kernel.quotas import Usage, check_bytes
 from engine.refusals import Refusal
 from engine.verify import verify
 from tests.forging import event, rewritten, unchanged
@@ -46,3 +47,20 @@ def test_what_lies_in_the_vault_counts_in_bytes():
         for _ in range(20):
             moot.do("m3", CommentIdea(idea, "x" * 5_000))
     assert sum(len(opening.value) for seq in range(moot.state.seq) for opening in moot.community.store.openings(seq)) < 30_000
+
+
+def test_bytes_are_counted_to_the_last_one():
+    moot = Moot(members=2, text=SMALL)
+    moot.do("m2", SubmitIdea("Idea", "x"))
+    left = 20_000 - moot.of(Usage).size["m2"]
+    check_bytes(moot.state, "m2", left)
+    with pytest.raises(Refusal, match="20001 bytes"):
+        check_bytes(moot.state, "m2", left + 1)
+
+
+def test_a_table_of_the_charter_may_give_some_of_its_keys():
+    head, tail = FEW.split("[quotas]")
+    moot = Moot(members=2, text=f"{head}[quotas]\ncommands_per_day = 1\n\n{tail[tail.index('[', 1) :]}")
+    moot.do("m2", SubmitIdea("Idea", "x" * 20_000))
+    with pytest.raises(Refusal, match="quota_reached"):
+        moot.do("m2", SubmitIdea("Another", "x"))

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from engine.features.ideas.comment import CommentIdea
-from engine.features.points.state import PointLedger, points_of
+from engine.features.points.state import PointLedger, period_of, points_of
 from engine.features.polls.cast import CastBallot
 from engine.kernel.charter import preset
 from engine.ledger import WIDTH
 from engine.log.json import parse_own
 from engine.refusals import Refusal
+from engine.values import DAY_MS
 from engine.verify import verify
 from tests.forging import of_kind, rewritten
 from tests.moot import Moot
@@ -33,7 +38,9 @@ COMMENTS = 'rule = "per_act"\nparameters = { act = "idea_commented", points = 4,
 @pytest.mark.parametrize(
     ("cap", "daily"),
     [
+        ('times_max = 1, per = "day" }', [4, 8, 12]),
         ('times_max = 2, per = "day" }', [8, 16, 24]),
+        ('points_max = 4, per = "day" }', [4, 8, 12]),
         ('points_max = 10, per = "day" }', [10, 20, 30]),
         ('points_max = 10, per = "ever" }', [10, 10, 10]),
         ('times_max = 3, per = "week" }', [12, 12, 12]),
@@ -52,6 +59,14 @@ def test_a_cap_bounds_what_one_member_has_in_a_period(cap, daily):
     assert had == daily
     assert points(moot, "m3") == 0
     assert verify(moot.community.store, allow_unsigned=True).verdict == "sound"
+
+
+@given(st.dates(date(1970, 1, 1), date(9999, 12, 31)), st.sampled_from([0, DAY_MS - 1]))
+def test_months_and_years_are_those_of_the_calendar(day, within):
+    at = (day - date(1970, 1, 1)).days * DAY_MS + within
+    assert period_of("year", at) == day.year - 1970
+    assert period_of("month", at) == (day.year - 1970) * 12 + day.month - 1
+    assert period_of("week", at) == (day - date(1969, 12, 29)).days // 7
 
 
 def test_lines_of_one_category_share_its_cap():

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.features.polls import electorate
+from engine.features.polls import open as open_
 from engine.features.polls.cast import CastBallot
 from engine.features.polls.open import FreeOption, OpenPoll
 from engine.features.polls.roll import RollBook
@@ -77,3 +78,29 @@ def test_an_earlier_roll_keeps_its_root_while_the_book_grows():
     assert late.root == root_of([leaf_hash(line) for line in lines]).hex()
     assert early.root == root_of([leaf_hash(line) for line in lines[:300]]).hex()
     assert (early.total, late.total) == (300, 1_500)
+
+
+def test_nobody_has_a_roll_drawn_up_who_may_not_open_polls(monkeypatch):
+    """Neither ahead nor in the writer's turn: it would be work for others, at a stranger's word."""
+    moot = Moot(members=2)
+    for name in ("electorate_of", "drawn_up_ahead"):
+        monkeypatch.setattr(open_, name, lambda *_: pytest.fail("a roll was drawn up"))
+    for actor in ("m2", "m99", "clock"):
+        with pytest.raises(Refusal, match="not_allowed"):
+            moot.do(actor, OpenPoll("ranking", "Which?", options=(FreeOption("a"), FreeOption("b"))))
+
+
+def test_a_roll_whose_tree_is_not_kept_is_drawn_up_ahead_too(monkeypatch):
+    """Snapshots hold no trees: hashing a million lines again is no work for the writer's turn."""
+    monkeypatch.setattr(electorate, "PREPARE_FROM", 3)
+    moot = Moot(members=4)
+    command = OpenPoll("ranking", "Which?", options=(FreeOption("a"), FreeOption("b")))
+    moot.do("m1", command)
+    book = next(iter(moot.of(Polls).books.values()))
+    book.trim(3)
+    assert book.hashed == 0 and book.seen == 3
+    install = command.prepare(moot.state, moot.ask("m1", command), moot.community.store)()
+    install(moot.state)
+    assert book.hashed == book.seen == len(book.seqs) == 5
+    poll = f"p{moot.do('m1', command).seq}"
+    assert moot.of(Polls)[poll].asked.electorate.root == expected_root(moot)

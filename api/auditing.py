@@ -10,16 +10,19 @@ from typing import Any
 
 from api import clock
 from api.asking import read_json
-from engine.elections.files import read_text
 from engine.heads import KeptReceipt
+from engine.limits import HEAD_TEXT_MAX
 from engine.log.checkpoint import Verifier, read_proof
 from engine.log.json import canonical, parse
 from engine.log.merkle import leaf_hash
 from engine.refusals import refuse
+from engine.store.atomic_files import read_small
 from engine.store.export import Export
 from engine.store.folder import untrusted
 from engine.verify import Report, Source, verify
 
+RECEIPT_BYTES_MAX = 1_000_000
+"""An event with all its texts, and its proof."""
 WAY_OUT = "give what folkmoot show DIR 4 --json or /log/4 says"
 TABLE = (
     ("events", "events", "hash, place, spelling, and lawful when written"),
@@ -58,7 +61,9 @@ class Known:
 
 def audit(path: Path, known: Known, progress: Callable[[int], None]) -> tuple[Report, list[str]]:
     """The report on a community's folder or an exported log, and its lines for people."""
-    head = None if known.head is None else read_text(known.head)
+    if known.key is not None:
+        Verifier.read(known.key)  # refuses what is no key before the log is read
+    head = None if known.head is None else read_kept(known.head, HEAD_TEXT_MAX)
     receipts = [kept_receipt(receipt) for receipt in known.receipts]
 
     def verified(source: Source, private_kept: bool) -> Report:
@@ -93,11 +98,21 @@ def check_receipt(path: Path, key: str | None) -> dict[str, Any]:
 
 def kept_receipt(path: Path) -> KeptReceipt:
     """One event with its proof, as somebody kept it."""
-    found = read_json(read_text(path).encode(), path.name)
+    found = read_json(read_kept(path, RECEIPT_BYTES_MAX).encode(), path.name)
     event, proof = found.get("event"), found.get("proof")
     if not isinstance(event, dict) or not isinstance(proof, str):
         raise refuse("file_foreign", "{file}", "holds no event with its proof", WAY_OUT, file=path.name)
     return KeptReceipt(canonical(event), proof)
+
+
+def read_kept(path: Path, most: int) -> str:
+    """What somebody kept, if it is a file: nobody waits for a pipe, or reads a device to its end."""
+    try:
+        return read_small(path, most).decode()
+    except UnicodeDecodeError as fault:
+        raise refuse(
+            "file_unreadable", "{file}", "is not UTF-8 at byte {at}", "give the file as it came", file=str(path), at=fault.start
+        ) from None
 
 
 def lines(report: Report) -> list[str]:

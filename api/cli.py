@@ -76,9 +76,10 @@ def serve(
 ) -> None:
     """Serve a community: pages and HTTP. Prints a sign-in link for the founder, or for each --link."""
     from api import server
-    from engine.elections.files import read_text
+    from api.auditing import read_kept
+    from engine.limits import HEAD_TEXT_MAX
 
-    known = None if head is None else read_text(head)
+    known = None if head is None else read_kept(head, HEAD_TEXT_MAX)
     server.serve(folder, port, host, tuple(link or ("m1",)), known, tuple(name or ()), behind_https, clock_is_right)
 
 

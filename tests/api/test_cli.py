@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
 import subprocess
 import sys
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from api import auditing
 from api.demonstration import HELD
 from tests.conftest import SHARED, shared
 
@@ -108,6 +110,35 @@ def test_what_somebody_kept_is_held_against_the_log(tmp_path):
     folkmoot("verify", moot, "--receipt", receipt, "--head", tmp_path / "head")
     for option, file in (("--receipt", receipt), ("--head", tmp_path / "head")):
         assert json.loads(folkmoot("verify", other, option, file, "--json", code=1).stdout)["verdict"] == "unsound"
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no pipes with names")
+@pytest.mark.parametrize("option", ["--receipt", "--head"])
+def test_what_is_no_file_is_refused_at_once(tmp_path, option):
+    moot, pipe = tmp_path / "moot", tmp_path / "pipe"
+    folkmoot("found", "product", moot, "--name", "Ana")
+    os.mkfifo(pipe)
+    for path in (pipe, "/dev/zero"):
+        assert "file_unreadable" in folkmoot("verify", moot, option, path, code=1).stderr
+
+
+def test_what_is_no_key_is_refused_and_what_is_for_whole_logs_too(tmp_path):
+    moot, receipt = tmp_path / "moot", tmp_path / "receipt.json"
+    key = answer("found", "product", moot, "--name", "Ana")["key"]
+    receipt.write_text(folkmoot("show", moot, "1", "--json").stdout)
+    refused = folkmoot("verify", moot, "--key", "demo", code=1)
+    assert "WRONG" not in refused.stdout and refused.stderr
+    for option in ("--head", "--receipt"):
+        assert "for whole logs" in folkmoot("verify", receipt, option, receipt, "--key", key, code=1).stderr
+
+
+def test_a_log_that_is_ahead_of_this_machine_does_not_pass_for_sound(tmp_path, monkeypatch):
+    moot = tmp_path / "moot"
+    folkmoot("found", "product", moot, "--name", "Ana")
+    assert auditing.audit(moot, auditing.Known(), lambda seq: None)[0].verdict == "sound"
+    monkeypatch.setattr(auditing.clock, "now", lambda: 1_700_000_000_000)
+    report, lines = auditing.audit(moot, auditing.Known(), lambda seq: None)
+    assert report.verdict == "ahead" and "AHEAD" in lines[-2]
 
 
 def test_events_under_no_signed_head_are_named_and_let_pass_by_word_alone(tmp_path):

@@ -10,6 +10,7 @@ from api.app import build
 from api.pages import environment
 from api.views import Texts, view_of
 from api.views.ideas import TEXT_BYTES_MAX
+from engine.event import rights
 from engine.features.ideas.comment import CommentIdea
 from engine.features.ideas.revise import ReviseIdea
 from engine.features.points.award import AwardPoints
@@ -257,3 +258,26 @@ def charters_of_preset():
     from api.pages import _by_key
 
     return _by_key(charters.read(charters.preset("product")))
+
+
+ALL_RIGHTS = ", ".join(f'"{name}"' for name in rights())
+BARE = f"""format = "folkmoot-charter/1"
+name = "Bare"
+purpose = "To have next to nothing."
+[members]
+admission = "open"
+[roles.member]
+may = [{ALL_RIGHTS}]
+[roles.founder]
+may = []
+"""
+
+
+@pytest.mark.parametrize("moot_text", [BARE, BARE + "[points]\n", BARE + '[money]\nunit = "EUR"\n'], indirect=True)
+@pytest.mark.parametrize("member", [None, "m1"])
+def test_every_page_stands_under_a_charter_that_names_no_feature(client, moot, sessions, member):
+    """Whoever may do everything is shown what she may do where there is nothing to do it with."""
+    if member:
+        as_member(client, sessions, member, moot)
+    for path in ("/", "/ledger", "/ideas", "/polls", "/members", "/charter", "/members/m1", "/log"):
+        assert client.get(path, headers=HTML).status_code in (200, 404), path

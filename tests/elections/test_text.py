@@ -85,3 +85,11 @@ def test_a_choice_has_one_spelling(kind, option_count, data):
 def test_no_other_choice_is_taken(text, kind):
     with pytest.raises(Refusal, match="choice_wrong"):
         choice.read(text, kind, 6)
+
+
+@pytest.mark.parametrize("name", ["{at_line[0]}", "{at_line:>300000000}", "{0}", "{item!x}"])
+def test_a_name_with_braces_is_a_name(name):
+    """Names of options are never templates of sentences."""
+    with pytest.raises(Refusal, match="election_wrong") as refused:
+        Election.read(f'options: "{name}"\n3: nobody\n')
+    assert len(str(refused.value)) < 400 and name in str(refused.value)

@@ -75,10 +75,10 @@ class RollBook:
         self._rolls = {count: roll for count, roll in self._rolls.items() if count in counts}
 
     def trim(self, count: int) -> None:
-        """Let go of all but the first `count` entries."""
+        """Let go of all but the first `count` entries, of which there is one at least: no poll opens with nobody on its roll."""
         if count < len(self.seqs) or self.seen != self.numbers[-1] + 1:
             del self.seqs[count:], self.powers[count:], self.numbers[count:]
-            self.seen = self.numbers[-1] + 1 if count else 0
+            self.seen = self.numbers[-1] + 1
             self._tree = Tree()
 
     def root(self, count: int) -> bytes:

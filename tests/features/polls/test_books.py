@@ -40,3 +40,23 @@ def test_a_refused_poll_leaves_no_trace_in_the_books():
     with pytest.raises(Refusal, match="poll_not_ready"):
         moot.do("m1", OpenPoll("ranking", "No options"))
     assert view(Community(moot.community.store, KEY).state) == view(moot.state)
+
+
+def test_a_book_that_no_open_poll_uses_is_let_go():
+    """Else every change of roles would keep another copy of who is here."""
+    moot = Moot(members=3)
+    kept = moot.poll()
+    for member in ("m2", "m3"):
+        moot.do("m1", GiveRole(member, "founder"))
+        moot.end(moot.poll())
+    moot.do("m1", GiveRole("m4", "founder"))
+    moot.poll()
+    polls = moot.of(Polls)
+    assert set(polls.books) == {poll.ballots.book for poll in polls.open.values()}
+    assert kept in polls.open
+
+
+@pytest.mark.parametrize(("secrecy", "rows"), [("open", 0), ("until_close", 4)])
+def test_only_sealed_ballots_take_room_for_what_seals_them(secrecy, rows):
+    moot = Moot(members=3, text=preset("product").replace("until_close", secrecy))
+    assert moot.of(Polls)[moot.poll()].ballots.commitments.shape == (rows, 32)

@@ -13,7 +13,7 @@ from engine.kernel.hooks import all_due
 from engine.log.json import parse_own
 from engine.refusals import Refusal
 from engine.verify import verify
-from tests.forging import event, rewritten, unchanged
+from tests.forging import event, opened_early, rewritten, unchanged
 from tests.moot import Moot
 
 DAY = 24 * 60
@@ -158,3 +158,27 @@ def test_a_large_sealed_poll_is_opened_in_parts_by_the_clock(monkeypatch):
     assert kinds(moot, first.seq)[2:] == ["BallotsOpened", "BallotsOpened", "PollClosed", "DecisionFinal"]
     assert moot.of(Polls)[poll].result.ballots == 11
     assert verify(moot.community.store, allow_unsigned=True).verdict == "sound"
+
+
+def test_openings_that_are_too_long_for_one_event_stand_in_several(monkeypatch):
+    from engine.features.polls import close
+
+    moot = Moot(members=2)
+    poll = moot.poll()
+    moot.vote(poll, "1>2", "2>3", "3>1")
+    monkeypatch.setattr(close, "PART_BYTES_MAX", 2 * (close.OPENING_BYTES + len("1>2")))
+    assert kinds(moot, moot.do("m1", ClosePoll(poll)).seq) == ["PollEnded", "BallotsOpened", "BallotsOpened", "PollClosed", "DecisionFinal"]
+    assert verify(moot.community.store, allow_unsigned=True).verdict == "sound"
+
+
+@pytest.mark.parametrize(("times", "verdict"), [(0, "unsound"), (1, "sound"), (2, "unsound")])
+def test_each_waiting_ballot_is_opened_once(times, verdict):
+    moot = Moot(members=2)
+    poll = moot.poll()
+    moot.vote(poll, "1>2")
+    ended = event(moot, "m1", "PollEnded", {"poll": poll}, at=DAY * 60_000)
+    body = opened_early(moot, poll)
+    opened = event(moot, "m1", "BallotsOpened", body | {"openings": body["openings"] * times}, at=DAY * 60_000, cause=ended["seq"])
+    report = verify(rewritten(moot, unchanged, [ended, opened]))
+    assert report.verdict == verdict
+    assert verdict == "sound" or "opens no ballot, or one twice" in str(report.problem)

@@ -131,7 +131,7 @@ def test_a_charter_whose_rule_refuses_its_parameters_is_no_charter(rule, paramet
         Moot(text=text)
 
 
-@pytest.mark.parametrize(("days_since", "active", "status"), [(29, 8, "no_quorum"), (31, 1, "decided")])
+@pytest.mark.parametrize(("days_since", "active", "status"), [(29, 8, "no_quorum"), (30, 8, "no_quorum"), (31, 1, "decided")])
 def test_a_quorum_of_the_active_asks_less_where_fewer_took_part_of_late(days_since, active, status):
     """Eight vote, and days later two do: that is less than 30 % of eight, and enough of the one who has written since."""
     text = charters.preset("product").replace(

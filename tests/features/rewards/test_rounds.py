@@ -117,6 +117,22 @@ def test_shares_worked_out_ahead_are_the_same(monkeypatch):
     assert verify(moot.community.store, allow_unsigned=True).verdict == "sound"
 
 
+@pytest.mark.parametrize("paid_meanwhile", [False, True])
+def test_what_was_worked_out_ahead_is_kept_until_the_round_is_paid(monkeypatch, paid_meanwhile):
+    """Else a large round is worked out in the writer's turn after all, or its shares stay for ever."""
+    monkeypatch.setattr(pay, "SHARERS_AT_ONCE_MAX", 0)
+    moot = with_points()
+    moot.do("m1", ShareReward("quarterly", 12_001))
+    [name] = moot.of(Rounds).unpaid
+    command = PayShares(name)
+    install = command.prepare(moot.state, moot.ask("clock", command), moot.community.store)()
+    if paid_meanwhile:
+        moot.do("clock", command)
+    install(moot.state)
+    assert (name in moot.of(Rounds).shares) != paid_meanwhile
+    assert command.prepare(moot.state, moot.ask("clock", command), moot.community.store) is None, "nothing is left to work out"
+
+
 @given(st.lists(st.integers(1, 500), min_size=1, max_size=6), st.integers(1, 100_000), st.sampled_from(["quarterly", "thanks"]))
 def test_money_is_conserved(points, pot, reward):
     moot = Moot(members=len(points)).funded(200_000)

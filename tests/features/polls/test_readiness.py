@@ -1,0 +1,67 @@
+"""What keeps a poll from opening: by whoever asks, and by an operator who wrote it into the log."""
+
+from __future__ import annotations
+
+import pytest
+
+from engine.features.polls.open import FreeOption, OpenPoll
+from engine.kernel.charter import preset
+from engine.refusals import Refusal
+from engine.verify import verify
+from tests.forging import rewritten
+from tests.moot import Moot
+
+TWO = (FreeOption("a"), FreeOption("b"))
+
+
+@pytest.mark.parametrize(
+    ("command", "problem"),
+    [
+        (OpenPoll("ranking", "?", options=TWO, budget=5), "a budget its rule does not use; leave the budget out"),
+        (OpenPoll("ranking", "?", options=TWO[:1]), "1 of the 2 options it needs; give more options"),
+        (OpenPoll("monthly", "?"), "1 of the 2 options it needs; bring more ideas to the stage shortlist"),
+        (OpenPoll("spending", "?", ideas=("i5",), budget=5), "idea i5, which is open; choose ideas that are shortlist"),
+        (OpenPoll("spending", "?", ideas=("i7",), budget=5), "no cost for idea i7; improve the idea"),
+        (OpenPoll("charter", "?"), "no text to decide on"),
+        (OpenPoll("ranking", "?", options=TWO, amendment="x"), "one it does not decide on; give the whole new charter"),
+        (OpenPoll("charter", "?", amendment=preset("product")), "the charter as it is for its new one; change something in it"),
+        (OpenPoll("charter", "?", amendment="format = 1"), "a charter that cannot be put in force"),
+    ],
+)  # fmt: skip
+def test_a_poll_that_is_not_ready_says_why(command, problem):
+    moot = Moot(members=2).funded()
+    moot.idea("m2", cost=5)
+    moot.idea("m2", supports=3)
+    with pytest.raises(Refusal, match="poll_not_ready") as refused:
+        moot.do("m1", command)
+    assert problem in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("decision", "fields", "problem"),
+    [
+        ("monthly", {"version": 0}, "in another version than its last"),
+        ("monthly", {"cost": "7"}, "in another version than its last"),
+        ("monthly", {"label": "0" * 64}, "in another version than its last"),
+        ("ranking", {"version": 1}, "an option of another sort"),
+        ("charter", {"version": 1}, "an option of another sort"),
+        ("charter", {"cost": "1"}, "an option of another sort"),
+        ("charter", {"label": "0" * 64}, "an option of the wrong sort"),
+        ("ranking", {"idea": "i4"}, "an option of the wrong sort"),
+        ("ranking", {"label": None}, "an option of the wrong sort"),
+    ],
+)
+def test_an_option_that_no_member_could_have_given_is_found(decision, fields, problem):
+    moot = Moot(members=2)
+    for author in ("m2", "m3"):
+        moot.idea(author, supports=3)
+    asked = {"monthly": {}, "ranking": {"options": TWO}, "charter": {"amendment": preset("product") + "# more"}}
+    moot.do("m1", OpenPoll(decision, "?", **asked[decision]))
+
+    def forged(line: dict) -> None:
+        if line["kind"] == "PollOpened":
+            line["body"]["options"][0].update(fields)
+
+    report = verify(rewritten(moot, forged))
+    assert report.verdict == "unsound"
+    assert problem in str(report.problem)

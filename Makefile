@@ -1,5 +1,5 @@
 # One word each. `make check` is what CI runs.
-.PHONY: demo test check digests golden bench-community bench-http bench-turns bench-voting peers kill fuzz mutants mutants-quick constraints clean
+.PHONY: demo test check digests golden bench-community bench-http bench-turns bench-voting peers kill fuzz mutants mutants-quick full constraints clean
 .DEFAULT_GOAL := help
 
 BIN := .venv/bin
@@ -68,6 +68,9 @@ mutants: .venv/test ## small faults planted in the engine: the tests must notice
 
 mutants-quick: .venv/test ## forty of them
 	@$(BIN)/python -m tests.mutants --sample 600 --only 40
+
+full: ## everything that is slower than CI: kills, fuzz, mutants, peers, the browser
+	@$(MAKE) --no-print-directory .venv/browser check peers kill fuzz mutants
 
 constraints: .venv/test ## pin every dependency anew
 	@UV=$$(command -v uv || echo $(BIN)/uv); $$UV pip compile --quiet --upgrade --all-extras --no-header --no-annotate --no-emit-index-url --python-version 3.11 pyproject.toml -o constraints.txt

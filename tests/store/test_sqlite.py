@@ -1,5 +1,6 @@
 """The embedded store: erasure that leaves no byte, snapshots, two processes, full disks."""
 
+import contextlib
 import resource
 import sqlite3
 import subprocess
@@ -16,7 +17,7 @@ from engine.kernel.forget import ForgetMember
 from engine.kernel.join import JoinCommunity
 from engine.kernel.members import Members
 from engine.refusals import Refusal
-from engine.store import folder, snapshot
+from engine.store import folder, snapshot, sqlite
 from engine.verify import verify
 from tests.moot import ORIGIN, START, Moot
 from tests.store.kills import ROOT
@@ -104,6 +105,19 @@ def test_two_processes_write_into_one_log(tmp_path):
     assert len(set(ours)) == 60
     moot.community.checkpoint()
     assert verify(moot.community.store).verdict == "sound"
+    folder.close(moot.community)
+
+
+def test_who_finds_another_writing_is_asked_to_come_again(tmp_path, monkeypatch):
+    monkeypatch.setattr(sqlite, "BUSY_SECONDS", 0)
+    moot = moot_in(tmp_path / "c", members=2)
+    before = moot.log()
+    with contextlib.closing(sqlite3.connect(tmp_path / "c" / "community.db", isolation_level=None)) as other:
+        other.execute("begin immediate")
+        with pytest.raises(Refusal, match="storage_busy"):
+            moot.idea("m2")
+        assert moot.log() == before, "who reads need not wait"
+    assert moot.idea("m2") == f"i{len(before)}"
     folder.close(moot.community)
 
 

@@ -1,6 +1,7 @@
 """A log as flat tables for people with questions: one `.db`, openable in Datasette or any SQLite tool.
 
-A table of all events, one of texts, one of what is about what, and one for each kind of event with its fields as columns.
+A table of all events, one of texts, one of what is about what, and one for each kind of event with its fields as columns;
+a field that is called as a column every kind has gets a low line behind its name (`seq_`).
 Public facts and texts only; nothing private and nothing still sealed. It can be deleted and written again at will.
 """
 
@@ -45,7 +46,8 @@ def _events(store: Store, size: int) -> Iterator[dict[str, Any]]:
 def _bodies(store: Store, size: int) -> Iterator[tuple[str, dict[str, Any]]]:
     for _, data in store.lines(0, size):
         line = parse_own(data)
-        yield line["kind"], {"seq": line["seq"], "at": line["at"], "actor": line["actor"], **line["body"]}
+        own = {"seq": line["seq"], "at": line["at"], "actor": line["actor"]}
+        yield line["kind"], own | {f"{name}_" if name in own else name: value for name, value in line["body"].items()}
 
 
 def _things(store: Store, size: int) -> Iterator[dict[str, Any]]:

@@ -111,18 +111,15 @@ def _written(state: State) -> list[tuple[str, Any]]:
 
 def name_of(part: type[Part]) -> str:
     """A part by its place in the house and the digest of its schema, with that of everything in it."""
-    return f"{part.__module__}.{part.__name__} {sha256(canonical(_shape(part, set()))).hexdigest()[:16]}"
+    return f"{part.__module__}.{part.__name__} {sha256(canonical(_shape(part))).hexdigest()[:16]}"
 
 
-def _shape(hint: Any, seen: set[Any]) -> Any:
-    """A type as it is written: of a dataclass its fields, at any depth."""
+def _shape(hint: Any) -> Any:
+    """A type as it is written: of a dataclass its fields, at any depth. None holds itself: the codec could not write it."""
     if isinstance(hint, type) and is_dataclass(hint):
-        if hint in seen:
-            return hint.__qualname__
-        seen.add(hint)
         hints = get_type_hints(hint, include_extras=True)
-        return [hint.__qualname__, *([field.name, _shape(hints[field.name], seen)] for field in fields(hint) if field.init)]
-    return [str(hint), *(_shape(inner, seen) for inner in get_args(hint))]
+        return [hint.__qualname__, *([field.name, _shape(hints[field.name])] for field in fields(hint) if field.init)]
+    return [str(hint), *(_shape(inner) for inner in get_args(hint))]
 
 
 def _packed(value: Any, columns: list[np.ndarray[Any, Any]]) -> Any:

@@ -205,3 +205,100 @@ def test_a_folder_that_is_being_written_is_sound_too(tmp_path):
     assert (tmp_path / "c" / "community.db-wal").stat().st_size and problem_in(tmp_path / "c") is None
     folder.close(moot.community)
     assert problem_in(tmp_path / "c") is None
+
+
+def problem_of_file(path):
+    """What the bytes of a database file that no table has say of it."""
+    with contextlib.closing(sqlite3.connect(path)) as connection:
+        try:
+            tables.check_file(path, connection)
+        except Refusal as refusal:
+            return refusal
+    return None
+
+
+SMALL_PAGE, ROOM = 512, 512 // 4 - 2
+"""Some free pages list the others: each says which one lists further, how many it lists itself, and has room for so many."""
+
+
+@pytest.fixture(scope="module")
+def free(tmp_path_factory):
+    """A community in small pages, hundreds of them free."""
+    path = tmp_path_factory.mktemp("free") / "c"
+    folder.close(moot_in(path, members=2).community)
+    with contextlib.closing(sqlite3.connect(path / "community.db", isolation_level=None)) as connection:
+        for sql in (
+            *("pragma secure_delete = on", "pragma journal_mode = delete", f"pragma page_size = {SMALL_PAGE}", "vacuum"),
+            *("create table more (x)", f"insert into more values (zeroblob({SMALL_PAGE * 300}))", "drop table more"),
+            "pragma journal_mode = wal",
+        ):
+            connection.execute(sql).fetchall()
+    return path
+
+
+def listed_anew(data: bytearray, listed: int, said: int | None) -> None:
+    """The same free pages, each that lists others listing `listed` of them, and `said` to be there in all."""
+    pages: list[int] = []
+    trunk = unpack_from(">I", data, 32)[0]
+    while trunk:
+        place = (trunk - 1) * SMALL_PAGE
+        following, count = unpack_from(">II", data, place)
+        pages += [trunk, *unpack_from(f">{count}I", data, place + 8)]
+        data[place : place + SMALL_PAGE] = bytes(SMALL_PAGE)
+        trunk = following
+    assert len(pages) > 2 * ROOM
+    data[32:40] = pack(">II", pages[0], len(pages) if said is None else said)
+    while pages:
+        here, leaves, pages = pages[0], pages[1 : 1 + listed], pages[1 + listed :]
+        page = pack(f">{2 + len(leaves)}I", pages[0] if pages else 0, len(leaves), *leaves)[:SMALL_PAGE]
+        data[(here - 1) * SMALL_PAGE : (here - 1) * SMALL_PAGE + len(page)] = page
+
+
+@pytest.mark.parametrize(
+    ("listed", "said", "sound"),
+    [
+        (0, None, True),
+        (1, None, True),
+        (ROOM, None, True),
+        (ROOM + 1, None, False),
+        (ROOM, 0, False),
+        (ROOM, ROOM, False),
+        (ROOM, ROOM + 1, False),
+        (ROOM, 10_000, False),
+    ],
+)
+def test_a_list_of_free_pages_is_as_full_as_it_can_be_and_as_long_as_it_is_said_to_be(free, tmp_path, listed, said, sound):
+    path = shutil.copytree(free, tmp_path / "c")
+    data = bytearray((path / "community.db").read_bytes())
+    listed_anew(data, listed, said)
+    (path / "community.db").write_bytes(data)
+    assert (problem_in(path) is None) == sound
+    problem = problem_of_file(path / "community.db")
+    assert problem is None if sound else "has a list of free pages that is none" in str(problem)
+
+
+@pytest.mark.parametrize(
+    ("pages", "place", "sound"),
+    [
+        (0, None, True),
+        (1, None, True),
+        (1, 2**30, False),
+        (1, 2**30 + 4095, False),
+        (1, 2**30 - 1, True),
+        (3, 2**30 + 4096, True),
+        (3, 2**30 + 100, False),
+    ],
+)
+def test_bytes_on_the_page_that_sqlite_locks_and_never_uses_are_found(tmp_path, pages, place, sound):
+    """It stands behind a gigabyte; of a file with nothing in between it costs nothing to have so much."""
+    path = tmp_path / "community.db"
+    tables.create(path)
+    with path.open("r+b") as file:
+        file.truncate(2**30 + pages * 4096)
+        file.seek(28)
+        file.write(pack(">I", 2**30 // 4096 + pages))
+        if place is not None:
+            file.seek(place)
+            file.write(b"Z")
+    problem = problem_of_file(path)
+    assert problem is None if sound else "on the page that is never used" in str(problem)

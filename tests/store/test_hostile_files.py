@@ -16,7 +16,7 @@ from engine.event import Ask
 from engine.kernel import charter
 from engine.kernel.join import JoinCommunity
 from engine.refusals import Refusal
-from engine.store import folder, snapshot
+from engine.store import folder, snapshot, tables
 from engine.store.atomic_files import read_small, replace_with
 from engine.store.export import Export
 from engine.verify import verify
@@ -183,6 +183,22 @@ def test_a_line_that_is_none_is_a_refusal(path, sql):
         pass
 
 
+@pytest.mark.parametrize(
+    ("sql", "fact"),
+    [
+        ("pragma application_id = 7", "is no database of folkmoot's"),
+        (f"pragma user_version = {tables.SCHEMA + 1}", "is of another version of folkmoot"),
+        (f"pragma user_version = {tables.SCHEMA - 1}", "is of another version of folkmoot"),
+    ],
+)
+def test_a_database_that_is_not_of_ours_is_refused_whatever_it_looks_like(path, sql, fact):
+    with contextlib.closing(sqlite3.connect(path / "community.db")) as connection, connection:
+        connection.execute(sql)
+    for opening in (folder.untrusted, folder.open_folder):
+        with pytest.raises(Refusal, match=f"file_foreign: .*{fact}"):
+            opening(path)
+
+
 @pytest.mark.parametrize("where", ["a file", "in a file", "a link to itself", "a full folder"])
 def test_a_community_is_founded_in_a_folder_or_refused(tmp_path, where):
     place = tmp_path / "c"
@@ -199,6 +215,16 @@ def test_a_community_is_founded_in_a_folder_or_refused(tmp_path, where):
             act()
     with pytest.raises(Refusal):
         folder.untrusted(place)
+
+
+@pytest.mark.parametrize("is_there", [False, True])
+def test_what_cannot_be_founded_leaves_no_folder_that_was_not_there(tmp_path, is_there):
+    place = tmp_path / "c"
+    if is_there:
+        place.mkdir()
+    with pytest.raises(Refusal, match="charter_wrong"):
+        folder.found(place, "not = a charter = ", ORIGIN, START, bytes(32))
+    assert [*tmp_path.rglob("*")] == ([place] if is_there else [])
 
 
 READ_ONLY = """

@@ -14,9 +14,11 @@ from engine.kernel.forget import ForgetMember
 from engine.kernel.join import JoinCommunity
 from engine.kernel.loss import Losses
 from engine.kernel.members import Members
+from engine.refusals import Refusal
 from engine.state import State
 from engine.store import folder, snapshot
 from tests.golden_log import features, life_of
+from tests.moot import Moot
 from tests.store.test_sqlite import moot_in
 
 
@@ -107,6 +109,14 @@ def test_what_was_only_asked_for_is_no_difference():
     assert snapshot.view(state) == snapshot.view(State())
     state[Losses].heads.add((1, "0"))
     assert snapshot.view(state) != snapshot.view(State())
+
+
+def test_what_was_drawn_up_for_a_poll_that_was_refused_is_no_difference():
+    moot = Moot(members=2)
+    before = snapshot.view(moot.state)
+    with pytest.raises(Refusal, match="poll_not_ready"):
+        moot.poll(options=1)
+    assert snapshot.view(moot.state) == before
 
 
 def test_a_community_goes_on_from_a_snapshot_as_it_would_have(tmp_path):

@@ -61,6 +61,15 @@ def test_a_cap_bounds_what_one_member_has_in_a_period(cap, daily):
     assert verify(moot.community.store, allow_unsigned=True).verdict == "sound"
 
 
+def test_a_cap_of_one_day_takes_nothing_from_the_next():
+    moot = Moot(members=2, text=earning(COMMENTS + 'points_max = 4, per = "day" }'))
+    idea = moot.idea()
+    for so_far in (4, 8):
+        moot.do("m2", CommentIdea(idea, "more"))
+        assert points(moot) == so_far
+        moot.wait(DAY)
+
+
 @given(st.dates(date(1970, 1, 1), date(9999, 12, 31)), st.sampled_from([0, DAY_MS - 1]))
 def test_months_and_years_are_those_of_the_calendar(day, within):
     at = (day - date(1970, 1, 1)).days * DAY_MS + within

@@ -66,8 +66,8 @@ fuzz: .venv/test ## ten thousand asks made from the OpenAPI document; none is an
 mutants: .venv/test ## small faults planted in the engine: the tests must notice nine in ten
 	@$(BIN)/python -m tests.mutants --sample 600
 
-mutants-quick: .venv/test ## forty of them
-	@$(BIN)/python -m tests.mutants --sample 600 --only 40
+mutants-quick: .venv/test ## forty of them, of which luck may let a few more live
+	@$(BIN)/python -m tests.mutants --sample 600 --only 40 --killed-min 0.8
 
 full: ## everything that is slower than CI: kills, fuzz, mutants, peers, the browser
 	@$(MAKE) --no-print-directory .venv/browser check peers kill fuzz mutants

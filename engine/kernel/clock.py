@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from engine.event import ANY_MEMBER, Ask, Command, Event, Record, Right, Vault
-from engine.kernel.authority import require
+from engine.kernel.authority import holds, require
 from engine.kernel.found import Founding
 from engine.refusals import Code, refuse
 from engine.state import Part, State
@@ -47,7 +47,7 @@ class CorrectClock(Command):
                 "name the true time, once the log is ahead of it",
             )
         asked = state[Correction]
-        agreed = asked.asked_by not in ("", ask.actor) and asked.to == self.to
+        agreed = asked.to == self.to and asked.asked_by != ask.actor and holds(state, asked.asked_by, CORRECT_CLOCK)
         return [ClockCorrected(self.to) if agreed else ClockDoubted(self.to)]
 
 

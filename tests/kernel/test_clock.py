@@ -8,7 +8,7 @@ from engine.community import Community
 from engine.event import Record
 from engine.features.ideas.submit import SubmitIdea
 from engine.features.polls.state import Polls
-from engine.kernel.clock import ClockDoubted, CorrectClock
+from engine.kernel.clock import ClockCorrected, ClockDoubted, CorrectClock
 from engine.kernel.roles import GiveRole, TakeRole
 from engine.refusals import Refusal
 from engine.store.snapshot import view
@@ -104,9 +104,20 @@ def test_the_first_who_asked_has_to_be_somebody_still():
     moot.do("m1", TakeRole("m2", "founder"))
     moot.do("m1", GiveRole("m3", "founder"))
     moot.now = true
-    with pytest.raises(Refusal, match="not_allowed"):
-        moot.do("m3", CorrectClock(true))
-    assert moot.state.at > true
+    moot.do("m3", CorrectClock(true))
+    assert moot.state.at > true, "hers is the first word now"
+    moot.do("m1", CorrectClock(true))
+    assert moot.state.at == true
+
+
+def test_an_audit_asks_again_for_the_right_of_the_first():
+    moot, true = ahead()
+    moot.do("m2", CorrectClock(true))
+    moot.now = moot.state.at
+    moot.do("m1", TakeRole("m2", "founder"))
+    record = Record(Seq(moot.state.seq), moot.state.at, Actor("m1"), Seq(moot.state.seq), ClockCorrected(Moment(true)))
+    with pytest.raises(Refusal, match="not_allowed: member m2"):
+        record.event.check(moot.state, record)
 
 
 def test_waiting_in_the_queue_makes_no_clock_late():

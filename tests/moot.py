@@ -19,6 +19,7 @@ from engine.kernel.join import JoinCommunity
 from engine.log.checkpoint import LogKey
 from engine.storage import Store
 from engine.store.memory import MemoryStore
+from engine.store.snapshot import view
 
 START = 1_700_000_000_000
 ORIGIN = "moot.example/test"
@@ -85,3 +86,8 @@ class Moot:
 def without_early_ends(text: str) -> str:
     """A charter whose polls end by the clock alone, as rules that take silence for an answer must."""
     return "".join(line for line in text.splitlines(keepends=True) if not line.startswith(("ends =", "hand_after_minutes")))
+
+
+def fingerprint(moot: Moot) -> tuple:
+    """Everything a refusal must leave as it was."""
+    return moot.log(), view(moot.state)

@@ -85,7 +85,7 @@ def test_a_hand_ends_a_poll_only_once_it_was_open_as_long_as_stated():
     moot = Moot(members=2)
     poll = moot.poll()
     moot.wait(DAY - 1)
-    with pytest.raises(Refusal, match="once it was open for 1440 minutes"):
+    with pytest.raises(Refusal, match="once it has been open for 1440 minutes"):
         moot.do("m1", ClosePoll(poll))
     moot.wait(1)
     with pytest.raises(Refusal, match="poll_still_open"):

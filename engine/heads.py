@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from engine.kernel.found import Founding
 from engine.kernel.loss import LossDeclared, check_head, hold_against, is_declared
-from engine.log.checkpoint import Verifier, read_checkpoint, read_proof
+from engine.log.checkpoint import Checkpoint, Verifier, read_checkpoint, read_proof
 from engine.log.json import parse
 from engine.log.merkle import Tile, Tree, leaf_hash
 from engine.refusals import Refusal, refuse
@@ -63,18 +63,26 @@ def check_receipt(state: State, receipt: KeptReceipt, leaf: bytes | None) -> Non
 def check_heads(state: State, checkpoints: Iterable[tuple[int, str]], by_key_alone: bool) -> Iterator[int]:
     """The sizes of a log's own signed heads, each held against its events. `by_key_alone`: as the log's key writes them, nothing besides."""
     verifier = Verifier.read(state[Founding].key)
+    for head, note in _fitting(state.tree, verifier, checkpoints):
+        if by_key_alone and not (note.startswith(f"{head.body()}\n") and note.count("\n") == head.body().count("\n") + 2):
+            raise refuse(
+                "checkpoint_wrong", "the head of size {size}", "says more than a head does", "restore it from a copy", size=head.size
+            )
+        yield head.size
+
+
+def _fitting(tree: Tree, verifier: Verifier, checkpoints: Iterable[tuple[int, str]]) -> Iterator[tuple[Checkpoint, str]]:
+    """A log's own heads, each with its note, as long as they are of its events."""
     for size, note in checkpoints:
         head = read_checkpoint(note, verifier)
-        if head.size != size or size > state.seq:
+        if head.size != size or size > tree.size:
             raise refuse(
                 "checkpoint_wrong", "the head of size {size}", "does not fit a log of {count}", "ask for the whole log",
-                size=head.size, count=state.seq,
+                size=head.size, count=tree.size,
             )  # fmt: skip
-        if head.root != state.tree.root(size):
-            raise _other_root(size)
-        if by_key_alone and not (note.startswith(f"{head.body()}\n") and note.count("\n") == head.body().count("\n") + 2):
-            raise refuse("checkpoint_wrong", "the head of size {size}", "says more than a head does", "restore it from a copy", size=size)
-        yield size
+        if head.root != tree.root(size):
+            raise refuse("checkpoint_wrong", "the head of size {size}", "has another root than its events", "do not rely on it", size=size)
+        yield head, note
 
 
 def broken_head(lines: Iterable[tuple[int, bytes]], checkpoints: Iterable[tuple[int, str]], kept: Iterable[str | None]) -> Refusal | None:
@@ -88,12 +96,8 @@ def broken_head(lines: Iterable[tuple[int, bytes]], checkpoints: Iterable[tuple[
                 lost.add(str(line["body"]["head"]))
             tree.append(leaf_hash(data))
         verifier = Verifier.read(key)
-        for size, note in checkpoints:
-            head = read_checkpoint(note, verifier)
-            if head.size != size or not size <= tree.size:
-                raise refuse("checkpoint_wrong", "the head of size {size}", "does not fit this log", "ask for the whole log", size=size)
-            if head.root != tree.root(size):
-                raise _other_root(size)
+        for _ in _fitting(tree, verifier, checkpoints):
+            pass
         excused = [read_checkpoint(note, verifier) for note in lost]
         for head in (read_checkpoint(note, verifier) for note in kept if note is not None):
             if head not in excused:
@@ -120,7 +124,3 @@ def check_tiles(state: State, tiles: Iterable[Tile]) -> int:
     if count != whole:
         raise refuse("log_broken", "the tree", "has {count} of {whole} tiles", "restore the database from a copy", count=count, whole=whole)
     return count
-
-
-def _other_root(size: int) -> Refusal:
-    return refuse("checkpoint_wrong", "the head of size {size}", "has another root than its events", "do not rely on it", size=size)

@@ -54,11 +54,9 @@ class NewMember(Event, abstract=True):
 
     def apply(self, state: State, record: Record[Event]) -> None:
         members = state[Members]
+        members.join(record.seq, record.at)
         if record.actor == "founder":
-            members.join(record.seq, record.at)
             members.give(0, FOUNDER)
-        else:
-            members.join(record.seq, record.at)
 
 
 @dataclass(frozen=True)

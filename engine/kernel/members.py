@@ -1,6 +1,6 @@
 """Who belongs here, in which roles, and when each last took part.
 
-Members are kept in columns, some twenty-five bytes each, in the order of joining: a member's *number* is how many joined
+Members are kept in columns, some thirty bytes each, in the order of joining: a member's *number* is how many joined
 before her. Nobody is ever removed: who is forgotten keeps her number, and nothing else.
 
 >>> members = Members()

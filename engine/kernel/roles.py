@@ -47,8 +47,8 @@ class TakeRole(Command):
 
 
 @dataclass(frozen=True)
-class RoleGiven(Event):
-    """A member has one more role."""
+class RoleChanged(Event, abstract=True):
+    """A member has other roles than before."""
 
     by = ANY_MEMBER
     may = GIVE_ROLES
@@ -58,6 +58,11 @@ class RoleGiven(Event):
 
     def about(self, record: Record[Event]) -> tuple[str, ...]:
         return (self.member,)
+
+
+@dataclass(frozen=True)
+class RoleGiven(RoleChanged):
+    """A member has one more role."""
 
     def check(self, state: State, record: Record[Event]) -> None:
         member, known = state[Members][self.member], charters.in_force(state)[RoleTerms].by_name
@@ -77,17 +82,8 @@ class RoleGiven(Event):
 
 
 @dataclass(frozen=True)
-class RoleTaken(Event):
+class RoleTaken(RoleChanged):
     """A member has one role less."""
-
-    by = ANY_MEMBER
-    may = GIVE_ROLES
-
-    member: MemberId
-    role: Name
-
-    def about(self, record: Record[Event]) -> tuple[str, ...]:
-        return (self.member,)
 
     def check(self, state: State, record: Record[Event]) -> None:
         member = state[Members][self.member]

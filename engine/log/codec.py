@@ -29,6 +29,7 @@ from engine import values
 from engine.catalogue import did_you_mean
 from engine.limits import CHOICE_TEXT_MAX, DECIMAL_DIGITS_MAX, INTEGER_MAX, MOMENT_MAX
 from engine.log.fields import Sealed
+from engine.log.json import canonical
 from engine.refusals import refuse
 from engine.values import MemberId, Points, TextOf
 
@@ -60,6 +61,16 @@ def form(hint: Any, lenient: bool = False) -> Form:
     if made is None:
         made = _forms[hint, lenient] = _make(hint, lenient)
     return made
+
+
+def written_alike(one: object, other: object) -> bool:
+    """Whether the log would write two values of one type alike.
+
+    >>> written_alike(TextOf(4), TextOf(4)), written_alike(TextOf(4), TextOf(5))
+    (True, False)
+    """
+    write = form(type(one)).write
+    return canonical(write(one)) == canonical(write(other))
 
 
 def inner(cls: Any, path: str) -> Form:

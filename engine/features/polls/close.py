@@ -230,7 +230,7 @@ def _check_ended(poll: Poll, actor: str, at: Moment) -> None:
         return
     way_out = "wait for its clock"
     if "hand" in asked.terms.ends:
-        way_out = "it may be ended by hand once it was open for {minutes} minutes"
+        way_out = "it may be ended by hand once it has been open for {minutes} minutes"
     raise refuse(
         POLL_STILL_OPEN, "poll {poll}", "takes ballots until its time is over", way_out,
         poll=poll.id, minutes=asked.terms.hand_after_minutes,

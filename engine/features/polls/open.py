@@ -30,9 +30,8 @@ from engine.features.treasury.state import FUNDS, Treasury
 from engine.kernel import charter as charters
 from engine.kernel.authority import require
 from engine.limits import OPTIONS_PER_POLL_MAX
-from engine.log.codec import form
+from engine.log.codec import written_alike
 from engine.log.fields import Erasable, Private, draw
-from engine.log.json import canonical
 from engine.refusals import Refusal, refuse
 from engine.state import State
 from engine.values import DAY_MS, CharterText, Digest, Moment, Money, Name, QuestionText, Seq, TitleText, seen_as
@@ -150,9 +149,8 @@ class PollOpened(Question, Event):
         decision = decision_of(state, self.decision)
         rules.check_digest("voting", self.terms.rule.version, self.terms.rule.digest)
         rules.check_digest("power", self.terms.power.version, self.terms.power.digest)
-        written = form(FrozenTerms).write
         if (
-            canonical(written(self.terms)) != canonical(written(frozen(decision)))
+            not written_alike(self.terms, frozen(decision))
             or self.closes_at != closing(self.opens_at, decision)
             or self.charter != charters.seq_in_force(state)
             or self.electorate != electorate_of(state, decision, record.at)

@@ -23,7 +23,7 @@ MINUTES_MAX = 525_600
 ACTIVE_DAYS_MAX = 3_650
 """Ten years."""
 EarlyEnd = Literal["all_voted", "hand"]
-"""How a poll may end before its clock: when everybody on the roll has voted; by hand, once it was open for a stated time."""
+"""How a poll may end before its clock: when everybody on the roll has voted; by hand, once it has been open for a stated time."""
 
 
 @dataclass(frozen=True)

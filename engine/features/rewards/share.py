@@ -32,8 +32,7 @@ from engine.kernel import charter as charters
 from engine.kernel.authority import require
 from engine.kernel.charter import NOT_ALLOWED
 from engine.kernel.members import Members
-from engine.log.codec import form
-from engine.log.json import canonical
+from engine.log.codec import written_alike
 from engine.refusals import refuse
 from engine.state import State
 from engine.values import Digest, MemberId, Money, Name, Points
@@ -116,8 +115,7 @@ class RewardRoundOpened(Event):
 
     def check(self, state: State, record: Record[Event]) -> None:
         rules.check_digest("reward", self.terms.version, self.terms.digest)
-        written = form(FrozenReward).write
-        if canonical(written(self.terms)) != canonical(written(frozen(reward_of(state, self.reward)))):
+        if not written_alike(self.terms, frozen(reward_of(state, self.reward))):
             raise refuse("log_unlawful", "reward {reward}", "has other terms than the charter's", "keep to the charter", reward=self.reward)
         if self.proposal is not None:
             proposal = proposal_of(state, self.proposal)

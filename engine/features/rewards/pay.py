@@ -37,10 +37,10 @@ class PayShares(Command):
     round: RoundId
 
     def prepare(self, state: State, ask: Ask, vault: Vault) -> Precompute | None:
-        one, members = state[Rounds][self.round], state[Members]
-        if one.points is None or one.id in state[Rounds].shares:
+        round_, members = state[Rounds][self.round], state[Members]
+        if round_.points is None or round_.id in state[Rounds].shares:
             return None
-        terms, pot, points, seqs = one.terms, one.pot, one.points, members.seqs[:]
+        terms, pot, points, seqs = round_.terms, round_.pot, round_.points, members.seqs[:]
 
         def work() -> Install:
             shares = _worked_out(terms, pot, points, seqs)
@@ -49,10 +49,10 @@ class PayShares(Command):
         return work
 
     def decide(self, state: State, ask: Ask, vault: Vault) -> list[Event]:
-        one = state[Rounds][self.round]
-        if one.points is None:
-            raise refuse(ROUND_OVER, "round {round}", "is paid", "nothing is left to pay", round=one.id)
-        return _parts(one.id, shares_of(state, one)[one.members :])
+        round_ = state[Rounds][self.round]
+        if round_.points is None:
+            raise refuse(ROUND_OVER, "round {round}", "is paid", "nothing is left to pay", round=round_.id)
+        return _parts(round_.id, shares_of(state, round_)[round_.members :])
 
 
 @dataclass(frozen=True)
@@ -72,43 +72,43 @@ class RewardShared(Event):
         return (self.round, *(share.member for share in self.shares))
 
     def check(self, state: State, record: Record[Event]) -> None:
-        one = state[Rounds][self.round]
-        if one.points is None:
-            raise refuse(ROUND_OVER, "round {round}", "is paid", "nothing is left to pay", round=one.id)
-        due_now = shares_of(state, one)[one.members :]
+        round_ = state[Rounds][self.round]
+        if round_.points is None:
+            raise refuse(ROUND_OVER, "round {round}", "is paid", "nothing is left to pay", round=round_.id)
+        due_now = shares_of(state, round_)[round_.members :]
         right = due_now[: len(self.shares)]
         if not self.shares or list(self.shares) != right or self.last != (len(due_now) == len(right)):
-            raise refuse("log_unlawful", "round {round}", "is shared otherwise than its rule says", "pay those shares", round=one.id)
+            raise refuse("log_unlawful", "round {round}", "is shared otherwise than its rule says", "pay those shares", round=round_.id)
 
     def apply(self, state: State, record: Record[Event]) -> None:
-        one, members, lots = state[Rounds][self.round], state[Members], state[PointLedger].lots
+        round_, members, lots = state[Rounds][self.round], state[Members], state[PointLedger].lots
         for share in self.shares:
-            if one.terms.spends_points:
+            if round_.terms.spends_points:
                 lots.spend_up_to(members[share.member].number, share.points, record.at)
         paid = sum(share.amount for share in self.shares)
-        state[Treasury].accounts.post(Entry(one.id, -paid), *(Entry(share.member, share.amount) for share in self.shares))
-        one.members += len(self.shares)
+        state[Treasury].accounts.post(Entry(round_.id, -paid), *(Entry(share.member, share.amount) for share in self.shares))
+        round_.members += len(self.shares)
         if self.last:
             treasury, rounds = state[Treasury], state[Rounds]
-            treasury.move(one.id, FUNDS, treasury.accounts.balance(one.id))  # what the rule shares out to nobody
-            one.points = None
-            del rounds.unpaid[one.id]
-            rounds.shares.pop(one.id, None)
+            treasury.move(round_.id, FUNDS, treasury.accounts.balance(round_.id))  # what the rule shares out to nobody
+            round_.points = None
+            del rounds.unpaid[round_.id]
+            rounds.shares.pop(round_.id, None)
 
 
 @due
 def paying(state: State, at: Moment) -> Iterator[Command]:
-    for one in list(state[Rounds].unpaid):
-        yield PayShares(one)
+    for name in list(state[Rounds].unpaid):
+        yield PayShares(name)
 
 
-def shares_of(state: State, one: Round) -> list[Share]:
+def shares_of(state: State, round_: Round) -> list[Share]:
     """All shares of a round that is being paid, in the order of joining; worked out once."""
     known = state[Rounds].shares
-    if one.id not in known:
-        assert one.points is not None
-        known[one.id] = _worked_out(one.terms, one.pot, one.points, state[Members].seqs)
-    return known[one.id]
+    if round_.id not in known:
+        assert round_.points is not None
+        known[round_.id] = _worked_out(round_.terms, round_.pot, round_.points, state[Members].seqs)
+    return known[round_.id]
 
 
 def first_shares(state: State, name: RoundId, terms: FrozenReward, pot: Money, points: NDArray[np.int64]) -> list[Event]:

@@ -6,7 +6,9 @@ import re
 from collections.abc import Callable
 from typing import Annotated, Any
 
+import orjson
 from fastapi import FastAPI, Path, Query
+from fastapi.responses import JSONResponse
 from pydantic import BeforeValidator, Field
 
 from api.views import PAGE, PAGE_MAX
@@ -15,6 +17,16 @@ from engine.refusals import FAMILIES
 
 Json = dict[str, Any]
 Answers = dict[int | str, Json]
+
+
+class JsonAnswer(JSONResponse):
+    """JSON for a program: what the standard library would write, some ten times as fast."""
+
+    def render(self, content: Any) -> bytes:
+        try:
+            return orjson.dumps(content)
+        except TypeError:  # a whole number beyond 64 bits
+            return super().render(content)
 
 
 def digits(value: object) -> object:

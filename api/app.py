@@ -6,7 +6,6 @@ from pathlib import Path
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
 from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 from starlette.middleware.trustedhost import TrustedHostMiddleware
@@ -54,7 +53,7 @@ def _answer(request: Request, refusal: Refusal, status: int | None = None) -> Re
     status = status or refusal.status
     if pages.wanted(request):
         return pages.render_refusal(request, refusal, status)
-    return JSONResponse(refusal.as_json(), status)
+    return answers.JsonAnswer(refusal.as_json(), status)
 
 
 def _refused(request: Request, refusal: Refusal) -> Response:

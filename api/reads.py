@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Request, Response
-from fastapi.responses import JSONResponse, PlainTextResponse, RedirectResponse, StreamingResponse
+from fastapi.responses import PlainTextResponse, RedirectResponse, StreamingResponse
 
 from api import answers, clock, pages
 from api.answers import Count, Number, Start
@@ -36,7 +36,7 @@ def _answer(request: Request, page: str, shown: Any) -> Response:
     request.state.keep = True  # it follows from the log alone: see `api.doors.kept`
     if pages.wanted(request):
         return pages.render(request, page, shown)
-    return JSONResponse(shown)
+    return answers.JsonAnswer(shown)
 
 
 def _whole(page: str) -> Callable[[Request], Response]:
@@ -110,7 +110,7 @@ def event(request: Request, seq: Number) -> Response:
 @router.get("/log/{seq}/receipt.json", response_model=None, responses=answers.to_a_look(404, 422))
 def receipt(request: Request, seq: Number) -> Response:
     """One event with its proof, to keep: `folkmoot verify FILE --key KEY`."""
-    return JSONResponse(view_of(community_of(request), str(seq)))
+    return answers.JsonAnswer(view_of(community_of(request), str(seq)))
 
 
 @router.get("/log/{seq}/proof", response_class=PlainTextResponse, responses=answers.to_a_file("text/plain", 404, 422))

@@ -12,7 +12,7 @@ from urllib.parse import parse_qs
 
 from fastapi import APIRouter, Request, Response, Security
 from fastapi.concurrency import run_in_threadpool
-from fastapi.responses import JSONResponse, RedirectResponse
+from fastapi.responses import RedirectResponse
 from fastapi.security import APIKeyCookie
 
 from api import answers, bodies, clock
@@ -69,7 +69,7 @@ def _add(router: APIRouter, kind: type[Command]) -> None:
         summary=summary_of(kind),
         description=kind.__doc__,
         status_code=201,
-        response_class=JSONResponse,
+        response_class=answers.JsonAnswer,
         dependencies=[Security(SESSION)],
         responses=answers.to_a_command(kind.makes is not None),
         openapi_extra={
@@ -104,7 +104,7 @@ def _perform(request: Request, kind: type[Command], body: bodies.Body) -> Respon
     response: Response = (
         RedirectResponse(_after(request, kind, receipt), 303)
         if by_form
-        else JSONResponse(shown(receipt, kind) | {"proof": f"/log/{receipt.seq}/proof"}, 201)
+        else answers.JsonAnswer(shown(receipt, kind) | {"proof": f"/log/{receipt.seq}/proof"}, 201)
     )
     if actor == NEWCOMER and not receipt.again:
         cookie = sessions_of(request).cookie(f"m{receipt.seq}", clock.now())

@@ -2,8 +2,9 @@
 
 The demo community is served by a process of its own on 127.0.0.1, as `folkmoot serve` would; eight kept connections ask for one
 address after another, in turns, so that whatever else the machine does falls on all of them alike. The client shares the
-machine with the server: the shares count, not the figures. What strangers ask for is kept until an event is added (see
-`api.doors.kept`); what a member is answered is always made anew. It takes a minute and a half and stops by itself.
+machine with the server: the shares count, not the figures. What programs and strangers ask for is kept until an event is added
+(see `api.doors.kept`): JSON is also asked for so that it must be made anew, as a member's page always is. It takes a minute and a
+half and stops by itself.
 """
 
 from __future__ import annotations
@@ -117,6 +118,8 @@ class Row:
     path: str
     accept: str = "application/json"
     cookie: str = ""
+    anew: bool = False
+    """Whether each request has an address of its own, so that nothing kept can answer it."""
     seconds: list[float] = field(default_factory=list)
     rates: list[float] = field(default_factory=list)
     """Answers a second, in each turn."""
@@ -124,9 +127,9 @@ class Row:
     """Seconds the server's processors worked for it; neighbours on the machine change them little."""
     size: int = 0
 
-    @property
     def request(self) -> bytes:
-        return f"GET {self.path} HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept: {self.accept}\r\n{self.cookie}\r\n".encode()
+        path = f"{self.path}?request={len(self.seconds)}.{time.perf_counter_ns()}" if self.anew else self.path
+        return f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept: {self.accept}\r\n{self.cookie}\r\n".encode()
 
     def share(self, other: Row) -> float:
         """Of the other's rate: the median over turns, so that what passes by in one of them does not count."""
@@ -150,7 +153,7 @@ class Asker(asyncio.Protocol):
 
     def _ask(self) -> None:
         self._asked = time.perf_counter()
-        self._transport.write(self._row.request)
+        self._transport.write(self._row.request())
 
     def data_received(self, data: bytes) -> None:
         self._data += data
@@ -204,13 +207,9 @@ def rows(folder: Path) -> list[Row]:
     over = next(poll["id"] for poll in polls if poll["status"] == "decided")
     asked = [("home", "/"), ("ideas", "/ideas"), ("an open poll", f"/polls/{still}"), ("a closed poll", f"/polls/{over}"), ("log", "/log")]
     member = f"Cookie: {COOKIE}={Sessions(SECRET).cookie('m1', time.time_ns() // 1_000_000)}\r\n"
-    readers = {"": "", ", a member": member}
-    views = [
-        Row(f"{name}, {kind}{reader}", path, accept, cookie)
-        for reader, cookie in readers.items()
-        for name, path in asked
-        for kind, accept in KINDS.items()
-    ]
+    views = [Row(f"{name}, {kind}", path, accept) for name, path in asked for kind, accept in KINDS.items()]
+    views += [Row(f"{name}, JSON made anew", path, anew=True) for name, path in asked]
+    views += [Row(f"{name}, HTML, a member", path, KINDS["HTML"], member) for name, path in asked]
     return [Row("an empty route", EMPTY), Row("an empty route in a thread", f"{EMPTY}/thread"), *views]
 
 

@@ -1,9 +1,9 @@
-"""Answers to strangers, kept while the log stands as it did.
+"""Answers kept while the log stands as it did: to programs, and to strangers.
 
-What a stranger is shown follows from the log, the address and whether she reads or her program does. So an answer may be
-given again until an event is added, by any process, and for no longer than `KEPT_MS`: some pages say what time it is by.
-A handler says so of its answer (`request.state.keep = True`); nothing is kept of what does not say so, nothing for whoever brings
-a session, and nothing that was erased, since an erasure is an event.
+What a program is given follows from the log and the address, whoever asks; so does the page a stranger reads. A member's page is her
+own. An answer may be given again until an event is added, by any process, and for no longer than `KEPT_MS`: some pages say what
+time it is by. A handler says so of its answer (`request.state.keep = True`); nothing is kept of what does not say so, no page for
+whoever brings a session, and nothing that was erased, since an erasure is an event.
 """
 
 from __future__ import annotations
@@ -70,17 +70,18 @@ class Kept:
         """What an answer depends on; None where it may depend on more."""
         if scope["type"] != "http" or scope["method"] != "GET":
             return None
-        accepted = []
+        accepted, somebody = [], False
         for name, value in scope["headers"]:
-            if (name == b"cookie" and self._cookie in value) or name == b"range":
+            if name == b"range":
                 return None
-            if name == b"accept":
+            if name == b"cookie":
+                somebody = somebody or self._cookie in value
+            elif name == b"accept":
                 accepted.append(value)
-        return (
-            None
-            if len(accepted) > 1 or len(scope["path"]) + len(scope["query_string"]) > KEY_BYTES_MAX
-            else (scope["path"], scope["query_string"], b"text/html" in b"".join(accepted))
-        )
+        page = b"text/html" in b"".join(accepted)
+        if len(accepted) > 1 or (page and somebody) or len(scope["path"]) + len(scope["query_string"]) > KEY_BYTES_MAX:
+            return None
+        return scope["path"], scope["query_string"], page
 
     def _now_at(self) -> int | None:
         """How many events there are; what was kept under fewer is let go. None while that cannot be read."""

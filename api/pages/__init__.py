@@ -40,6 +40,7 @@ def environment() -> Environment:
         loader=FileSystemLoader([folder, *sorted(path for path in folder.iterdir() if path.is_dir())]),
         autoescape=True,
         undefined=StrictUndefined,
+        auto_reload=False,
     )
     made.globals.update(bars=bars, when=texts.when, span=texts.span, spoken=spoken, log_rows=log_rows, actor=actor, place_of=place_of)
     made.trim_blocks = made.lstrip_blocks = True

@@ -11,7 +11,7 @@ A view is given the state under its lock and copies from it; what it has to read
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from itertools import islice
 from typing import Any, Generic, TypeVar
@@ -66,40 +66,52 @@ class Written:
         self.wanted, self.said = wanted, said
 
 
+LEAVES = frozenset({str, int, bool, type(None)})
+Slot = tuple[Any, Any, Later | Written]
+"""Where something left for later belongs: a list or dict, the place in it, and what it is."""
+
+
 def resolved(community: Community, shown: Json) -> Json:
     """What a view copied, with all it left for later."""
     return _resolved(community, shown, Texts(community))
 
 
 def _resolved(community: Community, shown: Json, texts: Texts) -> Json:
-    wanted: list[tuple[int, str]] = []
-    _gather(shown, wanted)
-    texts.read(wanted)
-
-    def whole(part: Json) -> Json:
-        if isinstance(part, dict):
-            return {name: whole(item) for name, item in part.items()}
-        if isinstance(part, list | tuple):
-            return [whole(item) for item in part]
+    left: list[Slot] = []
+    whole = _listed([shown], left)
+    texts.read(place for _, _, part in left if isinstance(part, Written) for place in part.wanted)
+    for container, place, part in left:
         if isinstance(part, Written):
-            return part.said(texts)
-        if isinstance(part, Plain):
-            return part.read(community)
-        return _resolved(community, part.read(community), texts) if isinstance(part, Later) else part
+            container[place] = part.said(texts)
+        else:
+            read = part.read(community)
+            container[place] = read if isinstance(part, Plain) else _resolved(community, read, texts)
+    return whole[0]
 
-    return whole(shown)
+
+def _tabled(table: dict[str, Json], left: list[Slot]) -> dict[str, Json]:
+    """A copy, which notes what in it is left for later."""
+    made: dict[str, Json] = {}
+    for name, part in table.items():
+        made[name] = part if type(part) in LEAVES else _copied(part, made, name, left)
+    return made
 
 
-def _gather(shown: Json, wanted: list[tuple[int, str]]) -> None:
-    """Note the texts of a page that can be read together."""
-    if isinstance(shown, Written):
-        wanted += shown.wanted
-    elif isinstance(shown, dict):
-        for item in shown.values():
-            _gather(item, wanted)
-    elif isinstance(shown, list | tuple):
-        for item in shown:
-            _gather(item, wanted)
+def _listed(parts: Sequence[Json], left: list[Slot]) -> list[Json]:
+    made: list[Json] = []
+    for place, part in enumerate(parts):
+        made.append(part if type(part) in LEAVES else _copied(part, made, place, left))
+    return made
+
+
+def _copied(part: Json, container: Any, place: Any, left: list[Slot]) -> Json:
+    if isinstance(part, dict):
+        return _tabled(part, left)
+    if isinstance(part, list | tuple):
+        return _listed(part, left)
+    if isinstance(part, Later | Written):
+        left.append((container, place, part))
+    return part
 
 
 class View(Generic[F]):
@@ -159,13 +171,21 @@ def _all() -> tuple[View[Any], ...]:
     return tuple({id(view): view for view in declared}.values())
 
 
+@cache
 def views(sort: type[V]) -> dict[str, V]:
     """Every view of a sort by the page it is for; of `Beside` there may be more, see `besides`."""
     return {view.page: view for view in _all() if isinstance(view, sort)}
 
 
+@cache
 def besides(page: str) -> list[Beside]:
     return [view for view in _all() if isinstance(view, Beside) and view.page == page]
+
+
+@cache
+def by_letter() -> dict[str, One]:
+    """The view of a thing by the letter of its id."""
+    return {view.kind.letter: view for view in views(One).values()}
 
 
 @cache
@@ -182,8 +202,7 @@ def place_of(thing: str) -> str:
 
 def view_of(community: Community, thing: str, start: int = 0, count: int = PAGE) -> Json:
     """What is called `thing`: a whole, a part of a list, or a thing by its id (m3, i18, p40, or an event's number)."""
-    wholes, lists = views(Whole), views(Listing)
-    by_letter = {view.kind.letter: view for view in views(One).values()}
+    wholes, lists, ones = views(Whole), views(Listing), by_letter()
     with community.reading() as state:
         if thing in wholes:
             shown = wholes[thing].function(state)
@@ -191,8 +210,8 @@ def view_of(community: Community, thing: str, start: int = 0, count: int = PAGE)
             shown = lists[thing].function(state, start, count)
         elif thing.isascii() and thing.isdecimal():
             shown = views(One)["event"].function(state, thing[:17], start, count)
-        elif thing[:1] in by_letter and by_letter[thing[0]].kind.fits(thing):
-            shown = by_letter[thing[0]].function(state, thing, start, count)
+        elif thing[:1] in ones and ones[thing[0]].kind.fits(thing):
+            shown = ones[thing[0]].function(state, thing, start, count)
         elif thing[:1] in places() and places()[thing[0]][0].fits(thing):
             shown = anything(thing, start, count)
         else:

@@ -1,4 +1,4 @@
-"""What strangers are shown may be kept while the log stands as it did, and nothing else may."""
+"""What programs and strangers are shown may be kept while the log stands as it did, and nothing else may."""
 
 from __future__ import annotations
 
@@ -65,6 +65,12 @@ def test_a_member_is_shown_her_own_page_and_nobody_else_is(client, moot, session
     assert "Join or sign in" in stranger and "Join or sign in" not in member
     client.cookies.clear()
     assert client.get("/", headers=HTML).text == stranger and made == ["home", "home"]
+
+
+def test_a_program_is_given_the_same_whoever_it_works_for(client, moot, sessions, made):
+    strangers = client.get("/").content
+    members = as_member(client, sessions, "m2", moot).get("/").content
+    assert members == strangers and made == ["home"]
 
 
 def test_nothing_is_kept_for_long(client, moot, made):

@@ -45,7 +45,7 @@ def check_quota(state: State, record: Record[Event]) -> None:
     if record.seq != record.cause or usage.day != record.at // DAY_MS or record.actor not in usage.commands:
         return
     terms, member = charters.in_force(state)[QuotaTerms], MemberId(record.actor)
-    done, written = usage.commands.get(member, 0), usage.size.get(member, 0)
+    done, written = usage.commands[member], usage.size[member]
     if terms.commands_per_day and done >= terms.commands_per_day:
         raise _reached(member, "has done {count} things today, as many as the charter allows", done)
     if terms.bytes_per_day and written >= terms.bytes_per_day:

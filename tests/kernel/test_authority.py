@@ -43,6 +43,29 @@ def moot() -> Moot:
     return moot
 
 
+M, C = Who.MEMBER, Who.CLOCK
+DECLARED = {
+    "BallotCast": ({M}, None), "BallotSealed": ({M}, None), "BallotWithdrawn": (set(), None), "BallotsOpened": ({C, M}, "close_poll"),
+    "CharterAmended": ({M}, "amend_charter"), "ClockCorrected": ({M}, "correct_clock"), "ClockDoubted": ({M}, "correct_clock"),
+    "CommunityFounded": ({Who.FOUNDER}, None), "DecisionFinal": (set(), None), "FundsPaidIn": ({M}, "pay_in"),
+    "IdeaAdvanced": (set(), None), "IdeaCommented": ({M}, "comment_idea"), "IdeaRevised": ({M}, "revise_idea"),
+    "IdeaSubmitted": ({M}, "submit_idea"), "IdeaSupported": ({M}, "support_idea"), "LossDeclared": ({M}, "declare_loss"),
+    "MemberEntered": ({M}, "join_community"), "MemberJoined": ({Who.FOUNDER, Who.NEWCOMER}, None), "OtherForgotten": ({M}, "erase"),
+    "PointsAwarded": ({M}, "award_points"), "PointsEarned": (set(), None), "PointsExpired": ({C}, None),
+    "PollClosed": ({C, M}, "close_poll"), "PollEnded": ({C, M}, "close_poll"), "PollMistimed": (set(), None),
+    "PollOpened": ({M}, "open_poll"), "PollVoided": ({M}, "void_poll"), "RewardRoundOpened": ({M}, "share_reward"),
+    "RewardShared": ({C, M}, None), "RoleGiven": ({M}, "give_role"), "RoleTaken": ({M}, "give_role"),
+    "RoundProposed": ({M}, "share_reward"), "SelfForgotten": ({M}, "leave"), "TextErased": ({M}, "erase"),
+}  # fmt: skip
+"""Who may bring about which event, and the right a member needs for it: whoever changes a declaration changes it here, too."""
+
+
+@pytest.mark.parametrize("kind", DECLARED)
+def test_every_event_says_who_may_bring_it_about(kind):
+    event = kinds()[kind]
+    assert (set(event.by), event.may and event.may.name) == DECLARED[kind]
+
+
 @pytest.mark.parametrize("who", Who)
 @pytest.mark.parametrize("kind", ASKED)
 def test_whoever_is_not_named_by_an_event_cannot_ask_for_it(moot, kind, who):

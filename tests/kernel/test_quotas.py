@@ -8,8 +8,9 @@ from engine.features.ideas.comment import CommentIdea
 from engine.features.ideas.submit import SubmitIdea
 from engine.kernel.charter import preset
 from engine.kernel.join import JoinCommunity
-from engine.kernel.quotas import Usage, check_bytes
+from engine.kernel.quotas import Usage, VaultBytes, check_bytes
 from engine.refusals import Refusal
+from engine.values import DAY_MS
 from engine.verify import verify
 from tests.forging import event, rewritten, unchanged
 from tests.moot import Moot
@@ -56,6 +57,26 @@ def test_bytes_are_counted_to_the_last_one():
     check_bytes(moot.state, "m2", left)
     with pytest.raises(Refusal, match="20001 bytes"):
         check_bytes(moot.state, "m2", left + 1)
+
+
+def test_the_first_act_of_a_day_may_fill_it():
+    moot = Moot(members=2, text=SMALL)
+    check_bytes(moot.state, "m2", 20_000)
+    with pytest.raises(Refusal, match="20001 bytes"):
+        check_bytes(moot.state, "m2", 20_001)
+
+
+def test_what_a_member_put_into_the_vault_is_counted_to_the_last_byte():
+    vault, at = VaultBytes(), 5 * DAY_MS
+    for size in (7, 40):
+        vault.begin()
+        assert vault.of("m2", at) == 0 if size == 7 else 7
+        vault.add("m2", size)
+        vault.commit()
+    vault.begin()
+    vault.add("m2", 1_000)
+    vault.begin()  # what was begun again had not been written
+    assert (vault.of("m2", at), vault.of("m3", at), vault.of("m2", at + DAY_MS)) == (47, 0, 0)
 
 
 def test_a_table_of_the_charter_may_give_some_of_its_keys():

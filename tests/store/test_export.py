@@ -51,3 +51,14 @@ def test_an_opening_that_cannot_be_read_is_a_refusal(tmp_path, opening):
     with pytest.raises(Refusal, match=f"log_broken: line {number + 1} has an opening of text that cannot be read"):
         list(export.Export(path).lines(0))
     assert verify(export.Export(path), private_kept=False).problem.code == "log_broken"
+
+
+@pytest.mark.parametrize("line", [{"event": {}, "open": []}, {"event": {}}, {"event": {}, "open": {}, "more": 1}, []])
+def test_a_line_that_is_no_event_with_its_openings_is_a_refusal(tmp_path, line):
+    path = tmp_path / "log.jsonl"
+    exported(Moot(), path)
+    lines = path.read_bytes().splitlines(keepends=True)
+    lines[2] = canonical(line) + b"\n"
+    path.write_bytes(b"".join(lines))
+    with pytest.raises(Refusal, match="line 3 is not an event with its openings"):
+        list(export.Export(path).lines(0))

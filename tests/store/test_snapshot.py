@@ -1,7 +1,9 @@
 """A snapshot gives the state the log gives, or nothing."""
 
 import hmac
-from dataclasses import dataclass
+from array import array
+from dataclasses import dataclass, make_dataclass
+from typing import Annotated
 
 import numpy as np
 import pytest
@@ -203,3 +205,21 @@ def test_a_spoilt_snapshot_stops_nobody_who_only_asks_how_old_it_is(tmp_path):
     cache.path.write_bytes(bytes(data))
     assert snapshot.seq_of(cache) in (0, moot.state.seq)
     folder.close(moot.community)
+
+
+def test_closing_leaves_a_snapshot_when_much_has_happened(tmp_path, monkeypatch):
+    moot = moot_in(tmp_path / "c", members=3)
+    monkeypatch.setattr(folder, "SNAPSHOT_EVERY", moot.state.seq + 1)
+    folder.close(moot.community)
+    assert not (tmp_path / "c" / "snapshot.npz").exists()
+    monkeypatch.setattr(folder, "SNAPSHOT_EVERY", moot.state.seq)
+    with folder.opened(tmp_path / "c") as again:
+        seq = again.state.seq
+    assert snapshot.seq_of(again.store.cache) == seq
+
+
+def test_a_part_with_a_column_of_another_kind_is_another_part():
+    def part(kind: str) -> type:
+        return make_dataclass("Held", [("column", Annotated[array, kind])])
+
+    assert snapshot.name_of(part("q")) == snapshot.name_of(part("q")) != snapshot.name_of(part("b"))

@@ -184,3 +184,14 @@ def test_texts_are_read_together_and_an_erased_one_is_not_among_them(tmp_path):
     moot.do("m1", EraseText(int(ideas[0][1:]), "title", "spam"))
     assert set(wanted) - set(store.texts([*wanted, (1, "nothing")])) == {(int(ideas[0][1:]), "title")}
     folder.close(community)
+
+
+def test_whoever_looks_without_writing_sees_one_moment(tmp_path):
+    """An audit of a folder that is in use: what is added meanwhile is none of its business."""
+    moot = moot_in(tmp_path / "c", members=2)
+    looked = sqlite.SqliteStore(tmp_path / "c" / "community.db", readonly=True)
+    with contextlib.closing(looked):
+        size = looked.size()
+        moot.idea("m2")
+        assert (looked.size(), len(list(looked.lines(0)))) == (size, size)
+    folder.close(moot.community)

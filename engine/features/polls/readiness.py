@@ -13,7 +13,7 @@ from engine.features.treasury.state import Treasury
 from engine.features.treasury.terms import money_of
 from engine.kernel import charter as charters
 from engine.kernel.hooks import incompatibilities
-from engine.limits import INTEGER_MAX, MOMENT_MAX, OPTIONS_PER_POLL_MAX, POWER_TOTAL_MAX
+from engine.limits import INTEGER_MAX, OPTIONS_PER_POLL_MAX, POWER_TOTAL_MAX
 from engine.refusals import Refusal, refuse
 from engine.state import State
 
@@ -32,8 +32,6 @@ def readiness_problems(state: State, asked: Question, decision: Decision, at: in
     if (decision.ties == "lot") != (asked.draw_secret is not None):
         yield _not_ready("no secret to draw by", "open it again")
     yield from _about_amendment(state, asked, decision)
-    if asked.closes_at > MOMENT_MAX:
-        yield _not_ready("an end beyond the year 9999", "let it open earlier")
     if asked.opens_at < at:
         yield _not_ready("an opening in the past", "leave opens_at out to open it now")
     if len(state[Polls].open) >= POLLS_OPEN_MAX:
@@ -92,7 +90,7 @@ def _about_option(state: State, option: Option, decision: Decision) -> Problems:
         yield _not_ready("an option of the wrong sort", "this decision is about {about}", about=decision.options)
     elif option.version is not None or (option.cost is not None and decision.options != "free"):
         yield _not_ready("an option of another sort", "this decision is about {about}", about=decision.options)
-    elif option.cost is not None and not 0 <= option.cost <= INTEGER_MAX:
+    elif option.cost is not None and option.cost > INTEGER_MAX:
         yield _not_ready("a cost out of bounds", "give 0 to {most}", most=INTEGER_MAX)
 
 

@@ -61,13 +61,22 @@ def test_a_cap_bounds_what_one_member_has_in_a_period(cap, daily):
     assert verify(moot.community.store, allow_unsigned=True).verdict == "sound"
 
 
-def test_a_cap_of_one_day_takes_nothing_from_the_next():
-    moot = Moot(members=2, text=earning(COMMENTS + 'points_max = 4, per = "day" }'))
+@pytest.mark.parametrize("cap", ["points_max = 4", "times_max = 1"])
+def test_a_cap_of_one_day_takes_nothing_from_the_next(cap):
+    moot = Moot(members=2, text=earning(COMMENTS + cap + ', per = "day" }'))
     idea = moot.idea()
     for so_far in (4, 8):
         moot.do("m2", CommentIdea(idea, "more"))
         assert points(moot) == so_far
         moot.wait(DAY)
+
+
+def test_what_others_had_is_not_counted_against_a_member():
+    moot = Moot(members=2, text=earning(COMMENTS + 'times_max = 1, per = "day" }'))
+    idea = moot.idea()
+    for member in ("m2", "m3"):
+        moot.do(member, CommentIdea(idea, "more"))
+    assert (points(moot, "m2"), points(moot, "m3")) == (4, 4)
 
 
 @given(st.dates(date(1970, 1, 1), date(9999, 12, 31)), st.sampled_from([0, DAY_MS - 1]))
@@ -88,6 +97,19 @@ def test_lines_of_one_category_share_its_cap():
     for _ in range(3):
         moot.do("m2", CommentIdea(idea, "more"))
     assert points(moot) == 10
+
+
+def test_a_line_of_a_category_has_a_cap_of_its_own_besides():
+    lines = [
+        COMMENTS + 'times_max = 1, category_max = 100 }\ncategory = "talk"',
+        'rule = "per_act"\nparameters = { act = "idea_submitted", points = 5, category_max = 100 }\ncategory = "talk"',
+    ]
+    moot = Moot(members=2, text=earning(*lines))
+    idea = moot.idea("m2")
+    moot.idea("m2")
+    for _ in range(2):
+        moot.do("m2", CommentIdea(idea, "more"))
+    assert points(moot) == 5 + 5 + 4
 
 
 def test_points_vest_when_the_line_says():

@@ -182,3 +182,12 @@ def test_each_waiting_ballot_is_opened_once(times, verdict):
     report = verify(rewritten(moot, unchanged, [ended, opened]))
     assert report.verdict == verdict
     assert verdict == "sound" or "opens no ballot, or one twice" in str(report.problem)
+
+
+def test_a_poll_ends_once():
+    moot = Moot(members=3)
+    poll = moot.poll()
+    moot.wait(8 * DAY)
+    twice = [event(moot, "clock", "PollEnded", {"poll": poll}, cause=moot.state.seq + again) for again in (0, 1)]
+    report = verify(rewritten(moot, unchanged, twice))
+    assert "has ended already" in str(report.problem)

@@ -6,9 +6,11 @@ import pytest
 
 from engine.features.polls.open import FreeOption, OpenPoll
 from engine.kernel.charter import preset
+from engine.limits import INTEGER_MAX
 from engine.refusals import Refusal
+from engine.values import MOMENT_MAX
 from engine.verify import verify
-from tests.forging import rewritten
+from tests.forging import of_kind, rewritten
 from tests.moot import Moot
 
 TWO = (FreeOption("a"), FreeOption("b"))
@@ -65,3 +67,32 @@ def test_an_option_that_no_member_could_have_given_is_found(decision, fields, pr
     report = verify(rewritten(moot, forged))
     assert report.verdict == "unsound"
     assert problem in str(report.problem)
+
+
+def test_a_poll_without_the_secret_of_its_draw_is_found():
+    moot = Moot(members=2)
+    moot.poll()
+    assert "no secret to draw by" in str(verify(rewritten(moot, of_kind("PollOpened", draw_secret=None))).problem)
+
+
+@pytest.mark.parametrize(("beyond", "opens"), [(0, True), (1, False)])
+def test_a_poll_ends_at_the_last_moment_there_is(beyond, opens):
+    moot = Moot(members=2)
+    week = 7 * 24 * 60 * 60_000
+    moot.now = MOMENT_MAX - week + beyond
+    if opens:
+        assert moot.poll()
+    else:
+        with pytest.raises(Refusal, match="closes_at is [0-9]+; give milliseconds before the year 10000"):
+            moot.poll()
+
+
+@pytest.mark.parametrize(("cost", "opens"), [(0, True), (INTEGER_MAX, True), (INTEGER_MAX + 1, False)])
+def test_an_option_costs_what_can_be_counted(cost, opens):
+    moot = Moot(members=2)
+    asked = OpenPoll("ranking", "?", options=(FreeOption("a", cost), FreeOption("b")))
+    if opens:
+        assert moot.do("m1", asked)
+    else:
+        with pytest.raises(Refusal, match="a cost out of bounds"):
+            moot.do("m1", asked)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from engine.kernel.charter import preset
+from engine.limits import CHARTER_TEXT_MAX
 from engine.refusals import Refusal
 from tests.moot import Moot
 
@@ -13,3 +14,15 @@ from tests.moot import Moot
 def test_a_charter_without_its_two_roles_is_refused(role):
     with pytest.raises(Refusal, match=f"charter.roles has no role '{role}'; add \\[roles.{role}\\]"):
         Moot(text=preset("product").replace(f"[roles.{role}]", "[roles.other]"))
+
+
+@pytest.mark.parametrize(("beyond", "founds"), [(0, True), (1, False)])
+def test_a_charter_is_as_long_as_the_format_allows_and_no_longer(beyond, founds):
+    text = preset("product") + "#"
+    text += "é" * ((CHARTER_TEXT_MAX - len(text.encode())) // 2)
+    text += "#" * (CHARTER_TEXT_MAX + beyond - len(text.encode()))
+    if founds:
+        assert Moot(text=text).state.seq
+    else:
+        with pytest.raises(Refusal, match=f"text_too_long: the charter has {CHARTER_TEXT_MAX + 1} bytes"):
+            Moot(text=text)

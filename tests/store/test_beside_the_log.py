@@ -303,3 +303,8 @@ def test_bytes_on_the_page_that_sqlite_locks_and_never_uses_are_found(tmp_path, 
             file.write(b"Z")
     problem = problem_of_file(path)
     assert problem is None if sound else "on the page that is never used" in str(problem)
+
+
+def test_a_database_says_whose_it_is(path):
+    """Bytes 68 to 71 of an SQLite file are its application's: other programs know ours by them."""
+    assert (path / "community.db").read_bytes()[68:72] == b"Folk"

@@ -223,3 +223,12 @@ def test_a_part_with_a_column_of_another_kind_is_another_part():
         return make_dataclass("Held", [("column", Annotated[array, kind])])
 
     assert snapshot.name_of(part("q")) == snapshot.name_of(part("q")) != snapshot.name_of(part("b"))
+
+
+def test_a_snapshot_of_another_version_is_none(tmp_path, monkeypatch):
+    moot = moot_in(tmp_path / "c", members=2)
+    cache = moot.community.store.cache
+    monkeypatch.setattr(snapshot, "VERSION", snapshot.VERSION + 1)
+    snapshot.save(cache, moot.state)
+    monkeypatch.undo()
+    assert snapshot.load(cache, moot.community.store) is None

@@ -1,6 +1,7 @@
 """The embedded store: erasure that leaves no byte, snapshots, two processes, full disks."""
 
 import contextlib
+import os
 import resource
 import sqlite3
 import subprocess
@@ -195,3 +196,16 @@ def test_whoever_looks_without_writing_sees_one_moment(tmp_path):
         moot.idea("m2")
         assert (looked.size(), len(list(looked.lines(0)))) == (size, size)
     folder.close(moot.community)
+
+
+@pytest.mark.skipif(not os.path.isdir("/proc/self/fd"), reason="this system does not show what a process has open")
+def test_a_folder_that_cannot_be_followed_is_not_kept_open(tmp_path):
+    moot = moot_in(tmp_path / "c", members=2)
+    folder.close(moot.community)
+    (tmp_path / "c" / "snapshot.npz").unlink(missing_ok=True)
+    with contextlib.closing(sqlite3.connect(tmp_path / "c" / "community.db")) as connection, connection:
+        connection.execute("update events set event = '{}' where seq = 1")
+    with pytest.raises(Refusal, match="log_broken") as refused:
+        folder.open_folder(tmp_path / "c")
+    files = [os.readlink(f"/proc/self/fd/{number}") for number in os.listdir("/proc/self/fd") if os.path.islink(f"/proc/self/fd/{number}")]
+    assert not [file for file in files if file.endswith("c/community.db")], refused

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from engine.features.polls import close
 from engine.features.polls.cast import CastBallot
 from engine.features.polls.close import ClosePoll
 from engine.features.polls.open import OpenPoll
@@ -191,3 +192,14 @@ def test_a_poll_ends_once():
     twice = [event(moot, "clock", "PollEnded", {"poll": poll}, cause=moot.state.seq + again) for again in (0, 1)]
     report = verify(rewritten(moot, unchanged, twice))
     assert "has ended already" in str(report.problem)
+
+
+def test_openings_are_logged_in_parts_of_a_bounded_size(monkeypatch):
+    monkeypatch.setattr(close, "PART_BYTES_MAX", 2 * (close.OPENING_BYTES + 1))
+    moot = Moot(members=4)
+    poll = moot.poll()
+    moot.vote(poll, "1", "2", "1", "3", "1")
+    first = moot.do("m1", ClosePoll(poll)).seq
+    parts = [line["body"]["openings"] for line in map(parse_own, moot.log()[first:]) if line["kind"] == "BallotsOpened"]
+    assert [len(part) for part in parts] == [2, 2, 1]
+    assert moot.of(Polls)[poll].result.ballots == 5

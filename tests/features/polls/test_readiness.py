@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from engine.features.polls import open as opening
 from engine.features.polls.open import FreeOption, OpenPoll
 from engine.kernel.charter import preset
 from engine.limits import INTEGER_MAX
@@ -96,3 +97,18 @@ def test_an_option_costs_what_can_be_counted(cost, opens):
     else:
         with pytest.raises(Refusal, match="a cost out of bounds"):
             moot.do("m1", asked)
+
+
+@pytest.mark.parametrize(("shortlisted", "opens"), [(2, True), (3, False)])
+def test_a_poll_about_all_that_stands_in_its_stage_counts_what_stands_there(monkeypatch, shortlisted, opens):
+    monkeypatch.setattr(opening, "OPTIONS_PER_POLL_MAX", 2)
+    moot = Moot(members=2)
+    for _ in range(shortlisted):
+        moot.idea("m2", supports=3)
+    for _ in range(3):
+        moot.idea("m2")
+    if opens:
+        assert moot.do("m1", OpenPoll("monthly", "?"))
+    else:
+        with pytest.raises(Refusal, match="too_large: the poll has 3 options"):
+            moot.do("m1", OpenPoll("monthly", "?"))

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from engine.event import Event, Record
 from engine.kernel import charter as charters
-from engine.kernel.charter import Charter, Terms, wrong
-from engine.limits import INTEGER_MAX
+from engine.kernel.charter import Terms
 from engine.refusals import Code, Refusal, refuse
 from engine.state import Part, State
 from engine.values import DAY_MS, MemberId
@@ -23,11 +21,6 @@ class QuotaTerms(Terms):
     key = "quotas"
     commands_per_day: int = 0
     bytes_per_day: int = 0
-
-    def problems(self, charter: Charter) -> Iterable[Refusal]:
-        for name, value in (("commands_per_day", self.commands_per_day), ("bytes_per_day", self.bytes_per_day)):
-            if value > INTEGER_MAX:
-                yield wrong(f"quotas.{name}", "is {value}", "give at most {most}", value=value, most=INTEGER_MAX)
 
 
 @dataclass

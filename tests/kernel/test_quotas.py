@@ -9,6 +9,7 @@ from engine.features.ideas.submit import SubmitIdea
 from engine.kernel.charter import preset
 from engine.kernel.join import JoinCommunity
 from engine.kernel.quotas import Usage, VaultBytes, check_bytes
+from engine.limits import INTEGER_MAX
 from engine.refusals import Refusal
 from engine.values import DAY_MS
 from engine.verify import verify
@@ -57,6 +58,15 @@ def test_bytes_are_counted_to_the_last_one():
     check_bytes(moot.state, "m2", left)
     with pytest.raises(Refusal, match="20001 bytes"):
         check_bytes(moot.state, "m2", left + 1)
+
+
+@pytest.mark.parametrize("key", ["commands_per_day", "bytes_per_day"])
+def test_a_quota_is_a_whole_number_that_json_can_hold(key):
+    head, tail = FEW.split("[quotas]")
+    rest = tail[tail.index("[", 1) :]
+    assert Moot(text=f"{head}[quotas]\n{key} = {INTEGER_MAX}\n\n{rest}").state.seq
+    with pytest.raises(Refusal, match=f"{key} is {INTEGER_MAX + 1}"):
+        Moot(text=f"{head}[quotas]\n{key} = {INTEGER_MAX + 1}\n\n{rest}")
 
 
 def test_the_first_act_of_a_day_may_fill_it():

@@ -112,3 +112,11 @@ def test_a_poll_about_all_that_stands_in_its_stage_counts_what_stands_there(monk
     else:
         with pytest.raises(Refusal, match="too_large: the poll has 3 options"):
             moot.do("m1", OpenPoll("monthly", "?"))
+
+
+def test_a_poll_that_is_said_to_have_opened_before_it_was_asked_for_is_found():
+    moot = Moot(members=2)
+    moot.wait(60)
+    moot.poll()
+    earlier = of_kind("PollOpened", opens_at=moot.now - 60_000, closes_at=moot.now - 60_000 + 10_080 * 60_000)
+    assert "an opening in the past" in str(verify(rewritten(moot, earlier)).problem)

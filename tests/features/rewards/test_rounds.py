@@ -170,3 +170,15 @@ def test_a_round_needs_somebody_else_with_points():
     moot = Moot(members=1).funded()
     with pytest.raises(Refusal, match="nothing_to_share"):
         moot.do("m1", ShareReward("quarterly", 5))
+
+
+@pytest.mark.parametrize(("more", "opens"), [(0, True), (1, False)])
+def test_a_pot_is_at_most_what_the_funds_hold(more, opens):
+    moot = with_points()
+    pot = moot.of(Treasury).funds + more
+    if opens:
+        moot.do("m1", ShareReward("quarterly", pot))
+        assert moot.of(Treasury).funds == 0
+    else:
+        with pytest.raises(Refusal, match="funds_short"):
+            moot.do("m1", ShareReward("quarterly", pot))

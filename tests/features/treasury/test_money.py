@@ -1,0 +1,43 @@
+"""Money is counted in whole numbers of its smallest unit, of which the charter says how many make one."""
+
+from __future__ import annotations
+
+import pytest
+
+from engine.features.treasury.pay_in import PayIn
+from engine.features.treasury.state import Treasury
+from engine.features.treasury.terms import DECIMALS_MAX, money_of
+from engine.kernel.charter import preset
+from engine.refusals import Refusal
+from engine.verify import verify
+from tests.moot import Moot
+
+
+def in_places(decimals: int) -> str:
+    return preset("product").replace("decimals = 2", f"decimals = {decimals}")
+
+
+@pytest.mark.parametrize("decimals", [0, 2, DECIMALS_MAX])
+def test_an_amount_is_shown_with_the_places_of_its_unit(decimals):
+    moot = Moot(text=in_places(decimals))
+    assert money_of(moot.state).shown(5 * 10**decimals) == ("5" + "." * (decimals > 0) + "0" * decimals + " EUR")
+
+
+def test_no_unit_has_more_places_than_any_currency_in_use():
+    with pytest.raises(Refusal, match=f"money.decimals is {DECIMALS_MAX + 1}"):
+        Moot(text=in_places(DECIMALS_MAX + 1))
+
+
+def test_what_is_paid_in_stands_in_the_funds():
+    moot = Moot(members=1)
+    moot.do("m1", PayIn(700, "a gift"))
+    moot.do("m1", PayIn(50, "another"))
+    assert moot.of(Treasury).funds == 750
+    assert verify(moot.community.store, allow_unsigned=True).verdict == "sound"
+
+
+def test_whoever_may_not_pay_in_pays_nothing_in():
+    moot = Moot(members=1)
+    with pytest.raises(Refusal, match="not_allowed"):
+        moot.do("m2", PayIn(700, "a gift"))
+    assert moot.of(Treasury).funds == 0

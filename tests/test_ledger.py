@@ -68,6 +68,15 @@ def test_points_count_from_the_moment_they_vest_until_they_expire():
         lots.spend(1, 1, 49)
 
 
+def test_points_end_in_the_books_at_the_very_moment_they_expire():
+    lots = Lots()
+    lots.earn(1, 10, expires_at=100)
+    lots.earn(1, 5, expires_at=101)
+    assert (lots.due(99, 9), lots.due(100, 9)) == ({}, {1: 10})
+    lots.write_off([1], 100)
+    assert (lots.expired, lots.totals[1], lots.due(100, 9)) == (10, 5, {})
+
+
 def test_points_of_one_moment_make_one_lot():
     lots = Lots()
     for _ in range(1_000):

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
-from engine.kernel.charter import preset
+from engine.kernel.charter import preset, read
 from engine.limits import CHARTER_TEXT_MAX
 from engine.refusals import Refusal
 from tests.moot import Moot
@@ -26,3 +28,9 @@ def test_a_charter_is_as_long_as_the_format_allows_and_no_longer(beyond, founds)
     else:
         with pytest.raises(Refusal, match=f"text_too_long: the charter has {CHARTER_TEXT_MAX + 1} bytes"):
             Moot(text=text)
+
+
+def test_a_charter_names_the_features_it_says_something_of():
+    without = re.sub(r"(?ms)^\[points\].*?(?=^\[money\])", "", preset("product"))
+    assert [read(text).names("points") for text in (preset("product"), without)] == [True, False]
+    assert read(without).names("amendments"), "a feature that has nothing to say in a charter is always there"

@@ -2,10 +2,12 @@
 
 import os
 import threading
+from pathlib import Path
 
 import pytest
 
-from engine.store.atomic_files import replace_with, sweep
+from engine.refusals import Refusal
+from engine.store.atomic_files import read_small, replace_with, sweep
 
 
 def test_writers_at_once_do_not_take_each_others_files(tmp_path):
@@ -41,3 +43,17 @@ def test_what_the_dead_left_is_swept_and_what_the_living_write_stays(tmp_path):
         left.write_bytes(b"half")
     sweep(tmp_path)
     assert os.listdir(tmp_path) == [living.name]
+
+
+@pytest.mark.skipif(not os.path.exists("/proc/self/mem"), reason="this system has no file that cannot be read")
+def test_a_file_that_fails_while_it_is_read_is_a_refusal():
+    with pytest.raises(Refusal, match="file_unreadable"):
+        read_small(Path("/proc/self/mem"), 10)
+
+
+def test_a_file_is_as_long_as_is_allowed_and_no_longer(tmp_path):
+    path = tmp_path / "log.key"
+    path.write_bytes(b"x" * 10)
+    assert read_small(path, 10) == b"x" * 10
+    with pytest.raises(Refusal, match="is longer than 9 bytes"):
+        read_small(path, 9)

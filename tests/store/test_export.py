@@ -1,5 +1,6 @@
 """An exported log is read to the letter: an opening that is none is a refusal."""
 
+import io
 import json
 from base64 import b64encode
 
@@ -62,3 +63,10 @@ def test_a_line_that_is_no_event_with_its_openings_is_a_refusal(tmp_path, line):
     path.write_bytes(b"".join(lines))
     with pytest.raises(Refusal, match="line 3 is not an event with its openings"):
         list(export.Export(path).lines(0))
+
+
+def test_writing_a_log_says_how_far_it_has_come(monkeypatch):
+    monkeypatch.setattr(export, "PROGRESS_EVERY", 2)
+    moot, heard = Moot(members=4), []
+    export.write(moot.community, io.BytesIO(), heard.append)
+    assert heard == [0, 2, 4]

@@ -209,3 +209,9 @@ def test_a_folder_that_cannot_be_followed_is_not_kept_open(tmp_path):
         folder.open_folder(tmp_path / "c")
     files = [os.readlink(f"/proc/self/fd/{number}") for number in os.listdir("/proc/self/fd") if os.path.islink(f"/proc/self/fd/{number}")]
     assert not [file for file in files if file.endswith("c/community.db")], refused
+
+
+def test_a_folder_is_its_owners(tmp_path):
+    moot = moot_in(tmp_path / "c", members=1)
+    assert (tmp_path / "c").stat().st_mode & 0o777 == 0o700
+    folder.close(moot.community)

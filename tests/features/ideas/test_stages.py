@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from engine.features.ideas.state import Ideas
 from engine.features.ideas.support import SupportIdea
 from engine.features.ideas.terms import Stage
+from engine.kernel.forget import ForgetMember
 from engine.refusals import Refusal
 from tests.moot import Moot
 
@@ -45,3 +46,13 @@ def test_nobody_supports_an_idea_twice():
     moot.do("m2", SupportIdea(idea))
     with pytest.raises(Refusal, match="already_supported|has your support"):
         moot.do("m2", SupportIdea(idea))
+
+
+def test_whoever_left_is_not_counted_among_the_members():
+    moot = Moot(members=9)
+    idea = moot.idea("m1")
+    for member in moot.members[6:]:
+        moot.do(member, ForgetMember(member))
+    for member in moot.members[:3]:
+        moot.do(member, SupportIdea(idea))
+    assert moot.of(Ideas)[idea].stage == "shortlist", "40 % of six"

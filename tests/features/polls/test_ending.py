@@ -203,3 +203,17 @@ def test_openings_are_logged_in_parts_of_a_bounded_size(monkeypatch):
     parts = [line["body"]["openings"] for line in map(parse_own, moot.log()[first:]) if line["kind"] == "BallotsOpened"]
     assert [len(part) for part in parts] == [2, 2, 1]
     assert moot.of(Polls)[poll].result.ballots == 5
+
+
+@pytest.mark.parametrize("secrecy", ["open", "until_close"])
+def test_a_ballot_is_replaced_only_where_the_charter_says_so(secrecy):
+    text = preset("product").replace("[decisions.ranking]", "[decisions.ranking]\nreplaceable = false")
+    text = text.replace('secrecy = "until_close"', f'secrecy = "{secrecy}"')
+    moot = Moot(members=2, text=text)
+    poll = moot.poll()
+    moot.do("m2", CastBallot(poll, "1"))
+    with pytest.raises(Refusal, match="poll_closed: poll .* has your ballot, which cannot be replaced"):
+        moot.do("m2", CastBallot(poll, "2"))
+    moot.do("m3", CastBallot(poll, "1"))
+    moot.end(poll)
+    assert moot.of(Polls)[poll].result.winners == (1,)

@@ -6,7 +6,9 @@ import pytest
 
 from engine.features.polls.cast import CastBallot
 from engine.features.polls.close import ClosePoll
+from engine.features.polls.open import OpenPoll
 from engine.features.polls.state import Polls
+from engine.features.polls.void import VoidPoll
 from engine.kernel.erase import EraseText
 from engine.kernel.forget import ForgetMember
 from engine.kernel.roles import GiveRole
@@ -94,3 +96,21 @@ def test_a_replaced_sealed_ballot_leaves_nothing_in_the_vault():
     assert moot.community.store.opening(first, "choice") is None and moot.community.store.opening(second, "choice")
     moot.end(poll)
     assert verify(moot.community.store, allow_unsigned=True).verdict == "sound"
+
+
+@pytest.mark.parametrize("ends", ["closed", "void"])
+def test_what_a_poll_asked_about_may_be_erased_once_it_is_over(ends):
+    moot = Moot(members=3)
+    ideas = [moot.idea("m2", supports=3) for _ in range(2)]
+    poll = f"p{moot.do('m1', OpenPoll('monthly', 'Which?')).seq}"
+    moot.vote(poll, "1")
+    title = int(ideas[0][1:])
+    with pytest.raises(Refusal, match="idea_asked_about"):
+        moot.do("m1", EraseText(title, "title", "other"))
+    if ends == "void":
+        del moot.community.store._vault[moot.of(Polls)[poll].ballots.sealed()[0]]["choice"]
+        moot.wait(20_160)
+        moot.do("m1", VoidPoll(poll))
+    else:
+        moot.end(poll)
+    moot.do("m1", EraseText(title, "title", "other"))

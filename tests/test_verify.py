@@ -299,3 +299,9 @@ def test_a_parameter_of_another_type_is_another_parameter():
     stated = parse_own(moot.log()[-1])["body"]["terms"]["rule"]["parameters"]
     assert stated["skip"] is True
     assert verify(rewritten(moot, of_kind("PollOpened", terms__rule__parameters=stated | {"skip": 1}))).verdict == "unsound"
+
+
+def test_a_log_that_breaks_at_its_first_line_is_nobodys():
+    moot = lived()
+    report = verify(rewritten(moot, lambda line: line.update(kind="Nothing") if line["seq"] == 0 else None), key=str(KEY.verifier))
+    assert (report.verdict, report.pinned, report.key, report.origin) == ("cannot_recount", False, "", "")

@@ -18,6 +18,7 @@ from engine.rules import tally
 from engine.rules.voting.stv import _keeping
 from engine.rules.voting.stv._count import Count, Law
 from engine.rules.voting.stv_meek import EXACT, FIXED
+from engine.rules.voting.stv_minneapolis import LAW as MINNEAPOLIS
 from tests.conftest import SHARED, shared
 from tests.rules.elections import elections
 
@@ -65,7 +66,7 @@ def test_small_profiles_are_counted_as_droop_counts_them(name, kind, law, decima
 def test_minneapolis_drops_the_hopeless_first(name):
     """droop's log: Pollux is out before the surplus moves, so that it exhausts."""
     election = files.read(shared(f"elections/stv/droop/{name}.blt"))
-    count = Count(election, 2, Law(4, hopeless=True, look_back=False, cut_twice=True)).run()
+    count = Count(election, 2, MINNEAPOLIS).run()
     rows = [line.split("\t") for line in shared(f"elections/stv/droop/{name}-mpls-fixed-p4-d4.txt").read_text().splitlines()]
     counted = [[row[6 + 3 * each] for each in range(3)] for row in rows if row[1] == "count"]
     assert [[written(votes, 4) for votes in stage.votes] for stage in count.stages][: len(counted)] == counted
@@ -90,6 +91,14 @@ def test_keep_values_are_those_that_droop_finds(name, kind, law, decimals):
         assert [written(votes, decimals) for votes in stage.votes] == [row[8 + 4 * each] for each in range(3)]
         assert [written(keep, decimals) for keep in stage.keeps] == [row[9 + 4 * each] for each in range(3)]
     assert sorted(count.elected) == [0, 2]
+
+
+def test_minneapolis_elects_the_holder_of_the_largest_surplus_alone():
+    """167.70(c)(1)d: whoever else is over the threshold goes on, and receives votes of that surplus."""
+    text = "5 3\n272 1 4 5 2 0\n8 5 3 1 0\n52 5 3 1 2 4 0\n171 5 1 3 4 0\n173 5 0\n0\n" + "\n".join(f'"{name}"' for name in "abcde")
+    outcome = tally("stv_minneapolis", blt.read(text))
+    assert outcome.winners == ("a", "d", "e")
+    assert "e is elected, and e's surplus of 234 is transferred: a 371.0432" in outcome.steps[2]
 
 
 def test_minneapolis_cuts_off_twice():

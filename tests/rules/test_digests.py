@@ -20,8 +20,8 @@ def test_every_rule_behaves_as_its_digest_says():
         ("stv_scotland", Law(6)),
         ("stv_scotland", Law(5, look_back=False)),
         ("stv_scotland", Law(5, cut_twice=True)),
-        ("stv_minneapolis", Law(4, hopeless=True, look_back=True, cut_twice=True)),
-        ("stv_minneapolis", Law(4, hopeless=True, look_back=False)),
+        ("stv_minneapolis", Law(4, deferred=True, look_back=True, cut_twice=True)),
+        ("stv_minneapolis", Law(4, deferred=True, look_back=False)),
         ("stv_minneapolis", Law(4, look_back=False, cut_twice=True)),
     ],
 )

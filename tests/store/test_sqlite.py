@@ -215,3 +215,11 @@ def test_a_folder_is_its_owners(tmp_path):
     moot = moot_in(tmp_path / "c", members=1)
     assert (tmp_path / "c").stat().st_mode & 0o777 == 0o700
     folder.close(moot.community)
+
+
+def test_the_database_is_its_owners_and_believes_no_schema(tmp_path):
+    moot = moot_in(tmp_path / "c", members=1)
+    assert (tmp_path / "c" / "community.db").stat().st_mode & 0o777 == 0o600
+    store = moot.community.store
+    assert [store._one(f"pragma {name}") for name in ("trusted_schema", "secure_delete", "synchronous")] == [0, 1, 2]
+    folder.close(moot.community)

@@ -12,7 +12,7 @@ from engine.rules import rule, tally
 from engine.verify import verify
 from tests.moot import Moot
 
-COSTS = (600, 500, 300)
+COSTS = (600, 500, 400)
 
 
 def town(secrecy: str = "open") -> tuple[Moot, str]:

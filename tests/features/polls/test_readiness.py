@@ -5,12 +5,14 @@ from __future__ import annotations
 import pytest
 
 from engine.features.polls import open as opening
+from engine.features.polls import readiness
 from engine.features.polls.open import FreeOption, OpenPoll
 from engine.kernel.charter import preset
 from engine.limits import INTEGER_MAX
 from engine.refusals import Refusal
 from engine.values import MOMENT_MAX
 from engine.verify import verify
+from tests.features.polls.test_charters import saying
 from tests.forging import of_kind, rewritten
 from tests.moot import Moot
 
@@ -120,3 +122,20 @@ def test_a_poll_that_is_said_to_have_opened_before_it_was_asked_for_is_found():
     moot.poll()
     earlier = of_kind("PollOpened", opens_at=moot.now - 60_000, closes_at=moot.now - 60_000 + 10_080 * 60_000)
     assert "an opening in the past" in str(verify(rewritten(moot, earlier)).problem)
+
+
+@pytest.mark.parametrize(("count", "opens"), [(2, True), (3, False)])
+def test_an_audit_counts_the_options_too(monkeypatch, count, opens):
+    moot = Moot(members=2)
+    moot.poll(options=count)
+    monkeypatch.setattr(readiness, "OPTIONS_PER_POLL_MAX", 2)
+    problem = verify(moot.community.store, allow_unsigned=True).problem
+    assert (problem is None) == opens and (opens or "3 options; name at most 2" in str(problem))
+
+
+def test_an_option_without_a_cost_is_named_by_its_number():
+    head, tail = saying("spending", 'options = "free"').split("[decisions.spending]")
+    tail = tail.replace('stage = "shortlist"\n', "", 1).replace('winners_to = "adopted"\n', "", 1)
+    moot = Moot(members=2, text=f"{head}[decisions.spending]{tail}").funded()
+    with pytest.raises(Refusal, match="no cost for option 2"):
+        moot.do("m1", OpenPoll("spending", "?", options=(FreeOption("a", 5), FreeOption("b")), budget=9))

@@ -27,14 +27,15 @@ class Law:
     """How a statute counts. `decimals` None is exact; otherwise values are truncated to that many.
 
     `whole_quota`: the quota is the least whole number above votes / (seats + 1), and reaching it elects; otherwise it
-    is that very fraction, which has to be exceeded. `hopeless`: options that can no longer catch up drop out before a
-    surplus is transferred (Minneapolis). `cut_twice`: the fraction of its value that a paper keeps is truncated too,
-    before it is multiplied. `look_back`: of equals, the latest stage at which they differed decides.
+    is that very fraction, which has to be exceeded. `deferred`: whoever reaches the quota is elected when her surplus is
+    transferred, and receives votes until then; options that can no longer catch up drop out before that (Minneapolis).
+    `cut_twice`: the fraction of its value that a paper keeps is truncated too, before it is multiplied. `look_back`: of
+    equals, the latest stage at which they differed decides.
     """
 
     decimals: int | None
     whole_quota: bool = True
-    hopeless: bool = False
+    deferred: bool = False
     look_back: bool = True
     cut_twice: bool = False
 
@@ -104,18 +105,19 @@ class Count:
     def run(self) -> Count:
         self._note(Step("first preferences"))
         while len(self.elected) < self.seats:
-            surplus_first = self.law.hopeless and self.waiting
+            surpluses = self._surpluses()
+            surplus_first = self.law.deferred and surpluses
             if self.hopeful and len(self.elected) + len(self.hopeful) <= self.seats and not surplus_first:
                 last = sorted(self.hopeful, key=lambda place: (-self.votes[place], place))
                 self.elected += last
                 self.hopeful.clear()
                 self._note(Step("as many are left as seats: {names} elected", names=self._names(last)), again=True)
                 break
-            hopeless = self._hopeless() if self.law.hopeless else []
+            hopeless = self._hopeless(surpluses) if self.law.deferred else []
             if hopeless:
                 self._drop(hopeless, "{names} can no longer catch up and {names:drops|drop} out")
-            elif self.waiting:
-                self._move_surplus()
+            elif surpluses:
+                self._move_surplus(surpluses)
             else:
                 self._drop([self._lowest()], "{names} {names:drops|drop} out")
         return self
@@ -124,15 +126,25 @@ class Count:
         """Whoever has reached the quota is elected; whoever has more has a surplus to transfer."""
         won = [place for place in self.hopeful if self.law.reaches(self.votes[place], self.quota)]
         won = sorted(won, key=lambda place: (-self.votes[place], place))[: self.seats - len(self.elected)]
+        if self.law.deferred and len(self.elected) + len(won) < self.seats:
+            return []
         self.elected += won
         self.hopeful -= set(won)
         self.waiting += [place for place in won if self.votes[place] > self.quota]
         return won
 
-    def _move_surplus(self) -> None:
-        most = max(self.votes[place] for place in self.waiting)
-        place = self._one_of([each for each in self.waiting if self.votes[each] == most], most=True)
-        self.waiting.remove(place)
+    def _surpluses(self) -> list[int]:
+        """Whoever has more than the quota, and has not passed on what is more."""
+        return sorted(place for place in self.hopeful if self.votes[place] > self.quota) if self.law.deferred else self.waiting
+
+    def _move_surplus(self, surpluses: Sequence[int]) -> None:
+        most = max(self.votes[place] for place in surpluses)
+        place = self._one_of([each for each in surpluses if self.votes[each] == most], most=True)
+        if self.law.deferred:
+            self.hopeful.remove(place)
+            self.elected.append(place)
+        else:
+            self.waiting.remove(place)
         surplus = self.votes[place] - self.quota
         papers = np.flatnonzero(self._top == place)
         class_of = np.arange(len(self._values), dtype=np.int32)
@@ -141,7 +153,8 @@ class Count:
         self._transfer(papers, class_of)
         self._moved.add(place)
         self._recount()
-        text = "{option}'s surplus of {surplus} is transferred"
+        text = "{option} is elected, and {option}'s surplus" if self.law.deferred else "{option}'s surplus"
+        text += " of {surplus} is transferred"
         self._note(Step(text, surplus=Votes(surplus, self.law.decimals), option=self.election.options[place]))
 
     def _drop(self, places: list[int], text: str) -> None:
@@ -184,10 +197,10 @@ class Count:
             self.ties.append(tuple(sorted(left)))
         return min(left) if most else max(left)
 
-    def _hopeless(self) -> list[int]:
-        """Those whose votes, with everything that could still come to them, fall short of the next one's."""
-        order = sorted(self.hopeful, key=lambda place: (self.votes[place], place))
-        surplus = sum((self.votes[place] - self.quota for place in self.waiting), Fraction(0))
+    def _hopeless(self, surpluses: Sequence[int]) -> list[int]:
+        """Those below the quota whose votes, with everything that could still come to them, fall short of the next one's."""
+        order = sorted((place for place in self.hopeful if self.votes[place] < self.quota), key=lambda place: (self.votes[place], place))
+        surplus = sum((self.votes[place] - self.quota for place in surpluses), Fraction(0))
         below, hopeless = surplus, list[int]()
         for number, place in enumerate(order[:-1]):
             below += self.votes[place]

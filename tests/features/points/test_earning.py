@@ -165,3 +165,22 @@ def test_no_charter_pays_more_than_the_books_hold(name):
     )
     with pytest.raises(Refusal, match="charter_wrong|parameter_wrong"):
         Moot(text=text)
+
+
+def test_what_earns_nothing_is_not_written_down():
+    moot = Moot(members=2, text=earning(COMMENTS + 'times_max = 1, per = "day" }'))
+    idea, last = moot.idea(), []
+    for word in ("one", "two"):
+        moot.do("m2", CommentIdea(idea, word))
+        last.append(parse_own(moot.log()[-1])["kind"])
+    assert last == ["PointsEarned", "IdeaCommented"]
+
+
+def test_points_expire_never_where_the_charter_does_not_say_when():
+    text = earning(COMMENTS + "times_max = 0 }")
+    for line in [line for line in text.splitlines(keepends=True) if line.startswith("expire_days")]:
+        text = text.replace(line, "")
+    moot = Moot(members=2, text=text)
+    moot.do("m2", CommentIdea(moot.idea(), "more"))
+    moot.wait(10_000 * DAY)
+    assert points(moot) == 4

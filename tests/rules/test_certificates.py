@@ -74,6 +74,35 @@ def test_other_winners_are_not_shown_by_it(name, kind, parameters, data):
 
 @pytest.mark.parametrize(("name", "kind", "parameters"), COUNTS, ids=str)
 @given(data=st.data())
+@settings(max_examples=25)
+def test_a_score_that_is_another_is_seen(name, kind, parameters, data):
+    election = drawn(data, name, kind)
+    outcome = tally(name, election, **parameters)
+    option = data.draw(st.sampled_from(election.options))
+    forged = outcome.scores | {option: outcome.scores[option] + data.draw(st.sampled_from([1, -1, Fraction(1, 2)]))}
+    with pytest.raises(Refusal, match="proof_wrong"):
+        check(election, replace(outcome, scores=forged), rule("voting", name).complete(parameters))
+
+
+@pytest.mark.parametrize(("name", "kind", "parameters"), COUNTS, ids=str)
+@given(data=st.data())
+@settings(max_examples=15)
+def test_a_round_that_is_another_is_seen(name, kind, parameters, data):
+    election = drawn(data, name, kind)
+    outcome = tally(name, election, **parameters)
+    rounds = [dict(each) for each in outcome.rounds()]
+    option = data.draw(st.sampled_from(election.options))
+    if rounds and data.draw(st.booleans()):
+        number = data.draw(st.integers(0, len(rounds) - 1))
+        rounds[number][option] = rounds[number].get(option, 0) + 1
+    else:
+        rounds.append({option: 7})
+    with pytest.raises(Refusal, match="proof_wrong"):
+        check(election, replace(outcome, rounds=lambda: rounds), rule("voting", name).complete(parameters))
+
+
+@pytest.mark.parametrize(("name", "kind", "parameters"), COUNTS, ids=str)
+@given(data=st.data())
 @settings(max_examples=20)
 def test_facts_that_are_not_those_of_the_count_show_nothing(name, kind, parameters, data):
     election, given = drawn(data, name, kind), rule("voting", name).complete(parameters)

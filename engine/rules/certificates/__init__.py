@@ -35,11 +35,8 @@ from engine.rules.certificates._claim import Claim
 
 
 def check(election: Election, outcome: Outcome, parameters: Mapping[str, Any]) -> None:
-    """Refuse (`proof_wrong`) an outcome whose facts do not show that its winners win; the rule must be one of
-    `CHECKED`.
-
-    Of the outcome's scores, only those that are the certificate (points, votes) are examined, and its `ties` only if
-    one is elected.
+    """Refuse (`proof_wrong`) an outcome whose facts do not show that its winners win, with these scores and rounds; the
+    rule must be one of `CHECKED`. Its `ties` are examined only if one is elected.
     """
     if outcome.rule not in CHECKED:
         raise refuse(
@@ -50,7 +47,7 @@ def check(election: Election, outcome: Outcome, parameters: Mapping[str, Any]) -
     tied = (outcome.winners,) if len(outcome.winners) > 1 else ()
     try:
         claim = Claim.of(election.as_kind(rule.ballots), outcome, parameters)
-        shown = CHECKED[outcome.rule](claim) and (rule.elects != "one" or outcome.ties == tied)
+        shown = CHECKED[outcome.rule](claim) and (rule.elects != "one" or outcome.ties == tied) and (rule.rounds or not claim.rounds)
     except (TypeError, ValueError, LookupError, ArithmeticError):  # facts that are not of the shape the rule gives them
         shown = False
     if not shown:

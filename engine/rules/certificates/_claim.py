@@ -20,6 +20,7 @@ class Claim:
     won: list[int]
     facts: Any
     scores: list[Any]
+    rounds: list[dict[int, Any]]
     ballots: list[tuple[list[int], int]]
     places: range
     voters: int
@@ -51,6 +52,7 @@ class Claim:
             won=won,
             facts=outcome.facts,
             scores=list(outcome.scores.values()),
+            rounds=[{election.options.index(name): score for name, score in each.items()} for each in outcome.rounds()],
             ballots=ballots,
             places=range(len(election.options)),
             voters=sum(weight for _, weight in ballots),

@@ -20,14 +20,18 @@ def copeland(claim: Claim) -> bool:
     best = [a for a in claim.places if won[a] == max(won)]
     if claim.given.get("tiebreak") == "average_support":
         best = [a for a in best if sum(pairs[a]) == max(sum(pairs[b]) for b in best)]
-    return best == claim.won
+    return best == claim.won and claim.scores == won
 
 
 def minimax(claim: Claim) -> bool:
     pairs = _pairs(claim)
     beats = _beats(claim, pairs, "winning_votes")
     worst = [max(beats[b][a] for b in claim.places) for a in claim.places]
-    return bool(claim.facts == [pairs]) and claim.won == [a for a in claim.places if worst[a] == min(worst)]
+    return (
+        claim.facts == [pairs]
+        and claim.scores == [-each for each in worst]
+        and claim.won == [a for a in claim.places if worst[a] == min(worst)]
+    )
 
 
 def smith_set(claim: Claim) -> bool:
@@ -37,6 +41,7 @@ def smith_set(claim: Claim) -> bool:
     held = [[int(pairs[a][b] >= pairs[b][a]) for b in claim.places] for a in claim.places]
     return (
         claim.facts == [pairs]
+        and claim.scores == _counts(pairs)
         and bool(claim.won)
         and beaten
         and all(_reached(held, a, 1, claim.places) >= set(claim.won) for a in claim.won)
@@ -48,8 +53,8 @@ def split_cycle(claim: Claim) -> bool:
     pairs = _pairs(claim)
     beats = _beats(claim, pairs, "margins")
     chains = [_strongest(beats, start) for start in claim.places]
-    lost = {b for a in claim.places for b in claim.places if beats[a][b] > chains[b][a]}
-    return bool(claim.facts == [pairs]) and claim.won == [a for a in claim.places if a not in lost]
+    lost = [sum(beats[a][b] > chains[b][a] for a in claim.places) for b in claim.places]
+    return claim.facts == [pairs] and claim.scores == [-each for each in lost] and claim.won == [a for a in claim.places if not lost[a]]
 
 
 def schulze(claim: Claim) -> bool:
@@ -62,7 +67,7 @@ def schulze(claim: Claim) -> bool:
     if any(_strongest(beats, start) != paths[start] for start in claim.places):
         return False
     best = [a for a in claim.places if all(paths[a][b] >= paths[b][a] for b in claim.places if a != b)]
-    return bool(stated == pairs and best == claim.won)
+    return stated == pairs and best == claim.won and claim.scores == _counts(paths)
 
 
 def ranked_pairs(claim: Claim) -> bool:
@@ -74,7 +79,7 @@ def ranked_pairs(claim: Claim) -> bool:
     beats = _beats(claim, pairs, "margins")
     if stated != pairs or not ends:
         return False
-    unbeaten = set()
+    unbeaten, beaten = set(), [0] * len(claim.places)
     for end in ends:
         claim.work(2 * len(claim.places) ** 3)
         leads = [[bool(seen >> b & 1) for b in claim.places] for seen in end]
@@ -89,7 +94,13 @@ def ranked_pairs(claim: Claim) -> bool:
                 if not leads[a][b] and beats[a][b] > chains[b][a]:
                     return False
         unbeaten |= {b for b in claim.places if not any(leads[a][b] for a in claim.places if a != b)}
-    return claim.won == sorted(unbeaten)
+        beaten = [max(most, sum(row) - row[place]) for place, (most, row) in enumerate(zip(beaten, leads, strict=True))]
+    return claim.won == sorted(unbeaten) and claim.scores == beaten
+
+
+def _counts(table: Table) -> list[int]:
+    """How many options each is ahead of."""
+    return [sum(table[a][b] > table[b][a] for b in range(len(table))) for a in range(len(table))]
 
 
 def _pairs(claim: Claim) -> Table:

@@ -8,7 +8,8 @@ Left = tuple[int, ...]
 
 
 def runoff(claim: Claim) -> bool:
-    """Each round has the votes that the ballots give it, and the rounds that can follow it are there; if none can, somebody wins there."""
+    """Each round has the votes that the ballots give it, and the rounds that can follow it are there; if none can, somebody wins
+    there. An option outlasts as many as are not left in the shortest round it is left in."""
     stated: dict[Left, list[int]] = {tuple(left): votes for left, votes in claim.facts}
     seen, won, waiting = set[Left](), set[int](), [tuple(claim.places)]
     while waiting:
@@ -26,7 +27,26 @@ def runoff(claim: Claim) -> bool:
             won |= set(ahead or left)
         else:
             waiting += _ways(left, votes, alive)
-    return seen == set(stated) and len(stated) == len(claim.facts) and sorted(won) == claim.won
+    outlasted = [len(claim.places) - min(len(left) for left in seen if place in left) for place in claim.places]
+    return (
+        seen == set(stated)
+        and len(stated) == len(claim.facts)
+        and sorted(won) == claim.won
+        and claim.scores == outlasted
+        and claim.rounds == _until_a_fork(claim, stated)
+    )
+
+
+def _until_a_fork(claim: Claim, stated: dict[Left, list[int]]) -> list[dict[int, int]]:
+    """The votes of the rounds that every way goes through, up to the first after which there are several, or none."""
+    rounds, ways = list[dict[int, int]](), [tuple(claim.places)]
+    while len(ways) == 1:
+        (left,) = ways
+        votes, alive = _round(claim, left)
+        rounds.append(dict(zip(left, votes, strict=True)))
+        over = not alive or len(left) == 1 or 2 * max(votes) > alive
+        ways = [] if over else _ways(left, votes, alive)
+    return rounds
 
 
 def _round(claim: Claim, left: Left) -> tuple[list[int], int]:

@@ -10,14 +10,17 @@ from engine.rules.certificates._claim import Claim
 def seq_pav(claim: Claim) -> bool:
     """Each of those elected added at least as much as any other would have."""
     taken: list[int] = []
-    served = [0] * len(claim.ballots)
+    served, last = [0] * len(claim.ballots), dict[int, Fraction]()
     for place in claim.facts:
         adds = {each: _adds(claim, each, served) for each in claim.places if each not in taken}
+        last |= adds
         if place not in adds or adds[place] < max(adds.values()):
             return False
         taken.append(place)
         served = [had + row[place] for (row, _), had in zip(claim.ballots, served, strict=True)]
-    return len(taken) == claim.given.get("seats", 1) and sorted(taken) == claim.won
+    return (
+        len(taken) == claim.given.get("seats", 1) and sorted(taken) == claim.won and claim.scores == [last[each] for each in claim.places]
+    )
 
 
 def _adds(claim: Claim, place: int, served: list[int]) -> Fraction:
@@ -59,7 +62,7 @@ def seq_phragmen(claim: Claim) -> bool:
 
 
 def filled(claim: Claim, elected: list[int], first: int, loads: Loads) -> bool:
-    """From `first` on, each of `elected` put the least load on anybody, or nobody's support was left for any."""
+    """From `first` on, each of `elected` put the least load on anybody, or nobody's support was left for any; scores are supporters."""
     supported = [each for each in claim.places if claim.weight_of(each)]
     for number in range(first, len(elected)):
         place, taken = elected[number], elected[:number]
@@ -68,7 +71,7 @@ def filled(claim: Claim, elected: list[int], first: int, loads: Loads) -> bool:
             return False
         if after:
             loads.carry(place, after[place])
-    return sorted(elected) == claim.won
+    return sorted(elected) == claim.won and claim.scores == [claim.weight_of(each) for each in claim.places]
 
 
 def budget_phragmen(claim: Claim) -> bool:
@@ -82,7 +85,8 @@ def budget_phragmen(claim: Claim) -> bool:
         next_ones = [each for each in after if after[each] == min(after.values())]
         dear = any(claim.costs[each] > left for each in next_ones)
         if number == len(funded):
-            return (dear or not after) and len(stated) == len(funded) and sorted(funded) == claim.won
+            votes = [claim.weight_of(each) for each in claim.places]
+            return (dear or not after) and len(stated) == len(funded) and sorted(funded) == claim.won and claim.scores == votes
         place = funded[number]
         if dear or place not in next_ones or str(after[place]) != stated[number]:
             return False

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from engine.limits import SHARES_STEPS_MAX
 from engine.rules.certificates._claim import Claim
 from engine.rules.certificates._seats import Loads, filled
-from engine.rules.certificates._totals import funded_greedily
+from engine.rules.certificates._totals import funded_greedily, totals
 
 
 class Purses(NamedTuple):
@@ -71,6 +71,8 @@ def budget(claim: Claim) -> bool:
         claim.given
     )
     supporters = [_standing(claim, place) for place in claim.places]
+    if claim.scores != (totals(claim) if terms["utility"] == "additive" else supporters):
+        return False
     units = [
         [(row[place] if terms["utility"] == "additive" else 1) if row[place] and supporters[place] else 0 for place in claim.places]
         for row, _ in claim.ballots

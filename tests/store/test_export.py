@@ -70,3 +70,14 @@ def test_writing_a_log_says_how_far_it_has_come(monkeypatch):
     moot, heard = Moot(members=4), []
     export.write(moot.community, io.BytesIO(), heard.append)
     assert heard == [0, 2, 4]
+
+
+@pytest.mark.parametrize("note", ["nonsense", "a\nb\nc\nd", "a\n7"])
+def test_a_head_that_is_none_is_no_head(tmp_path, note):
+    moot, path = Moot(), tmp_path / "log.jsonl"
+    moot.community.checkpoint()
+    exported(moot, path)
+    lines = path.read_bytes().splitlines(keepends=True)
+    assert lines[-1].startswith(b'{"checkpoint":')
+    path.write_bytes(b"".join(lines[:-1]) + canonical({"checkpoint": note}) + b"\n")
+    assert verify(export.Export(path), private_kept=False).problem.code == "checkpoint_wrong"

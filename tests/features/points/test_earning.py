@@ -87,6 +87,13 @@ def test_months_and_years_are_those_of_the_calendar(day, within):
     assert period_of("week", at) == (day - date(1969, 12, 29)).days // 7
 
 
+def test_every_month_for_four_hundred_years_begins_and_ends_where_the_calendar_says():
+    for months in range(400 * 12):
+        first = date(1970 + months // 12, months % 12 + 1, 1)
+        day = (first - date(1970, 1, 1)).days
+        assert (period_of("month", day * DAY_MS), period_of("month", day * DAY_MS - 1)) == (months, months - 1)
+
+
 def test_lines_of_one_category_share_its_cap():
     lines = [
         COMMENTS + 'category_max = 10 }\ncategory = "talk"',

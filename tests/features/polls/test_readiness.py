@@ -139,3 +139,9 @@ def test_an_option_without_a_cost_is_named_by_its_number():
     moot = Moot(members=2, text=f"{head}[decisions.spending]{tail}").funded()
     with pytest.raises(Refusal, match="no cost for option 2"):
         moot.do("m1", OpenPoll("spending", "?", options=(FreeOption("a", 5), FreeOption("b")), budget=9))
+
+
+def test_no_two_options_are_called_alike():
+    moot = Moot(members=2)
+    with pytest.raises(Refusal, match="poll_not_ready: the poll has two options called 'a'"):
+        moot.do("m1", OpenPoll("ranking", "?", options=(FreeOption("a"), FreeOption("b"), FreeOption("a"))))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -15,6 +17,7 @@ from engine.features.rewards.share import AgreeToRound, ShareReward
 from engine.features.rewards.state import Rounds
 from engine.features.treasury.pay_in import PayIn
 from engine.features.treasury.state import Treasury
+from engine.kernel.charter import preset
 from engine.kernel.forget import ForgetMember
 from engine.kernel.roles import GiveRole, TakeRole
 from engine.refusals import Refusal
@@ -182,3 +185,12 @@ def test_a_pot_is_at_most_what_the_funds_hold(more, opens):
     else:
         with pytest.raises(Refusal, match="funds_short"):
             moot.do("m1", ShareReward("quarterly", pot))
+
+
+@pytest.mark.parametrize(("says", "left"), [("", 0), ("spends_points = true\n", 0), ("spends_points = false\n", 40)])
+def test_a_round_takes_the_points_it_pays_for_unless_the_charter_says_otherwise(says, left):
+    text = re.sub(r"(?m)^spends_points = .*\n", says, preset("product"))
+    moot = Moot(members=2, text=text).funded()
+    moot.do("m1", AwardPoints("m2", 40, "for the soup"))
+    moot.do("m1", ShareReward("quarterly", 12_000))
+    assert points_of(moot.state, "m2", moot.now) == left

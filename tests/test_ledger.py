@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.ledger import Accounts, Entry, Lots
+from engine.ledger import LOT_MAX, WIDTH, Accounts, Entry, Lots
 from engine.refusals import Refusal
 from engine.rules import rule
 from engine.rules.reward._remainders import largest_remainder
@@ -111,3 +111,19 @@ def test_every_reward_rule_shares_the_whole_pot_among_those_with_points(name, po
     holders = {one for one, held in points.items() if held}
     assert set(shares) == holders
     assert sum(shares.values()) == (pot if holders else 0)
+
+
+def test_what_expires_this_very_moment_is_spendable_by_nobody():
+    lots = Lots()
+    lots.earn(1, 10, expires_at=100)
+    lots.earn(2, 7, vests_at=100)
+    assert [list(lots.all_spendable(3, now)) for now in (99, 100)] == [[0, 10, 0], [0, 0, 7]]
+
+
+def test_a_lot_is_as_large_as_a_column_holds_and_what_is_more_is_another():
+    lots = Lots()
+    lots.earn(1, LOT_MAX - 1)
+    lots.earn(1, 1)
+    assert len(lots.lots[1]) == WIDTH
+    lots.earn(1, 1)
+    assert len(lots.lots[1]) == 2 * WIDTH and lots.totals[1] == LOT_MAX + 1

@@ -13,6 +13,7 @@ from engine.kernel import charter as charters
 from engine.kernel.erase import EraseText
 from engine.kernel.forget import ForgetMember
 from engine.kernel.join import JoinCommunity
+from engine.limits import CLOCK_AHEAD_MS_MAX
 from engine.log.checkpoint import Checkpoint
 from engine.log.fields import Opening, commit
 from engine.log.json import canonical, parse_own
@@ -305,3 +306,10 @@ def test_a_log_that_breaks_at_its_first_line_is_nobodys():
     moot = lived()
     report = verify(rewritten(moot, lambda line: line.update(kind="Nothing") if line["seq"] == 0 else None), key=str(KEY.verifier))
     assert (report.verdict, report.pinned, report.key, report.origin) == ("cannot_recount", False, "", "")
+
+
+@pytest.mark.parametrize(("ahead", "verdict"), [(CLOCK_AHEAD_MS_MAX, "sound"), (CLOCK_AHEAD_MS_MAX + 1, "ahead")])
+def test_a_log_may_be_a_little_ahead_of_the_auditors_clock(ahead, verdict):
+    moot = lived()
+    moot.community.checkpoint()
+    assert verify(moot.community.store, now=moot.state.at - ahead).verdict == verdict

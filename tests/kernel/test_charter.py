@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from engine.kernel.charter import preset, read
+from engine.kernel.charter import DOTS_PER_LINE_MAX, preset, read
 from engine.limits import CHARTER_TEXT_MAX
 from engine.refusals import Refusal
 from tests.moot import Moot
@@ -34,3 +34,13 @@ def test_a_charter_names_the_features_it_says_something_of():
     without = re.sub(r"(?ms)^\[points\].*?(?=^\[money\])", "", preset("product"))
     assert [read(text).names("points") for text in (preset("product"), without)] == [True, False]
     assert read(without).names("amendments"), "a feature that has nothing to say in a charter is always there"
+
+
+@pytest.mark.parametrize(("dots", "founds"), [(DOTS_PER_LINE_MAX, True), (DOTS_PER_LINE_MAX + 1, False)])
+def test_a_line_of_a_charter_has_so_many_dots_and_no_more(dots, founds):
+    text = preset("product") + "# " + "." * dots + "\n"
+    if founds:
+        assert Moot(text=text).state.seq
+    else:
+        with pytest.raises(Refusal, match="a line with hundreds of dots"):
+            Moot(text=text)

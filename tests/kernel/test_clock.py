@@ -132,3 +132,23 @@ def test_waiting_in_the_queue_makes_no_clock_late():
     moot.wait(5)
     moot.do("m2", SubmitIdea("Done first", "x"))
     assert moot.community._drain_until_answered([queued])[0].at == moot.now
+
+
+def test_a_poll_opened_at_the_true_time_itself_is_not_void():
+    moot = Moot(members=2)
+    moot.do("m1", GiveRole("m2", "founder"))
+    true = moot.now
+    poll = moot.poll()
+    moot.wait(YEARS)
+    moot.idea("m1")
+    moot.now = true
+    for member in ("m1", "m2"):
+        moot.do(member, CorrectClock(true))
+    assert moot.state.at == true and not moot.of(Polls)[poll].void
+
+
+def test_nobody_doubts_the_log_in_favour_of_its_own_time():
+    moot, _ = ahead()
+    record = Record(Seq(moot.state.seq), moot.state.at, Actor("m1"), Seq(moot.state.seq), ClockDoubted(Moment(moot.state.at)))
+    with pytest.raises(Refusal, match="not ahead of that"):
+        record.event.check(moot.state, record)

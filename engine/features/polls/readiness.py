@@ -109,7 +109,7 @@ def _about_money(state: State, asked: Question) -> Problems:
         name = f"idea {option.idea}" if option.idea else f"option {number}"
         if option.idea in taken:
             yield _not_ready("{name}, which another open budget asks about", "wait for that poll", name=name)
-        if option.cost is None or not 0 <= option.cost <= INTEGER_MAX:
+        if option.cost is None:
             yield _not_ready("no cost for {name}", "improve the idea (ReviseIdea), or give the option a cost", name=name)
         elif option.cost > budget > 0:
             yield _not_ready(

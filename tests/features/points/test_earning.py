@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 import pytest
@@ -9,7 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.features.ideas.comment import CommentIdea
+from engine.features.ideas.support import SupportIdea
 from engine.features.points.state import PointLedger, period_of, points_of
+from engine.features.points.terms import AWARD_MAX, EXPIRE_DAYS_MAX
 from engine.features.polls.cast import CastBallot
 from engine.kernel.charter import preset
 from engine.ledger import WIDTH
@@ -191,3 +194,36 @@ def test_points_expire_never_where_the_charter_does_not_say_when():
     moot.do("m2", CommentIdea(moot.idea(), "more"))
     moot.wait(10_000 * DAY)
     assert points(moot) == 4
+
+
+def test_supporting_an_idea_can_earn():
+    moot = Moot(members=3, text=earning('rule = "per_act"\nparameters = { act = "idea_supported", points = 4 }'))
+    moot.do("m3", SupportIdea(moot.idea("m2")))
+    assert points(moot, "m2") + points(moot, "m3") == 4
+
+
+@pytest.mark.parametrize(
+    ("key", "most", "line"),
+    [
+        ("award_max", AWARD_MAX, 'award_max = "{}"'),
+        ("expire_days", EXPIRE_DAYS_MAX, "expire_days = {}"),
+    ],
+)
+def test_what_points_may_be_has_its_bounds(key, most, line):
+    text = re.sub(rf"(?m)^{key} = .*$", line, preset("product"))
+    assert Moot(text=text.replace("{}", str(most))).state.seq
+    with pytest.raises(Refusal, match=f"points.{key} is {most + 1}"):
+        Moot(text=text.replace("{}", str(most + 1)))
+
+
+@pytest.mark.parametrize(("name", "most"), [("points", AWARD_MAX), ("vest_days", EXPIRE_DAYS_MAX), ("expire_days", EXPIRE_DAYS_MAX)])
+def test_what_a_line_pays_has_its_bounds(name, most):
+    def line(number: int) -> str:
+        given = {"points": '"4"'} | {name: f'"{number}"' if name == "points" else str(number)}
+        return earning(
+            f'rule = "per_act"\nparameters = {{ act = "idea_commented", {", ".join(f"{key} = {value}" for key, value in given.items())} }}'
+        )
+
+    assert Moot(text=line(most)).state.seq
+    with pytest.raises(Refusal, match=f"{name} is {most + 1}"):
+        Moot(text=line(most + 1))

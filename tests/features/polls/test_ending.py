@@ -217,3 +217,46 @@ def test_a_ballot_is_replaced_only_where_the_charter_says_so(secrecy):
     moot.do("m3", CastBallot(poll, "1"))
     moot.end(poll)
     assert moot.of(Polls)[poll].result.winners == (1,)
+
+
+def test_a_poll_is_due_at_the_very_end_of_its_time():
+    moot = Moot(members=2)
+    poll = moot.poll()
+    closes_at = moot.of(Polls)[poll].asked.closes_at
+    due = [[each for each in all_due(moot.state, at) if isinstance(each, ClosePoll)] for at in (closes_at - 1, closes_at)]
+    assert due == [[], [ClosePoll(poll)]]
+
+
+@pytest.mark.parametrize("code", ["too_many_ties", "too_large", "election_wrong", "parameter_wrong"])
+def test_a_count_that_no_waiting_mends_ends_the_poll_without_a_decision(monkeypatch, code):
+    from engine import rules
+    from engine.refusals import refuse
+
+    moot = Moot(members=2)
+    poll = moot.poll()
+    moot.vote(poll, "1", "2")
+    moot.wait(8 * DAY)
+
+    def count(*_: object) -> None:
+        raise refuse(code, "the count", "is too much", "ask otherwise")
+
+    monkeypatch.setattr(rules, "count", count)
+    moot.do("clock", ClosePoll(poll))
+    assert moot.of(Polls)[poll].result.status == "uncountable"
+
+
+def test_a_quorum_that_is_just_reached_is_reached():
+    moot = Moot(members=4)
+    poll = moot.poll()
+    moot.do("m2", CastBallot(poll, "1"))
+    moot.wait(8 * DAY)
+    moot.do("clock", ClosePoll(poll))
+    assert moot.of(Polls)[poll].result.status == "decided", "20 % of five is one"
+
+
+def test_no_ballot_is_found_by_an_event_that_cast_none():
+    moot = Moot(members=2)
+    poll = moot.poll()
+    moot.do("m2", CastBallot(poll, "1"))
+    ballots = moot.of(Polls)[poll].open_ballots
+    assert [ballots.sealed_at(seq) for seq in (0, 10**9)] == [None, None]

@@ -194,3 +194,11 @@ def test_a_round_takes_the_points_it_pays_for_unless_the_charter_says_otherwise(
     moot.do("m1", AwardPoints("m2", 40, "for the soup"))
     moot.do("m1", ShareReward("quarterly", 12_000))
     assert points_of(moot.state, "m2", moot.now) == left
+
+
+def test_whoever_has_no_points_does_not_make_a_round_long(monkeypatch):
+    monkeypatch.setattr(pay, "SHARERS_AT_ONCE_MAX", 1)
+    moot = Moot(members=4).funded()
+    moot.do("m1", AwardPoints("m2", 40, "for the soup"))
+    moot.do("m1", ShareReward("quarterly", 12_000))
+    assert moot.of(Treasury).accounts.balance("m2") == 12_000, "paid with the round itself"

@@ -8,6 +8,7 @@ from engine.features.treasury.pay_in import PayIn
 from engine.features.treasury.state import Treasury
 from engine.features.treasury.terms import DECIMALS_MAX, money_of
 from engine.kernel.charter import preset
+from engine.limits import INTEGER_MAX
 from engine.refusals import Refusal
 from engine.verify import verify
 from tests.moot import Moot
@@ -41,3 +42,20 @@ def test_whoever_may_not_pay_in_pays_nothing_in():
     with pytest.raises(Refusal, match="not_allowed"):
         moot.do("m2", PayIn(700, "a gift"))
     assert moot.of(Treasury).funds == 0
+
+
+@pytest.mark.parametrize(("more", "taken"), [(0, True), (1, False)])
+def test_the_funds_hold_what_json_can_hold_and_no_more(more, taken):
+    moot = Moot(members=1)
+    moot.do("m1", PayIn(10, "a gift"))
+    if taken:
+        moot.do("m1", PayIn(INTEGER_MAX - 10, "a fortune"))
+        assert moot.of(Treasury).funds == INTEGER_MAX
+    else:
+        with pytest.raises(Refusal, match=f"give 1 to {INTEGER_MAX - 10}"):
+            moot.do("m1", PayIn(INTEGER_MAX - 10 + more, "a fortune"))
+
+
+def test_nothing_is_no_payment():
+    with pytest.raises(Refusal, match="amount is 0"):
+        Moot().do("m1", PayIn(0, "a gift"))

@@ -102,6 +102,8 @@ class _Choice:
         self._paid_alike: dict[int, tuple[Array, Array]] = {}
         self._held: dict[int, Array] = {}
         self._best, self._winner = np.full(width, np.inf), np.full(width, -1)
+        self._ceiling = np.full(width, np.inf)
+        """What the cheapest costs at most, so that whatever surely costs more need not be looked at."""
         self._unclear = np.zeros(width, np.bool_)
         self.payable = list(payable)
         self._look()
@@ -111,11 +113,11 @@ class _Choice:
     def _look(self) -> None:
         """Price options, those that may be cheapest first, until no other can be cheaper in any column."""
         least, dead = self._state.least[np.array(self.payable, np.intp)[:, None], self._columns], set()
-        lowest, dearest = least.min(axis=1), float("inf")
+        lowest = least.min(axis=1)
         for place in np.argsort(lowest, kind="stable").tolist():
-            if lowest[place] > dearest:
+            if lowest[place] > self._ceiling.max():
                 break  # and so are all that follow
-            if not bool((least[place] <= self._best * (1 + 8 * EPS)).any()):
+            if not bool((least[place] <= self._ceiling).any()):
                 continue
             option = self.payable[place]
             per_worth, lower = self._price[option] = self._solve(option, least[place])
@@ -126,8 +128,9 @@ class _Choice:
             bound = np.where(never, least[place], np.maximum(least[place], per_worth - lower))
             self._state.least[option, self._columns] = bound
             better = per_worth < self._best
-            self._best[better], self._winner[better] = per_worth[better], option
-            dearest = float(self._best.max()) * (1 + 8 * EPS)
+            if bool(better.any()):
+                self._best[better], self._winner[better] = per_worth[better], option
+                self._ceiling[better] = np.minimum(self._ceiling, (per_worth + self._bound(option)) * (1 + 8 * EPS))[better]
         self.payable = [option for option in self.payable if option not in dead]
 
     def _solve(self, option: int, least: Array) -> tuple[Array, Array]:

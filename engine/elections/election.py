@@ -24,9 +24,10 @@ from numpy.typing import NDArray
 from engine.elections import counting
 from engine.elections import text as ballots
 from engine.elections.arrays import array_of, weights_of
-from engine.elections.kinds import KINDS, NUMBERED, Kind
+from engine.elections.kinds import KINDS, NUMBERED, Kind, PlaceWorth
 from engine.elections.outcome import Amount, Number
 from engine.elections.size import check_size
+from engine.elections.stated import Stated
 from engine.limits import INTEGER_MAX, POINTS_PER_BALLOT_MAX, POWER_TOTAL_MAX
 from engine.refusals import Refusal, refuse
 
@@ -41,7 +42,8 @@ class Election:
     where unranked (tied last) · cumulative, score, quadratic: the points, grades or votes given. `weights` are positive int64, one per row, or None where every
     ballot counts once. `costs` and `budget` are in whole units of money, of which people write `decimals` places behind
     a point. What ballots may come with: `seats`, how many are elected; `write_ins`, the option that stands for all that
-    nobody declared; `eligible`, what all those may cast who could vote, and `active`, those of them who take part at all; `rule`, the rule they were cast under, with its parameters.
+    nobody declared; `eligible`, what all those may cast who could vote, and `active`, those of them who take part at all; `rule`, the rule they were cast under, with its parameters;
+    `worth`, what the places of a ranking are worth where it is counted by points; `stated`, what their file says of the outcome.
     """
 
     seats: int | None = None
@@ -49,6 +51,8 @@ class Election:
     eligible: int | None = None
     active: int | None = None
     rule: tuple[str, dict[str, Any]] | None = None
+    worth: PlaceWorth | None = None
+    stated: Stated | None = None
 
     def __init__(
         self,
@@ -152,7 +156,7 @@ class Election:
 
     @classmethod
     def read(cls, text: str) -> Election:
-        """The election that ballots written as text describe; see `engine.elections.text`."""
+        """The election that ballots written as text (`engine.elections.text`) describe."""
         written = ballots.read(text)
         election = cls.of(written.options, written.kind, written.rows, written.weights, written.costs, written.budget)
         election.seats, election.eligible, election.active = map(written.beside.get, ("seats", "eligible", "active"))
@@ -228,8 +232,12 @@ class Election:
         kept = {name: getattr(self, name) for name in ("options", "kind", "costs", "budget", "decimals", "seats")}
         if "table" not in fields:
             kept["table"] = self.table
-        election = Election(**({"weights": self.given_weights} | kept | fields))
-        election.write_ins, election.eligible, election.active, election.rule = self.write_ins, self.eligible, self.active, self.rule
+        return self._known_of(Election(**({"weights": self.given_weights} | kept | fields)))
+
+    def _known_of(self, election: Election) -> Election:
+        """Another election made of these ballots, with all that they came with."""
+        for name in ("write_ins", "eligible", "active", "rule", "worth", "stated"):
+            setattr(election, name, getattr(self, name))
         return election
 
     @cached_property
@@ -356,9 +364,9 @@ class Election:
         if self.kind == "ranked" and "single" in kinds and "orders" in self.__dict__:
             chosen = np.ascontiguousarray(self.orders[:, 0])
             kept = slice(None) if not self.rows or int(chosen.min()) >= 0 else chosen != -1
-            election = Election.of_choices(self.options, chosen[kept], None if self.given_weights is None else self.given_weights[kept])
-            election.write_ins, election.eligible, election.active, election.rule = self.write_ins, self.eligible, self.active, self.rule
-            return election
+            return self._known_of(
+                Election.of_choices(self.options, chosen[kept], None if self.given_weights is None else self.given_weights[kept])
+            )
         if self.kind == "ranked" and "single" in kinds:
             firsts = self.table == 0
             if bool((firsts.sum(axis=1) > 1).any()):

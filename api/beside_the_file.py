@@ -18,12 +18,12 @@ def whose_rule(election: Election, rule: Rule, kept: Parameters) -> Step | None:
     if stated is None:
         return None
     if election.rule is None:
-        return Step("chosen here: {why}", why=stated.why_not or "")
+        return Step("which was chosen here because {why}", why=stated.why_not or "")
     own = rules.counting_rule(election.rule[0])
     if (own.name, rules.terms(own, election, election.rule[1])) != (rule.name, kept):
-        return Step("NOT the file's rule, {rule}", rule=stated.rule)
+        return Step("which is NOT the file's rule, {rule}", rule=stated.rule)
     but = Step(" but for {fields}", fields=stated.besides) if stated.besides else ""
-    return Step("the file's rule, {rule}{but}", rule=stated.rule, but=but)
+    return Step("which is the file's rule, {rule}{but}", rule=stated.rule, but=but)
 
 
 def places(election: Election) -> Step | None:

@@ -33,7 +33,9 @@ def tally(
     if not rule:
         if election.rule is None:
             why = Step("{file} names no rule", file=file.name) if election.stated is None else election.stated.why_not
-            raise refuse("parameter_wrong", "--rule", "is not given, and {why}", "name one of folkmoot rules", why=why)
+            if not as_json:  # what can be compared without a rule
+                answer(None, as_json, beside_the_file.lines(election, None))
+            raise refuse("parameter_wrong", "--rule", "is not given, and {why}", "name one of folkmoot rules, or compare them all", why=why)
         rule, given = election.rule[0], election.rule[1] | given
     found = rules.counting_rule(rule)
     rules.check_roles(found, election.options)

@@ -39,11 +39,11 @@ class Election:
     """`table` has a row per ballot and a column per option; what stands in it depends on `kind`:
 
     single: 1 at the one chosen option · approval, knapsack: 1 where approved · ranked: the rank from 0, or the number of options
-    where unranked (tied last) · cumulative, score, quadratic: the points, grades or votes given. `weights` are positive int64, one per row, or None where every
-    ballot counts once. `costs` and `budget` are in whole units of money, of which people write `decimals` places behind
-    a point. What ballots may come with: `seats`, how many are elected; `write_ins`, the option that stands for all that
-    nobody declared; `eligible`, what all those may cast who could vote, and `active`, those of them who take part at all; `rule`, the rule they were cast under, with its parameters;
-    `worth`, what the places of a ranking are worth where it is counted by points; `stated`, what their file says of the outcome.
+    where unranked (tied last) · cumulative, score, quadratic: the points, grades or votes given. `weights` are positive int64, one per row,
+    or None where every ballot counts once. `costs` and `budget` are in whole units of money, of which people write `decimals` places behind
+    a point. What ballots may come with: `seats`, how many are elected; `write_ins`, the option that stands for all that nobody declared;
+    `eligible`, what all those may cast who could vote, and `active`, those of them who take part at all; `rule`, the rule they were cast
+    under, with its parameters; `worth`, what places of a ranking are worth in points; `stated`, what their file says of the outcome.
     """
 
     seats: int | None = None
@@ -229,9 +229,8 @@ class Election:
 
     def changed(self, **fields: Any) -> Election:
         """The same election with some of its fields changed, as `__init__` takes them."""
-        kept = {name: getattr(self, name) for name in ("options", "kind", "costs", "budget", "decimals", "seats")}
-        if "table" not in fields:
-            kept["table"] = self.table
+        names = ("options", "kind", "costs", "budget", "decimals", "seats", *(() if "table" in fields else ("table",)))
+        kept = {name: getattr(self, name) for name in names}
         return self._known_of(Election(**({"weights": self.given_weights} | kept | fields)))
 
     def _known_of(self, election: Election) -> Election:
@@ -373,10 +372,9 @@ class Election:
                 raise self._alike(1)
             kept = firsts.any(axis=1)
             return self.changed(kind="single", table=firsts[kept], weights=self.weights[kept])
-        if self.kind == "single":
-            for kind in kinds:
-                table = np.where(self.table > 0, 0, len(self.options)) if kind == "ranked" else self.table
-                return self.changed(kind=kind, table=table)
+        if self.kind == "single" and kinds:
+            table = np.where(self.table > 0, 0, len(self.options)) if kinds[0] == "ranked" else self.table
+            return self.changed(kind=kinds[0], table=table)
         if self.kind == "knapsack" and "approval" in kinds:
             return self.changed(kind="approval", table=self.table)
         if self.kind in ("approval", "knapsack", "cumulative") and "score" in kinds:

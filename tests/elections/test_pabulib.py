@@ -89,6 +89,7 @@ def ordinal(votes: str, scores: tuple[int, int, int] | None, *meta: str, columns
         (None, ("scoring_fn;5,2",), (5, 2)),
         ((5, 2, 1), ("max_length;3",), "named"),  # 3-2-1 on the first, 2-1 on the second, 1 on the third
         ((6, 2, 6), ("max_length;3",), (3, 2, 1)),  # the first place is worth 3 on every vote
+        ((10, 4, 12), ("max_length;5",), (5, 4, 3)),  # a vote may name five of the projects, of which there are but three here
         ((20, 7, 18), ("max_length;3",), (10, 7, 1)),
         ((99, 7, 1), ("max_length;3",), "named"),  # fits nothing: as Pabulib counts, and the line says that it differs
     ],

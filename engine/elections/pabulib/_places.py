@@ -19,6 +19,7 @@ from engine.elections.kinds import PlaceWorth
 from engine.elections.pabulib._meta import Meta
 from engine.elections.pabulib._parts import wrong
 from engine.elections.pabulib._votes import Votes
+from engine.limits import POINTS_PER_BALLOT_MAX
 
 
 def worth_of(meta: Meta, votes: Votes, scores: Sequence[int] | None) -> PlaceWorth | None:
@@ -27,11 +28,10 @@ def worth_of(meta: Meta, votes: Votes, scores: Sequence[int] | None) -> PlaceWor
     if votes.points is not None:
         return _worth_written(orders, votes)
     stated, project_count = _stated(meta), votes.table.shape[1]
-    longest = meta.whole("max_length") or project_count
     if scores is None:
         return stated
-    for worth in (stated, tuple(range(longest, 0, -1)) if longest <= project_count else stated):
-        if points_of(orders, worth, project_count).sum(axis=0).tolist() == list(scores):
+    for worth in (stated, _by_length_allowed(meta, votes)):
+        if worth is not None and points_of(orders, worth, project_count).sum(axis=0).tolist() == list(scores):
             return worth
     return _solved(votes, scores) or stated
 
@@ -44,6 +44,12 @@ def _stated(meta: Meta) -> PlaceWorth:
     if not re.fullmatch(r"[0-9]{1,6}(\s*,\s*[0-9]{1,6})*", text):
         raise wrong(meta.lines["scoring_fn"], "states scoring_fn as {text!r}", "we know Borda, and points such as 3,2,1", 1, text=text[:40])
     return tuple(int(points) for points in text.split(","))
+
+
+def _by_length_allowed(meta: Meta, votes: Votes) -> PlaceWorth | None:
+    """The first place worth as many points as a vote may name projects, `max_length`, and each further one a point less."""
+    most = meta.whole("max_length") or votes.table.shape[1]
+    return tuple(most - place for place in range(int(votes.lengths.max(initial=0)))) if most <= POINTS_PER_BALLOT_MAX else None
 
 
 def _worth_written(orders: NDArray[np.int64], votes: Votes) -> PlaceWorth | None:

@@ -91,7 +91,8 @@ def ordinal(votes: str, scores: tuple[int, int, int] | None, *meta: str, columns
         ((6, 2, 6), ("max_length;3",), (3, 2, 1)),  # the first place is worth 3 on every vote
         ((10, 4, 12), ("max_length;5",), (5, 4, 3)),  # a vote may name five of the projects, of which there are but three here
         ((20, 7, 18), ("max_length;3",), (10, 7, 1)),
-        ((99, 7, 1), ("max_length;3",), "named"),  # fits nothing: as Pabulib counts, and the line says that it differs
+        ((2, 7, 18), ("max_length;3",), "named"),  # 1, 7 and 10 would fit, but no town gives the last place the most
+        ((99, 7, 60), ("max_length;3",), "named"),  # fits nothing: as Pabulib counts, and the line says that it differs
     ],
 )
 def test_the_score_of_projects_shows_what_places_are_worth(scores, meta, worth):
@@ -201,6 +202,7 @@ def test_real_figures_come_out_as_the_file_states_them(name):
     winners = tally(election.rule[0], election, **election.rule[1]).winners if election.rule else None
     found = agreement(election, winners)
     assert found.votes == () and found.scores in ((), None) and found.elected is not False
+    assert not any("not known here" in str(remark) for remark in election.stated.remarks)
     assert found.elected or election.rule is None or election.stated.selected is None
 
 
@@ -215,6 +217,7 @@ def test_real_figures_come_out_as_the_file_states_them(name):
         (pb(projects="a;6;yes\nb;5;1\nc;1;0", head="selected"), "line 7, cell 3 has 'yes' as selected"),
         (pb("vote_type;ordinal", "scoring_fn;Dowdall"), "line 5, cell 2 states scoring_fn as 'Dowdall'"),
         (pb("vote_type;ordinal", votes="1;a,b;3", columns="vote;points"), "line 12, cell 3 names 2 projects and 1 points"),
+        (pb("vote_type;scoring", votes="1;;3", columns="vote;points"), "line 12, cell 3 names 0 projects and 1 points"),
         (pb(votes="1;a;3", columns="vote;points"), "line 12, cell 3 gives points, and votes of this type approve"),
         (pb(votes="1;a;3", columns="vote;vote_strength"), "line 12, cell 3 has the vote_strength 3"),
         (
@@ -243,6 +246,8 @@ def test_a_file_that_contradicts_itself_is_refused_at_its_place(text, place):
         (pb("leftover_budget;to the mayor"), "leftover_budget is not followed: to the mayor"),
         (pb("max_length_per_category;2"), "max_length_per_category is not checked"),
         (pb("fully_funded;1"), "officially all were funded"),
+        (pb("quota;5"), "META has fields that are not known here and not followed: quota"),
+        (pb(projects="a;6;b\nb;5;\nc;1;", head="conflicts"), "PROJECTS has fields that are not known here and not followed: conflicts"),
     ],
 )
 def test_what_is_counted_all_the_same_is_remarked(text, remark):

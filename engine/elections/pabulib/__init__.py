@@ -141,7 +141,7 @@ def read(text: str) -> Budget:
     if kind == "approval":
         remarks += check_costs(meta, parts["VOTES"], votes, projects.amounts, scale)
         kind = "knapsack" if meta.amount("max_sum_cost") == budget else kind
-    return _budget(meta, projects, kind, votes, budget, decimals, [*remarks, *remarks_of(meta)])
+    return _budget(meta, projects, kind, votes, budget, decimals, [*remarks, *remarks_of(meta, projects.columns)])
 
 
 def _projects(rows: Rows) -> Projects:

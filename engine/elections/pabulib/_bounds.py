@@ -6,6 +6,8 @@ and Pabulib's checker only warns of them.
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from decimal import Decimal
 
 import numpy as np
@@ -22,6 +24,24 @@ SENTINEL_COST = 999_999_999
 WAY_OUT = "correct the vote, or leave it out"
 UNCHECKED = ("min_length_per_category", "max_length_per_category", "min_sum_cost_per_category", "max_sum_cost_per_category")
 """Bounds of votes that are not checked: how votes are counted does not depend on them."""
+
+META_FIELDS = frozenset(
+    re.findall(
+        r"\w+",
+        """description country unit district subunit instance num_projects num_votes budget vote_type rule date_begin date_end min_length
+    max_length min_sum_cost max_sum_cost scoring_fn min_points max_points min_sum_points max_sum_points default_score min_project_cost
+    max_project_cost min_project_score_threshold neighborhoods subdistricts categories edition language currency fully_funded experimental
+    comment acknowledgments leftover_budget budget_per_category budget_per_neighborhood""",
+    )
+) | frozenset(UNCHECKED)
+PROJECTS_COLUMNS = frozenset(
+    re.findall(
+        r"\w+",
+        """project_id cost votes score name category categories target beneficiaries selected neighborhood subunit district description proposer
+    public_id longitude latitude sustainability community_involvement""",
+    )
+)
+"""What the format names (pabulib.org/format, and the fields of its checker): used, or describing what decides nothing."""
 
 
 def check_counts(meta: Meta, projects: int, votes: Rows) -> None:
@@ -86,12 +106,15 @@ def check_costs(meta: Meta, rows: Rows, votes: Votes, amounts: list[Decimal], sc
     return _below("min_sum_cost", spent, None if least is None else int(least * scale))
 
 
-def remarks_of(meta: Meta) -> list[Step]:
-    """What META says beside the rule that a reader of the count should know."""
+def remarks_of(meta: Meta, columns: Iterable[str]) -> list[Step]:
+    """What META and the columns of PROJECTS say beside the rule that a reader of the count should know."""
     remarks = [Step("{name} is not followed: {text}", name=name, text=meta[name][:200]) for name in ("leftover_budget",) if meta[name]]
     remarks += [Step("{name} is not checked: votes are counted as they are", name=name) for name in UNCHECKED if meta[name]]
     if meta["fully_funded"] == "1":
         remarks.append(Step("the budget was enough for all projects, and officially all were funded before the vote"))
+    for part, unknown in (("META", set(meta.values) - META_FIELDS), ("PROJECTS", set(columns) - PROJECTS_COLUMNS)):
+        if unknown := unknown - {""}:
+            remarks.append(Step("{part} has fields that are not known here and not followed: {names}", part=part, names=sorted(unknown)))
     return remarks
 
 

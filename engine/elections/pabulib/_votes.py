@@ -49,7 +49,7 @@ def votes_of(rows: Rows, kind: Kind, places: dict[str, int], default: int = 0) -
     lengths, named_places = np.zeros(len(votes), np.int64), list[int]()
     for number, (line, row) in enumerate(votes):
         named = [name.strip() for name in row[vote].split(",") if name.strip()]
-        if not named:
+        if not named and not (written and row[points].strip()):
             continue
         here = _projects(named, places, line, vote)
         given = _points(row[points], len(named), line, points) if written else []

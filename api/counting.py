@@ -23,17 +23,19 @@ def tally(
     as_json: AsJson = False,
 ) -> None:
     """Count a file of ballots by a rule."""
-    from api import terminal_text
+    from api import beside_the_file, terminal_text
     from engine import rules
     from engine.elections import files
+    from engine.elections.outcome import Step
     from engine.rules import certificates
 
     election, given = files.read(file), _parameters(parameter or [])
     if not rule:
         if election.rule is None:
-            raise refuse(
-                "parameter_wrong", "--rule", "is not given, and {file} names none that we know", "see folkmoot rules", file=file.name
-            )
+            why = Step("{file} names no rule", file=file.name) if election.stated is None else election.stated.why_not
+            if not as_json:  # what can be compared without a rule
+                answer(None, as_json, beside_the_file.lines(election, None))
+            raise refuse("parameter_wrong", "--rule", "is not given, and {why}", "name one of folkmoot rules, or compare them all", why=why)
         rule, given = election.rule[0], election.rule[1] | given
     found = rules.counting_rule(rule)
     rules.check_roles(found, election.options)
@@ -44,9 +46,9 @@ def tally(
         certificates.check(election, outcome, kept)
     if as_json:
         told = {"rule": rule, "parameters": kept, "scores_are": found.scores} | ({"checked": has_one} if checked else {})
-        answer(outcome.as_json() | told, as_json, [])
+        answer(outcome.as_json() | told | beside_the_file.as_json(election, found, kept, outcome.winners), as_json, [])
     else:
-        answer(None, as_json, terminal_text.count(election, outcome, kept, checked and has_one))
+        answer(None, as_json, terminal_text.count(election, outcome, found, kept, checked and has_one))
     if checked and not has_one:
         raise refuse(
             "rule_unknown", "the count", "is not checked: {rule} gives no certificate", "count it again elsewhere", rule=found.name
@@ -61,6 +63,7 @@ def compare(
     as_json: AsJson = False,
 ) -> None:
     """Count a file of ballots by every rule that takes them: who wins under which, and where they disagree."""
+    from api import beside_the_file
     from engine.elections import files
     from engine.rules.comparing import compare as compared
 
@@ -82,7 +85,8 @@ def compare(
         ],
         "refused": {name: str(refusal) for name, refusal in found.refused.items()},
     }
-    answer(shown, as_json, found.lines())
+    by_file, lines = beside_the_file.of_all(election, found)
+    answer(shown | by_file, as_json, [*found.lines(), *lines])
 
 
 @app.command()

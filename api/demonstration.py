@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from api import beside_the_file
+from engine import rules
 from engine.community import Community
 from engine.elections import pabulib
 from engine.elections.files import read_text
@@ -22,13 +24,10 @@ from engine.kernel.members import Members
 from engine.refusals import refuse
 from engine.store import folder as folders
 from engine.store.atomic_files import alive
-from engine.values import DAY_MS
+from engine.values import DAY_MS, typed
 from engine.verify import Report, verify
 from simulations import real_vote, roastery
 from simulations.asking import Progress
-
-HELD = ("approval", "knapsack", "cumulative")
-"""Ballots of real budgets that a community can be made of."""
 
 
 @dataclass(frozen=True)
@@ -119,34 +118,31 @@ def _real(folder: Path, source: Path, chance: bytes, now: int, progress: Progres
     if source.suffix.lower() != ".pb":
         raise refuse("file_foreign", "{file}", "is no Pabulib file", "give a .pb file", file=str(source))
     budget = pabulib.read(read_text(source))
-    if budget.election.kind not in HELD:
-        stated = budget.meta.get("vote_type", "")
-        raise refuse(
-            "ballot_kind_wrong", "{file}", "has votes of type {stated!r}", "count it with folkmoot tally; we hold {kinds}",
-            file=source.name, stated=stated, kinds=", ".join(HELD),
-        )  # fmt: skip
     origin = "pabulib/" + (re.sub(r"[^A-Za-z0-9._-]", "-", source.stem)[:60] or "vote")
     community = folders.found(folder, real_vote.charter_of(budget), origin, now, chance, None)
     held = real_vote.hold(community, budget, chance, now, progress)
-    _, parameters = budget.rule or real_vote.OUR_RULE
-    rule = ", ".join([held.rule, *(f"{name}: {value}" for name, value in parameters.items())]) + (
-        " (rule chosen by us: the file names none that we know)" if held.rule_is_ours else ""
-    )
+    rule, parameters = real_vote.rule_for(budget)
+    election, beside = budget.election, held.agreement
+    terms = rules.terms(rules.counting_rule(rule), election, parameters)
     spent = write_money(held.spent, budget.decimals)
-    whole = f"{write_money(budget.election.budget or 0, budget.decimals)} {budget.meta.get('currency', '')}".strip()
-    official = {None: "the file names no official outcome", True: "the official outcome", False: "NOT the official outcome"}
+    whole = f"{write_money(election.budget or 0, budget.decimals)} {budget.meta.get('currency', '')}".strip()
     summary = {
         "rule": held.rule,
         "rule_chosen_by": "us" if held.rule_is_ours else "the file",
-        "voters": len(budget.election.table),
+        "voters": len(election.table),
         "winners": list(held.winners),
         "spent": str(held.spent),
         "decimals": budget.decimals,
-        "official": held.official,
-    }
+        "official": None if beside is None else beside.elected,
+    } | beside_the_file.as_json(election, rules.counting_rule(rule), terms, held.winners)
+    clauses = [beside_the_file.whose_rule(election, rules.counting_rule(rule), terms), beside_the_file.places(election)]
+    shown = ", ".join([held.rule, *(f"{name}: {typed(value)}" for name, value in parameters.items())])
+    said = "; ".join([shown, *(str(clause) for clause in clauses if clause is not None)])
+    # A rule that is not the file's is named in the very first line.
+    instead = f", counted by {held.rule} because {election.stated.why_not}" if held.rule_is_ours and election.stated else ""
     return community, summary, [
-        f"{budget.meta.get('description', source.stem)}: {summary['voters']:,} voters, {len(budget.election.options)} projects",
-        f"Rule: {rule}",
+        f"{budget.meta.get('description', source.stem)}: {summary['voters']:,} voters, {len(election.options)} projects{instead}",
+        f"Rule: {said}",
         f"Funded: {len(held.winners)} projects for {spent} of {whole}: {', '.join(held.winners)}",
-        f"That is {official[held.official]}." if held.official is not None else f"({official[None]})",
+        *beside_the_file.lines(election, held.winners),
     ]  # fmt: skip

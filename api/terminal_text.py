@@ -13,10 +13,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from api.beside_the_file import lines as lines_beside
+from api.beside_the_file import places, whose_rule
 from api.texts import when
 from engine.elections.election import Election
 from engine.elections.outcome import Outcome
-from engine.rules import Parameters
+from engine.rules import Parameters, Rule
 from engine.values import typed
 
 MONEY = frozenset({"cost", "budget", "pot", "spent"})
@@ -50,11 +52,13 @@ def _value(name: str, item: Any, money: Callable[[str], str]) -> str:
     return str(item)
 
 
-def count(election: Election, outcome: Outcome, kept: Parameters, checked: bool) -> list[str]:
-    """A count of a file of ballots: by which rule, its steps, and who wins."""
+def count(election: Election, outcome: Outcome, rule: Rule, kept: Parameters, checked: bool) -> list[str]:
+    """A count of a file of ballots: by which rule, and whether that is the file's; its steps, who wins, and what the file says."""
     terms = ", ".join([outcome.rule, *(f"{name}: {typed(value)}" for name, value in kept.items())])
     money = "" if election.budget is None else f", a budget of {election.money(election.budget)}"
     counted = f"{election.total:,} ballots for {len(election.options)} options{money}, by {terms}"
+    counted += "".join(f"; {clause}" for clause in (whose_rule(election, rule, kept), places(election)) if clause is not None)
     tied = [f"tied: {', '.join(tie)}" for tie in outcome.ties]
     said = ["checked by its certificate"] if checked else []
-    return [counted, *outcome.steps, *tied, "winners: " + (", ".join(outcome.winners) or "none"), *said]
+    winners = "winners: " + (", ".join(outcome.winners) or "none")
+    return [counted, *outcome.steps, *tied, winners, *lines_beside(election, outcome.winners), *said]

@@ -1,7 +1,7 @@
 """A real participatory budget held again: a Pabulib file becomes a community, its ballots are cast and counted.
 
 Projects become ideas with costs, voters members without names, votes ballots, and the file's rule the charter's.
-Nothing else of a voter is taken over.
+Nothing else of a voter is taken over. Rankings are cast as the points that their places are worth, for these decide.
 """
 
 from __future__ import annotations
@@ -14,6 +14,10 @@ from typing import Any
 import numpy as np
 
 from engine.community import Community
+from engine.elections.agreement import Agreement, agreement
+from engine.elections.election import Election
+from engine.elections.grades import as_points
+from engine.elections.kinds import NUMBERED, spent
 from engine.elections.pabulib import Budget
 from engine.event import Command
 from engine.features.ideas.submit import SubmitIdea
@@ -27,10 +31,17 @@ from engine.limits import IDEA_TEXT_MAX, REASON_TEXT_MAX, TITLE_TEXT_MAX
 from engine.values import Money, Name
 from simulations.asking import Progress, Script, quiet
 
-OUR_RULE: tuple[str, dict[str, Any]] = (
-    "equal_shares", {"utility": "cost", "completion": "add_one", "compare": "none"}
-)  # fmt: skip
+Rule = tuple[str, dict[str, Any]]
+OUR_RULE: Rule = "equal_shares", {"utility": "cost", "completion": "add_one", "compare": "none"}
 """What a file whose rule is unknown is counted by."""
+OUR_GREEDY: Rule = "greedy", {"skip": True}
+"""What a file is counted by whose rule is some kind of greedy that its fields do not describe."""
+
+
+def rule_for(budget: Budget) -> Rule:
+    """The file's rule, or the one that takes its place."""
+    stated = budget.election.stated
+    return budget.rule or (OUR_GREEDY if stated is not None and stated.rule.startswith("greedy") else OUR_RULE)
 
 
 @dataclass(frozen=True)
@@ -42,17 +53,17 @@ class Held:
     spent: int
     rule: str
     rule_is_ours: bool
-    official: bool | None
-    """Whether the winners are the file's official ones; None when the file names none."""
+    agreement: Agreement | None
+    """What agrees with the figures the file states."""
 
 
 def charter_of(budget: Budget) -> str:
     """The charter under which the file's vote can be held as it was."""
-    rule, parameters = budget.rule or OUR_RULE
-    table, meta = budget.election.table, budget.meta
-    named = int((table > 0).sum(axis=1).max())
+    rule, parameters = rule_for(budget)
+    election, meta = as_points(budget.election), budget.meta
+    named = int((election.table > 0).sum(axis=1).max(initial=0))
     stated = meta.get("max_length", "")
-    points = int(table.sum(axis=1).max()) if budget.election.kind == "cumulative" else 0
+    points = max((spent(row, election.kind) for row in election.table.tolist()), default=0) if election.kind in NUMBERED else 0
     place = ", ".join(filter(None, (meta.get("unit"), meta.get("subunit") or meta.get("instance")))) or "a town"
     described = (meta.get("description") or f"The budget of {place}")[:REASON_TEXT_MAX]
     inline = ", ".join(f"{name} = {json.dumps(value)}" for name, value in parameters.items())
@@ -81,7 +92,7 @@ stage = "proposed"
 winners_to = "funded"
 rule = "{rule}"
 parameters = {{ {inline} }}
-ballot = "{budget.election.kind}"
+ballot = "{election.kind}"
 secrecy = "open"
 quorum = {{ basis = "none" }}
 ties = "oldest"
@@ -98,7 +109,7 @@ decimals = {budget.decimals}
 
 def hold(community: Community, budget: Budget, seed: bytes, now: int, progress: Progress = quiet) -> Held:
     """Hold the vote in a community founded with `charter_of(budget)`: join, submit, open, vote, close."""
-    script, election = Script(community, seed, now), budget.election
+    script, election = Script(community, seed, now), as_points(budget.election)
     voters = len(election.table)
     script.do_all(_ideas(budget), "putting projects forward", len(election.options), progress)
     joined = script.do_all((("newcomer", JoinCommunity()) for _ in range(voters)), "joining", voters, progress)
@@ -107,18 +118,19 @@ def hold(community: Community, budget: Budget, seed: bytes, now: int, progress: 
     opened = script.do("m1", OpenPoll(Name("budget"), "Which projects shall be funded?", budget=Money(election.budget)))
     poll = PollId(f"p{opened.seq}")
     members = (f"m{receipt.seq}" for receipt in joined)
-    script.do_all(zip(members, _ballots(budget, poll), strict=True), "voting", voters, progress)
+    script.do_all(zip(members, _ballots(election, poll), strict=True), "voting", voters, progress)
     script.do("m1", ClosePoll(poll))
     with community.reading() as state:
         held = state[Polls][poll]
         places = [number - 1 for number in held.result.winners] if held.result else []
+    winners = tuple(election.options[place] for place in places)
     return Held(
         poll,
-        tuple(election.options[place] for place in places),
+        winners,
         sum(election.costs[place] for place in places) if election.costs else 0,
         held.asked.terms.rule.version,
         budget.rule is None,
-        None if budget.selected is None else set(places) == set(budget.selected),
+        agreement(budget.election, winners),
     )
 
 
@@ -131,11 +143,11 @@ def _ideas(budget: Budget) -> Iterator[tuple[str, Command]]:
         yield "m1", SubmitIdea(title or f"Project {name}", f"Project {name}: {clean}"[:IDEA_TEXT_MAX], Money(cost))
 
 
-def _ballots(budget: Budget, poll: PollId) -> Iterator[Command]:
-    split = budget.election.kind == "cumulative"
-    for row in budget.election.table:
+def _ballots(election: Election, poll: PollId) -> Iterator[Command]:
+    by_points = election.kind in NUMBERED
+    for row in election.table:
         places = np.flatnonzero(row)
-        yield CastBallot(poll, ",".join(f"{place + 1}:{row[place]}" if split else str(place + 1) for place in places))
+        yield CastBallot(poll, ",".join(f"{place + 1}:{row[place]}" if by_points else str(place + 1) for place in places))
 
 
 def _toml(text: str) -> str:

@@ -65,6 +65,7 @@ def _terms(election: Election) -> dict[str, object]:
     terms: dict[str, object] = {name: getattr(election, name) for name in ("seats", "eligible", "active")}
     terms["ballots"] = election.kind
     terms["write-ins"] = None if election.write_ins is None else election.options[election.write_ins]
+    terms["points of places"] = ", ".join(map(str, election.worth)) if isinstance(election.worth, tuple) else election.worth
     rule, given = election.rule or ("", {})
     terms["rule"] = " ".join(["--rule", rule, *(f"--set {name}={typed(value)}" for name, value in given.items())]) if rule else None
     return terms

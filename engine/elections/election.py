@@ -24,9 +24,10 @@ from numpy.typing import NDArray
 from engine.elections import counting
 from engine.elections import text as ballots
 from engine.elections.arrays import array_of, weights_of
-from engine.elections.kinds import KINDS, NUMBERED, Kind
+from engine.elections.kinds import KINDS, NUMBERED, Kind, PlaceWorth
 from engine.elections.outcome import Amount, Number
 from engine.elections.size import check_size
+from engine.elections.stated import Stated
 from engine.limits import INTEGER_MAX, POINTS_PER_BALLOT_MAX, POWER_TOTAL_MAX
 from engine.refusals import Refusal, refuse
 
@@ -38,10 +39,11 @@ class Election:
     """`table` has a row per ballot and a column per option; what stands in it depends on `kind`:
 
     single: 1 at the one chosen option · approval, knapsack: 1 where approved · ranked: the rank from 0, or the number of options
-    where unranked (tied last) · cumulative, score, quadratic: the points, grades or votes given. `weights` are positive int64, one per row, or None where every
-    ballot counts once. `costs` and `budget` are in whole units of money, of which people write `decimals` places behind
-    a point. What ballots may come with: `seats`, how many are elected; `write_ins`, the option that stands for all that
-    nobody declared; `eligible`, what all those may cast who could vote, and `active`, those of them who take part at all; `rule`, the rule they were cast under, with its parameters.
+    where unranked (tied last) · cumulative, score, quadratic: the points, grades or votes given. `weights` are positive int64, one per row,
+    or None where every ballot counts once. `costs` and `budget` are in whole units of money, of which people write `decimals` places behind
+    a point. What ballots may come with: `seats`, how many are elected; `write_ins`, the option that stands for all that nobody declared;
+    `eligible`, what all those may cast who could vote, and `active`, those of them who take part at all; `rule`, the rule they were cast
+    under, with its parameters; `worth`, what places of a ranking are worth in points; `stated`, what their file says of the outcome.
     """
 
     seats: int | None = None
@@ -49,6 +51,8 @@ class Election:
     eligible: int | None = None
     active: int | None = None
     rule: tuple[str, dict[str, Any]] | None = None
+    worth: PlaceWorth | None = None
+    stated: Stated | None = None
 
     def __init__(
         self,
@@ -152,7 +156,7 @@ class Election:
 
     @classmethod
     def read(cls, text: str) -> Election:
-        """The election that ballots written as text describe; see `engine.elections.text`."""
+        """The election that ballots written as text (`engine.elections.text`) describe."""
         written = ballots.read(text)
         election = cls.of(written.options, written.kind, written.rows, written.weights, written.costs, written.budget)
         election.seats, election.eligible, election.active = map(written.beside.get, ("seats", "eligible", "active"))
@@ -225,11 +229,14 @@ class Election:
 
     def changed(self, **fields: Any) -> Election:
         """The same election with some of its fields changed, as `__init__` takes them."""
-        kept = {name: getattr(self, name) for name in ("options", "kind", "costs", "budget", "decimals", "seats")}
-        if "table" not in fields:
-            kept["table"] = self.table
-        election = Election(**({"weights": self.given_weights} | kept | fields))
-        election.write_ins, election.eligible, election.active, election.rule = self.write_ins, self.eligible, self.active, self.rule
+        names = ("options", "kind", "costs", "budget", "decimals", "seats", *(() if "table" in fields else ("table",)))
+        kept = {name: getattr(self, name) for name in names}
+        return self._known_of(Election(**({"weights": self.given_weights} | kept | fields)))
+
+    def _known_of(self, election: Election) -> Election:
+        """Another election made of these ballots, with all that they came with."""
+        for name in ("write_ins", "eligible", "active", "rule", "worth", "stated"):
+            setattr(election, name, getattr(self, name))
         return election
 
     @cached_property
@@ -356,19 +363,18 @@ class Election:
         if self.kind == "ranked" and "single" in kinds and "orders" in self.__dict__:
             chosen = np.ascontiguousarray(self.orders[:, 0])
             kept = slice(None) if not self.rows or int(chosen.min()) >= 0 else chosen != -1
-            election = Election.of_choices(self.options, chosen[kept], None if self.given_weights is None else self.given_weights[kept])
-            election.write_ins, election.eligible, election.active, election.rule = self.write_ins, self.eligible, self.active, self.rule
-            return election
+            return self._known_of(
+                Election.of_choices(self.options, chosen[kept], None if self.given_weights is None else self.given_weights[kept])
+            )
         if self.kind == "ranked" and "single" in kinds:
             firsts = self.table == 0
             if bool((firsts.sum(axis=1) > 1).any()):
                 raise self._alike(1)
             kept = firsts.any(axis=1)
             return self.changed(kind="single", table=firsts[kept], weights=self.weights[kept])
-        if self.kind == "single":
-            for kind in kinds:
-                table = np.where(self.table > 0, 0, len(self.options)) if kind == "ranked" else self.table
-                return self.changed(kind=kind, table=table)
+        if self.kind == "single" and kinds:
+            table = np.where(self.table > 0, 0, len(self.options)) if kinds[0] == "ranked" else self.table
+            return self.changed(kind=kinds[0], table=table)
         if self.kind == "knapsack" and "approval" in kinds:
             return self.changed(kind="approval", table=self.table)
         if self.kind in ("approval", "knapsack", "cumulative") and "score" in kinds:

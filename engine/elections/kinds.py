@@ -10,6 +10,9 @@ Kind = Literal["single", "approval", "knapsack", "ranked", "cumulative", "score"
 KINDS: tuple[Kind, ...] = get_args(Kind)
 NUMBERED: frozenset[Kind] = frozenset({"cumulative", "score", "quadratic"})
 """Ballots that give a number to each option they name."""
+PlaceWorth = Literal["named"] | tuple[int, ...]
+"""What the places of a ranking are worth in points: `named`, one for the option named last and one more for each before it;
+or so many for the first place, the second and so on, and nothing beyond."""
 
 
 def spent(numbers: list[int], kind: Kind) -> int:

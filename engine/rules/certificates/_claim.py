@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from engine.elections.election import Election
+from engine.elections.kinds import PlaceWorth
 from engine.elections.outcome import Outcome
 from engine.limits import CERTIFICATE_CELLS_MAX, CERTIFICATE_WORK_MAX
 from engine.refusals import Refusal, refuse
@@ -46,8 +47,8 @@ class Claim:
         for row, weight in zip(election.table.tolist(), election.weights.tolist(), strict=True):
             cast[tuple(row)] = cast.get(tuple(row), 0) + weight
         ballots = [(list(row), weight) for row, weight in cast.items()]
-        if election.kind == "ranked" and counting_rule(outcome.rule).elects == "budget":  # by rankings it is one by Borda's points
-            ballots = [([sum(other > cell for other in row) for cell in row], weight) for row, weight in ballots]
+        if election.kind == "ranked" and counting_rule(outcome.rule).elects == "budget":  # by rankings it is one by points
+            ballots = [(_points(row, election.worth), weight) for row, weight in ballots]
         return cls(
             won=won,
             facts=outcome.facts,
@@ -75,6 +76,16 @@ class Claim:
     def weight_of(self, place: int) -> int:
         """The total weight of the ballots that give an option anything."""
         return sum(weight for row, weight in self.ballots if row[place])
+
+
+def _points(row: list[int], worth: PlaceWorth | None) -> list[int]:
+    """What a ranked ballot gives each option: one for each below it (Borda), or what the places are worth that the ballots came with."""
+    if worth is None:
+        return [sum(other > cell for other in row) for cell in row]
+    named = sorted(cell for cell in row if cell < len(row))
+    places = {cell: place for place, cell in enumerate(named)}
+    by_place = list(range(len(named), 0, -1)) if worth == "named" else [*worth, *[0] * len(named)]
+    return [by_place[places[cell]] if cell in places else 0 for cell in row]
 
 
 def _too_large(ballots: int, options: int) -> Refusal:

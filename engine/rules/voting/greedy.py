@@ -3,8 +3,9 @@
 The rule of most participatory budgets: simple, and blind to minorities. `skip` says what happens when the next option
 costs more than is left: pass over it and go on, or stop there. `order` is by votes, or by votes per unit of cost. An
 option with no support, or with fewer than `votes_min` votes, is not funded. Votes are approvals; or points, where
-ballots give points; or Borda points, where they rank. Of equals, the option listed first goes first, and the tie is
-reported if that decided anything. Source: the survey by Rey & Maly 2023 (arXiv 2303.00621), section 4.
+ballots give points; or, where they rank, Borda points or those that came with the ballots. Pabulib's greedy-no-skip is
+`skip=false`, its greedy-threshold a `votes_min`. Of equals, the option listed first goes first, and the tie is reported
+if that decided anything. Source: the survey by Rey & Maly 2023 (arXiv 2303.00621), section 4.
 
 >>> town = Election.read("costs: garden 600, pool 500, bench 100\\nbudget: 800\\n5: garden\\n4: pool, bench\\n3: bench")
 >>> tally("greedy", town).winners

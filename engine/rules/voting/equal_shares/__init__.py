@@ -3,7 +3,7 @@
 The method of equal shares (MES): of the options whose supporters can still pay for them, the one with the lowest price
 per unit of `utility` is bought; its supporters all pay the same, or everything they have left if that is less. Groups
 get what their size can pay for. `utility` is what a funded option is worth to a supporter: its cost, one (cardinality),
-or the points she gave it (additive; Borda points on a ranked ballot). `completion`: `none` stops when nobody can pay
+or the points she gave it (additive; on a ranked ballot Borda points, or those that came with the ballots). `completion`: `none` stops when nobody can pay
 for anything more; `utilitarian` spends what is left in order of supporters; `add_one` gives every voter `increment`
 more units of money (one euro where money is counted in cents: 100), again and again; `add_one_utilitarian` does both,
 one after the other. Adding ends (`stop`) before the outcome costs more than the budget (`infeasible`), or as soon as

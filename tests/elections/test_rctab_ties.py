@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from fractions import Fraction
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -38,7 +39,7 @@ def counted(names: list[str], rules: dict, cast: str):
 def dropped(election: Election, outcome) -> list[str]:
     """Who drops out, round by round."""
     standing = [set(each[0]) for each in outcome.facts]
-    return [election.options[place] for before, after in zip(standing, standing[1:], strict=False) for place in before - after]
+    return [election.options[place] for before, after in pairwise(standing) for place in before - after]
 
 
 def test_a_tie_is_drawn_with_javas_generator():
@@ -85,7 +86,7 @@ def test_the_candidate_listed_last_loses_a_tie():
 @pytest.mark.parametrize("mode", ["stopCountingAndAsk", "previousRoundCountsThenAsk"])
 def test_where_rctab_would_ask_it_is_said(mode):
     cast = "count,rank1\n3,Sneezy\n3,Dopey\n2,Grumpy\n"
-    election, outcome = counted(DWARFS[1:], {"tiebreakMode": mode}, cast)
+    _, outcome = counted(DWARFS[1:], {"tiebreakMode": mode}, cast)
     assert outcome.winners == ("Sneezy",) and outcome.ties == (("Sneezy", "Dopey"),)
     assert outcome.note == "RCTab would stop at a tie and ask; here the order of listing answered"
     assert counted(DWARFS[1:], {"tiebreakMode": mode}, cast + "1,Dopey\n")[1].note == ""
@@ -125,7 +126,7 @@ def test_the_threshold_is_cut_off_and_one_last_place_more(rules, threshold):
 
 def test_from_the_bottom_up_nobody_passes_votes_on_from_the_elected():
     mode = {"winnerElectionMode": "bottomsUp", "numberOfWinners": "2"}
-    election, outcome = counted(list("ABC"), mode, "count,rank1,rank2\n9,A,C\n3,B,\n2,C,B\n")
+    _, outcome = counted(list("ABC"), mode, "count,rank1,rank2\n9,A,C\n3,B,\n2,C,B\n")
     assert outcome.winners == ("A", "B") and outcome.facts == [[[0, 1, 2], [9, 3, 2]], [[0, 1], [9, 5]]]
 
 

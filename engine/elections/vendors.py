@@ -26,7 +26,7 @@ GIVE_CONTEST = "give RCTab's contest, which names it among its cvrFileSources"
 SIGNS = (
     ("Dominion", re.compile(r'\s*\{\s*"Version"\s*:\s*"[^"]*"\s*,\s*"(?:List"\s*:|ElectionId"\s*:.*"Sessions"\s*:)', re.DOTALL)),
     ("Dominion", re.compile(r'.*^"?CvrNumber"?\s*,\s*"?TabulatorNum"?\s*,', re.DOTALL | re.MULTILINE)),
-    ("Clear Ballot", re.compile(r'"?RowNumber"?\s*,\s*"?BoxID"?\s*,\s*"?BoxPosition"?\s*,')),
+    ("Clear Ballot", re.compile(r'"?RowNumber"?\s*,\s*"?BoxID"?\s*,\s*"?BoxPosition"?')),
     ("ES&S", re.compile(r'"?Cast Vote Record"?\s*,\s*"?Precinct"?\s*,\s*"?Ballot Style"?', re.IGNORECASE)),
     ("Hart", re.compile(r"\s*(?:<\?xml[^>]*>\s*)?<Cvr[\s>]")),
     (NIST + " as XML", re.compile(r"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:\w+:)?CastVoteRecordReport[\s>]", re.DOTALL)),

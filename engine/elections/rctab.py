@@ -88,10 +88,10 @@ def read_contest(text: str, beside: Callable[[str], str]) -> Contest:
     stated = parse_input(text.encode(), "the contest")
     try:
         candidates, rules = stated["candidates"], stated["rules"]
-        people = {_text(each["name"]): _names(each) for each in candidates}
-        gone = {_text(each["name"]) for each in candidates if each.get("excluded", False)}
+        people = _people(candidates)
+        gone = {_text(each["name"]) for each in candidates if _flag(each, "excluded")}
         sources = [_source(each, rules) for each in stated["cvrFileSources"]]
-        marks, seats = _marks(rules, len(people)), int(rules["numberOfWinners"])
+        marks, seats = _marks(rules, len(people)), int(str(rules["numberOfWinners"]))
         rule = _rule(rules, seats)
         listed = _listed(people, rules, any(each.get("code") for each in candidates))
     except KeyError as missing:
@@ -108,17 +108,22 @@ def read_contest(text: str, beside: Callable[[str], str]) -> Contest:
     called = {alias: places.get(name, EXCLUDED) for name, aliases in people.items() for alias in aliases}
     rows: Rows = []
     for source in sources:
-        rows += _cast(source, called | _labels(source, len(standing)), beside)
+        rows += _cast(source, called | _labels(source, called, len(standing)), beside)
     election, ends = orders_of(names, rows, marks)
     election.seats, election.rule = seats, rule
     return Contest(election, ends)
 
 
-def _labels(source: dict[str, str], write_ins: int) -> dict[str, int]:
-    """What the labels of a source mean; `write_ins` is the place of that option."""
+def _labels(source: dict[str, str], called: Mapping[str, int], write_ins: int) -> dict[str, int]:
+    """What the labels of a source mean; `write_ins` is the place of that option, and `called` are the candidates."""
     labels = {source["overvoteLabel"]: SEVERAL, source["skippedRankLabel"]: NONE}
     if source["undeclaredWriteInLabel"]:
         labels |= {source["undeclaredWriteInLabel"]: write_ins, WRITE_INS: write_ins}
+    if taken := sorted(label for label in labels if label and label in called):
+        raise refuse(
+            "file_unreadable", "the contest", "calls a candidate and a mark {taken!r}", "give the mark a label of its own",
+            taken=taken[0][:40],
+        )  # fmt: skip
     return {label: held for label, held in labels.items() if label}
 
 
@@ -177,6 +182,21 @@ def _names(candidate: Stated) -> list[str]:
     """What ballots call a candidate: by her name, her aliases, or in RCTab before 1.4 her code."""
     aliases = candidate.get("aliases") or []
     return [_text(name) for name in (candidate["name"], *aliases, *filter(None, [candidate.get("code")]))]
+
+
+def _people(candidates: Sequence[Stated]) -> dict[str, list[str]]:
+    """Each candidate by her name, and what ballots call her; refused where that leaves open who is meant."""
+    people, taken = dict[str, list[str]](), set[str]()
+    for candidate in candidates:
+        names = list(dict.fromkeys(_names(candidate)))
+        if again := taken.intersection(names):
+            raise refuse(
+                "file_unreadable", "the contest", "calls two candidates {again!r}", "give each name and alias to one",
+                again=min(again)[:40],
+            )  # fmt: skip
+        taken.update(names)
+        people[names[0]] = names
+    return people
 
 
 def _source(stated: Stated, rules: Stated) -> dict[str, str]:
@@ -249,7 +269,7 @@ def _rule(stated: Stated, seats: int) -> tuple[str, dict[str, Any]]:
     ties = _ties(stated)
     if winners not in TRANSFERRED:
         return "rctab", ({"winners": winners} if winners else {}) | ({} if winners == "bottoms_up" else {"batch": batch}) | ties
-    decimals = int(stated["decimalPlacesForVoteArithmetic"])
+    decimals = int(str(stated["decimalPlacesForVoteArithmetic"]))
     if not 1 <= decimals <= DECIMALS_MAX:
         raise _uncounted("decimalPlacesForVoteArithmetic", decimals, "it must be 1 to {decimals_max}", decimals_max=DECIMALS_MAX)
     quota, whole = "hare" if hare else "droop", not _flag(stated, "nonIntegerWinningThreshold")

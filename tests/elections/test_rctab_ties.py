@@ -185,6 +185,29 @@ def test_codes_name_candidates_and_leave_no_draw():
         rctab.read_contest(contest(["Ann"], {"tiebreakMode": "random", "randomSeed": 1}, code="c1"), lambda _: "rank1\nc1\n")
 
 
+@pytest.mark.parametrize(
+    ("candidates", "fact"),
+    [
+        ([{"name": "Ann"}, {"name": "Ann"}], "calls two candidates 'Ann'"),
+        ([{"name": "Ann", "aliases": ["A"]}, {"name": "Bob", "aliases": ["A"]}], "calls two candidates 'A'"),
+        ([{"name": "Ann"}, {"name": "overvote"}], "calls a candidate and a mark 'overvote'"),
+        ([{"name": "Ann", "excluded": "false"}], "sets excluded to 'false'"),
+        ([{"name": "Ann", "aliases": 5}], "is not written as RCTab writes one"),
+    ],
+)
+def test_who_is_meant_is_never_left_open(candidates, fact):
+    stated = json.loads(contest([], {})) | {"candidates": candidates}
+    with pytest.raises(Refusal) as refused:
+        rctab.read_contest(json.dumps(stated), lambda _: "rank1\nAnn\n")
+    assert fact in str(refused.value)
+
+
+@pytest.mark.parametrize("winners", [2.5, True, None, [1]])
+def test_a_number_of_winners_is_a_whole_number(winners):
+    with pytest.raises(Refusal, match="is not written as RCTab|2.5 is not a whole number"):
+        rctab.read_contest(contest(["Ann"], {"numberOfWinners": winners}), lambda _: "rank1\nAnn\n")
+
+
 @given(st.integers(-(1 << 47), (1 << 47) - 1), st.lists(st.integers(1, 300), min_size=1, max_size=40))
 def test_a_seed_is_its_lowest_48_bits_and_a_draw_is_below_its_bound(seed, bounds):
     one, other = java.Random(seed), java.Random(seed % (1 << 48))

@@ -1,8 +1,11 @@
 """Ballots of the single transferable vote in BLT files (`.blt`).
 
 First the numbers of options and seats; then lines of a count, option numbers from 1 with the favourite first, and 0; a
-line 0; then the names in quotes. A line such as `-2` withdraws options. A line `[tie 3 1 2]` says in which order ties
-are broken: the options are listed in that order, which is how ties are broken here.
+line 0; then the names in quotes. A line such as `-2` withdraws options. Heads in brackets may follow the first line:
+`[tie 3 1 2]` says in which order ties are broken (the options are listed in that order, which is how ties are broken here),
+`[withdrawn 2]` withdraws options, `[nick C P H]` gives each a short name by which ballots and heads may call it, and
+`[undeclared 3]` says which option stands for all that nobody declared. `[droop …]`, by which droop is told how to count,
+and any other head is refused by its name. Sources: Hill, Wichmann & Woodall 1987; Lundell's droop, BltFileFormat.
 
 >>> election = read('3 2\\n4 1 2 0\\n2 3 0\\n0\\n"Castor"\\n"Pollux"\\n"Helen"\\n"A title"')
 >>> election.options, election.seats, election.orders.tolist(), election.weights.tolist()
@@ -22,7 +25,7 @@ from __future__ import annotations
 
 import re
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import islice
 
 from engine.elections.election import Election
@@ -30,7 +33,7 @@ from engine.elections.size import padded
 from engine.limits import OPTIONS_PER_POLL_MAX, POWER_TOTAL_MAX
 from engine.refusals import Refusal, refuse
 
-_TIE = re.compile(r"\[\s*tie((?:\s+\d{1,6})+)\s*\]")
+_HEAD = re.compile(r"\[\s*([^\s\]]*)([^\]]*)\]")
 _QUOTED = re.compile(r'"([^"]*)"')
 
 
@@ -50,24 +53,17 @@ def read(text: str) -> Election:
             number, "has {option_count} options and {seats} seats", "give 1 to {options_per_poll_max} options, and no more seats",
             option_count=option_count, seats=seats, options_per_poll_max=OPTIONS_PER_POLL_MAX,
         )  # fmt: skip
-    order, gone = list(range(1, option_count + 1)), set[int]()
+    heads = _Heads(option_count)
     while lines and lines[0][1][:1] in "[-":
         number, line = lines.popleft()
-        match = _TIE.fullmatch(line)
-        if match is not None:
-            order = [int(each) for each in match[1].split()]
-            if sorted(order) != list(range(1, option_count + 1)):
-                raise _wrong(number, "does not list all options", "name each once")
-        else:
-            gone |= {-each for each in _numbers(number, line, None)}
-            if not gone <= set(order):
-                raise _wrong(number, "withdraws {line}", "name options as -1 to -{option_count}", line=line[:40], option_count=option_count)
+        heads.take(number, line)
+    order, gone = heads.order, heads.gone
     counts, ballots = [], []
     while True:
         if not lines:
             raise _wrong(number, "is the last line, and no line 0 ends the ballots", "end them with a line 0")
         number, line = lines.popleft()
-        numbers = _numbers(number, line, None)
+        numbers = _numbers(number, line, None, heads.nicks, first=1)
         if numbers == [0]:
             break
         if (
@@ -97,7 +93,72 @@ def read(text: str) -> Election:
     orders = padded([[place[option] for option in ballot] for ballot in ballots], len(kept))
     election = Election.of_orders(_apart([names[option - 1] for option in kept], kept), orders, counts)
     election.seats = min(seats, len(kept))
+    election.write_ins = place.get(heads.undeclared)
     return election
+
+
+class _Heads:
+    """What the lines between the first and the ballots say."""
+
+    def __init__(self, option_count: int) -> None:
+        self.options = range(1, option_count + 1)
+        self.order, self.gone = list(self.options), set[int]()
+        self.nicks: dict[str, int] = {}
+        self.undeclared = 0
+        """The option that stands for all that nobody declared; 0 if none does."""
+
+    def take(self, number: int, line: str) -> None:
+        """Take in a line of options withdrawn, such as `-2 -5`, or a head in brackets."""
+        if line[0] == "-":
+            self._withdraw(number, line, [-each for each in _numbers(number, line, None)])
+            return
+        match = _HEAD.fullmatch(line)
+        if match is None:
+            raise _wrong(number, "has {line!r}", "end a head such as [tie 3 1 2] with a bracket on its line", 1, line=line[:40])
+        name, rest = match.groups()
+        if name == "nick":
+            self._nickname(number, rest.split())
+        elif name == "tie":
+            self.order = self._named(number, line, match)
+            if sorted(self.order) != list(self.options):
+                raise _wrong(number, "does not list all options", "name each once")
+        elif name == "withdrawn":
+            self._withdraw(number, line, self._named(number, line, match))
+        elif name == "undeclared":
+            self._declare(number, line, self._named(number, line, match))
+        elif name == "droop":
+            raise _wrong(
+                number, "tells droop how to count:{rest}", "leave the head out, and name the rule when it is counted", 1, rest=rest[:40]
+            )
+        else:
+            raise _wrong(number, "has the head [{name}]", "we know [tie], [nick], [withdrawn] and [undeclared]", 1, name=name[:40])
+
+    def _named(self, number: int, line: str, match: re.Match[str]) -> list[int]:
+        """The options that a head names, each by its number or its short name."""
+        blank = " " * match.start(2)  # so that columns stay those of the line
+        return _numbers(number, blank + match[2], None, self.nicks)
+
+    def _withdraw(self, number: int, line: str, options: list[int]) -> None:
+        self.gone |= set(options)
+        if not options or not self.gone <= set(self.options):
+            raise _wrong(
+                number, "withdraws {line}", "name options as -1 to -{option_count}", line=line[:40], option_count=len(self.options)
+            )
+
+    def _nickname(self, number: int, nicks: list[str]) -> None:
+        if len(nicks) != len(self.options) or len(set(nicks)) < len(nicks):
+            raise _wrong(
+                number, "gives {nicks_count} short names", "give each of {option_count} options one of its own",
+                nicks_count=len(set(nicks)), option_count=len(self.options),
+            )  # fmt: skip
+        if wrong := next((nick for nick in nicks if re.fullmatch(r"-?\d+", nick)), ""):
+            raise _wrong(number, "gives the short name {wrong}", "numbers are options already: take a word", wrong=wrong[:40])
+        self.nicks = dict(zip(nicks, self.options, strict=True))
+
+    def _declare(self, number: int, line: str, options: list[int]) -> None:
+        if len(options) != 1 or options[0] not in self.options:
+            raise _wrong(number, "has {line}", "name the one option that stands for write-ins", line=line[:40])
+        self.undeclared = options[0]
 
 
 def write(election: Election, title: str = "") -> str:
@@ -117,8 +178,11 @@ def _lines(text: str) -> Iterator[tuple[int, str]]:
             yield number, bare
 
 
-def _numbers(number: int, line: str, length: int | None) -> list[int]:
+def _numbers(number: int, line: str, length: int | None, nicks: Mapping[str, int] | None = None, first: int = 0) -> list[int]:
+    """The numbers on a line; from the `first`, an option may stand there by its short name."""
     words = line.split()
+    if nicks:
+        words[first:] = [str(nicks.get(word, word)) for word in words[first:]]
     if not all(re.fullmatch(r"-?\d{1,16}", word) for word in words) or (length is not None and len(words) != length):
         odd = next((place for place, word in enumerate(words) if not re.fullmatch(r"-?\d{1,16}", word)), min(len(words) - 1, length or 0))
         raise _wrong(

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from engine.elections import blt, columns, pabulib, preflib, rctab, scottish
+from engine.elections import blt, columns, pabulib, preflib, ranks, scottish
 from engine.elections import text as ballots
 from engine.elections.election import Election
 from engine.elections.files import parse
@@ -102,8 +102,8 @@ def _written(election: Election, path: Path) -> str:
             )
         if ending == "blt":
             return blt.write(election, path.stem)
-        ranks = election.write_ins is not None or (election.seats is None and rctab.holds(election))
-        return rctab.write(election) if ranks else scottish.write(election, path.stem)
+        as_ranks = election.write_ins is not None or (election.seats is None and ranks.holds(election))
+        return ranks.write(election) if as_ranks else scottish.write(election, path.stem)
     if ending != "txt":
         endings = ", ".join(["pb", *preflib.TYPES, "blt", "csv", "txt"])
         raise refuse(

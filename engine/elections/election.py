@@ -1,7 +1,8 @@
 """Ballots without people: options, weighted ballots, and a budget if money is shared out.
 
 Ballots are rows of integer arrays. Equal ballots may share a row; `weights` says how many ballots a row stands for (or
-how much power it carries). Labels are only for people: no rule looks at them, and ties are broken in the order in which
+how much power it carries). Labels are only for people: no rule looks at them (but `rctab`, which draws ties from names in
+their order, because RCTab does), and ties are broken in the order in which
 options were listed. An election never changes, so what has been counted once is kept.
 
 >>> Election.read("2: garden > library = pool").ranks.tolist()

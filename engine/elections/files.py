@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from engine.elections import blt, columns, pabulib, preflib, rctab, scottish
+from engine.elections import blt, columns, pabulib, preflib, ranks, rctab, scottish, vendors
 from engine.elections.election import Election
 from engine.limits import ELECTION_FILE_BYTES_MAX, TITLE_TEXT_MAX
 from engine.refusals import refuse
@@ -22,6 +22,7 @@ def read_text(path: Path) -> str:
                 "too_large", "{path}", "is too large", "at most {election_file_bytes_max} bytes",
                 election_file_bytes_max=ELECTION_FILE_BYTES_MAX, path=str(path),
             )  # fmt: skip
+        vendors.check_bytes(data, str(path))
         return data.decode("utf-8-sig").replace("\r\n", "\n")
     except (OSError, ValueError) as fault:
         if isinstance(fault, UnicodeDecodeError):
@@ -41,6 +42,7 @@ def read(path: Path | str) -> Election:
 
 def parse(text: str, path: Path) -> Election:
     """The election in a file's text; of the path, only the name matters, and what lies beside it."""
+    vendors.check(text, path.name)
     ending = path.suffix.lower().lstrip(".")
     if ending == "pb":
         budget = pabulib.read(text)
@@ -52,7 +54,7 @@ def parse(text: str, path: Path) -> Election:
     if ending == "blt":
         return blt.read(text)
     if ending == "csv":
-        return columns.read(text) if columns.is_ours(text) else scottish.read(text) if text[:1].isdecimal() else rctab.read(text)
+        return columns.read(text) if columns.is_ours(text) else scottish.read(text) if text[:1].isdecimal() else ranks.read(text)
     if ending not in ("txt", "json", ""):
         known = ", ".join(f".{each}" for each in ("pb", *preflib.TYPES, "blt", "csv", "json", "txt"))
         raise refuse(

@@ -1,50 +1,66 @@
-"""Ballots as scanners of ranked-choice votes record them, and the contests that RCTab counts (`.csv`, `.json`).
+"""Contests as RCTab, the tabulator of ranked-choice contests, states them (`.json`).
 
-A `.csv` has a column for each rank, `rank1`, `rank2`, …, and perhaps a `count`; a cell names an option, or says
-`overvote` (several at one rank), `undervote` or nothing (none), or `UWI` (an undeclared write-in). The `.json` of a
-contest is RCTab's configuration: it names the options, the ballot files beside it, and how the law treats such marks. A
-ballot ends at an overvote if the law says so, and where more ranks are skipped than it allows; an option that is ranked
-again is skipped.
+The configuration names the options, the ballot files beside it, and how the law treats marks, elects, and breaks ties; what is
+counted as RCTab counts it is the rule `rctab`, and what is not is refused by its name. Sources: Bright Spots, RCTab 2.0
+and its Configuration File Parameters, 2023.
 
->>> cast = read('count,rank1,rank2,rank3\\n7,Ann,undervote,Bob\\n2,overvote,Ann,\\n1,Bob,Bob,UWI')
->>> cast.options, cast.orders.tolist(), cast.weights.tolist()
-(('Ann', 'Bob', 'Undeclared Write-ins'), [[0, 1, -1], [-1, -1, -1], [1, 2, -1]], [7, 2, 1])
+>>> import json
+>>> stated = {"candidates": [{"name": "Ann"}, {"name": "Bob"}], "cvrFileSources": [{"filePath": "cast.csv"}], "rules": {
+...     "overvoteRule": "exhaustImmediately", "winnerElectionMode": "singleWinnerMajority", "numberOfWinners": "1",
+...     "maxSkippedRanksAllowed": "1", "maxRankingsAllowed": "max", "tiebreakMode": "useCandidateOrder"}}
+>>> contest = read_contest(json.dumps(stated), {"cast.csv": "count,rank1,rank2\\n3,Bob,Ann\\n2,skipped,Ann"}.__getitem__)
+>>> contest.election.options, contest.election.orders.tolist(), contest.election.rule
+(('Ann', 'Bob'), [[1, 0], [0, -1]], ('rctab', {'batch': False, 'ties': 'order'}))
 """
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from engine.elections import cdf
+from engine.elections import cdf, vendors
 from engine.elections.election import Array, Election
-from engine.elections.kinds import KINDS
-from engine.elections.size import check_size
-from engine.limits import INTEGER_MAX, POWER_TOTAL_MAX
+from engine.elections.java import SEED_BITS, Random, order_of_text
+from engine.elections.ranks import ENDS, EXCLUDED, NONE, SEVERAL, WRITE_INS, Marks, Rows, meaning, not_standing, orders_of, rows_of
+from engine.limits import INTEGER_MAX
 from engine.log.json import parse_input
 from engine.refusals import Refusal, refuse
 
-WRITE_INS = "Undeclared Write-ins"
-SEVERAL, NONE, EXCLUDED = -1, -2, -3
-"""What a rank without a single option holds: several, none, or somebody who was excluded and is skipped."""
-ENDS = ("by exhausted choices", "by overvotes", "by skipped rankings", "by repeated rankings")
-"""Why a ballot goes no further than it does."""
-
-
-@dataclass(frozen=True)
-class Marks:
-    """How the law treats marks that are not a plain order."""
-
-    overvote_ends: bool = True
-    skipped_max: int | None = None
-    """How many ranks in a row a ballot may skip; None for any number."""
-    repeat_ends: bool = False
-    ranks_max: int | None = None
+TIES = {
+    "useCandidateOrder": "order",
+    "generatePermutation": "order",
+    "random": "random",
+    "previousRoundCountsThenRandom": "previous_random",
+    "previousRoundCountsThenAsk": "previous_ask",
+    "stopCountingAndAsk": "ask",
+}
+DRAWN = ("generatePermutation", "random", "previousRoundCountsThenRandom")
+"""Ways to break ties that need a seed."""
+SEED_MAX = 1 << SEED_BITS - 1
+"""As far as RCTab takes them: Java keeps no more of a seed."""
+WINNERS = {
+    "multiWinnerAllowMultipleWinnersPerRound": "several_a_round",
+    "multiWinnerAllowOnlyOneWinnerPerRound": "one_a_round",
+    "bottomsUp": "bottoms_up",
+    "multiPassIrv": "multi_pass",
+}
+ONE_WINNER = "singleWinnerMajority"
+TRANSFERRED = ("several_a_round", "one_a_round")
+DECIMALS_MAX = 20
+"""As many as RCTab takes."""
+PLAIN = {
+    "minimumVoteThreshold": ("", "0", 0),
+    "continueUntilTwoCandidatesRemain": (False,),
+    "stopTabulationEarlyAfterRound": ("", None),
+    "multiSeatBottomsUpPercentageThreshold": ("", None),
+    "doesFirstRoundDetermineThreshold": (False,),
+    "treatBlankAsUndeclaredWriteIn": (False,),
+}
+"""Settings that are counted at one value only; a contest that leaves them out means that value."""
+LABELS = ("overvoteLabel", "skippedRankLabel", "undeclaredWriteInLabel")
+Stated = Mapping[str, Any]
 
 
 class Contest(NamedTuple):
@@ -61,28 +77,23 @@ class Contest(NamedTuple):
         return {reason: int(weights[rests & (self.ends == number)].sum()) for number, reason in enumerate(ENDS)}
 
 
-Rows = list[tuple[int, int, list[int]]]
-"""A line's number, how many ballots it stands for, and what stands at each rank: an option, SEVERAL or NONE."""
-
-
-def read(text: str) -> Election:
-    """The ballots in such a `.csv`, options in the order they first come up; an overvote ends a ballot, skipped ranks are passed over."""
-    names, rows = _rows(text, {})
-    return _contest(names, rows, Marks()).election
-
-
 def read_contest(text: str, beside: Callable[[str], str]) -> Contest:
     """A contest by its configuration; `beside` gives the text of a file that lies beside it.
 
     RCTab reads spreadsheets; what it would find in one is read here from a `.csv` of that name, or from `ballots.csv`. An
-    undeclared write-in is an option, `Undeclared Write-ins`, listed last.
+    undeclared write-in is an option, `Undeclared Write-ins`, listed last. Options are listed in the order in which ties are
+    broken: as the contest lists them, or as `generatePermutation` shuffles them.
     """
+    vendors.check(text, "the file")
     stated = parse_input(text.encode(), "the contest")
     try:
-        standing = {_text(each["name"]): _names(each) for each in stated["candidates"] if not each["excluded"]}
-        gone = [name for each in stated["candidates"] if each["excluded"] for name in _names(each)]
-        sources = [_source(each) for each in stated["cvrFileSources"]]
-        marks, election_rule, seats = _law(stated["rules"])
+        candidates, rules = stated["candidates"], stated["rules"]
+        people = _people(candidates)
+        gone = {_text(each["name"]) for each in candidates if _flag(each, "excluded")}
+        sources = [_source(each, rules) for each in stated["cvrFileSources"]]
+        marks, seats = _marks(rules, len(people)), int(str(rules["numberOfWinners"]))
+        rule = _rule(rules, seats)
+        listed = _listed(people, rules, any(each.get("code") for each in candidates))
     except KeyError as missing:
         raise refuse("file_unreadable", "the contest", "lacks {missing}", "give RCTab's configuration whole", missing=missing) from None
     except (TypeError, IndexError, AttributeError, ValueError):
@@ -91,148 +102,74 @@ def read_contest(text: str, beside: Callable[[str], str]) -> Contest:
         ) from None
     if not sources:
         raise refuse("file_unreadable", "the contest", "has no source of ballots", "name one in cvrFileSources")
+    standing = [name for name in listed if name not in gone]
     names = [*standing, *([WRITE_INS] if any(source["undeclaredWriteInLabel"] for source in sources) else [])]
-    people = {alias: number for number, aliases in enumerate(standing.values()) for alias in aliases} | dict.fromkeys(gone, EXCLUDED)
+    places = {name: number for number, name in enumerate(names)}
+    called = {alias: places.get(name, EXCLUDED) for name, aliases in people.items() for alias in aliases}
     rows: Rows = []
     for source in sources:
-        called = people | {source["overvoteLabel"] or "overvote": SEVERAL, source["skippedRankLabel"] or "undervote": NONE}
-        if source["undeclaredWriteInLabel"]:
-            called[source["undeclaredWriteInLabel"]] = len(standing)
-        path = source["filePath"]
-        if source["provider"] == "cdf":
-            cast = cdf.ballots(parse_input(beside(path).encode(), "the records"), source["contestId"])
-            rows += [(number, 1, [_mark(marked, called) for marked in ranks]) for number, ranks in enumerate(cast, 1)]
-        else:
-            rows += _rows(beside(path if path.endswith(".csv") else "ballots.csv"), called, source["overvoteDelimiter"] or "\n")[1]
-    contest = _contest(names, rows, marks)
-    contest.election.seats, contest.election.rule = seats, election_rule
-    return contest
+        rows += _cast(source, called | _labels(source, called, len(standing)), beside)
+    election, ends = orders_of(names, rows, marks)
+    election.seats, election.rule = seats, rule
+    return Contest(election, ends)
 
 
-def holds(election: Election) -> bool:
-    """Whether a table of ranks, which has no list of options, holds them all in the order of listing, which decides ties."""
-    come_up = dict.fromkeys(int(option) for option in election.orders[election.orders >= 0])
-    return list(come_up) == list(range(len(election.options)))
-
-
-def write(election: Election) -> str:
-    """Ranked ballots without ties as a `.csv` with a column for each rank; refused where it would not be read again as it was."""
-    if not holds(election):
+def _labels(source: dict[str, str], called: Mapping[str, int], write_ins: int) -> dict[str, int]:
+    """What the labels of a source mean; `write_ins` is the place of that option, and `called` are the candidates."""
+    labels = {source["overvoteLabel"]: SEVERAL, source["skippedRankLabel"]: NONE}
+    if source["undeclaredWriteInLabel"]:
+        labels |= {source["undeclaredWriteInLabel"]: write_ins, WRITE_INS: write_ins}
+    if taken := sorted(label for label in labels if label and label in called):
         raise refuse(
-            "file_foreign", "the election", "lists options in another order than they come up in, and a table of ranks has no list",
-            "write a .soi",
+            "file_unreadable", "the contest", "calls a candidate and a mark {taken!r}", "give the mark a label of its own",
+            taken=taken[0][:40],
         )  # fmt: skip
-    if odd := [name for name in election.options if name != name.strip() or {"\r", "\n"} & set(name)]:
-        raise refuse("file_foreign", "the option {odd!r}", "would lose its spaces or lines in such a table", "rename it", odd=odd[0])
-    if taken := sorted({name.strip().lower() for name in election.options} & {"overvote", "undervote", "uwi", ""}):
-        raise refuse("file_foreign", "the option {taken!r}", "has the name of a mark in such a table", "rename it", taken=taken[0])
-    into = io.StringIO()
-    table = csv.writer(into, lineterminator="\n")
-    table.writerow(["count", *(f"rank{rank}" for rank in range(1, max(1, election.orders.shape[1]) + 1))])
-    called = ["UWI" if place == election.write_ins else name for place, name in enumerate(election.options)]
-    for order, weight in zip(election.orders.tolist(), election.weights.tolist(), strict=True):
-        table.writerow([weight, *("" if option < 0 else called[option] for option in order)])
-    return into.getvalue()
+    return {label: held for label, held in labels.items() if label}
 
 
-def _rows(text: str, called: dict[str, int], delimiter: str = "\n") -> tuple[list[str], Rows]:
-    """The lines of ballots; `called` says what cells mean, and is added to where it is empty."""
-    reader = csv.reader(io.StringIO(text.lstrip("\ufeff"), newline=""), strict=True)
-    fixed, names = bool(called), list[str]()
-    called = {"overvote": SEVERAL, "undervote": NONE} | called
-    rows: Rows = []
+def _cast(source: dict[str, str], called: dict[str, int], beside: Callable[[str], str]) -> Rows:
+    """The ballots of one source; `called` says what names and labels mean."""
+    path, provider = source["filePath"], source["provider"]
+    if provider == "cdf":
+        text = beside(path)
+        if vendors.writer(text) not in ("", vendors.NIST):
+            vendors.check(text, path)
+        cast = cdf.ballots(parse_input(text.encode(), "the records"), source["contestId"])
+        return [(number, 1, [_mark(marked, called) for marked in ranks]) for number, ranks in enumerate(cast, 1)]
+    if path.endswith(".csv"):
+        text = beside(path)
+        vendors.check(text, path)
+    else:
+        text = _instead(path, provider, beside)
+    return rows_of(text, called, source["overvoteDelimiter"] or "\n")
+
+
+def _instead(path: str, provider: str, beside: Callable[[str], str]) -> str:
+    """The table that lies beside a contest whose records are none; refused naming whose records these are if there is none."""
     try:
-        head = [cell.strip().lower() for cell in next(reader, [])]
-        ranks = [place for place, name in enumerate(head) if name.startswith("rank")]
-        if not ranks or [head[place] for place in ranks] != [f"rank{number}" for number in range(1, len(ranks) + 1)]:
-            raise _wrong(
-                1,
-                1,
-                "names no ranks",
-                "begin with a line such as count,rank1,rank2,rank3, or with the kind of ballots ("
-                + ", ".join(KINDS)
-                + "): score,garden,library",
-            )
-        count = head.index("count") if "count" in head else -1
-        for row in reader:
-            if not any(cell.strip() for cell in row):
-                continue
-            if len(row) != len(head):
-                raise _wrong(
-                    reader.line_num, len(row), "has {row_count} cells where the first line has {head_count}", "add or remove cells",
-                    row_count=len(row), head_count=len(head),
-                )  # fmt: skip
-            times = "1" if count < 0 else row[count].strip()
-            if not times.isdecimal() or len(times) > 16 or not 1 <= int(times) <= POWER_TOTAL_MAX:
-                raise _wrong(reader.line_num, count + 1, "counts {times!r} ballots", "give a whole number from 1", times=times[:20])
-            marks = []
-            for place in ranks:
-                cell = row[place].strip()
-                if cell and cell not in called and delimiter in cell:
-                    marks.append(SEVERAL)
-                    continue
-                if cell and cell not in called:
-                    if fixed:
-                        raise _wrong(
-                            reader.line_num, place + 1, "names {cell!r}, who is not standing", "correct it, or add an alias", cell=cell[:40]
-                        )
-                    called[cell] = len(names)
-                    names.append(WRITE_INS if cell == "UWI" else cell)
-                marks.append(called[cell] if cell else NONE)
-            rows.append((reader.line_num, int(times), marks))
-    except csv.Error as wrong:
-        raise _wrong(reader.line_num, 1, "cannot be read: {wrong}", "correct its quotes", wrong=wrong) from None
-    if not names and not fixed:
-        raise _wrong(1, 1, "begins a file that names no option", "give ballots")
-    return names, rows
+        return beside("ballots.csv")
+    except Refusal as refusal:
+        missing = f"{refusal.thing} {refusal.fact}"
+    try:
+        vendors.check(beside(path), path)
+    except Refusal as refusal:
+        if refusal.code == "file_foreign":
+            raise
+    name = vendors.PROVIDERS.get(provider.lower(), provider or "its scanner")
+    raise refuse(
+        "file_foreign", "the contest", "has its ballots in {path}, as {name} writes them; instead of these, {missing}",
+        "write them into ballots.csv beside the contest, as a table that begins count,rank1,rank2,…", path=path, name=name, missing=missing,
+    )  # fmt: skip
 
 
 def _mark(marked: list[str], called: dict[str, int]) -> int:
     """What a rank holds where those `marked` are."""
     if len(marked) != 1:
         return SEVERAL if marked else NONE
-    if marked[0] not in called:
-        raise refuse(
-            "file_unreadable", "the records", "name {marked!r}, who is not standing", "correct them, or add an alias", marked=marked[0][:40]
-        )
-    return called[marked[0]]
-
-
-def _contest(names: Sequence[str], rows: Rows, marks: Marks) -> Contest:
-    """The ballots as the law reads their marks."""
-    check_size(len(rows), len(names))
-    width = max(1, min(len(names), max((len(cells) for _, _, cells in rows), default=1)))
-    orders, ends = np.full((len(rows), width), -1, np.int16), np.zeros(len(rows), np.int8)
-    for number, (_, _, cells) in enumerate(rows):
-        order, end = _ballot(cells, marks)
-        orders[number, : len(order)] = order
-        ends[number] = end
-    election = Election.of_orders(names, orders, [times for _, times, _ in rows])
-    election.write_ins = names.index(WRITE_INS) if WRITE_INS in names else None
-    return Contest(election, ends)
-
-
-def _ballot(cells: Sequence[int], marks: Marks) -> tuple[list[int], int]:
-    """A ballot's order as the law reads it, and why it ends there."""
-    order: list[int] = []
-    seen = -1
-    for rank, cell in enumerate(cells[: marks.ranks_max]):
-        if cell == NONE:
-            continue
-        if marks.skipped_max is not None and rank - seen - 1 > marks.skipped_max:
-            return order, ENDS.index("by skipped rankings")
-        seen = rank
-        if cell == EXCLUDED:
-            continue
-        if cell == SEVERAL:
-            if marks.overvote_ends:
-                return order, ENDS.index("by overvotes")
-        elif cell in order:
-            if marks.repeat_ends:
-                return order, ENDS.index("by repeated rankings")
-        else:
-            order.append(cell)
-    return order, -1 if seen < 0 else 0
+    held = meaning(marked[0], called, "\0")
+    if held is None:
+        raise refuse("file_unreadable", "a record", *not_standing(marked[0]), cell=marked[0][:40])
+    return held
 
 
 def _text(value: object) -> str:
@@ -241,72 +178,123 @@ def _text(value: object) -> str:
     return value
 
 
-def _names(candidate: dict[str, Any]) -> list[str]:
-    return [_text(name) for name in (candidate["name"], *candidate["aliases"])]
+def _names(candidate: Stated) -> list[str]:
+    """What ballots call a candidate: by her name, her aliases, or in RCTab before 1.4 her code."""
+    aliases = candidate.get("aliases") or []
+    return [_text(name) for name in (candidate["name"], *aliases, *filter(None, [candidate.get("code")]))]
 
 
-def _source(stated: dict[str, Any]) -> dict[str, str]:
-    """What a source states about its file and its labels, nothing for what it leaves out."""
-    if stated.get("treatBlankAsUndeclaredWriteIn") is True:
+def _people(candidates: Sequence[Stated]) -> dict[str, list[str]]:
+    """Each candidate by her name, and what ballots call her; refused where that leaves open who is meant."""
+    people, taken = dict[str, list[str]](), set[str]()
+    for candidate in candidates:
+        names = list(dict.fromkeys(_names(candidate)))
+        if again := taken.intersection(names):
+            raise refuse(
+                "file_unreadable", "the contest", "calls two candidates {again!r}", "give each name and alias to one",
+                again=min(again)[:40],
+            )  # fmt: skip
+        taken.update(names)
+        people[names[0]] = names
+    return people
+
+
+def _source(stated: Stated, rules: Stated) -> dict[str, str]:
+    """What a source states about its file and its labels, nothing for what it leaves out; older contests state labels once, in the rules."""
+    if _flag(stated, "treatBlankAsUndeclaredWriteIn"):
         raise _uncounted("treatBlankAsUndeclaredWriteIn", True, "a blank rank is a skipped one")
-    labels = ("provider", "contestId", "overvoteLabel", "skippedRankLabel", "undeclaredWriteInLabel", "overvoteDelimiter")
-    return {"filePath": _text(stated["filePath"])} | {name: _text(stated.get(name) or "") for name in labels}
+    said = {label: stated.get(label) or rules.get(label) for label in (*LABELS, "undervoteLabel")}
+    labels = {name: said[name] for name in LABELS} | {"skippedRankLabel": said["skippedRankLabel"] or said["undervoteLabel"]}
+    others = {name: stated.get(name) for name in ("provider", "contestId", "overvoteDelimiter")}
+    return {"filePath": _text(stated["filePath"])} | {name: _text(value or "") for name, value in (labels | others).items()}
 
 
-PLAIN = {
-    "hareQuota": (False,),
-    "minimumVoteThreshold": ("", "0", 0),
-    "continueUntilTwoCandidatesRemain": (False,),
-    "stopTabulationEarlyAfterRound": ("", None),
-    "multiSeatBottomsUpPercentageThreshold": ("", None),
-    "doesFirstRoundDetermineThreshold": (False,),
-    "treatBlankAsUndeclaredWriteIn": (False,),
-}
-"""Settings that are counted at one value only; a contest that leaves them out means that value."""
-
-
-def _uncounted(name: str, value: object, counted: str) -> Refusal:
+def _uncounted(name: str, value: object, counted: str, /, **values: object) -> Refusal:
     return refuse(
-        "file_unreadable", "the contest", "sets {name} to {value!r}", "we do not count that: {counted}",
-        name=name, value=str(value)[:40], counted=counted,
+        "file_unreadable", "the contest", "sets {setting} to {value!r}", "we do not count that: " + counted,
+        setting=name, value=str(value)[:40], **values,
     )  # fmt: skip
 
 
-def _law(stated: dict[str, Any]) -> tuple[Marks, tuple[str, dict[str, Any]], int]:
-    """What RCTab's configuration says about marks, the rule and seats; refused if it asks for something that is not counted here."""
-    for name, plain in PLAIN.items():
-        if name in stated and stated[name] not in plain:
-            raise _uncounted(name, stated[name], f"it must be {plain[0]!r}")
+def _flag(stated: Stated, name: str) -> bool:
+    value = stated.get(name) or False
+    if value not in (True, False):
+        raise _uncounted(name, value, "it must be true or false")
+    return bool(value)
+
+
+def _marks(stated: Stated, candidates: int) -> Marks:
+    """How a contest reads marks."""
     overvotes = {"exhaustImmediately": True, "alwaysSkipToNextRank": False}
     rule = stated["overvoteRule"]
     if rule not in overvotes:
         raise refuse(
             "file_unreadable", "the contest", "has the overvote rule {rule!r}", "we count {known}", rule=rule, known=" and ".join(overvotes)
         )
-    seats = int(stated["numberOfWinners"])
-    mode = stated["winnerElectionMode"]
-    if mode not in ("singleWinnerMajority", "multiWinnerAllowMultipleWinnersPerRound"):
-        raise refuse(
-            "file_unreadable", "the contest", "elects by {mode!r}", "we count a single winner by majority, and several by surpluses",
-            mode=mode,
-        )  # fmt: skip
-    marks = Marks(
+    return Marks(
         overvotes[rule],
-        _most(stated["maxSkippedRanksAllowed"]),
-        stated["exhaustOnDuplicateCandidate"] is True,
-        _most(stated["maxRankingsAllowed"]),
+        _most(stated, "maxSkippedRanksAllowed", "unlimited", None),
+        _flag(stated, "exhaustOnDuplicateCandidate"),
+        _most(stated, "maxRankingsAllowed", "max", candidates),
     )
-    if mode == "singleWinnerMajority":
-        return marks, ("ranked_choice", {"batch": stated["batchElimination"] is True}), 1
-    decimals = int(stated["decimalPlacesForVoteArithmetic"])
-    quota = "exact" if stated["nonIntegerWinningThreshold"] is True else "whole"
-    return marks, ("stv", {"decimals": decimals, "quota": quota}), seats
 
 
-def _most(text: object) -> int | None:
-    """A bound in RCTab's words: a number, or none (`max`, `unlimited`)."""
-    return int(str(text)) if str(text).isdecimal() and int(str(text)) <= INTEGER_MAX else None
+def _most(stated: Stated, name: str, word: str, means: int | None) -> int | None:
+    """A bound in RCTab's words: a number, or the word for none."""
+    text = str(stated[name])
+    if text.lower() == word:
+        return means
+    if not text.isdecimal() or int(text) > INTEGER_MAX:
+        raise _uncounted(name, text, "it must be a whole number or {word}", word=word)
+    return int(text)
 
 
-def _wrong(line: int, column: int, fact: str, way_out: str, /, **values: object) -> Refusal:
-    return refuse("file_unreadable", "line {at_line}, cell {at_column}", fact, way_out, at_line=line, at_column=column, **values)
+def _rule(stated: Stated, seats: int) -> tuple[str, dict[str, Any]]:
+    """The rule that a contest states, with its parameters; refused by name if it asks for what is not counted here."""
+    for name, plain in PLAIN.items():
+        if name in stated and stated[name] not in plain:
+            raise _uncounted(name, stated[name], "it must be {plain!r}", plain=plain[0])
+    mode, batch, hare = stated["winnerElectionMode"], _flag(stated, "batchElimination"), _flag(stated, "hareQuota")
+    if mode not in (ONE_WINNER, *WINNERS):
+        raise refuse(
+            "file_unreadable", "the contest", "elects by {mode!r}", "we count {known}", mode=mode, known=", ".join([ONE_WINNER, *WINNERS])
+        )
+    if (seats == 1) != (mode == ONE_WINNER) or seats < 1:
+        raise _uncounted("winnerElectionMode", mode, "with {seats} winners RCTab takes none such", seats=seats)
+    winners = WINNERS.get(mode, "")
+    if hare and winners not in TRANSFERRED:
+        raise _uncounted("hareQuota", True, "RCTab takes it only where surpluses are transferred")
+    if batch and winners not in ("", "multi_pass"):
+        raise _uncounted("batchElimination", True, "RCTab takes it only where one is elected")
+    ties = _ties(stated)
+    if winners not in TRANSFERRED:
+        return "rctab", ({"winners": winners} if winners else {}) | ({} if winners == "bottoms_up" else {"batch": batch}) | ties
+    decimals = int(str(stated["decimalPlacesForVoteArithmetic"]))
+    if not 1 <= decimals <= DECIMALS_MAX:
+        raise _uncounted("decimalPlacesForVoteArithmetic", decimals, "it must be 1 to {decimals_max}", decimals_max=DECIMALS_MAX)
+    quota, whole = "hare" if hare else "droop", not _flag(stated, "nonIntegerWinningThreshold")
+    return "rctab", {"winners": winners, "quota": quota, "whole": whole, "decimals": decimals} | ties
+
+
+def _ties(stated: Stated) -> dict[str, Any]:
+    """How ties are broken; where a contest does not say, RCTab's operator would be asked."""
+    mode = stated.get("tiebreakMode", "stopCountingAndAsk")
+    if mode not in TIES:
+        raise refuse("file_unreadable", "the contest", "breaks ties by {mode!r}", "we know {known}", mode=mode, known=", ".join(TIES))
+    ties = TIES[mode]
+    return {"ties": ties} | ({"tie_seed": _seed(stated) % (1 << SEED_BITS)} if ties.endswith("random") else {})
+
+
+def _seed(stated: Stated) -> int:
+    text = str(stated.get("randomSeed"))
+    if not text.removeprefix("-").isdecimal() or not -SEED_MAX <= int(text) < SEED_MAX:
+        raise _uncounted("randomSeed", text, "where ties are drawn it must be a whole number of 48 bits")
+    return int(text)
+
+
+def _listed(people: Mapping[str, list[str]], rules: Stated, codes: bool) -> list[str]:
+    """The candidates in the order in which ties are broken."""
+    mode = rules.get("tiebreakMode")
+    if mode in DRAWN and codes:
+        raise _uncounted("tiebreakMode", mode, "where candidates have codes, versions of RCTab draw in different orders")
+    return Random(_seed(rules)).shuffled(sorted(people, key=order_of_text)) if mode == "generatePermutation" else list(people)

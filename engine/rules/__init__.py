@@ -239,7 +239,7 @@ def check_roles(rule: Rule, options: Sequence[str]) -> None:
     """Refuse options of a file whose names show that they are not in the order of the rule's roles: a file lists them
     as they come up.
 
-    No rule looks at names; whoever reads a file does, before it is counted.
+    Of these rules, none looks at names; whoever reads a file does, before it is counted.
     """
     if rule.roles and len(options) > 1 and (options[0].casefold() in NO or options[1].casefold() in YES):
         raise refuse(

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.elections import blt, columns, converting, files, pabulib, preflib, rctab, scottish
+from engine.elections import blt, columns, converting, files, pabulib, preflib, ranks, scottish
 from engine.elections.election import Election
 from engine.elections.kinds import KINDS
 from engine.refusals import Refusal
@@ -144,8 +144,8 @@ def test_blt_scottish_and_ranks(election, seats):
     for written in (blt, scottish):
         again = written.read(written.write(election))
         assert same(again, election) and again.seats == election.seats
-    if rctab.holds(election):
-        assert same(rctab.read(rctab.write(election)), election)
+    if ranks.holds(election):
+        assert same(ranks.read(ranks.write(election)), election)
 
 
 @given(st.sampled_from(["approval", "knapsack", "cumulative", "score", "ranked"]), st.data())
@@ -201,7 +201,7 @@ def test_what_a_format_has_no_place_for_is_refused(ballots, name, fact):
 @given(elections("ranked", strict=True))
 def test_a_csv_is_whichever_table_holds_it_whole(election):
     text = converting.write(election, Path("x.csv")).text
-    again = scottish.read(text) if text[:1].isdecimal() else rctab.read(text)
+    again = scottish.read(text) if text[:1].isdecimal() else ranks.read(text)
     assert same(again, election)
 
 
@@ -235,7 +235,7 @@ def test_a_broken_table_of_columns_is_refused_where_it_breaks(text, fact):
 @pytest.mark.parametrize("name", ["overvote", "UWI", "Undervote", " a", "a\nc", "a\r"])
 def test_an_option_that_would_be_read_as_something_else_is_not_written(name):
     with pytest.raises(Refusal, match="has the name of a mark|would lose its spaces"):
-        rctab.write(Election.of([name, "b"], "ranked", [[0, 1]]))
+        ranks.write(Election.of([name, "b"], "ranked", [[0, 1]]))
 
 
 def test_who_could_vote_is_written_too():

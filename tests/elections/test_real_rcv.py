@@ -7,11 +7,10 @@ from fractions import Fraction
 
 import pytest
 
-from engine.elections import files, rctab
+from engine.elections import files, ranks, rctab
 from engine.elections.election import Election
 from engine.refusals import Refusal
 from engine.rules import tally
-from engine.rules.voting.stv._count import Count, Law
 from tests.conftest import shared
 
 
@@ -20,6 +19,12 @@ def published(name: str) -> tuple[rctab.Contest, list[dict]]:
     config = shared(f"elections/rcv/{name}/{name}_config.json")
     report = json.loads(shared(f"elections/rcv/{name}/{name}_expected_detailed_report.json").read_text())
     return rctab.read_contest(config.read_text(), lambda beside: (config.parent / beside).read_text()), report["results"]
+
+
+def tallies(outcome, contest: rctab.Contest) -> list[dict[str, Fraction]]:
+    """Who has how many votes in each round, as an outcome tells it."""
+    names = contest.election.options
+    return [{names[place]: Fraction(votes) for place, votes in zip(*each, strict=True)} for each in outcome.facts]
 
 
 @pytest.mark.parametrize(
@@ -43,13 +48,13 @@ def test_every_round_is_the_published_one(name, rounds, winner):
 
 def test_several_winners_by_a_whole_threshold_and_four_decimals():
     contest, reported = published("test_set_multi_winner_whole_threshold")
-    assert (contest.election.rule, contest.election.seats) == (("stv", {"decimals": 4, "quota": "whole"}), 3)
-    count = Count(contest.election, 3, Law(4)).run()
-    assert count.quota == 8
-    for stage, expected in zip(count.stages, reported[:-1], strict=True):  # RCTab moves surpluses on even when all are elected
-        ours = {option: votes for option, votes in zip(contest.election.options, stage.votes, strict=True) if votes}
-        assert ours == {option: Fraction(votes) for option, votes in expected["tally"].items()}
-    assert [contest.election.options[place][10] for place in count.elected] == ["C", "A", "B"]
+    rule, parameters = contest.election.rule
+    assert (rule, contest.election.seats) == ("rctab", 3)
+    assert parameters == {"winners": "several_a_round", "quota": "droop", "whole": True, "decimals": 4, "ties": "order"}
+    outcome = tally(rule, contest.election, **parameters)
+    assert tallies(outcome, contest) == [{name: Fraction(votes) for name, votes in each["tally"].items()} for each in reported]
+    assert all(sum(each.values()) for each in tallies(outcome, contest)) and len(reported) == 6
+    assert [name[10] for name in outcome.winners] == ["A", "B", "C"]
 
 
 def test_a_tie_for_the_last_place_is_reported_whoever_won_it():
@@ -58,9 +63,9 @@ def test_a_tie_for_the_last_place_is_reported_whoever_won_it():
 
 
 def test_a_table_of_ranks_is_read_by_its_own_words():
-    cast = rctab.read("rank1,rank2,rank3\nAnn,undervote,Bob\novervote,Ann,\nBob,Bob,UWI\n,,\nundervote,undervote,undervote\n")
+    cast = ranks.read("rank1,rank2,rank3\nAnn,undervote,Bob\novervote,Ann,\nBob,Bob,UWI\n,,\nundervote,undervote,undervote\n")
     assert (cast.options, cast.orders.tolist(), cast.write_ins) == (
-        ("Ann", "Bob", rctab.WRITE_INS),
+        ("Ann", "Bob", ranks.WRITE_INS),
         [[0, 1, -1], [-1, -1, -1], [1, 2, -1], [-1, -1, -1]],
         2,
     )
@@ -69,16 +74,16 @@ def test_a_table_of_ranks_is_read_by_its_own_words():
 @pytest.mark.parametrize(
     ("marks", "order", "reason"),
     [
-        (rctab.Marks(overvote_ends=False), [0, 1], 0),
-        (rctab.Marks(overvote_ends=True), [0], 1),
-        (rctab.Marks(overvote_ends=False, skipped_max=1), [0], 2),
-        (rctab.Marks(overvote_ends=False, repeat_ends=True, ranks_max=7), [0, 1], 3),
-        (rctab.Marks(ranks_max=1), [0], 0),
+        (ranks.Marks(overvote_ends=False), [0, 1], 0),
+        (ranks.Marks(overvote_ends=True), [0], 1),
+        (ranks.Marks(overvote_ends=False, skipped_max=1), [0], 2),
+        (ranks.Marks(overvote_ends=False, repeat_ends=True, ranks_max=7), [0, 1], 3),
+        (ranks.Marks(ranks_max=1), [0], 0),
     ],
 )
 def test_what_a_law_makes_of_a_ballot(marks, order, reason):
-    ballot = [0, rctab.SEVERAL, rctab.NONE, rctab.NONE, 1, 1]
-    assert rctab._ballot(ballot, marks) == (order, reason)
+    ballot = [0, ranks.SEVERAL, ranks.NONE, ranks.NONE, 1, 1]
+    assert ranks.order_of(ballot, marks) == (order, reason)
 
 
 @pytest.mark.parametrize(
@@ -96,7 +101,7 @@ def test_what_a_law_makes_of_a_ballot(marks, order, reason):
 )
 def test_a_broken_table_is_refused_by_line_and_cell(text, fact):
     with pytest.raises(Refusal) as refusal:
-        rctab.read(text)
+        ranks.read(text)
     assert fact in str(refusal.value)
 
 
@@ -116,7 +121,7 @@ def test_a_broken_table_is_refused_by_line_and_cell(text, fact):
         (lambda stated: stated["rules"].update(hareQuota=True), "sets hareQuota to 'True'"),
         (lambda stated: stated["rules"].update(minimumVoteThreshold="100"), "minimumVoteThreshold"),
         (lambda stated: stated["rules"].update(continueUntilTwoCandidatesRemain=True), "continueUntilTwoCandidatesRemain"),
-        (lambda stated: stated["rules"].update(winnerElectionMode="multiWinnerAllowOnlyOneWinnerPerRound"), "elects by"),
+        (lambda stated: stated["rules"].update(winnerElectionMode="multiWinnerAllowOnlyOneWinnerPerRound"), "with 1 winners"),
         (lambda stated: stated["rules"].update(numberOfWinners="many"), "is not written as RCTab writes one"),
     ],
 )
@@ -131,7 +136,7 @@ def test_a_contest_that_is_not_ours_to_count_is_refused(change, fact):
 
 def test_a_contest_is_counted_by_the_rule_it_names():
     election = files.read(shared("elections/rcv/2015_portland_mayor/2015_portland_mayor_config.json"))
-    assert election.rule == ("ranked_choice", {"batch": True})
+    assert election.rule == ("rctab", {"batch": True, "ties": "order"})
 
 
 def stated_contest(rules: dict, candidates: list, files: list[str]) -> str:

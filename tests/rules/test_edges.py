@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.elections import cdf, locking, rctab, roots
+from engine.elections import cdf, locking, ranks, rctab, roots
 from engine.elections.apportion import apportion
 from engine.elections.election import Election
 from engine.features.points.award import AwardPoints
@@ -124,7 +124,7 @@ def test_a_mark_that_a_scanner_says_not_to_count_is_none():
 def test_a_table_of_too_many_options_is_refused():
     table = "count,rank1\n" + "".join(f"1,o{number}\n" for number in range(257))
     with pytest.raises(Refusal, match="257 options"):
-        rctab.read(table)
+        ranks.read(table)
 
 
 def test_too_many_ways_to_lock_are_refused(monkeypatch):

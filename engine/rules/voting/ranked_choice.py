@@ -16,8 +16,10 @@ round 2: library 9, garden 8; library has more than half of 17 votes
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from engine.elections.election import Election
-from engine.elections.outcome import Outcome
+from engine.elections.outcome import Number, Outcome
 from engine.elections.rounds import Round, walk, without_each
 from engine.elections.tops import Left, Tops
 from engine.rules import voting_rule
@@ -54,17 +56,18 @@ def _round(tops: Tops, left: Left, write_ins: int | None, batch: bool) -> Round:
         return Round(votes, left, [])
     if write_ins in left and votes[write_ins]:
         return Round(votes, (), [tuple(place for place in left if place != write_ins)])
-    together = _hopeless(order, votes) if batch else 0
+    together = hopeless(order, votes) if batch else 0
     if together:
         return Round(votes, (), [tuple(sorted(order[together:]))])
     return Round(votes, (), without_each(left, [place for place in left if votes[place] == votes[order[0]]]))
 
 
-def _hopeless(order: list[int], votes: list[int]) -> int:
+def hopeless(order: Sequence[int], votes: Sequence[Number]) -> int:
     """How many options, from the fewest votes up, have fewer together than the next; 0 if not even the last does."""
-    below, hopeless = 0, 0
+    below: Number = 0
+    many = 0
     for number, place in enumerate(order[:-1], 1):
         below += votes[place]
         if below < votes[order[number]]:
-            hopeless = number
-    return hopeless
+            many = number
+    return many

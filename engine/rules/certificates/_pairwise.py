@@ -68,8 +68,9 @@ def schulze(claim: Claim) -> bool:
 def ranked_pairs(claim: Claim) -> bool:
     """For each way of locking: no two options lead to each other, what an option leads to follows from defeats that do
     not contradict it, and a defeat that is not among them is answered by a chain of defeats as strong (Zavist & Tideman
-    1989)."""
-    stated, ends = claim.facts
+    1989). Winners of whom it was not settled whether a way of locking elects them need a chain as strong back to all that
+    beat them."""
+    stated, ends, unsettled = claim.facts
     pairs = _pairs(claim)
     beats = _beats(claim, pairs, "margins")
     if stated != pairs or not ends:
@@ -89,7 +90,11 @@ def ranked_pairs(claim: Claim) -> bool:
                 if not leads[a][b] and beats[a][b] > chains[b][a]:
                     return False
         unbeaten |= {b for b in claim.places if not any(leads[a][b] for a in claim.places if a != b)}
-    return claim.won == sorted(unbeaten)
+    for b in unsettled:
+        chain = _strongest(beats, b)
+        if any(beats[a][b] > chain[a] for a in claim.places):
+            return False
+    return claim.won == sorted([*unbeaten, *unsettled])
 
 
 def _pairs(claim: Claim) -> Table:

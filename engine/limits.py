@@ -67,8 +67,8 @@ CERTIFICATE_CELLS_MAX = 20_000_000
 """Ballots times options that a certificate is checked against, one by one: some seconds, and half a gigabyte."""
 RUNOFF_WAYS_MAX = 4_096
 """Sets of remaining options that one instant runoff with ties looks at before it refuses to count every way."""
-LOCKING_WAYS_MAX = 4_096
-"""States that ranked pairs and river look at where defeats are equally strong, before they refuse to look at every order."""
+LOCKING_STEPS_MAX = 4_000_000
+"""Looks at a defeat that ranked pairs spends on options of which orders of equal defeats decide whether they can win: a few seconds."""
 KEMENY_OPTIONS_MAX = 16
 """Options in one cycle that Kemeny ranks: 2^16 sets, a tenth of a second."""
 FUNDING_WORK_MAX = 10_000_000

@@ -196,6 +196,18 @@ def tallied(cells: Array, weights: Array | None, options: int) -> Array:
     return np.bincount(cells, weights, options).astype(np.int64)  # float64 holds sums below 2^53, and no total is larger
 
 
+def rank_counts(table: Array, weights: Array | None) -> Array:
+    """int64 (options, options): the weight of the ballots that rank the row with as many above it as the column says; `table` holds
+    their ranks, (ballots, options)."""
+    option_count = table.shape[1]
+    counts = np.zeros((option_count, option_count), np.int64)
+    for option in range(option_count):
+        ranks = table[:, option]
+        above = (table < ranks[:, None]).sum(axis=1)
+        counts[option] = tallied(np.where(ranks < option_count, above, -1), weights, option_count)
+    return counts
+
+
 def places_of(orders: Array, weights: Array | None, options: int) -> Array:
     """int64 (options, options): the weight of the ballots that rank the row's option at the column's place; orders as in `ranks_of`."""
     counts = np.zeros((options, options), np.int64)

@@ -332,14 +332,7 @@ class Election:
     def rank_counts(self) -> Array:
         """int64 (options, options): the weight of the ballots that rank the row with as many above it as the column says, from 0.
         What a ballot leaves out stands nowhere."""
-        if self.strict:
-            return self.places
-        option_count, counts = len(self.options), np.zeros((len(self.options), len(self.options)), np.int64)
-        for option in range(option_count):
-            ranks = self.table[:, option]
-            above = (self.table < ranks[:, None]).sum(axis=1)
-            counts[option] = counting.tallied(np.where(ranks < option_count, above, -1), self.given_weights, option_count)
-        return counts
+        return self.places if self.strict else counting.rank_counts(self.table, self.given_weights)
 
     @cached_property
     def places(self) -> Array:

@@ -149,11 +149,11 @@ def test_somebody_taken_in_another_order_than_was_due_is_seen(name, data):
 def test_a_pair_unlocked_or_locked_against_its_place_is_seen(data):
     election = drawn(data, "ranked_pairs", "ranked", options_min=3)
     outcome = tally("ranked_pairs", election)
-    pairs, ends = outcome.facts
+    pairs, ends, unsettled = outcome.facts
     a, b = data.draw(st.permutations(range(len(election.options))))[:2]
     spoilt = [[seen ^ (1 << b if place == a else 0) for place, seen in enumerate(ends[0])], *ends[1:]]
     with pytest.raises(Refusal, match="proof_wrong"):
-        check(election, replace(outcome, certify=lambda: [pairs, spoilt]), {})
+        check(election, replace(outcome, certify=lambda: [pairs, spoilt, unsettled]), {})
 
 
 @given(st.data())

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.elections import cdf, locking, ranks, rctab, roots
+from engine.elections import cdf, ranks, rctab, roots
 from engine.elections.apportion import apportion
 from engine.elections.election import Election
 from engine.features.points.award import AwardPoints
@@ -125,13 +125,6 @@ def test_a_table_of_too_many_options_is_refused():
     table = "count,rank1\n" + "".join(f"1,o{number}\n" for number in range(257))
     with pytest.raises(Refusal, match="257 options"):
         ranks.read(table)
-
-
-def test_too_many_ways_to_lock_are_refused(monkeypatch):
-    monkeypatch.setattr(locking, "LOCKING_WAYS_MAX", 2)
-    votes = "\n".join(f"1: {' > '.join(('abcdef' * 2)[shift : shift + 6])}" for shift in range(6))
-    with pytest.raises(Refusal, match="too_many_ties"):
-        tally("ranked_pairs", Election.read(votes))
 
 
 def test_a_swing_puts_the_rival_first_and_those_who_won_last():

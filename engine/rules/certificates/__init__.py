@@ -6,8 +6,9 @@ how many votes; what was bought at which price. The checks read ballots one by o
 fractions, and share no code with the rules.
 
 What is not shown: which of equals was taken first, seat by seat or purchase by purchase (`Outcome.ties` says so); for
-`ranked_pairs` with equal defeats, that no other order of locking lets another option win; for `equal_shares` with money
-added, that a smaller addition was not already too much. That no ranking (`kemeny`), committee or set of options (`pav`,
+`ranked_pairs` with equal defeats, that no other order of locking lets another option win (and of winners of whom it was
+not settled whether one does: `Outcome.note` names them); for `equal_shares` with money added, that a smaller addition was
+not already too much. That no ranking (`kemeny`), committee or set of options (`pav`,
 `knapsack`) is better takes as long to verify as to find; and the transfers of a single transferable vote can only be
 counted again.
 

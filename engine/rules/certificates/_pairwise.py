@@ -73,13 +73,14 @@ def schulze(claim: Claim) -> bool:
 def ranked_pairs(claim: Claim) -> bool:
     """For each way of locking: no two options lead to each other, what an option leads to follows from defeats that do
     not contradict it, and a defeat that is not among them is answered by a chain of defeats as strong (Zavist & Tideman
-    1989)."""
-    stated, ends = claim.facts
+    1989). Winners of whom it was not settled whether a way of locking elects them need a chain as strong back to all that
+    beat them."""
+    stated, ends, unsettled = claim.facts
     pairs = _pairs(claim)
     beats = _beats(claim, pairs, "margins")
     if stated != pairs or not ends:
         return False
-    unbeaten, beaten = set(), [0] * len(claim.places)
+    unbeaten = set()
     for end in ends:
         claim.work(2 * len(claim.places) ** 3)
         leads = [[bool(seen >> b & 1) for b in claim.places] for seen in end]
@@ -94,8 +95,32 @@ def ranked_pairs(claim: Claim) -> bool:
                 if not leads[a][b] and beats[a][b] > chains[b][a]:
                     return False
         unbeaten |= {b for b in claim.places if not any(leads[a][b] for a in claim.places if a != b)}
-        beaten = [max(most, sum(row) - row[place]) for place, (most, row) in enumerate(zip(beaten, leads, strict=True))]
-    return claim.won == sorted(unbeaten) and claim.scores == beaten
+    for b in unsettled:
+        chain = _strongest(beats, b)
+        if any(beats[a][b] > chain[a] for a in claim.places):
+            return False
+    return claim.won == sorted([*unbeaten, *unsettled]) and claim.scores == [len(led) - 1 for led in _in_every_order(claim, beats)]
+
+
+def _in_every_order(claim: Claim, beats: Table) -> list[set[int]]:
+    """What each option leads to, itself included, in whatever order equal defeats are taken: a defeat is locked in if nothing that
+    might be locked in leads back."""
+    certain, possible = ([{place} for place in claim.places] for _ in range(2))
+
+    def join(leads: list[set[int]], one: int, other: int) -> None:
+        claim.work(len(claim.places))
+        for seen in leads if other not in leads[one] else ():
+            if one in seen:
+                seen |= leads[other]
+
+    defeats = [(a, b) for a in claim.places for b in claim.places if beats[a][b]]
+    for strength in sorted({beats[a][b] for a, b in defeats}, reverse=True):
+        level = [(a, b) for a, b in defeats if beats[a][b] == strength]
+        for a, b in [(a, b) for a, b in level if a not in certain[b]]:
+            join(possible, a, b)
+        for a, b in [(a, b) for a, b in level if a not in possible[b]]:
+            join(certain, a, b)
+    return certain
 
 
 def _counts(table: Table) -> list[int]:

@@ -6,7 +6,8 @@ supporters lose a quota of their weight, all in the same proportion. The quota l
 votes / seats: n / (s + 1) + (⌊n / (s + 1)⌋ + 1 − n / (s + 1)) / (options + 1), or n / s if that is less. Ballots may
 rank options equal; options left out are tied for last place. Groups that rank the same options above all others get
 their share of the seats (generalised proportionality for solid coalitions). If support is equal, the option listed
-first is elected, and the tie is reported if that decided anything. Source: Aziz & Lee 2020 (doi
+first is elected, and the tie is reported if that decided anything. Weights are exact fractions; as soon as one becomes too
+long to write down, all are rounded up to sixty decimals. Source: Aziz & Lee 2020 (doi
 10.1007/s10458-019-09430-8).
 
 >>> outcome = tally("expanding_approvals", Election.read("6: a > b > c\\n4: c > d > b"), seats=2)
@@ -21,6 +22,8 @@ ranks up to 1: c 4; c is elected, and its supporters keep 2/15 of their weight
 from __future__ import annotations
 
 from fractions import Fraction
+from math import ceil, lcm
+from operator import mul
 
 import numpy as np
 
@@ -30,6 +33,7 @@ from engine.elections.election import Election
 from engine.elections.outcome import Outcome, Step, listing
 from engine.rules import voting_rule
 from engine.rules.voting.stv import ONE
+from engine.rules.voting.stv._count import EXACT_BITS_MAX, EXACT_UNITS
 from engine.values import Positive
 
 
@@ -45,11 +49,13 @@ def expanding_approvals(election: Election, *, seats: Positive = ONE) -> Outcome
     places = 1
     while len(elected) < seats:
         support = {}
+        unit = lcm(*(weight.denominator for weight in weights))
+        numerators = [weight.numerator * (unit // weight.denominator) for weight in weights]
         for place in range(option_count):
             if place not in elected:
                 rows = above[:, place] < places
                 held = np.bincount(classes[rows], election.weights[rows].astype(np.float64), len(weights)).astype(np.int64).tolist()
-                support[place] = sum((weight * count for weight, count in zip(weights, held, strict=True) if count), Fraction(0))
+                support[place] = Fraction(sum(map(mul, numerators, held)), unit)
         most = max(support.values())
         if most < quota:
             places += 1
@@ -63,6 +69,8 @@ def expanding_approvals(election: Election, *, seats: Positive = ONE) -> Outcome
         rounds.append((places, support, elected[-1], kept))
         used, classes = numbered(classes)
         weights = [weights[each] for each in used.tolist()]
+        if any(weight.denominator.bit_length() > EXACT_BITS_MAX for weight in weights):
+            weights = [Fraction(ceil(weight * EXACT_UNITS), EXACT_UNITS) for weight in weights]
     firsts = [int(election.weights[above[:, place] == 0].sum()) for place in range(option_count)]
 
     def explain() -> list[Step]:

@@ -19,12 +19,15 @@ from engine.elections.outcome import Outcome, Step, Value, Votes, listing, write
 from engine.refusals import refuse
 
 WHOLE = "{votes} {votes:vote|votes} for {seats} {seats:seat|seats}: the quota of {quota} elects"
+EXACT_BITS_MAX, EXACT_UNITS = 1_024, 10**60
+"""How long an exact value may become, because each surplus may double it; and the units to which a longer one is cut or rounded."""
 EXCEEDED = "{votes} {votes:vote|votes} for {seats} {seats:seat|seats}: more than the quota of {quota} elects"
 
 
 @dataclass(frozen=True)
 class Law:
-    """How a statute counts. `decimals` None is exact; otherwise values are truncated to that many.
+    """How a statute counts. `decimals` None is exact, except that a value too long to write down is truncated to sixty
+    decimals; otherwise values are truncated to that many.
 
     `whole_quota`: the quota is the least whole number above votes / (seats + 1), and reaching it elects; otherwise it
     is that very fraction, which has to be exceeded. `deferred`: whoever reaches the quota is elected when her surplus is
@@ -45,9 +48,9 @@ class Law:
 
     def cut(self, value: Fraction) -> Fraction:
         """A value with no more decimals than the law keeps."""
-        if self.decimals is None:
+        if self.decimals is None and value.denominator.bit_length() <= EXACT_BITS_MAX:
             return value
-        scale = 10**self.decimals
+        scale = EXACT_UNITS if self.decimals is None else 10**self.decimals
         return Fraction(value.numerator * scale // value.denominator, scale)
 
     def quota(self, votes: int, seats: int) -> Fraction:
@@ -241,9 +244,13 @@ class Count:
             self._papers[number] += sign * row
 
     def _total(self) -> list[Fraction]:
-        columns = [(value, papers.tolist()) for value, papers in zip(self._values, self._papers, strict=True)]
-        places = range(len(self.election.options) + 1)
-        return [sum((value * papers[place] for value, papers in columns if papers[place]), Fraction(0)) for place in places]
+        """Everybody's votes, and in the last cell nobody's: values with the same denominator are added as whole numbers."""
+        totals: list[dict[int, int]] = [{} for _ in range(len(self.election.options) + 1)]
+        for value, papers in zip(self._values, self._papers, strict=True):
+            for place in np.flatnonzero(papers).tolist():
+                total = totals[place]
+                total[value.denominator] = total.get(value.denominator, 0) + value.numerator * int(papers[place])
+        return [sum((Fraction(number, unit) for unit, number in total.items()), Fraction(0)) for total in totals]
 
 
 def outcome(count: Count) -> Outcome:

@@ -11,19 +11,17 @@ rule of the Proportional Representation Foundation; New Zealand's Local Electora
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from engine.elections.election import INT64_MAX, Array, Election
 from engine.elections.outcome import Outcome, Step, Value, Votes, listing, write_number
 from engine.refusals import refuse
+from engine.rules.voting.stv._count import EXACT_BITS_MAX, EXACT_UNITS
 
-EXACT_BITS_MAX, EXACT_UNITS = 1_024, 10**60
-"""How long an exact keep value may become, because each repetition may double it; and the units to which a longer one is rounded up."""
 ROUNDS_MAX = 100_000
 
 
@@ -202,8 +200,11 @@ class _Papers:
         self._weights = totals
         self._reached: list[tuple[Array, Array, Array]] = []
         """For Warren: which options papers reached, with how much left, and how many such papers, when the votes were last counted."""
+        self._by_option: tuple[Array, Array, Array] | None = None
+        """The same in the order of the options, once somebody asks for a level."""
 
     def votes(self, keep: list[Fraction]) -> list[Fraction]:
+        self._by_option = None
         if self._exact or self._large:
             return self._one_by_one(keep)
         kept, votes = np.array([int(value) for value in keep], np.int64), np.zeros(len(keep), np.int64)
@@ -243,20 +244,24 @@ class _Papers:
 
     def level(self, option: int, quota: Fraction) -> Fraction:
         """The amount of each paper that an option has to keep to hold just the quota, of what last reached it (which is more)."""
-        papers: Counter[Fraction] = Counter()
-        for options, left, counts in self._reached:
-            mine = options == option
-            amounts, places = np.unique(left[mine], return_inverse=True)
-            totals = np.zeros(len(amounts), object)
-            np.add.at(totals, places.reshape(-1), counts[mine])
-            for amount, weight in zip(amounts, totals, strict=True):
-                papers[Fraction(amount)] += int(weight)
-        below, above = Fraction(0), sum(papers.values())
-        for amount in sorted(papers):
-            if below + amount * above >= quota:
-                break
-            below, above = below + amount * papers[amount], above - papers[amount]
-        return (quota - below) / above
+        if self._by_option is None:
+            options, left, counts = (np.concatenate(parts) for parts in zip(*self._reached, strict=True))
+            order = options.astype(np.int64).argsort(kind="stable")
+            self._by_option = options[order].astype(np.int64), left[order], counts[order]
+        options, left, counts = self._by_option
+        mine = slice(*options.searchsorted([option, option + 1]).tolist())
+        order = left[mine].argsort(kind="stable")
+        amounts, papers = left[mine][order], counts[mine][order]
+        below = (amounts * papers).cumsum() - amounts * papers
+        above = papers.sum() - (papers.cumsum() - papers)
+        filled = below + amounts * above >= (quota if self._exact or self._large else int(quota))
+        first = int(filled.argmax())
+        return (quota - _exact(below[first])) / _exact(above[first])
+
+
+def _exact(number: Any) -> Fraction:
+    """A number out of an array, of NumPy's or of Python's."""
+    return number if isinstance(number, Fraction) else Fraction(int(number))
 
 
 def _up(numerator: int, denominator: int) -> int:

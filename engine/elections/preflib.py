@@ -15,9 +15,12 @@ from collections import Counter
 
 import numpy as np
 
+from engine.elections import orders
+from engine.elections.blocks import Array, Block, Spellings, blocks
 from engine.elections.election import Election
+from engine.elections.gathered import Gathered
 from engine.elections.size import check_size
-from engine.limits import POWER_TOTAL_MAX
+from engine.limits import OPTIONS_PER_POLL_MAX, POWER_TOTAL_MAX
 from engine.refusals import Refusal, refuse
 
 TYPES = ("soc", "soi", "toc", "toi", "cat")
@@ -29,59 +32,89 @@ _LEVEL = re.compile(r"\{((?:\d{1,6} ?(?:, ?(?=\d)|(?=\})))*)\}|(\d{1,6})(?!\d)")
 
 def read(text: str) -> Election:
     """The election in a PrefLib file; refused naming the line and what is wrong with it."""
-    names: dict[int, str] = {}
-    stated = ""
-    voters: tuple[int, int] | None = None
-    counts: list[int] = []
-    lines: list[int] = []
-    orders: list[list[list[int]]] = []
-    for number, line in enumerate(text.lstrip("\ufeff").splitlines(), 1):
+    file = _File()
+    for block in blocks(text.lstrip("\ufeff")):
+        for number, line in block.others(file.take(block)):
+            file.read_line(number, line)
+    return file.election()
+
+
+class _File:
+    """What has been read of a file: the names of its alternatives, its type, its ballots."""
+
+    def __init__(self) -> None:
+        self.columns: dict[int, int] = {}
+        self.names: dict[int, str] = {}
+        self.stated = ""
+        self.voters: tuple[int, int] | None = None
+        self.ballots = Gathered()
+        self.spellings = Spellings({})
+
+    def take(self, block: Block) -> Array:
+        """Take the regular lines of a block that holds only ballots, and say which those are."""
+        if block.head or b"\n#" in block.raw or len(self.columns) > OPTIONS_PER_POLL_MAX:
+            return np.zeros(len(block), bool)
+        if len(self.spellings) < len(self.columns):
+            self.spellings = Spellings({b"%d" % alternative: column for alternative, column in self.columns.items()})
+        return orders.take(block, self.spellings, self.ballots)
+
+    def read_line(self, number: int, line: str) -> None:
+        """Take in one line, whatever it holds."""
         if line.startswith("#"):
             if match := _NAME.fullmatch(line.rstrip()):
-                names[int(match[1])] = match[2].strip() or match[1]
+                self.columns.setdefault(int(match[1]), len(self.columns))
+                self.names[int(match[1])] = match[2].strip() or match[1]
             elif line.startswith("# DATA TYPE:"):
-                stated = line.partition(":")[2].strip()
+                self.stated = line.partition(":")[2].strip()
             elif match := _VOTERS.fullmatch(line.rstrip()):
-                voters = number, int(match[1])
-            continue
+                self.voters = number, int(match[1])
+            return
         if not line.strip():
-            continue
+            return
         match = _BALLOT.fullmatch(line.strip())
         if match is None or not 1 <= int(match[1]) <= POWER_TOTAL_MAX:
             raise _wrong(number, "is {line!r}", "write count: 3,{{1,4}},2", line=line[:40])
-        counts.append(int(match[1]))
-        lines.append(number)
-        orders.append(_order(match[2], names, number, line.index(match[2], line.index(":")) + 1))
-    if stated not in TYPES:
-        fact = f"is of the type {stated!r}" if stated else "states no type"
-        raise refuse("file_foreign", "the file", fact, "write a line # DATA TYPE: with one of {known}", known=", ".join(TYPES))
-    if not names:
-        raise _wrong(1, "names no alternative", "a PrefLib file has lines # ALTERNATIVE NAME 1: …")
-    if voters is not None and voters[1] != sum(counts):
-        raise _wrong(
-            voters[0], "states {voters:,} voters, and the file holds {sum:,}", "get the whole file, or correct the number",
-            voters=voters[1], sum=sum(counts),
-        )  # fmt: skip
-    for at, order in zip(lines, orders, strict=True):
-        if stated[0] == "s" and any(len(level) > 1 for level in order):
+        order = _order(match[2], self.names, number, line.index(match[2], line.index(":")) + 1)
+        cells = [self.columns[alternative] for level in order for alternative in level]
+        levels = [place for place, level in enumerate(order) for _ in level]
+        self.ballots.add(number, int(match[1]), cells, levels)
+
+    def election(self) -> Election:
+        """The election, where the file as a whole is what it says it is."""
+        stated, ballots, option_count = self.stated, self.ballots, len(self.names)
+        if stated not in TYPES:
+            fact = f"is of the type {stated!r}" if stated else "states no type"
+            raise refuse("file_foreign", "the file", fact, "write a line # DATA TYPE: with one of {known}", known=", ".join(TYPES))
+        if not self.names:
+            raise _wrong(1, "names no alternative", "a PrefLib file has lines # ALTERNATIVE NAME 1: …")
+        if self.voters is not None and self.voters[1] != ballots.total:
             raise _wrong(
-                at, "ranks several equal, and the file is of type {kind}", "write # DATA TYPE: t{rest}", kind=stated, rest=stated[1:]
-            )
-        if stated[-1] == "c" and sum(map(len, order)) < len(names):
+                self.voters[0], "states {voters:,} voters, and the file holds {sum:,}", "get the whole file, or correct the number",
+                voters=self.voters[1], sum=ballots.total,
+            )  # fmt: skip
+        self._check_type()
+        check_size(ballots.rows, option_count)
+        if stated == "cat":
+            return Election.of(_labels(self.names), "approval", ballots.firsts(option_count), ballots.counts)
+        if ballots.strict:
+            return Election.of_orders(_labels(self.names), ballots.orders(option_count), ballots.counts)
+        return Election.of(_labels(self.names), "ranked", ballots.ranks(option_count), ballots.counts)
+
+    def _check_type(self) -> None:
+        """Refuse the first ballot that ranks several equal, or not all, in a file whose type says that none does."""
+        stated, ballots, nowhere = self.stated, self.ballots, self.ballots.rows
+        several = int(np.argmax(np.append(ballots.levelled, True))) if stated[0] == "s" else nowhere
+        short = int(np.argmax(np.append(ballots.lengths < len(self.names), True))) if stated[-1] == "c" else nowhere
+        if several <= short and several < nowhere:
             raise _wrong(
-                at, "does not rank all, and the file is of type {kind}", "write # DATA TYPE: {rest}i", kind=stated, rest=stated[:-1]
-            )
-    columns = {alternative: column for column, alternative in enumerate(names)}
-    option_count = len(columns)
-    check_size(len(orders), option_count)
-    rows = np.full((len(orders), option_count), 0 if stated == "cat" else option_count, np.int16)
-    for row, order in zip(rows, orders, strict=True):
-        rank = 0
-        for level, members in enumerate(order):
-            for alternative in members:
-                row[columns[alternative]] = int(level == 0) if stated == "cat" else rank
-            rank += len(members)
-    return Election.of(_labels(names), "approval" if stated == "cat" else "ranked", rows, counts)
+                int(ballots.lines[several]), "ranks several equal, and the file is of type {kind}", "write # DATA TYPE: t{rest}",
+                kind=stated, rest=stated[1:],
+            )  # fmt: skip
+        if short < nowhere:
+            raise _wrong(
+                int(ballots.lines[short]), "does not rank all, and the file is of type {kind}", "write # DATA TYPE: {rest}i",
+                kind=stated, rest=stated[:-1],
+            )  # fmt: skip
 
 
 def write(election: Election, title: str = "") -> str:

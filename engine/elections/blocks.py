@@ -6,19 +6,19 @@ same election, or the same refusal, whatever its blocks hold. The first `HEAD` c
 the settings and the names, and a small file is not worth an array.
 
 >>> text = "3: 1,2\\n# a comment\\n4: 2,1\\n"
->>> block = Block(text, line=1, after=len(text))
+>>> block = Block(text, line=1, at=0)
 >>> starts, ends = runs(is_digit(block.data))
 >>> numbers(block.data, starts, ends).tolist(), Spellings({b"1": 0, b"2": 1}).of(block.data, starts, ends).tolist()
 ([3, 1, 2, 4, 2, 1], [-1, 0, 1, -1, 1, 0])
 >>> list(block.others(np.array([True, False, True])))
-[(2, '# a comment')]
+[(1, 2, '# a comment')]
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from functools import cached_property
-from itertools import count
+from typing import NamedTuple
 
 import numpy as np
 
@@ -37,15 +37,15 @@ _LF, _PAD = 10, 8
 
 class Block:
     """Whole lines: `data` is a line break, the bytes of the lines, each with its line break, and some zeros. `starts` and `ends` say
-    where in `data` each line begins, and where its line break is; `line` is the first one's number, `after` where the text goes on."""
+    where in `data` each line begins, and where its line break is; `line` is the first one's number, `at` where it begins in the text."""
 
-    def __init__(self, text: str, line: int, after: int) -> None:
+    def __init__(self, text: str, line: int, at: int) -> None:
         raw = text.encode("utf-8", "surrogatepass")
         self.raw = b"".join((b"\n", raw, b"" if raw.endswith(b"\n") else b"\n", bytes(_PAD)))
         self.data = np.frombuffer(self.raw, np.uint8)
         breaks = np.flatnonzero(self.data == _LF)
         self.starts, self.ends = breaks[:-1] + 1, breaks[1:]
-        self.line, self.after = line, after
+        self.line, self.at = line, at
         self.ascii = text.isascii()
         self.head = False
         """Whether it is to be read line by line."""
@@ -53,14 +53,13 @@ class Block:
     def __len__(self) -> int:
         return len(self.starts)
 
-    def text_of(self, place: int, last: int | None = None) -> str:
-        """The text of a line, or from there to the `last`, with line breaks."""
-        end = self.ends[place if last is None else last]
-        return self.raw[self.starts[place] : end + 1].decode("utf-8", "surrogatepass")
+    def text_of(self, place: int) -> str:
+        """The text of a line, with its line feed."""
+        return self.raw[self.starts[place] : self.ends[place] + 1].decode("utf-8", "surrogatepass")
 
-    def line_of(self, places: Array) -> Array:
-        """On which line, from 0, each place in `data` lies; places are given in order."""
-        return np.repeat(np.arange(len(self)), self.counts(places))
+    def begins(self, place: int) -> int:
+        """Where in the text a line begins."""
+        return self.at + len(self.raw[1 : self.starts[place]].decode("utf-8", "surrogatepass"))
 
     def counts(self, places: Array) -> Array:
         """How many of these places, which are given in order, lie on each line."""
@@ -89,11 +88,42 @@ class Block:
         """The number of each line."""
         return np.arange(self.line, self.line + len(self)) + np.cumsum(self.broken) - self.broken
 
-    def others(self, taken: Array) -> Iterator[tuple[int, str]]:
-        """The lines that were not taken, with their numbers, broken as Python breaks them."""
-        numbers = self.numbers
-        for place in np.flatnonzero(~taken).tolist():
-            yield from zip(count(int(numbers[place])), self.text_of(place).splitlines(), strict=False)
+    def others(self, taken: Array) -> Iterator[tuple[int, int, str]]:
+        """The lines that are not taken: each one's place from 0, its number, and its text, broken as Python breaks it.
+
+        A line may show that those after it mean something else: whoever reads it then marks them as not taken.
+        """
+        numbers, place = self.numbers, 0
+        while place < len(self):
+            place += int(taken[place:].argmin())
+            if taken[place]:
+                return
+            for number, line in enumerate(self.text_of(place).splitlines(), int(numbers[place])):
+                yield place, number, line
+            place += 1
+
+
+class Runs(NamedTuple):
+    """Runs of bytes on lines: where each begins and has ended, and on which line it is; `first` marks the first of each line.
+    `lengths` says how many a line has, `firsts` which is its first, `lasts` its last (of a line without any: one that exists)."""
+
+    starts: Array
+    ends: Array
+    line: Array
+    first: Array
+    lengths: Array
+    firsts: Array
+    lasts: Array
+
+    @classmethod
+    def of(cls, block: Block, starts: Array, ends: Array) -> Runs:
+        """At least one run, by their places in the block."""
+        lengths = block.counts(starts)
+        until, first = np.cumsum(lengths), np.zeros(len(starts), bool)
+        firsts = until - lengths
+        first[firsts[lengths > 0]] = True
+        line = np.repeat(np.arange(len(block)), lengths)
+        return cls(starts, ends, line, first, lengths, np.minimum(firsts, len(starts) - 1), np.maximum(until - 1, 0))
 
 
 def blocks(text: str, start: int = 0, line: int = 1) -> Iterator[Block]:
@@ -101,7 +131,7 @@ def blocks(text: str, start: int = 0, line: int = 1) -> Iterator[Block]:
     size = HEAD or SIZE
     while start < len(text):
         end = text.find("\n", min(len(text), start + size) - 1) + 1 or len(text)
-        block = Block(text[start:end], line, end)
+        block = Block(text[start:end], line, start)
         block.head = bool(HEAD) and size == HEAD
         yield block
         start, line, size = end, line + block.lines, min(max(SIZE, HEAD), size * 4)

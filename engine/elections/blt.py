@@ -24,12 +24,15 @@ and any other head is refused by its name. Sources: Hill, Wichmann & Woodall 198
 from __future__ import annotations
 
 import re
-from collections import deque
-from collections.abc import Iterator, Mapping
-from itertools import islice
+from collections.abc import Mapping
 
+import numpy as np
+
+from engine.elections import orders
+from engine.elections.blocks import Array, Block, Spellings, blocks
 from engine.elections.election import Election
-from engine.elections.size import padded
+from engine.elections.gathered import Gathered
+from engine.elections.size import check_size
 from engine.limits import OPTIONS_PER_POLL_MAX, POWER_TOTAL_MAX
 from engine.refusals import Refusal, refuse
 
@@ -43,29 +46,79 @@ _COMMENT = re.compile(r'("[^"]*")|#.*')
 
 def read(text: str) -> Election:
     """The election in a BLT file; refused naming the line and what is wrong with it."""
-    lines = deque(_lines(text))
-    if not lines:
-        raise _wrong(1, "is empty", "a BLT file begins with options and seats, such as 9 4")
-    number, first = lines.popleft()
-    option_count, seats = _numbers(number, first, 2)
-    if not 1 <= option_count <= OPTIONS_PER_POLL_MAX or not 1 <= seats <= option_count:
-        raise _wrong(
-            number, "has {option_count} options and {seats} seats", "give 1 to {options_per_poll_max} options, and no more seats",
-            option_count=option_count, seats=seats, options_per_poll_max=OPTIONS_PER_POLL_MAX,
-        )  # fmt: skip
-    heads = _Heads(option_count)
-    while lines and lines[0][1][:1] in "[-":
-        number, line = lines.popleft()
-        heads.take(number, line)
-    order, gone = heads.order, heads.gone
-    counts, ballots = [], []
-    while True:
-        if not lines:
-            raise _wrong(number, "is the last line, and no line 0 ends the ballots", "end them with a line 0")
-        number, line = lines.popleft()
-        numbers = _numbers(number, line, None, heads.nicks, first=1)
+    file = _File()
+    for block in blocks(text.lstrip("\ufeff")):
+        found = file.regular(block)
+        for place, number, line in block.others(found.regular):
+            file.read_line(number, line)
+            if file.names is not None:
+                found.regular[place + 1 :] = False
+        if file.begun:
+            found.add(file.ballots, file.places)
+    return file.election()
+
+
+class _File:
+    """What has been read of a file: first its options and seats, then heads, ballots up to a line 0, and names."""
+
+    def __init__(self) -> None:
+        self.number = self.seats = 0
+        self.heads: _Heads | None = None
+        self.ballots, self.begun = Gathered(), False
+        self.kept: dict[int, int] = {}
+        """Where each option that is not withdrawn is listed; known when the first ballot is."""
+        self.names: list[str] | None = None
+        """None until the ballots have ended."""
+        self.spellings = Spellings({})
+
+    def regular(self, block: Block) -> orders.Orders:
+        """The regular lines of a block of ballots."""
+        return orders.none(block) if block.head or not self.begun or self.names is not None else orders.spaced(block, self.spellings)
+
+    @property
+    def places(self) -> Array:
+        """Where each option, by its number less one, is listed; -1 for those withdrawn."""
+        assert self.heads is not None
+        return np.array([self.kept.get(option, -1) for option in self.heads.options])
+
+    def read_line(self, number: int, line: str) -> None:
+        """Take in one line, whatever it holds."""
+        bare = _COMMENT.sub(lambda match: match[1] or "", line).strip()
+        if not bare:
+            return
+        if self.names is not None:
+            assert self.heads is not None
+            if len(self.names) < len(self.heads.options):
+                self.names.append(_name(number, bare))
+            return
+        self.number = number
+        if self.heads is None:
+            self._begin(bare)
+        elif not self.begun and bare[0] in "[-":
+            self.heads.take(number, bare)
+        else:
+            self._read_ballot(self.heads, bare)
+
+    def _begin(self, line: str) -> None:
+        option_count, self.seats = _numbers(self.number, line, 2)
+        if not 1 <= option_count <= OPTIONS_PER_POLL_MAX or not 1 <= self.seats <= option_count:
+            raise _wrong(
+                self.number, "has {option_count} options and {seats} seats", "give 1 to {options_per_poll_max} options, and no more seats",
+                option_count=option_count, seats=self.seats, options_per_poll_max=OPTIONS_PER_POLL_MAX,
+            )  # fmt: skip
+        self.heads = _Heads(option_count)
+
+    def _read_ballot(self, heads: _Heads, line: str) -> None:
+        if not self.begun:
+            self.begun = True
+            self.kept = {option: place for place, option in enumerate(each for each in heads.order if each not in heads.gone)}
+            spelled = {str(option): option for option in heads.options} | heads.nicks
+            self.spellings = Spellings({word.encode("utf-8", "surrogatepass"): option - 1 for word, option in spelled.items()})
+        option_count = len(heads.options)
+        numbers = _numbers(self.number, line, None, heads.nicks, first=1)
         if numbers == [0]:
-            break
+            self.names = []
+            return
         if (
             not 2 <= len(numbers) <= option_count + 2
             or numbers[-1] != 0
@@ -74,27 +127,34 @@ def read(text: str) -> Election:
         ):
             odd = _first_odd(numbers, option_count)
             raise _wrong(
-                number, "has {numbers}", "write a count, option numbers from 1 to {option_count}, and 0", _column(line, odd),
+                self.number, "has {numbers}", "write a count, option numbers from 1 to {option_count}, and 0", _column(line, odd),
                 numbers=numbers[odd], option_count=option_count,
             )  # fmt: skip
         if len(set(numbers[1:-1])) < len(numbers) - 2:
             again = next(place for place, each in enumerate(numbers[1:-1], 1) if each in numbers[1:place])
-            raise _wrong(number, "names option {numbers} twice", "name each option once", _column(line, again), numbers=numbers[again])
-        counts.append(numbers[0])
-        ballots.append([each for each in numbers[1:-1] if each not in gone])
-    names = [_name(number, line) for number, line in islice(lines, option_count)]
-    if len(names) < option_count:
-        raise _wrong(
-            number, "is followed by {names_count} names", "give {option_count} names in quotes, and perhaps a title",
-            names_count=len(names), option_count=option_count,
-        )  # fmt: skip
-    kept = [option for option in order if option not in gone]
-    place = {option: column for column, option in enumerate(kept)}
-    orders = padded([[place[option] for option in ballot] for ballot in ballots], len(kept))
-    election = Election.of_orders(_apart([names[option - 1] for option in kept], kept), orders, counts)
-    election.seats = min(seats, len(kept))
-    election.write_ins = place.get(heads.undeclared)
-    return election
+            raise _wrong(self.number, "names option {numbers} twice", "name each option once", _column(line, again), numbers=numbers[again])
+        self.ballots.add(self.number, numbers[0], [self.kept[each] for each in numbers[1:-1] if each not in heads.gone])
+
+    def election(self) -> Election:
+        """The election, once the file has ended."""
+        if self.heads is None:
+            raise _wrong(1, "is empty", "a BLT file begins with options and seats, such as 9 4")
+        if self.names is None:
+            raise _wrong(self.number, "is the last line, and no line 0 ends the ballots", "end them with a line 0")
+        names, option_count = self.names, len(self.heads.options)
+        if len(names) < option_count:
+            raise _wrong(
+                self.number, "is followed by {names_count} names", "give {option_count} names in quotes, and perhaps a title",
+                names_count=len(names), option_count=option_count,
+            )  # fmt: skip
+        kept = [*self.kept]
+        check_size(self.ballots.rows, len(kept))
+        election = Election.of_orders(
+            _apart([names[option - 1] for option in kept], kept), self.ballots.orders(self.ballots.longest), self.ballots.counts
+        )
+        election.seats = min(self.seats, len(kept))
+        election.write_ins = self.kept.get(self.heads.undeclared)
+        return election
 
 
 class _Heads:
@@ -168,14 +228,6 @@ def write(election: Election, title: str = "") -> str:
         lines.append(" ".join(map(str, [weight, *(option + 1 for option in ballot if option >= 0), 0])))
     quoted = [name.replace('"', "'") for name in (*election.options, title)]
     return "\n".join([*lines, "0", *(f'"{name}"' for name in quoted)]) + "\n"
-
-
-def _lines(text: str) -> Iterator[tuple[int, str]]:
-    """The lines that are not empty, without comments (what follows a # outside quotes)."""
-    for number, line in enumerate(text.lstrip("\ufeff").splitlines(), 1):
-        bare = _COMMENT.sub(lambda match: match[1] or "", line).strip()
-        if bare:
-            yield number, bare
 
 
 def _numbers(number: int, line: str, length: int | None, nicks: Mapping[str, int] | None = None, first: int = 0) -> list[int]:

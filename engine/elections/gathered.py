@@ -120,6 +120,11 @@ class Gathered:
         return self._sorted(self._joined("lengths"))
 
     @property
+    def longest(self) -> int:
+        """How many options the longest ballot names."""
+        return int(self.lengths.max(initial=0))
+
+    @property
     def total(self) -> int:
         """How many ballots were cast, which int64 need not hold."""
         return (int((self.counts >> 32).sum()) << 32) + int((self.counts & 0xFFFF_FFFF).sum())
@@ -134,7 +139,9 @@ class Gathered:
     def levelled(self) -> Array:
         """Which ballots have several options on a level."""
         self._pack()
-        joined = [np.bincount(np.repeat(np.arange(len(part.lines)), part.lengths)[part.same()], minlength=len(part.lines)) for part in self._parts]
+        joined = [
+            np.bincount(np.repeat(np.arange(len(part.lines)), part.lengths)[part.same()], minlength=len(part.lines)) for part in self._parts
+        ]
         return self._sorted(np.concatenate(joined) > 0 if joined else np.zeros(0, bool))
 
     def _placed(self) -> Iterator[tuple[Part, Array]]:

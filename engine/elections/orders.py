@@ -1,89 +1,133 @@
-"""The regular lines of a PrefLib file, whole blocks at a time: a count, a colon, and alternatives with commas between, none twice,
-and with braces around equal ones.
+"""The regular lines of files of rankings, whole blocks at a time: a count, and options by their numbers or short names.
+
+Regular is a line about which nothing can be wrong: a count within bounds and known options, none twice.
 
 >>> from engine.elections.blocks import Spellings
->>> ballots = Gathered()
+>>> ballots, known = Gathered(), Spellings({b"1": 0, b"2": 1})
 >>> text = "7: 2,1\\n2: {1,2}\\n3: 2;1\\n4: {},{2}\\n"
->>> take(Block(text, 1, len(text)), Spellings({b"1": 0, b"2": 1}), ballots).tolist()
+>>> levels(Block(text, 1, 0), known).add(ballots).tolist()
 [True, True, False, True]
 >>> ballots.lines.tolist(), ballots.ranks(2).tolist(), ballots.firsts(2).tolist()
 ([1, 2, 4], [[1, 0], [0, 0], [2, 0]], [[0, 1], [1, 1], [0, 0]])
+>>> spaced(Block("7 2 1 0\\n1 2\\n", 1, 0), known).regular.tolist(), listed(Block("7,2,1,\\n1,2,2\\n", 1, 0), known).regular.tolist()
+([True, False], [True, False])
 """
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 
-from engine.elections.blocks import Array, Block, Spellings, is_digit, numbers, runs
+from engine.elections.blocks import Array, Block, Runs, Spellings, is_digit, numbers, runs
 from engine.elections.gathered import Gathered, repeats
 from engine.limits import POWER_TOTAL_MAX
 
-_SPACE, _COLON, _COMMA, _OPEN, _CLOSE = b" :,{}"
+_SPACE, _TAB, _LF, _COLON, _COMMA, _OPEN, _CLOSE, _ZERO = b" \t\n:,{}0"
+UNKNOWN, NOBODY = -1, -2
 
 
-def take(block: Block, spellings: Spellings, ballots: Gathered) -> Array:
-    """Add the regular ballots of a block; bool (lines,): which lines those are."""
+class Orders(NamedTuple):
+    """The lines of a block: which are `regular`, how often each was cast; of each run of bytes, the line it is on, the option it names
+    (below 0 for none) and its level, if lines have levels."""
+
+    block: Block
+    regular: Array
+    counts: Array
+    line: Array
+    options: Array
+    levels: Array | None = None
+
+    def add(self, ballots: Gathered, places: Array | None = None) -> Array:
+        """Add what the regular lines hold, and say which those are; `places` says what to call each option, below 0 if it is left out."""
+        kept = self.regular[self.line] & (self.options >= 0)
+        named = self.options[kept]
+        if places is not None and bool((places < 0).any()):
+            kept[kept] = places[named] >= 0
+            named = self.options[kept]
+        ballots.add_many(
+            self.block.numbers[self.regular], self.counts[self.regular],
+            np.bincount(self.line[kept], minlength=len(self.block))[self.regular],
+            named if places is None else places[named], None if self.levels is None else self.levels[kept],
+        )  # fmt: skip
+        return self.regular
+
+
+def none(block: Block) -> Orders:
+    """No regular lines."""
+    nothing = np.zeros(0, np.int64)
+    return Orders(block, np.zeros(len(block), bool), np.zeros(len(block), np.int64), nothing, nothing)
+
+
+def levels(block: Block, spellings: Spellings) -> Orders:
+    """PrefLib's lines: a count, a colon, and options with commas between, and with braces around equal ones."""
     data, empty = block.data, b"{}" in block.raw
     starts, ends = runs(is_digit(data))
     if empty:  # a level without anybody, as categories have them: a run of no bytes between its braces
         nobody = np.flatnonzero((data[1:] == _CLOSE) & (data[:-1] == _OPEN)) + 1
         starts, ends = np.sort(np.concatenate((starts, nobody))), np.sort(np.concatenate((ends, nobody)))
-    lengths = block.counts(starts)
-    regular = (lengths > 0) & (block.broken == 0)
-    if not regular.any():
-        return regular
-    line = np.repeat(np.arange(len(block)), lengths)
-    firsts, begins, counts = _counts(block, starts, ends, lengths, regular)
-    first = np.zeros(len(starts), bool)
-    first[firsts[lengths > 0]] = True
+    if not len(starts):
+        return none(block)
+    found = Runs.of(block, starts, ends)
     options = spellings.of(data, starts, ends)
     if empty:
-        options[starts == ends] = -2
-    fits = first | (options != -1)
-    levels = None
+        options[starts == ends] = NOBODY
+    fits, level = found.first | (options != UNKNOWN), None
     if b"{" in block.raw or b"}" in block.raw:
         opens, closes = data[starts - 1] == _OPEN, data[ends] == _CLOSE
         inside = np.cumsum(opens) - np.cumsum(closes)
-        inside -= np.repeat((inside - opens + closes)[np.minimum(firsts, len(starts) - 1)], lengths)
+        inside -= np.repeat((inside - opens + closes)[found.firsts], found.lengths)
         before = inside - opens + closes
-        fits &= (inside >= 0) & (before >= 0) & (before + opens <= 1)
-        fits[np.append(first[1:], True)] &= inside[np.append(first[1:], True)] == 0
+        last = np.append(found.first[1:], True)
+        fits &= (inside >= 0) & (before >= 0) & (before + opens <= 1) & ~(last & (inside != 0))
         begun = np.cumsum(before == 0)
-        levels = begun - np.repeat(begun[np.minimum(firsts, len(starts) - 1)], lengths) - 1
+        level = begun - np.repeat(begun[found.firsts], found.lengths) - 1
         starts, ends = starts - opens, ends + closes
-    joined = (starts[1:] == ends[:-1] + 1) & (data[ends[:-1]] == _COMMA)
-    after_count = first[:-1]
-    fits[1:] &= first[1:] | np.where(after_count, starts[1:] == begins[line[1:]], joined)
-    regular[line[~fits]] = False
-    last = np.maximum(firsts + lengths - 1, 0)
-    regular &= np.where(lengths > 1, ends[last], begins) == block.ends
-    return _add(block, regular, (line, first, options, levels), counts, len(spellings), ballots)
-
-
-def _counts(block: Block, starts: Array, ends: Array, lengths: Array, regular: Array) -> tuple[Array, Array, Array]:
-    """Which runs are the first of their lines, where the ballots begin, and how often they were cast; what is not so is not regular."""
-    data = block.data
-    firsts = np.cumsum(lengths) - lengths
-    at = np.minimum(firsts, len(starts) - 1)
-    colons = ends[at] + (data[ends[at]] == _SPACE)
+    colons = ends[found.firsts]
+    colons = colons + (data[colons] == _SPACE)
     begins = colons + 1 + (data[colons + 1] == _SPACE)
-    counts = numbers(data, starts[at], ends[at])
-    regular &= (starts[at] == block.starts) & (data[colons] == _COLON) & (counts >= 1) & (counts <= POWER_TOTAL_MAX)
-    return firsts, begins, counts
+    joined = (starts[1:] == ends[:-1] + 1) & (data[ends[:-1]] == _COMMA)
+    fits[1:] &= found.first[1:] | np.where(found.first[:-1], starts[1:] == begins[found.line[1:]], joined)
+    regular = (found.starts[found.firsts] == block.starts) & (data[colons] == _COLON)
+    regular &= np.where(found.lengths > 1, ends[found.lasts], begins) == block.ends
+    return _checked(block, found, regular, fits, options, len(spellings), level)
 
 
-def _add(
-    block: Block, regular: Array, runs_: tuple[Array, Array, Array, Array | None], counts: Array, option_count: int, ballots: Gathered
-) -> Array:
-    """Add what stands on the regular lines, but for those that name somebody twice."""
-    line, first, options, levels = runs_
-    kept = regular[line] & ~first & (options >= 0)
-    again = repeats(line[kept], options[kept], option_count, len(block))
-    if again.any():
-        regular &= ~again
-        kept &= regular[line]
-    ballots.add_many(
-        block.numbers[regular], counts[regular], np.bincount(line[kept], minlength=len(block))[regular], options[kept],
-        None if levels is None else levels[kept],
-    )  # fmt: skip
-    return regular
+def spaced(block: Block, spellings: Spellings) -> Orders:
+    """Lines of BLT: a count, options and a 0, with spaces between."""
+    data = block.data
+    starts, ends = runs((data != _SPACE) & (data != _TAB) & (data != _LF) & (data != 0))
+    if not len(starts):
+        return none(block)
+    found = Runs.of(block, starts, ends)
+    options = spellings.of(data, starts, ends)
+    regular = (found.lengths > 1) & (ends[found.lasts] - starts[found.lasts] == 1) & (data[starts[found.lasts]] == _ZERO)
+    options[found.lasts[found.lengths > 0]] = NOBODY
+    return _checked(block, found, regular, found.first | (options != UNKNOWN), options, len(spellings))
+
+
+def listed(block: Block, spellings: Spellings) -> Orders:
+    """Lines of Scottish councils: a count and options, with commas between, and perhaps one after the last."""
+    data = block.data
+    starts, ends = runs(is_digit(data))
+    if not len(starts):
+        return none(block)
+    found = Runs.of(block, starts, ends)
+    options, last = spellings.of(data, starts, ends), ends[found.lasts]
+    fits = found.first | (options != UNKNOWN)
+    fits[1:] &= found.first[1:] | (starts[1:] == ends[:-1] + 1) & (data[ends[:-1]] == _COMMA)
+    regular = (starts[found.firsts] == block.starts) & (last + (data[last] == _COMMA) == block.ends)
+    return _checked(block, found, regular, fits, options, len(spellings))
+
+
+def _checked(
+    block: Block, found: Runs, regular: Array, fits: Array, options: Array, option_count: int, level: Array | None = None
+) -> Orders:
+    """The lines of which every run `fits`, with counts within bounds and no option twice."""
+    counts = numbers(block.data, found.starts[found.firsts], found.ends[found.firsts])
+    regular = regular & (found.lengths > 0) & (block.broken == 0) & (counts >= 1) & (counts <= POWER_TOTAL_MAX)
+    regular[found.line[~fits]] = False
+    options[found.first] = NOBODY
+    kept = regular[found.line] & (options >= 0)
+    regular &= ~repeats(found.line[kept], options[kept], option_count, len(block))
+    return Orders(block, regular, counts, found.line, options, level)

@@ -34,7 +34,7 @@ def read(text: str) -> Election:
     """The election in a PrefLib file; refused naming the line and what is wrong with it."""
     file = _File()
     for block in blocks(text.lstrip("\ufeff")):
-        for number, line in block.others(file.take(block)):
+        for _, number, line in block.others(file.take(block)):
             file.read_line(number, line)
     return file.election()
 
@@ -56,7 +56,7 @@ class _File:
             return np.zeros(len(block), bool)
         if len(self.spellings) < len(self.columns):
             self.spellings = Spellings({b"%d" % alternative: column for alternative, column in self.columns.items()})
-        return orders.take(block, self.spellings, self.ballots)
+        return orders.levels(block, self.spellings).add(self.ballots)
 
     def read_line(self, number: int, line: str) -> None:
         """Take in one line, whatever it holds."""

@@ -12,73 +12,124 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Sequence
 
+from engine.elections import orders
+from engine.elections.blocks import Block, Spellings, blocks
 from engine.elections.election import Election
-from engine.elections.size import padded
+from engine.elections.gathered import Gathered
+from engine.elections.size import check_size
 from engine.limits import OPTIONS_PER_POLL_MAX, POWER_TOTAL_MAX
 from engine.refusals import Refusal, refuse
 
 
 def read(text: str) -> Election:
     """The election in such a file; refused naming the line and what is wrong with it."""
-    reader = csv.reader(text.lstrip("\ufeff").splitlines())
-    try:
-        rows = [(reader.line_num, _filled(row)) for row in reader]
-    except csv.Error as wrong:
-        raise _wrong(reader.line_num, "cannot be read: {wrong}", "correct its quotes", wrong=wrong) from None
-    rows = [(line, row) for line, row in rows if row]
-    line, head = rows[0] if rows else (1, [])
-    if len(head) != 2 or not all(cell.isdecimal() and len(cell) <= 6 for cell in head):
-        raise _wrong(line, "does not name options and seats", "begin with a line such as 8,4,")
-    option_count, seats = int(head[0]), int(head[1])
-    if not 1 <= option_count <= OPTIONS_PER_POLL_MAX or not 1 <= seats <= option_count:
-        raise _wrong(
-            line, "has {option_count} options and {seats} seats", "give 1 to {options_per_poll_max} options, and no more seats",
-            option_count=option_count, seats=seats, options_per_poll_max=OPTIONS_PER_POLL_MAX,
-        )  # fmt: skip
-    counts, orders, names = list[int](), list[list[int]](), list[str]()
-    for line, row in rows[1:]:
-        if row[0].startswith("Candidate "):
-            if row[0] != f"Candidate {len(names) + 1}" or len(row) < 2 or not row[1]:
+    file, text = _File(), text.lstrip("\ufeff")
+    for block in blocks(text):
+        found = file.regular(block)
+        for place, number, line in block.others(found.regular):
+            if '"' in line:  # what follows may belong to this line, and names are all that does
+                found.regular[place:] = False
+                found.add(file.ballots)
+                file.read_rows(text[block.begins(place) :].splitlines()[number - int(block.numbers[place]) :], number)
+                return file.election()
+            file.read_rows([line], number)
+            if file.names:
+                found.regular[place + 1 :] = False
+        found.add(file.ballots)
+    return file.election()
+
+
+class _File:
+    """What has been read of a file: numbers of options and seats, ballots, names; `line` is the last that holds something."""
+
+    def __init__(self) -> None:
+        self.line = 1
+        self.option_count = self.seats = 0
+        self.ballots, self.names = Gathered(), list[str]()
+        self.spellings = Spellings({})
+
+    def regular(self, block: Block) -> orders.Orders:
+        """The regular lines of a block of ballots."""
+        return orders.none(block) if block.head or self.names or not self.seats else orders.listed(block, self.spellings)
+
+    def read_rows(self, lines: Sequence[str], number: int) -> None:
+        """Take in lines, whatever they hold; the first one has that number."""
+        reader = csv.reader(lines)
+        try:
+            for cells in reader:
+                if row := _filled(cells):
+                    self.line = number + reader.line_num - 1
+                    self._read_row(row)
+        except csv.Error as wrong:
+            raise _wrong(number + reader.line_num - 1, "cannot be read: {wrong}", "correct its quotes", wrong=wrong) from None
+
+    def _read_row(self, row: list[str]) -> None:
+        if not self.seats:
+            self._begin(row)
+        elif row[0].startswith("Candidate "):
+            if row[0] != f"Candidate {len(self.names) + 1}" or len(row) < 2 or not row[1]:
                 raise _wrong(
-                    line, "is {row!r}", 'name the next option: "Candidate {names_count}","Name","Party"',
-                    row=",".join(row)[:40], names_count=len(names) + 1,
+                    self.line, "is {row!r}", 'name the next option: "Candidate {names_count}","Name","Party"',
+                    row=",".join(row)[:40], names_count=len(self.names) + 1,
                 )  # fmt: skip
-            names.append(row[1] if len(row) < 3 else f"{row[1]} ({row[2]})")
-        elif names and row[0].isdecimal():
-            raise _wrong(line, "is {row!r} after the names", "put ballots before them", row=",".join(row)[:40])
-        elif not names:
-            odd = next((place for place, cell in enumerate(row) if not cell.isdecimal() or len(cell) > 16), -1)
-            if odd >= 0:
-                raise _wrong(line, "is {row!r}", "write a count and option numbers", odd + 1, row=row[odd][:40])
-            count, *ballot = map(int, row)
-            odd = next((place for place, option in enumerate(ballot, 1) if not 1 <= option <= option_count), -1)
-            if odd >= 0 or not 1 <= count <= POWER_TOTAL_MAX:
-                raise _wrong(
-                    line, "is {row!r}", "give a count from 1 and options from 1 to {option_count}", max(odd, 0) + 1,
-                    row=row[max(odd, 0)], option_count=option_count,
-                )  # fmt: skip
-            if len(ballot) > option_count:
-                raise _wrong(
-                    line, "names {ballot_count} options of {option_count}", "name each once",
-                    ballot_count=len(ballot), option_count=option_count,
-                )  # fmt: skip
-            again = len(set(ballot)) < len(ballot) and next(
-                (place for place, option in enumerate(ballot, 1) if option in ballot[: place - 1]), 0
-            )
-            if again:
-                raise _wrong(line, "names option {ballot} twice", "name each option once", again + 1, ballot=ballot[again - 1])
-            counts.append(count)
-            orders.append([option - 1 for option in ballot])
-    if len(names) != option_count:
-        raise _wrong(
-            line, "is the last, and the file has {names_count} names", 'give {option_count} lines such as "Candidate 1","Name","Party"',
-            names_count=len(names), option_count=option_count,
-        )  # fmt: skip
-    names = [name if names.count(name) == 1 else f"{name} ({number})" for number, name in enumerate(names, 1)]
-    election = Election.of_orders(names, padded(orders, option_count), counts)
-    election.seats = seats
-    return election
+            self.names.append(row[1] if len(row) < 3 else f"{row[1]} ({row[2]})")
+        elif self.names and row[0].isdecimal():
+            raise _wrong(self.line, "is {row!r} after the names", "put ballots before them", row=",".join(row)[:40])
+        elif not self.names:
+            self._read_ballot(row)
+
+    def _begin(self, head: list[str]) -> None:
+        if len(head) != 2 or not all(cell.isdecimal() and len(cell) <= 6 for cell in head):
+            raise _wrong(self.line, "does not name options and seats", "begin with a line such as 8,4,")
+        self.option_count, self.seats = int(head[0]), int(head[1])
+        if not 1 <= self.option_count <= OPTIONS_PER_POLL_MAX or not 1 <= self.seats <= self.option_count:
+            raise _wrong(
+                self.line, "has {option_count} options and {seats} seats", "give 1 to {options_per_poll_max} options, and no more seats",
+                option_count=self.option_count, seats=self.seats, options_per_poll_max=OPTIONS_PER_POLL_MAX,
+            )  # fmt: skip
+        self.spellings = Spellings({b"%d" % option: option - 1 for option in range(1, self.option_count + 1)})
+
+    def _read_ballot(self, row: list[str]) -> None:
+        odd = next((place for place, cell in enumerate(row) if not cell.isdecimal() or len(cell) > 16), -1)
+        if odd >= 0:
+            raise _wrong(self.line, "is {row!r}", "write a count and option numbers", odd + 1, row=row[odd][:40])
+        count, *ballot = map(int, row)
+        odd = next((place for place, option in enumerate(ballot, 1) if not 1 <= option <= self.option_count), -1)
+        if odd >= 0 or not 1 <= count <= POWER_TOTAL_MAX:
+            raise _wrong(
+                self.line, "is {row!r}", "give a count from 1 and options from 1 to {option_count}", max(odd, 0) + 1,
+                row=row[max(odd, 0)], option_count=self.option_count,
+            )  # fmt: skip
+        if len(ballot) > self.option_count:
+            raise _wrong(
+                self.line, "names {ballot_count} options of {option_count}", "name each once",
+                ballot_count=len(ballot), option_count=self.option_count,
+            )  # fmt: skip
+        again = len(set(ballot)) < len(ballot) and next(
+            (place for place, option in enumerate(ballot, 1) if option in ballot[: place - 1]), 0
+        )
+        if again:
+            raise _wrong(self.line, "names option {ballot} twice", "name each option once", again + 1, ballot=ballot[again - 1])
+        self.ballots.add(self.line, count, [option - 1 for option in ballot])
+
+    def election(self) -> Election:
+        """The election, once the file has ended."""
+        names, option_count = self.names, self.option_count
+        if not self.seats:
+            self._begin([])
+        if len(names) != option_count:
+            last = max(self.line, int(self.ballots.lines[-1]) if self.ballots.rows else 1)
+            raise _wrong(
+                last, "is the last, and the file has {names_count} names",
+                'give {option_count} lines such as "Candidate 1","Name","Party"', names_count=len(names), option_count=option_count,
+            )  # fmt: skip
+        names = [name if names.count(name) == 1 else f"{name} ({number})" for number, name in enumerate(names, 1)]
+        check_size(self.ballots.rows, option_count)
+        election = Election.of_orders(names, self.ballots.orders(self.ballots.longest), self.ballots.counts)
+        election.seats = self.seats
+        return election
 
 
 def write(election: Election, title: str = "") -> str:

@@ -32,6 +32,8 @@ LONG_MAX = 400
 """Bytes of the longest spelling that is looked up: a hundred letters of any script."""
 SPELLINGS_MAX = 1 << 11
 """Spellings looked up in one file: 256 options, some written in several ways."""
+TRIES_MAX = 100
+"""Factors tried for a hash without collisions: each is the right one more often than not."""
 _LF, _PAD = 10, 8
 
 
@@ -206,28 +208,24 @@ class Spellings:
         return len(self.lengths) - 1
 
     def _spread(self) -> None:
-        """Find a factor that gives each known spelling a slot of its own; there are enough slots that one soon does."""
-        known = len(self.lengths) - 1
-        bits = max(8, 2 * known.bit_length())
-        self.shift, factor = np.uint64(64 - bits), 0x9E3779B97F4A7C15
-        while True:
+        """Find a factor that gives each known spelling a slot of its own; there are so many slots that one soon does."""
+        known = len(self)
+        self.shift, factor = np.uint64(64 - max(8, 2 * known.bit_length())), 0x9E3779B97F4A7C15
+        for _ in range(TRIES_MAX):
             self.factor = np.uint64(factor)
-            slots = self._slots(self._mixed(list(self.keys[:, :known])))
+            slots = self._slots(list(self.keys[:, :known]), self.lengths[:known])
             if len(np.unique(slots)) == known:
                 break
             factor = (factor * 6364136223846793005 + 1442695040888963407) % (1 << 64) | 1
-        self.slots = np.full(1 << bits, known, np.int16)
+        # Where somebody has made names that share a slot under every factor, one of them is known, and lines with others are read singly.
+        self.slots = np.full(1 << (64 - int(self.shift)), known, np.int16)
         self.slots[slots] = np.arange(known)
 
-    def _mixed(self, keys: list[Array]) -> Array:
-        mixed = keys[0] if keys else np.zeros(0, np.uint64)
-        for key in keys[1:]:
-            mixed = (mixed ^ (mixed >> np.uint64(29))) * self.factor + key
-        return mixed
-
-    def _slots(self, mixed: Array) -> Array:
-        mixed = mixed ^ (mixed >> np.uint64(32))
-        return ((mixed * self.factor) >> self.shift).view(np.int64)
+    def _slots(self, keys: list[Array], lengths: Array) -> Array:
+        mixed = lengths.astype(np.uint64)
+        for key in keys:
+            mixed = ((mixed ^ (mixed >> np.uint64(32))) * self.factor) ^ key
+        return (((mixed ^ (mixed >> np.uint64(32))) * self.factor) >> self.shift).view(np.int64)
 
     def of(self, data: Array, starts: Array, ends: Array) -> Array:
         """int16: what each run means, `unknown` where it is none that is known."""
@@ -240,7 +238,7 @@ class Spellings:
             long = np.flatnonzero(lengths > 8 * turn)
             key[long] = words(data, starts[long], lengths[long], 8 * turn)
             keys.append(key)
-        known = self.slots[self._slots(self._mixed(keys))]
+        known = self.slots[self._slots(keys, lengths)]
         same = lengths == self.lengths[known]
         for turn, key in enumerate(keys):
             same &= key == self.keys[turn][known]

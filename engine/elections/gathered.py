@@ -172,11 +172,18 @@ class Gathered:
             table[np.repeat(rows, part.lengths), part.cells] = part.ranks()
         return table
 
-    def figures(self, options: int, kind: type[np.signedinteger] = np.int64) -> Array:
-        """(rows, options): what each ballot gives each option; 1 where no figure is given."""
-        table = np.zeros((self.rows, options), kind)
+    def figures(self, options: int) -> Array:
+        """(rows, options): the points that a ballot gives each option."""
+        table = np.zeros((self.rows, options), np.int64)
         for part, rows in self._placed():
-            table[np.repeat(rows, part.lengths), part.cells] = 1 if part.figures is None else part.figures
+            table[np.repeat(rows, part.lengths), part.cells] = 0 if part.figures is None else part.figures
+        return table
+
+    def named(self, options: int) -> Array:
+        """(rows, options): 1 where a ballot names an option."""
+        table = np.zeros((self.rows, options), np.int8)
+        for part, rows in self._placed():
+            table[np.repeat(rows, part.lengths), part.cells] = 1
         return table
 
     def firsts(self, options: int) -> Array:

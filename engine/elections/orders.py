@@ -19,7 +19,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from engine.elections.blocks import Array, Block, Runs, Spellings, is_digit, numbers, runs
+from engine.elections.arrays import Array
+from engine.elections.blocks import Block, Runs, Spellings, is_digit, numbers, runs
 from engine.elections.gathered import Gathered, repeats
 from engine.limits import POWER_TOTAL_MAX
 
@@ -96,7 +97,9 @@ def levels(block: Block, spellings: Spellings) -> Orders:
 def spaced(block: Block, spellings: Spellings) -> Orders:
     """Lines of BLT: a count, options and a 0, with spaces between."""
     data = block.data
-    starts, ends = runs((data != _SPACE) & (data != _TAB) & (data != _LF) & (data != 0))
+    written = (data != _SPACE) & (data != _TAB) & (data != _LF)
+    written[block.ends[-1] :] = False
+    starts, ends = runs(written)
     if not len(starts):
         return none(block)
     found = Runs.of(block, starts, ends)

@@ -16,7 +16,8 @@ from collections import Counter
 import numpy as np
 
 from engine.elections import orders
-from engine.elections.blocks import Array, Block, Spellings, blocks
+from engine.elections.arrays import Array
+from engine.elections.blocks import Block, Spellings, blocks
 from engine.elections.election import Election
 from engine.elections.gathered import Gathered
 from engine.elections.size import check_size

@@ -17,20 +17,25 @@ One kind of ballot a line, with how often it was cast (once, unless said). Names
     active: 300                        how many of them take part at all, for rules that ask
 
 >>> written = read('options: garden, library, pool\\n40: garden, library\\n3: pool')
->>> written.kind, written.options, written.weights
+>>> written.kind, written.options, written.weights.tolist()
 ('approval', ('garden', 'library', 'pool'), [40, 3])
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import accumulate, islice
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from engine.catalogue import did_you_mean
+from engine.elections.arrays import Array
+from engine.elections.blocks import Block, Spellings, blocks
+from engine.elections.gathered import Gathered
 from engine.elections.kinds import KINDS, NUMBERED, Kind
+from engine.elections.names import regular, spellings_of
 from engine.elections.size import check_size
 from engine.limits import OPTIONS_PER_POLL_MAX, POWER_TOTAL_MAX
 from engine.refusals import Refusal, refuse
@@ -39,6 +44,8 @@ _TOKEN = re.compile(r'\s*(?:"((?:[^"\\]|\\.)*)"|([>=,:])|([^\s>=,:"#]+)|(#.*)|(.
 
 NUMBERS = ("budget", "seats", "eligible", "active")
 """Words before a colon with one number after it."""
+_NEVER = 1 << 62
+"""After every line."""
 
 
 class Item(NamedTuple):
@@ -56,7 +63,7 @@ class Written(NamedTuple):
     options: tuple[str, ...]
     kind: Kind
     rows: np.ndarray[Any, Any]
-    weights: list[int]
+    weights: np.ndarray[Any, Any]
     costs: list[int] | None
     budget: int | None
     beside: dict[str, int]
@@ -64,64 +71,141 @@ class Written(NamedTuple):
 
 def read(text: str) -> Written:
     """The ballots that lines of text stand for; refused naming the line and what is wrong with it."""
-    options: dict[str, int] = {}
-    ballots: list[tuple[int, int, list[Item]]] = []
-    """Line, how often cast, and what stands on it."""
-    costs: dict[str, int] = {}
-    whole: dict[str, int] = {}
-    stated: tuple[Kind, int] | None = None
-    listed = False
-    for number, line in enumerate(text.splitlines(), 1):
+    file = _File(text)
+    for block in blocks(text):
+        lines = file.take(block)
+        for _, number, line in block.others(lines):
+            file.read_line(number, line)
+    return file.written()
+
+
+class _File:
+    """What the lines read so far say. Of a ballot that may turn out wrong once it is known what kind all are, only the line is kept."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.options: dict[str, int] = {}
+        self.costs: dict[str, int] = {}
+        self.whole: dict[str, int] = {}
+        self.stated: tuple[Kind, int] | None = None
+        self.listed = False
+        self.ballots = Gathered()
+        self.begun = self.pointless = self.twice = _NEVER
+        """The first line with a ballot, with one that gives somebody no points, and with one that names somebody twice."""
+        self.first: dict[Kind, int] = {}
+        """The first line whose signs imply a kind of ballots."""
+        self.spellings, self.spelled = Spellings({}), 0
+
+    def take(self, block: Block) -> Array:
+        """Take the regular lines of a block, and say which those are."""
+        if block.head or not self.options:
+            return np.zeros(len(block), bool)
+        if self.spelled < len(self.options):
+            self.spelled = len(self.options)
+            self.spellings = Spellings({spelling: option for name, option in self.options.items() for spelling in spellings_of(name)})
+        lines = regular(block, self.spellings)
+        numbers, taken, lengths = block.numbers, lines.taken, lines.lengths[lines.taken]
+        self.begun = min(self.begun, _first(numbers, taken))
+        self.pointless = min(self.pointless, _first(numbers[taken], (lengths > 0) & ~lines.pointed[taken]))
+        kinds: tuple[tuple[Kind, Array], ...] = (("ranked", lines.ranked), ("cumulative", lines.pointed), ("approval", lines.listed))
+        for kind, held in kinds:
+            self._imply(kind, _first(numbers, held))
+        narrow = np.int64 if lines.pointed.any() else np.int16
+        self.ballots.add_many(numbers[taken], lines.counts[taken], lengths, lines.cells, lines.figures.astype(narrow))
+        return taken
+
+    def _imply(self, kind: Kind, number: int) -> None:
+        if number < self.first.get(kind, _NEVER):
+            self.first[kind] = number
+
+    def read_line(self, number: int, line: str) -> None:
+        """Take in one line, whatever it holds."""
         head, items = _read_line(line, number)
         if head is None and not items:
-            continue
+            return
         if head == "ballots":
-            if stated:
+            if self.stated:
                 raise _wrong(number, "says ballots: a second time", "say it once")
-            stated = _read_kind(items, number), number
-            continue
+            self.stated = _read_kind(items, number), number
+            return
         if head in NUMBERS:
-            if head in whole:
+            if head in self.whole:
                 raise _wrong(number, "says {head}: a second time", "say it once", head=head)
-            whole[head] = _read_number(head, items, number)
-            continue
+            self.whole[head] = _read_number(head, items, number)
+            return
         for item in items:
-            if listed and item.name not in options:
-                near = did_you_mean(item.name, list(options))
+            if self.listed and item.name not in self.options:
+                near = did_you_mean(item.name, list(self.options))
                 raise _wrong(number, "names {item!r}", "{near} (from the line options:)", item, item=item.name, near=near)
-            options.setdefault(item.name, len(options))
-        if head == "options" and ballots:
+            self.options.setdefault(item.name, len(self.options))
+        if head == "options" and self.begun < number:
             raise _wrong(number, "says options: after the first ballot", "put it first, so that every ballot is checked against it")
-        listed |= head == "options"
+        self.listed |= head == "options"
         if head in ("costs", "options"):
-            named = set(costs) if head == "costs" else set[str]()
+            named = set(self.costs) if head == "costs" else set[str]()
             for item in items:
                 if item.name in named:
                     raise _wrong(number, "names {item!r} again", "name each option once", item, item=item.name)
                 named.add(item.name)
         if head == "costs":
-            costs.update({item.name: _read_cost(item, number) for item in items})
+            self.costs.update({item.name: _read_cost(item, number) for item in items})
         elif head != "options":
-            ballots.append((number, _read_count(head, number, len(line) - len(line.lstrip()) + 1), items))
-    if not options:
-        raise refuse("election_wrong", "the election", "has no ballots and no options", "write lines such as 12: garden")
-    kind, option_count = _kind(ballots, stated), len(options)
-    check_size(len(ballots), option_count)
-    rows = np.empty((len(ballots), option_count), np.int64 if kind in NUMBERED else np.int16)
-    for row, (number, _, items) in zip(rows, ballots, strict=True):
-        row[:] = _row(number, items, kind, options, option_count)
-    _check_turnout(whole, sum(count for _, count, _ in ballots))
-    if costs or "budget" in whole:
-        _check_costs(options, costs)
-    return Written(
-        tuple(options),
-        kind,
-        rows,
-        [count for _, count, _ in ballots],
-        [costs[name] for name in options] if costs else None,
-        whole.pop("budget", None),
-        whole,
-    )
+            self._add(number, _read_count(head, number, len(line) - len(line.lstrip()) + 1), items)
+
+    def _add(self, number: int, count: int, items: list[Item]) -> None:
+        self.begun = min(self.begun, number)
+        signs = {item.sign for item in items}
+        if signs & {">", "="}:
+            self._imply("ranked", number)
+        if any(item.points >= 0 for item in items):
+            self._imply("cumulative", number)
+        elif "," in signs:
+            self._imply("approval", number)
+        if any(item.points < 0 for item in items):
+            self.pointless = min(self.pointless, number)
+        cells = [self.options[item.name] for item in items]
+        if len(set(cells)) < len(cells):
+            self.twice = min(self.twice, number)
+            return
+        levels = [*accumulate(item.sign == ">" for item in items)]
+        pointed = all(item.points >= 0 for item in items)
+        self.ballots.add(number, count, cells, [item.points for item in items] if pointed else levels)
+
+    def written(self) -> Written:
+        """What all lines say together."""
+        options, ballots, whole, costs = self.options, self.ballots, self.whole, self.costs
+        if not options:
+            raise refuse("election_wrong", "the election", "has no ballots and no options", "write lines such as 12: garden")
+        kind, option_count = _kind(self.first, self.stated), len(options)
+        check_size(ballots.rows, option_count)
+        odd = min(self.twice, self.pointless if kind in NUMBERED else _NEVER)
+        if odd < _NEVER:
+            _, items = _read_line(next(islice(_lines(self.text), odd - 1, None)), odd)
+            raise _odd(items, odd)
+        _check_turnout(whole, ballots.total)
+        if costs or "budget" in whole:
+            _check_costs(options, costs)
+        return Written(
+            tuple(options),
+            kind,
+            ballots.ranks(option_count) if kind == "ranked" else (ballots.figures if kind in NUMBERED else ballots.named)(option_count),
+            ballots.counts,
+            [costs[name] for name in options] if costs else None,
+            whole.pop("budget", None),
+            whole,
+        )
+
+
+def _first(numbers: Array, held: Array) -> int:
+    """The first of the numbers that is held."""
+    return int(numbers[held.argmax()]) if held.any() else _NEVER
+
+
+def _lines(text: str) -> Iterator[str]:
+    """The lines of a text, one by one."""
+    for block in blocks(text):
+        for _, _, line in block.others(np.zeros(len(block), bool)):
+            yield line
 
 
 def _check_costs(options: Iterable[str], costs: Mapping[str, int]) -> None:
@@ -257,17 +341,8 @@ def _read_count(head: str | None, number: int, column: int) -> int:
     return int(head)
 
 
-def _kind(ballots: list[tuple[int, int, list[Item]]], stated: tuple[Kind, int] | None) -> Kind:
+def _kind(first: Mapping[Kind, int], stated: tuple[Kind, int] | None) -> Kind:
     """The kind of ballots that the signs on all lines imply, unless it is stated; rankings and other kinds may not be mixed in one file."""
-    first: dict[Kind, int] = {}
-    for number, _, items in ballots:
-        signs = {item.sign for item in items}
-        if signs & {">", "="}:
-            first.setdefault("ranked", number)
-        if any(item.points >= 0 for item in items):
-            first.setdefault("cumulative", number)
-        elif "," in signs:
-            first.setdefault("approval", number)
     if "ranked" in first and len(first) > 1:
         others = min(number for kind, number in first.items() if kind != "ranked")
         number, other = max(first["ranked"], others), min(first["ranked"], others)
@@ -287,23 +362,13 @@ def _kind(ballots: list[tuple[int, int, list[Item]]], stated: tuple[Kind, int] |
     return stated[0]
 
 
-def _row(number: int, items: list[Item], kind: Kind, options: dict[str, int], option_count: int) -> list[int]:
-    if len({item.name for item in items}) != len(items):
-        again = next(item for place, item in enumerate(items) if item.name in [other.name for other in items[:place]])
-        raise _wrong(number, "names {again!r} twice", "name each option once", again, again=again.name)
-    row = [option_count if kind == "ranked" else 0] * option_count
-    rank = 0
+def _odd(items: list[Item], number: int) -> Refusal:
+    """The refusal of a ballot that names an option twice, or otherwise one without points."""
     for place, item in enumerate(items):
-        if kind == "ranked":
-            rank = place if item.sign == ">" else rank
-            row[options[item.name]] = rank
-        elif kind in NUMBERED:
-            if item.points < 0:
-                raise _wrong(number, "gives {item!r} no points, where other ballots do", "add them, without commas", item, item=item.name)
-            row[options[item.name]] = item.points
-        else:
-            row[options[item.name]] = 1
-    return row
+        if item.name in [other.name for other in items[:place]]:
+            return _wrong(number, "names {again!r} twice", "name each option once", item, again=item.name)
+    item = next(item for item in items if item.points < 0)
+    return _wrong(number, "gives {item!r} no points, where other ballots do", "add them, without commas", item, item=item.name)
 
 
 def _wrong(number: int, fact: str, way_out: str, where: Item | int | None = None, /, **values: object) -> Refusal:

@@ -90,19 +90,23 @@ class Block:
         """The number of each line."""
         return np.arange(self.line, self.line + len(self)) + np.cumsum(self.broken) - self.broken
 
-    def others(self, taken: Array) -> Iterator[tuple[int, int, str]]:
-        """The lines that are not taken: each one's place from 0, its number, and its text, broken as Python breaks it.
-
-        A line may show that those after it mean something else: whoever reads it then marks them as not taken.
-        """
-        numbers, place = self.numbers, 0
+    def places(self, taken: Array) -> Iterator[int]:
+        """The lines, from 0, that are not taken. A line may show that those after it mean something else: whoever reads it then marks
+        them as not taken."""
+        place = 0
         while place < len(self):
             place += int(taken[place:].argmin())
             if taken[place]:
                 return
+            yield place
+            place += 1
+
+    def others(self, taken: Array) -> Iterator[tuple[int, int, str]]:
+        """Likewise, each with its number and its text, broken as Python breaks it."""
+        numbers = self.numbers
+        for place in self.places(taken):
             for number, line in enumerate(self.text_of(place).splitlines(), int(numbers[place])):
                 yield place, number, line
-            place += 1
 
 
 class Runs(NamedTuple):
@@ -156,6 +160,8 @@ def words(data: Array, starts: Array, lengths: Array, skipped: int = 0) -> Array
     """
     eight = np.ndarray((len(data) - 7,), "V8", data.data, 0, (1,))
     shifts = (64 - 8 * np.minimum(8, lengths - skipped)).astype(np.uint64)
+    if not len(starts):
+        return np.zeros(0, np.uint64)
     return eight[np.minimum(starts + skipped, len(data) - 8)].view("<u8").astype(np.uint64, copy=False) << shifts
 
 

@@ -172,12 +172,24 @@ class Gathered:
             table[np.repeat(rows, part.lengths), part.cells] = part.ranks()
         return table
 
-    def figures(self, options: int) -> Array:
-        """(rows, options): the points that a ballot gives each option."""
-        table = np.zeros((self.rows, options), np.int64)
+    def figures(self, options: int, empty: int = 0) -> Array:
+        """(rows, options): the points that a ballot gives each option, `empty` where it does not name it."""
+        table = np.full((self.rows, options), empty, np.int64)
         for part, rows in self._placed():
-            table[np.repeat(rows, part.lengths), part.cells] = 0 if part.figures is None else part.figures
+            if part.figures is not None:
+                table[np.repeat(rows, part.lengths), part.cells] = part.figures
         return table
+
+    def places(self, options: int) -> Array:
+        """(rows, options): at which place from 0 a ballot names each option, whatever its figures, otherwise the number of options."""
+        table = np.full((self.rows, options), options, np.int16)
+        for part, rows in self._placed():
+            table[np.repeat(rows, part.lengths), part.cells] = part.places()
+        return table
+
+    def listed(self, options: int) -> Array:
+        """int64 (options,): how many ballots name each option."""
+        return np.bincount(self._joined("cells"), minlength=options)
 
     def named(self, options: int) -> Array:
         """(rows, options): 1 where a ballot names an option."""

@@ -38,7 +38,7 @@ from engine.elections.outcome import Step
 from engine.elections.pabulib._bounds import SENTINEL_COST, check_costs, check_counts, check_votes, remarks_of
 from engine.elections.pabulib._meta import Meta
 from engine.elections.pabulib._out import write
-from engine.elections.pabulib._parts import Rows, amount_in, parts_of, table_of, wrong
+from engine.elections.pabulib._parts import Parts, Rows, amount_in, table_of, wrong
 from engine.elections.pabulib._places import worth_of
 from engine.elections.pabulib._rule import RULES, rule_of
 from engine.elections.pabulib._votes import Votes, votes_of
@@ -118,15 +118,17 @@ class Projects:
 
 def read(text: str) -> Budget:
     """The budget in a `.pb` file; refused by name when it is not one whose ballots we count."""
-    parts = parts_of(text)
-    meta = Meta.of(parts["META"])
+    parts = Parts(text)
+    meta = Meta.of(parts.rows["META"])
     if meta["vote_type"] not in KINDS:
         raise refuse(
             "ballot_kind_wrong", "the file", "has votes of type {stated!r}", "it must be one of {known}",
             stated=meta["vote_type"], known=", ".join(KINDS),
         )  # fmt: skip
     kind = KINDS[meta["vote_type"]]
-    projects = _projects(parts["PROJECTS"])
+    if not parts.sound(kind):
+        parts = Parts(text, singly=True)
+    projects = _projects(parts.rows["PROJECTS"])
     budget = meta.amount("budget")
     if budget is None:
         raise wrong(meta.line, "begins META, which states no budget", "add a line such as budget;100000")
@@ -134,12 +136,12 @@ def read(text: str) -> Budget:
     if decimals > 4:
         raise wrong(1, "has money with {decimals} decimals", "round it to at most 4", decimals=decimals)
     places = {name: place for place, name in enumerate(projects.ids)}
-    votes = votes_of(parts["VOTES"], kind, places, (meta.whole("default_score") or 0) if kind == "score" else 0)
-    check_counts(meta, len(projects.ids), parts["VOTES"])
-    remarks = check_votes(meta, parts["VOTES"], votes, kind)
+    votes = votes_of(parts, kind, places, (meta.whole("default_score") or 0) if kind == "score" else 0)
+    check_counts(meta, len(projects.ids), parts.rows["VOTES"], len(votes.lines))
+    remarks = check_votes(meta, votes, kind)
     scale = Decimal(10) ** decimals
     if kind == "approval":
-        remarks += check_costs(meta, parts["VOTES"], votes, projects.amounts, scale)
+        remarks += check_costs(meta, votes, projects.amounts, scale)
         kind = "knapsack" if meta.amount("max_sum_cost") == budget else kind
     return _budget(meta, projects, kind, votes, budget, decimals, [*remarks, *remarks_of(meta, projects.columns)])
 

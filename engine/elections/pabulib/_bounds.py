@@ -44,9 +44,9 @@ PROJECTS_COLUMNS = frozenset(
 """What the format names (pabulib.org/format, and the fields of its checker): used, or describing what decides nothing."""
 
 
-def check_counts(meta: Meta, projects: int, votes: Rows) -> None:
+def check_counts(meta: Meta, projects: int, votes: Rows, voted: int) -> None:
     """Refuse a file that holds another number of projects or votes than it states, or a voter twice."""
-    for name, what, held in (("num_projects", "projects", projects), ("num_votes", "votes", len(votes) - 1)):
+    for name, what, held in (("num_projects", "projects", projects), ("num_votes", "votes", voted)):
         stated = meta.whole(name)
         if stated not in (None, held):
             raise wrong(
@@ -66,7 +66,7 @@ def check_counts(meta: Meta, projects: int, votes: Rows) -> None:
             )  # fmt: skip
 
 
-def check_votes(meta: Meta, rows: Rows, votes: Votes, kind: Kind) -> list[Step]:
+def check_votes(meta: Meta, votes: Votes, kind: Kind) -> list[Step]:
     """Refuse votes that name too many or too few projects, or give too many points; what has to be said of the others."""
     one = 1 if meta["vote_type"] == "choose-1" else None
     figures = {
@@ -90,19 +90,19 @@ def check_votes(meta: Meta, rows: Rows, votes: Votes, kind: Kind) -> list[Step]:
         if stated is not None and (odd := np.flatnonzero(sign * held > sign * stated).tolist()):
             field = name if meta[name] else "vote_type"
             raise wrong(
-                rows[1 + odd[0]][0], str(Step(fact, figure=int(held[odd[0]]))) + ", and {field} is {stated}", WAY_OUT,
+                int(votes.lines[odd[0]]), str(Step(fact, figure=int(held[odd[0]]))) + ", and {field} is {stated}", WAY_OUT,
                 field=field, stated=meta[field],
             )  # fmt: skip
     return remarks
 
 
-def check_costs(meta: Meta, rows: Rows, votes: Votes, amounts: list[Decimal], scale: Decimal) -> list[Step]:
+def check_costs(meta: Meta, votes: Votes, amounts: list[Decimal], scale: Decimal) -> list[Step]:
     """Refuse approvals that cost too much together; what has to be said of those that cost too little."""
     costs = np.array([int(amount * scale) for amount in amounts], np.int64)
     spent = votes.table.astype(np.int64).dot(costs)
     most, least = meta.amount("max_sum_cost"), meta.amount("min_sum_cost")
     if most is not None and (dear := np.flatnonzero(spent > int(most * scale)).tolist()):
-        raise wrong(rows[1 + dear[0]][0], "votes for more than max_sum_cost, {most}", WAY_OUT, most=most)
+        raise wrong(int(votes.lines[dear[0]]), "votes for more than max_sum_cost, {most}", WAY_OUT, most=most)
     return _below("min_sum_cost", spent, None if least is None else int(least * scale))
 
 

@@ -3,39 +3,160 @@
 from __future__ import annotations
 
 import csv
+import io
 import re
+from collections.abc import Iterator
 from decimal import Decimal, InvalidOperation
 
+import numpy as np
+
+from engine.elections.blocks import blocks
+from engine.elections.kinds import NUMBERED
+from engine.elections.pabulib._cast import Cast, hashes
 from engine.limits import INTEGER_MAX
 from engine.refusals import Refusal, refuse
 
 Rows = list[tuple[int, list[str]]]
 """Lines by their numbers from 1, the column heads first."""
+STRENGTH = "vote_strength"
+"""A column of some files: what a vote weighs."""
 
 
-def parts_of(text: str) -> dict[str, Rows]:
-    """META, PROJECTS and VOTES, each with its column heads and at least one line below them."""
-    parts: dict[str, Rows] = {}
-    current: Rows | None = None
-    reader = csv.reader(text.lstrip("\ufeff").splitlines(), delimiter=";")
-    try:
-        for row in reader:
-            word = row[0].strip() if row else ""
-            if len(row) <= 1 and word in ("META", "PROJECTS", "VOTES"):
-                current = parts.setdefault(word, [])
-            elif row and any(row):
-                if current is None:
-                    raise wrong(reader.line_num, "comes before META", "a .pb file begins with the line META")
-                current.append((reader.line_num, row))
-    except csv.Error as fault:
-        raise wrong(reader.line_num, "cannot be read: {fault}", "correct its quotes", fault=fault) from None
-    for name in ("META", "PROJECTS", "VOTES"):
-        if len(parts.get(name, [])) < 2:
-            raise wrong(
-                max(reader.line_num, 1), "is the last, and the file has no part {name}", "a .pb file has META, PROJECTS and VOTES",
-                name=name,
-            )  # fmt: skip
-    return parts
+PARTS = ("META", "PROJECTS", "VOTES")
+
+
+class Parts:
+    """META, PROJECTS and VOTES, each with its column heads and at least one line below them: `rows` by part, and in `cast` the lines of
+    VOTES that are regular. Lines end with a line feed; a cell in quotes may hold one."""
+
+    def __init__(self, text: str, singly: bool = False) -> None:
+        self.text = text.lstrip("\ufeff")
+        self.rows: dict[str, Rows] = {}
+        self.current, self.line = "", 0
+        """In which part we are, and the number of the last line that was read."""
+        self.cast: Cast | None = None
+        self.closed = False
+        """Whether the votes have been left, after which no more lines are taken at once."""
+        if singly or "\r" in self.text:
+            self._read_singly()
+        else:
+            at = 0
+            while at < len(self.text):
+                at = self._read_from(at)
+        for name in PARTS:
+            if len(self.rows.get(name, [])) + (name == "VOTES" and self.voted) < 2:
+                raise wrong(
+                    max(self.line, 1), "is the last, and the file has no part {name}", "a .pb file has META, PROJECTS and VOTES",
+                    name=name,
+                )  # fmt: skip
+
+    @property
+    def voted(self) -> int:
+        """How many votes regular lines hold."""
+        return self.cast.ballots.rows if self.cast else 0
+
+    def _read_singly(self) -> None:
+        reader = csv.reader(io.StringIO(self.text, newline=""), delimiter=";")
+        try:
+            for row in reader:
+                self.line = reader.line_num
+                self._read_row(row)
+        except csv.Error as fault:
+            raise wrong(reader.line_num, "cannot be read: {fault}", "correct its quotes", fault=fault) from None
+
+    def _read_from(self, at: int) -> int:
+        """Read on, to the end, or to where a cell in quotes that goes on over several lines has ended: the place after it."""
+        for block in blocks(self.text, at, self.line + 1):
+            cast = self._open() if not block.head else None
+            taken = np.zeros(len(block), bool) if cast is None else cast.regular(block)
+            for place in block.places(taken):
+                line, self.line = block.text_of(place), block.line + place - 1
+                reader = csv.reader([line, ""] if '"' in line else [line], delimiter=";")
+                row = self._next(reader)
+                if reader.line_num > 1:
+                    taken[place:] = False
+                    if cast is not None:
+                        cast.keep(taken)
+                    return self._read_long(block.begins(place))
+                self.line += 1
+                self._read_row(row)
+                if self.current != "VOTES":
+                    taken[place + 1 :] = False
+            if cast is not None:
+                cast.keep(taken)
+            self.line = block.line + len(block) - 1
+        return len(self.text)
+
+    def _read_long(self, at: int) -> int:
+        """Read one line of the table that goes on over several of the text."""
+        ends = [at]
+
+        def lines() -> Iterator[str]:
+            while ends[-1] < len(self.text):
+                ends.append(self.text.find("\n", ends[-1]) + 1 or len(self.text))
+                yield self.text[ends[-2] : ends[-1]]
+
+        reader = csv.reader(lines(), delimiter=";")
+        row = self._next(reader)
+        self.line += reader.line_num
+        self._read_row(row)
+        return ends[-1]
+
+    def _open(self) -> Cast | None:
+        """What takes regular votes, once the projects and the columns of the votes are known; None where lines are read singly."""
+        rows, projects = self.rows.get("VOTES", []), self.rows.get("PROJECTS", [])
+        if self.current != "VOTES" or not rows or self.closed:
+            self.closed |= self.cast is not None
+            return None
+        if self.cast is None:
+            head, columns = ([name.strip() for name in part[0][1]] if part else [] for part in (rows, projects))
+            ids = (
+                [row[columns.index("project_id")].strip() for _, row in projects[1:] if len(row) == len(columns)]
+                if "project_id" in columns
+                else []
+            )
+            if "vote" not in head or len(head) < 2 or STRENGTH in head or len(set(ids)) < len(projects) - 1:
+                self.closed = True
+                return None
+            self.cast = Cast(rows[0][1], {name: place for place, name in enumerate(ids)})
+        return self.cast
+
+    def _next(self, reader: Iterator[list[str]]) -> list[str]:
+        try:
+            return next(reader, [])
+        except csv.Error as fault:
+            raise wrong(self.line + 1, "cannot be read: {fault}", "correct its quotes", fault=fault) from None
+
+    def _read_row(self, row: list[str]) -> None:
+        word = row[0].strip() if row else ""
+        if len(row) <= 1 and word in PARTS:
+            self.current = word
+            self.rows.setdefault(word, [])
+        elif row and any(row):
+            if not self.current:
+                raise wrong(self.line, "comes before META", "a .pb file begins with the line META")
+            self.rows[self.current].append((self.line, row))
+
+    def sound(self, kind: str) -> bool:
+        """Whether the regular votes are beyond doubt, seen beside the others: by this kind of ballot they should all give points or none
+        should, and nobody may vote twice. Where this is in doubt, reading singly says what is wrong, if anything is."""
+        if self.cast is None:
+            return True
+        head, *rows = self.rows["VOTES"]
+        columns = {name.strip(): place for place, name in enumerate(head[1])}
+        given = self.cast.pointed or (
+            "points" in columns and any(row[columns["points"]].strip() for _, row in rows if len(row) == len(head[1]))
+        )
+        if (kind == "approval" and self.cast.pointed) or ((given or kind in NUMBERED) and self.cast.pointless):
+            return False
+        if "voter_id" not in columns:
+            return True
+        names = [row[columns["voter_id"]].strip().encode("utf-8", "surrogatepass") for _, row in rows if len(row) == len(head[1])]
+        ends = np.cumsum([0, *map(len, names)])
+        single = hashes(np.frombuffer(b"".join(names) + bytes(8), np.uint8), ends[:-1], ends[1:])
+        voters = np.concatenate((single, *self.cast.voters))
+        voters = np.sort(voters[voters > 0])
+        return not bool((voters[1:] == voters[:-1]).any())
 
 
 def table_of(rows: Rows, part: str, needed: tuple[str, ...]) -> tuple[dict[str, int], Rows]:

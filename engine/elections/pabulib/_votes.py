@@ -11,54 +11,53 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.elections.gathered import Gathered
 from engine.elections.kinds import NUMBERED, Kind
-from engine.elections.pabulib._parts import Rows, table_of, wrong
+from engine.elections.pabulib._parts import STRENGTH, Parts, Rows, table_of, wrong
 from engine.elections.size import check_size
 from engine.limits import POINTS_PER_BALLOT_MAX
 
 Cells = NDArray[np.int64]
-STRENGTH = "vote_strength"
-"""A column of some files: what a vote weighs."""
 
 
 class Votes(NamedTuple):
     """`table`: (voters, projects), as an election holds it. `points`: of rankings whose points are written out, likewise, 0
     where nothing is named; None where they are not. `lengths`: (voters,), how many projects each vote names. `listed`:
-    (projects,), how many votes name each, be it with 0 points."""
+    (projects,), how many votes name each, be it with 0 points. `lines`: (voters,), where each vote stands."""
 
     table: NDArray[np.int64 | np.int16 | np.int8]
     points: Cells | None
     lengths: Cells
     listed: Cells
+    lines: Cells
 
 
-def votes_of(rows: Rows, kind: Kind, places: dict[str, int], default: int = 0) -> Votes:
+def votes_of(parts: Parts, kind: Kind, places: dict[str, int], default: int = 0) -> Votes:
     """The votes below the column heads; `default` is what projects get that a vote by points does not name."""
     by_points, project_count = kind in NUMBERED, len(places)
-    columns, votes = table_of(rows, "VOTES", ("vote", "points") if by_points else ("vote",))
-    check_size(len(votes), project_count)
+    columns, votes = table_of(parts.rows["VOTES"], "VOTES", ("vote", "points") if by_points else ("vote",))
+    check_size(len(votes) + parts.voted, project_count)
     vote, points = columns["vote"], columns.get("points", -1)
     if STRENGTH in columns:
         _check_strength(votes, columns[STRENGTH])
     if kind == "approval":
         _check_pointless(votes, points)
-    written = by_points or (points >= 0 and any(row[points].strip() for _, row in votes))
-    empty, cell = (project_count, np.int16) if kind == "ranked" else (default, np.int64) if by_points else (0, np.int8)
-    table = np.full((len(votes), project_count), empty, cell)
-    worth = np.zeros((len(votes), project_count), np.int64) if written and not by_points else None
-    lengths, named_places = np.zeros(len(votes), np.int64), list[int]()
-    for number, (line, row) in enumerate(votes):
+    ballots = parts.cast.ballots if parts.cast else Gathered()
+    pointed = parts.cast is not None and parts.cast.pointed
+    written = by_points or pointed or (points >= 0 and any(row[points].strip() for _, row in votes))
+    for line, row in votes:
         named = [name.strip() for name in row[vote].split(",") if name.strip()]
         if not named and not (written and row[points].strip()):
+            ballots.add(line, 1, [])
             continue
         here = _projects(named, places, line, vote)
-        given = _points(row[points], len(named), line, points) if written else []
-        table[number, here] = range(len(here)) if kind == "ranked" else given or 1
-        if worth is not None:
-            worth[number, here] = given
-        lengths[number] = len(here)
-        named_places += here
-    return Votes(table, worth, lengths, np.bincount(np.array(named_places, np.int64), minlength=project_count))
+        ballots.add(line, 1, here, _points(row[points], len(named), line, points) if written else None)
+    if kind == "ranked":
+        table: Cells = ballots.places(project_count)
+    else:
+        table = ballots.figures(project_count, default) if by_points else ballots.named(project_count)
+    worth = ballots.figures(project_count) if written and not by_points else None
+    return Votes(table, worth, ballots.lengths.astype(np.int64), ballots.listed(project_count), ballots.lines)
 
 
 def _projects(named: list[str], places: dict[str, int], line: int, cell: int) -> list[int]:

@@ -28,3 +28,27 @@ def weights_of(weights: Any) -> Array | None:
         return None
     array = array_of(weights)
     return array.astype(np.int64) if (array.dtype.kind in "iu" and array.dtype != np.uint64) or not array.size else array
+
+
+def distinct_rows(table: Array) -> tuple[Array, Array]:
+    """The different rows of a table of numbers from 0, in ascending order, and for each row which of them it is.
+
+    What `numpy.unique` says along the first axis; small numbers are compared eight bytes, or sixty-four bits, at a time.
+
+    >>> rows, place = distinct_rows(np.array([[1, 0], [0, 1], [1, 0]]))
+    >>> rows.tolist(), place.tolist()
+    ([[0, 1], [1, 0]], [1, 0, 1])
+    """
+    highest = int(table.max(initial=0))
+    if highest > 255 or int(table.min(initial=0)) < 0 or not table.size:
+        rows, place = np.unique(table, axis=0, return_inverse=True)
+        return rows, place.reshape(-1)
+    cells = np.packbits(table.astype(bool), axis=1) if highest < 2 else np.ascontiguousarray(table, np.uint8)
+    padded = np.zeros((len(cells), -(-cells.shape[1] // 8) * 8), np.uint8)
+    padded[:, : cells.shape[1]] = cells
+    words = padded.view(">u8").astype(np.uint64)
+    order = np.lexsort(words.T[::-1])
+    new = np.append(True, (words[order[1:]] != words[order[:-1]]).any(axis=1))
+    place = np.empty(len(table), np.int64)
+    place[order] = np.cumsum(new) - 1
+    return table[order[new]], place

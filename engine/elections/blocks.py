@@ -88,7 +88,8 @@ class Block:
     @property
     def numbers(self) -> Array:
         """The number of each line."""
-        return np.arange(self.line, self.line + len(self)) + np.cumsum(self.broken) - self.broken
+        numbers: Array = np.arange(self.line, self.line + len(self)) + np.cumsum(self.broken) - self.broken
+        return numbers
 
     def places(self, taken: Array) -> Iterator[int]:
         """The lines, from 0, that are not taken. A line may show that those after it mean something else: whoever reads it then marks
@@ -162,7 +163,8 @@ def words(data: Array, starts: Array, lengths: Array, skipped: int = 0) -> Array
     shifts = (64 - 8 * np.minimum(8, lengths - skipped)).astype(np.uint64)
     if not len(starts):
         return np.zeros(0, np.uint64)
-    return eight[np.minimum(starts + skipped, len(data) - 8)].view("<u8").astype(np.uint64, copy=False) << shifts
+    taken: Array = eight[np.minimum(starts + skipped, len(data) - 8)].view("<u8").astype(np.uint64, copy=False) << shifts
+    return taken
 
 
 def numbers(data: Array, starts: Array, ends: Array) -> Array:

@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 
 from engine.elections import counting
 from engine.elections import text as ballots
-from engine.elections.arrays import array_of, weights_of
+from engine.elections.arrays import array_of, distinct_rows, weights_of
 from engine.elections.kinds import KINDS, NUMBERED, Kind, PlaceWorth
 from engine.elections.outcome import Amount, Number
 from engine.elections.size import check_size
@@ -384,9 +384,9 @@ class Election:
         """The same election with equal ballots in one row."""
         if not self.rows:
             return self
-        rows, place = np.unique(self.table, axis=0, return_inverse=True)
+        rows, place = distinct_rows(self.table)
         weights = np.zeros(len(rows), np.int64)
-        np.add.at(weights, place.reshape(-1), self.weights)
+        np.add.at(weights, place, self.weights)
         return self.changed(table=rows, weights=weights)
 
 

@@ -36,7 +36,8 @@ class Part(NamedTuple):
 
     def places(self) -> Array:
         """The place of each cell on its ballot, from 0."""
-        return np.arange(len(self.cells)) - np.repeat(np.cumsum(self.lengths) - self.lengths, self.lengths)
+        places: Array = np.arange(len(self.cells)) - np.repeat(np.cumsum(self.lengths) - self.lengths, self.lengths)
+        return places
 
     def same(self) -> Array:
         """Whether each cell is on the level of the one before it."""
@@ -215,4 +216,5 @@ def repeats(rows: Array, cells: Array, options: int, count: int) -> Array:
     """
     named = np.zeros(count * options, bool)
     named[rows * options + cells] = True
-    return named.reshape(count, options).sum(axis=1) < np.bincount(rows, minlength=count)
+    twice: Array = named.reshape(count, options).sum(axis=1) < np.bincount(rows, minlength=count)
+    return twice

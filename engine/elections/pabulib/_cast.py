@@ -33,10 +33,10 @@ class Cast:
 
     def regular(self, block: Block) -> Array:
         """bool (lines,): which lines of a block are regular; `keep` takes them."""
-        data, count = block.data, len(block)
+        data = block.data
         separators = np.flatnonzero(data == _SEMICOLON)
         cells = block.counts(separators)
-        regular = (cells == self.width - 1) & (block.ends - block.starts < LINE_MAX)
+        regular: Array = (cells == self.width - 1) & (block.ends - block.starts < LINE_MAX)
         for sign in (b'"', b"\0"):
             if sign in block.raw[1 : block.ends[-1]]:
                 regular &= block.counts(np.flatnonzero(data == sign[0])[: None if sign == b'"' else -8]) == 0

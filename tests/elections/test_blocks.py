@@ -1,0 +1,200 @@
+"""A file read in blocks of arrays and the same file read line by line are the same election, or refused alike.
+
+Files of every format are written, some of them regular, some irregular, some with signs put in, taken out or doubled; and read
+in blocks of a few characters, so that blocks begin and end everywhere.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from engine.elections import blocks, files, orders, pabulib
+from engine.elections.arrays import distinct_rows
+from engine.elections.blocks import Block, Spellings
+from engine.refusals import Refusal
+
+NEVER = 1 << 60
+SIGNS = "0123456789,;:{}[]\"'#>= \t\n\r\x00\x0b\u2028\x85-abPñ"
+NAMES = ("a", "b", "c c", "d,e", "é", "12", "#f")
+COUNTS = st.sampled_from([1, 1, 3, 12]) | st.integers(1, 10**15)
+
+
+@st.composite
+def ballots(draw, most: int = 6, shortest: int = 0):
+    """How many options there are, and ballots: how often each is cast, and an order of some options."""
+    options = draw(st.integers(1, most))
+    orders_ = st.permutations(range(options)).flatmap(lambda every: st.integers(shortest, options).map(lambda length: every[:length]))
+    return options, draw(st.lists(st.tuples(COUNTS, orders_), max_size=12))
+
+
+@st.composite
+def preflib_file(draw):
+    kind = draw(st.sampled_from(["soc", "soi", "toc", "toi", "cat"]))
+    options, cast = draw(ballots())
+    lines = [f"# DATA TYPE: {kind}", *(f"# ALTERNATIVE NAME {number}: n{number}" for number in range(1, options + 1))]
+    for count, order in cast:
+        rest, levels = [*(order if kind[-1] == "i" else sorted(range(options), key=lambda each: (each not in order, each)))], []
+        while rest:
+            length = 1 if kind[0] == "s" else draw(st.integers(0 if kind == "cat" else 1, 3))
+            level, rest = rest[:length], rest[length:]
+            levels.append(str(level[0] + 1) if length == 1 else "{" + ",".join(str(each + 1) for each in level) + "}")
+        lines.append(f"{count}{draw(st.sampled_from([': ', ':', ' : ']))}{','.join(levels)}")
+    return "\n".join(lines) + "\n", f"x.{kind}"
+
+
+@st.composite
+def blt_file(draw):
+    options, cast = draw(ballots())
+    lines = [f"{options} 1"]
+    if draw(st.booleans()):
+        lines.append("[nick " + " ".join("PQRSTU"[:options]) + "]")
+    if draw(st.booleans()):
+        lines.append("-1")
+    named = (lambda each: "PQRSTU"[each]) if "[nick" in "".join(lines) and draw(st.booleans()) else (lambda each: str(each + 1))
+    lines += [" ".join([str(count), *map(named, order), "0"]) + draw(st.sampled_from(["", "", " ", " # c"])) for count, order in cast]
+    return "\n".join([*lines, draw(st.sampled_from(["0", "00", "0 # end"])), *(f'"n{each}"' for each in range(options))]), "x.blt"
+
+
+@st.composite
+def scottish_file(draw):
+    options, cast = draw(ballots())
+    lines = [",".join([str(count), *(str(each + 1) for each in order)]) + draw(st.sampled_from([",", "", ",,"])) for count, order in cast]
+    names = [f'"Candidate {each}","n{each}","P",' for each in range(1, options + 1)]
+    return "\n".join([f"{options},1,", *lines, *names, '"ward",']), "x.csv"
+
+
+@st.composite
+def text_file(draw):
+    options, cast = draw(ballots(len(NAMES)))
+    called = [f'"{name}"' if not name.isalnum() or draw(st.booleans()) else name for name in NAMES]
+    sign = draw(st.sampled_from([" > ", " = ", ", "]))
+    pointed = sign == ", " and draw(st.booleans())
+    lines = ["options: " + ", ".join(called[:options])] if draw(st.booleans()) else []
+    for count, order in cast:
+        head = draw(st.sampled_from(["", "{}: ", "{}:"] if order else ["{}:"])).format(count)
+        names = [called[each] + (f" {each}" if pointed else "") for each in order]
+        lines.append(head + sign.join(names) + draw(st.sampled_from(["", "", "", " ", "  # c"])))
+    return "\n".join(lines) + "\n", "x.txt"
+
+
+@st.composite
+def ranks_file(draw):
+    options, cast = draw(ballots(len(NAMES)))
+    called = [f'"{name}"' if "," in name or draw(st.booleans()) else name for name in NAMES] + ["overvote", "Skipped", "UWI", ""]
+    cells = st.sampled_from([*called[:options], *called[-4:]])
+    lines = ["count," + ",".join(f"rank{rank}" for rank in range(1, options + 1))]
+    for count, order in cast:
+        row = [called[each] for each in order] + draw(st.lists(cells, min_size=options, max_size=options))
+        lines.append(",".join([str(count), *row[:options]]))
+    return "\n".join(lines) + "\n", "x.csv"
+
+
+@st.composite
+def pabulib_file(draw):
+    kind = draw(st.sampled_from(["approval", "cumulative", "scoring", "ordinal"]))
+    options, cast = draw(ballots(shortest=1))
+    ids = [f"é{each}" if each % 3 == 2 else str(7 * each) for each in range(options)]
+    pointed = kind in ("cumulative", "scoring") or draw(st.booleans())
+    lines = ["META", "key;value", "budget;100", f"vote_type;{kind}", "PROJECTS", "project_id;cost"]
+    lines += [*(f"{name};{place}" for place, name in enumerate(ids)), "VOTES", "voter_id;vote" + ";points" * pointed + ";age"]
+    for voter, (_, order) in enumerate(cast):
+        points = ",".join(str(each) for each in order) if kind != "approval" else ""
+        vote = ",".join(ids[each] for each in order)
+        cells = [draw(st.sampled_from([str(voter), f"voter {voter}", ""])), draw(st.sampled_from([vote, vote, f'"{vote}"']))]
+        lines.append(";".join([*cells, *[points] * pointed, draw(st.sampled_from(["44", '"4\n4"', "a,b"]))]))
+    return "\n".join(lines) + "\n", "x.pb"
+
+
+@st.composite
+def marred(draw, of):
+    """Such a file, perhaps with a few signs that do not belong where they are."""
+    text, name = draw(of)
+    for _ in range(draw(st.sampled_from([0, 0, 1, 2]))):
+        place = draw(st.integers(0, len(text)))
+        text = text[:place] + draw(st.sampled_from(["", *SIGNS])) + text[place + draw(st.integers(0, 1)) :]
+    return text, name
+
+
+def outcome(text: str, name: str, head: int, size: int) -> object:
+    """What the file is when so many characters are read line by line, and the rest in blocks of such a size."""
+    before = blocks.HEAD, blocks.SIZE
+    blocks.HEAD, blocks.SIZE = head, size
+    try:
+        election = files.parse(text, Path(name))
+    except Refusal as refusal:
+        return refusal.code, str(refusal)
+    finally:
+        blocks.HEAD, blocks.SIZE = before
+    stated = election.stated and [str(value) for value in (election.stated.listed, *election.stated.remarks)]
+    money = election.costs, election.budget, election.worth, election.rule
+    return election.kind, election.options, election.table.tolist(), election.weights.tolist(), election.seats, election.write_ins, money, stated
+
+
+FORMATS = (preflib_file, blt_file, scottish_file, text_file, ranks_file, pabulib_file)
+
+
+@pytest.mark.parametrize("of", FORMATS)
+@given(st.data())
+def test_blocks_and_lines_read_the_same(of, data):
+    text, name = data.draw(marred(of()))
+    size = data.draw(st.sampled_from([1, 20, 1 << 18]))
+    assert outcome(text, name, data.draw(st.sampled_from([0, 50])), size) == outcome(text, name, NEVER, NEVER)
+
+
+@given(pabulib_file())
+def test_a_table_of_votes_is_read_the_same_without_blocks(file):
+    text, _ = file
+    assume(not text.endswith(";age\n"))  # there are votes
+    read, singly = pabulib.read(text).election, pabulib.read(text + "\r").election
+    assert read.table.tolist() == singly.table.tolist()
+
+
+@pytest.mark.parametrize("sign", ["\u2028", "\x85", "\x0b"])
+def test_only_a_line_feed_ends_a_line_of_a_pb_file(sign):
+    text = f'META\nkey;value\nbudget;9\nvote_type;approval\nPROJECTS\nproject_id;cost;name\n1;5;"Gar\nden"\n2;4;Ben{sign}ch\nVOTES\nvoter_id;vote\n1;1\n2;2,1'
+    budget = pabulib.read(text)
+    assert budget.names == ("Gar\nden", f"Ben{sign}ch")
+    with pytest.raises(Refusal, match="line 13, cell 2 votes for '3'"):
+        pabulib.read(text.replace("2;2,1", "2;3"))
+
+
+def test_regular_lines_make_no_object_for_each_ballot():
+    text = "".join(f"{number}: {1 + number % 2},{2 - number % 2}\n" for number in range(1, 5000))
+    lines = orders.levels(Block(text, 1, 0), Spellings({b"1": 0, b"2": 1}))
+    assert lines.regular.all() and isinstance(lines.counts, np.ndarray)
+
+
+@given(st.dictionaries(st.binary(max_size=30), st.integers(0, 99), max_size=60), st.lists(st.binary(max_size=30), max_size=20))
+def test_a_spelling_is_known_only_byte_by_byte(meanings, others):
+    known = Spellings(meanings)
+    runs = [*meanings, *others]
+    ends = np.cumsum([0, *map(len, runs)])
+    data = np.frombuffer(b"".join(runs) + bytes(8), np.uint8)
+    assert known.of(data, ends[:-1], ends[1:]).tolist() == [meanings.get(run, -1) if run else -1 for run in runs]
+
+
+def test_names_made_to_share_a_slot_are_still_told_apart():
+    known = Spellings({bytes([0] * length + [65]): length for length in range(200)})
+    data = np.frombuffer(bytes(150) + b"A" + bytes(8), np.uint8)
+    assert known.of(data, np.array([0, 100]), np.array([151, 151])).tolist() == [150, 50]
+
+
+@given(st.lists(st.text("0123456789a", max_size=18), min_size=1))
+def test_numbers_are_those_python_reads(runs):
+    ends = np.cumsum([0, *map(len, runs)])
+    data = np.frombuffer("".join(runs).encode() + bytes(8), np.uint8)
+    wanted = [int(run) if run.isdecimal() and len(run) <= 16 else -1 for run in runs]
+    assert blocks.numbers(data, ends[:-1], ends[1:]).tolist() == wanted
+
+
+@given(st.sampled_from([1, 9, 255, 300, 2**40]), st.integers(1, 20), st.integers(0, 30), st.integers(0, 2**32 - 1))
+def test_distinct_rows_are_those_numpy_finds(highest, width, count, seed):
+    table = np.random.default_rng(seed).choice([0, 1, highest], (count, width))
+    rows, place = distinct_rows(table)
+    theirs, where = np.unique(table, axis=0, return_inverse=True)
+    assert rows.tolist() == theirs.tolist() and place.tolist() == where.reshape(-1).tolist()

@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from types import FrameType
 from typing import Any
 
@@ -23,6 +24,7 @@ import numpy as np
 
 from benchmarks.kernels import kernels
 from benchmarks.pref_voting import GRADED, SAME, STV
+from benchmarks.reading import written
 from engine import rules
 from engine.elections import counting, files, pabulib
 from engine.elections.election import Array, Election
@@ -285,6 +287,15 @@ def _pabutools(path: Path) -> dict[str, float]:
     return {"pabutools": best_of(lambda: method_of_equal_shares(instance, profile, sat_class=Cost_Sat), 1)}
 
 
+def reading(count: int) -> None:
+    """Files of every format, from the file to a winner, beside one bare parse of the numbers in them and whoever else reads the format."""
+    print(f"\n{count:,} ballots of 20 options in files, from the file to a winner; the bare parse only makes numbers of what a .soc holds")
+    with TemporaryDirectory() as folder:
+        for path, rule, parameters, peers in written(Path(folder), impartial(count, 20)):
+            beside = {name: best_of(work, 1) for name, work in peers.items()}
+            say(path.name, best_of(lambda path=path, rule=rule, p=parameters: rules.tally(rule, files.read(path), **p)), beside)
+
+
 def imports() -> None:
     def fresh(line: str) -> Callable[[], object]:
         return lambda: subprocess.run([sys.executable, "-c", line], check=True)
@@ -302,6 +313,7 @@ def main() -> None:
     ranked("Mallows, phi 0.8", mallows(count, 20))
     ranked("impartial culture", impartial(count, 20))
     committees(count // 10)
+    reading(count // 5)
     budgets()
 
 

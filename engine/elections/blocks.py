@@ -41,13 +41,13 @@ class Block:
     """Whole lines: `data` is a line break, the bytes of the lines, each with its line break, and some zeros. `starts` and `ends` say
     where in `data` each line begins, and where its line break is; `line` is the first one's number, `at` where it begins in the text."""
 
-    def __init__(self, text: str, line: int, at: int) -> None:
+    def __init__(self, text: str, line: int, at: int, table: bool = False) -> None:
         raw = text.encode("utf-8", "surrogatepass")
         self.raw = b"".join((b"\n", raw, b"" if raw.endswith(b"\n") else b"\n", bytes(_PAD)))
         self.data = np.frombuffer(self.raw, np.uint8)
         breaks = np.flatnonzero(self.data == _LF)
         self.starts, self.ends = breaks[:-1] + 1, breaks[1:]
-        self.line, self.at = line, at
+        self.line, self.at, self.table = line, at, table
         self.ascii = text.isascii()
         self.head = False
         """Whether it is to be read line by line."""
@@ -69,13 +69,15 @@ class Block:
 
     @cached_property
     def broken(self) -> Array:
-        """How many more lines Python sees on each line, which breaks them at such signs as a vertical tab or U+2028, too."""
-        data = self.data
+        """How many more lines Python sees on each line, which breaks them at such signs as a vertical tab or U+2028, too; but not in a
+        table, where only a line feed ends a line."""
+        data, more = self.data, np.zeros(len(self), np.int64)
+        if self.table:
+            return more
         places = np.flatnonzero((data < 32) & (data != _LF) & (data != 9))[:-_PAD]
         if not self.ascii:
             separates = (data[1:-1] == 0x80) & (data[:-2] == 0xE2) & (data[2:] & 0xFE == 0xA8)
             places = np.concatenate((places, np.flatnonzero((data[1:] == 0x85) & (data[:-1] == 0xC2)), np.flatnonzero(separates)))
-        more = np.zeros(len(self), np.int64)
         for place in np.unique(np.searchsorted(self.ends, places)).tolist():
             more[place] = len(self.text_of(place).splitlines()) - 1
         return more
@@ -133,12 +135,12 @@ class Runs(NamedTuple):
         return cls(starts, ends, line, first, lengths, np.minimum(firsts, len(starts) - 1), np.maximum(until - 1, 0))
 
 
-def blocks(text: str, start: int = 0, line: int = 1) -> Iterator[Block]:
+def blocks(text: str, start: int = 0, line: int = 1, table: bool = False) -> Iterator[Block]:
     """The text from `start`, which begins the given line, in blocks that grow; lines are those that end with a line feed."""
     size = HEAD or SIZE
     while start < len(text):
         end = text.find("\n", min(len(text), start + size) - 1) + 1 or len(text)
-        block = Block(text[start:end], line, start)
+        block = Block(text[start:end], line, start, table)
         block.head = bool(HEAD) and size == HEAD
         yield block
         start, line, size = end, line + block.lines, min(max(SIZE, HEAD), size * 4)

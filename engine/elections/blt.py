@@ -151,7 +151,7 @@ class _File:
         kept = [*self.kept]
         check_size(self.ballots.rows, len(kept))
         election = Election.of_orders(
-            _apart([names[option - 1] for option in kept], kept), self.ballots.orders(self.ballots.longest), self.ballots.counts
+            _apart([names[option - 1] for option in kept], kept), self.ballots.orders(len(kept), self.ballots.longest), self.ballots.counts
         )
         election.seats = min(self.seats, len(kept))
         election.write_ins = self.kept.get(self.heads.undeclared)

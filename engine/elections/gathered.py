@@ -155,9 +155,9 @@ class Gathered:
             yield part, rows[before : before + len(part.lines)]
             before += len(part.lines)
 
-    def orders(self, options: int) -> Array:
-        """(rows, options): the options as each ballot names them, -1 after the last."""
-        orders = np.full((self.rows, options), -1, rank_type(options))
+    def orders(self, options: int, width: int | None = None) -> Array:
+        """(rows, width): the options as each ballot names them, -1 after the last; as wide as there are options, unless said."""
+        orders = np.full((self.rows, options if width is None else width), -1, rank_type(options))
         for part, rows in self._placed():
             longest = int(part.lengths.max())
             if int(part.lengths.min()) == longest:

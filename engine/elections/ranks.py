@@ -14,13 +14,15 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from engine.elections import vendors
+from engine.elections import marked, vendors
+from engine.elections.blocks import Spellings, blocks
 from engine.elections.election import Array, Election
+from engine.elections.gathered import Gathered, repeats
 from engine.elections.kinds import KINDS
 from engine.elections.size import check_size
 from engine.limits import POWER_TOTAL_MAX
@@ -61,9 +63,31 @@ Rows = list[tuple[int, int, list[int]]]
 
 def read(text: str) -> Election:
     """The ballots in such a table, options in the order they first come up; an overvote ends a ballot, skipped ranks are passed over."""
-    called = dict[str, int]()
-    rows = rows_of(text, called, grows=True)
-    return orders_of([*called], rows, Marks())[0]
+    vendors.check(text, "the table")
+    table, text = _Table({}, "\n", True), text.lstrip("\ufeff")
+    if "\r" in text:  # lines that do not end with a line feed are not those of blocks
+        for line, times, cells in table.rows(text):
+            table.ballots.add(line, times, order_of(cells, Marks())[0])
+        return table.election()
+    at = 0
+    while at < len(text):
+        at = _read_from(table, text, at)
+    return table.election()
+
+
+def _read_from(table: _Table, text: str, at: int) -> int:
+    """Read on, to the end, or to where a cell in quotes that goes on over several lines has ended: the place after it."""
+    for block in blocks(text, at, table.line + 1, table=True):
+        lines = marked.none(block) if block.head or not table.ranks else marked.regular(block, table.columns(), table.spellings())
+        for place in block.places(lines.taken):
+            table.line = block.line + place - 1
+            if (ends := table.read_record(block.text_of(place), text, block.begins(place))) > 0:
+                lines.taken[place:] = False
+                table.add(lines)
+                return ends
+        table.add(lines)
+        table.line = block.line + len(block) - 1
+    return len(text)
 
 
 def holds(election: Election) -> bool:
@@ -92,42 +116,135 @@ def write(election: Election) -> str:
     return into.getvalue()
 
 
-def rows_of(text: str, called: dict[str, int], delimiter: str = "\n", grows: bool = False) -> Rows:
-    """The lines of a table; `called` says which option or mark a name is, and takes in new ones if it `grows`. Names that a
-    `delimiter` parts are several."""
+def rows_of(text: str, called: dict[str, int], delimiter: str = "\n") -> Rows:
+    """The lines of a table; `called` says which option or mark a name is. Names that a `delimiter` parts are several."""
     vendors.check(text, "the table")
-    reader = csv.reader(io.StringIO(text.lstrip("\ufeff"), newline=""), strict=True)
-    rows: Rows = []
-    try:
-        head = [cell.strip().lower() for cell in next(reader, [])]
-        ranks = _ranks(head)
-        count = head.index("count") if "count" in head else -1
-        for row in reader:
-            if not any(cell.strip() for cell in row):
-                continue
-            if len(row) != len(head):
-                raise _wrong(
-                    reader.line_num, len(row), "has {row_count} cells where the first line has {head_count}", "add or remove cells",
-                    row_count=len(row), head_count=len(head),
-                )  # fmt: skip
-            times = "1" if count < 0 else row[count].strip()
-            if not times.isdecimal() or len(times) > 16 or not 1 <= int(times) <= POWER_TOTAL_MAX:
-                raise _wrong(reader.line_num, count + 1, "counts {times!r} ballots", "give a whole number from 1", times=times[:20])
-            marks = []
-            for place in ranks:
-                cell = row[place].strip()
-                held = meaning(cell, called, delimiter)
-                if held is None and grows:
-                    held = called.setdefault(WRITE_INS if MARKS.get(cell.lower()) == WRITTEN else cell, len(called))
-                if held is None:
-                    raise _wrong(reader.line_num, place + 1, *not_standing(cell), cell=cell[:40])
-                marks.append(held)
-            rows.append((reader.line_num, int(times), marks))
-    except csv.Error as wrong:
-        raise _wrong(reader.line_num, 1, "cannot be read: {wrong}", "correct its quotes", wrong=wrong) from None
-    if not called:
-        raise _wrong(1, 1, "begins a file that names no option", "give ballots")
-    return rows
+    return _Table(called, delimiter, False).rows(text.lstrip("\ufeff"))
+
+
+class _Table:
+    """What has been read of a table: its head, what its cells are called, and, by `read`, its ballots."""
+
+    def __init__(self, called: dict[str, int], delimiter: str, grows: bool) -> None:
+        self.called, self.delimiter, self.grows = called, delimiter, grows
+        self.line = 0
+        """The number of the last line that was read."""
+        self.width, self.ranks, self.count = 0, list[int](), -1
+        self.ballots = Gathered()
+        self.met: dict[str, int] = {}
+        """Cells of lines read singly, and what they hold."""
+        self._known, self._spellings = 0, Spellings({}, marked.UNKNOWN)
+
+    def rows(self, text: str) -> Rows:
+        """Every line of a text."""
+        reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+        rows: Rows = []
+        try:
+            self.take_head(next(reader, []))
+            for cells in reader:
+                self.line = reader.line_num
+                if (row := self.read_row(cells)) is not None:
+                    rows.append(row)
+        except csv.Error as wrong:
+            raise _wrong(reader.line_num, 1, "cannot be read: {wrong}", "correct its quotes", wrong=wrong) from None
+        self.check()
+        return rows
+
+    def check(self) -> None:
+        """Refuse a table that names no option."""
+        if not self.called:
+            raise _wrong(1, 1, "begins a file that names no option", "give ballots")
+
+    def take_head(self, cells: Sequence[str]) -> None:
+        """Take in the first line."""
+        head = [cell.strip().lower() for cell in cells]
+        self.ranks = _ranks(head)
+        self.width, self.count = len(head), head.index("count") if "count" in head else -1
+
+    def read_row(self, row: Sequence[str]) -> tuple[int, int, list[int]] | None:
+        """A line's number, how many ballots it stands for, and what stands at each rank; None if it is empty."""
+        if not any(cell.strip() for cell in row):
+            return None
+        if len(row) != self.width:
+            raise _wrong(
+                self.line, len(row), "has {row_count} cells where the first line has {head_count}", "add or remove cells",
+                row_count=len(row), head_count=self.width,
+            )  # fmt: skip
+        times = "1" if self.count < 0 else row[self.count].strip()
+        if not times.isdecimal() or len(times) > 16 or not 1 <= int(times) <= POWER_TOTAL_MAX:
+            raise _wrong(self.line, self.count + 1, "counts {times!r} ballots", "give a whole number from 1", times=times[:20])
+        marks = []
+        for place in self.ranks:
+            cell = row[place].strip()
+            held = meaning(cell, self.called, self.delimiter)
+            if held is None and self.grows:
+                held = self.called.setdefault(WRITE_INS if MARKS.get(cell.lower()) == WRITTEN else cell, len(self.called))
+            if held is None:
+                raise _wrong(self.line, place + 1, *not_standing(cell), cell=cell[:40])
+            marks.append(held)
+        return self.line, int(times), marks
+
+    def read_record(self, line: str, text: str, at: int) -> int:
+        """Take in the line at a place of the text; where the next one begins, if a cell in quotes goes on over several, otherwise 0."""
+        reader, ends = csv.reader([line, ""], strict=True), [at]
+
+        def lines() -> Iterator[str]:
+            while ends[-1] < len(text):
+                ends.append(text.find("\n", ends[-1]) + 1 or len(text))
+                yield text[ends[-2] : ends[-1]]
+
+        try:
+            try:
+                cells = next(reader)
+            except csv.Error:
+                if reader.line_num < 2:
+                    raise
+                reader = csv.reader(lines(), strict=True)
+                cells = next(reader)
+        except csv.Error as wrong:
+            raise _wrong(self.line + reader.line_num, 1, "cannot be read: {wrong}", "correct its quotes", wrong=wrong) from None
+        self.line += reader.line_num
+        if not self.ranks:
+            self.take_head(cells)
+        elif (row := self.read_row(cells)) is not None:
+            self.ballots.add(row[0], row[1], order_of(row[2], Marks())[0])
+            self.met |= {cells[place].strip(): held for place, held in zip(self.ranks, row[2], strict=True)}
+        return ends[-1] if len(ends) > 1 else 0
+
+    def columns(self) -> marked.Columns:
+        """Where in a line what stands."""
+        return marked.Columns(self.width, self.count, self.ranks)
+
+    def spellings(self) -> Spellings:
+        """What is known of cells so far."""
+        if self._known < len(self.met):
+            self._known = len(self.met)
+            known = {spelled: held for cell, held in self.met.items() for spelled in marked.spellings_of(cell)}
+            self._spellings = Spellings(known, marked.UNKNOWN)
+        return self._spellings
+
+    def add(self, lines: marked.Lines) -> None:
+        """Take the regular lines of a block."""
+        cells = lines.cells[lines.taken[lines.rows]]
+        begun = np.logical_not(np.logical_or.accumulate(cells == SEVERAL, axis=1))
+        named = begun & (cells >= 0)
+        again = repeats(np.nonzero(named)[0], cells[named], max(1, len(self.called)), len(cells))
+        numbers, counts = lines.block.numbers[lines.taken], lines.counts[lines.taken]
+        self.ballots.add_many(numbers[~again], counts[~again], named[~again].sum(axis=1), cells[~again][named[~again]])
+        for row in np.flatnonzero(again).tolist():
+            self.ballots.add(int(numbers[row]), int(counts[row]), order_of(cells[row].tolist(), Marks())[0])
+
+    def election(self) -> Election:
+        """The ballots, once the file has ended."""
+        if not self.ranks:
+            self.take_head([])
+        self.check()
+        names = [*self.called]
+        check_size(self.ballots.rows, len(names))
+        width = max(1, min(len(names), len(self.ranks)))
+        election = Election.of_orders(names, self.ballots.orders(len(names), width), self.ballots.counts)
+        election.write_ins = names.index(WRITE_INS) if WRITE_INS in names else None
+        return election
 
 
 def meaning(cell: str, called: Mapping[str, int], delimiter: str = "\n") -> int | None:

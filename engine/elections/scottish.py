@@ -127,7 +127,7 @@ class _File:
             )  # fmt: skip
         names = [name if names.count(name) == 1 else f"{name} ({number})" for number, name in enumerate(names, 1)]
         check_size(self.ballots.rows, option_count)
-        election = Election.of_orders(names, self.ballots.orders(self.ballots.longest), self.ballots.counts)
+        election = Election.of_orders(names, self.ballots.orders(option_count, self.ballots.longest), self.ballots.counts)
         election.seats = self.seats
         return election
 

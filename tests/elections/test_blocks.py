@@ -85,12 +85,13 @@ def text_file(draw):
 @st.composite
 def ranks_file(draw):
     options, cast = draw(ballots(len(NAMES)))
-    called = [f'"{name}"' if "," in name or draw(st.booleans()) else name for name in NAMES] + ["overvote", "Skipped", "UWI", ""]
-    cells = st.sampled_from([*called[:options], *called[-4:]])
-    lines = ["count," + ",".join(f"rank{rank}" for rank in range(1, options + 1))]
+    called = [f'"{name}"' if "," in name or draw(st.booleans()) else name for name in NAMES] + ["overvote", "Skipped", "UWI", "", '""']
+    cells = st.sampled_from([*called[:options], *called[-5:]])
+    counted = draw(st.booleans())
+    lines = ["count," * counted + ",".join(f"rank{rank}" for rank in range(1, options + 1))]
     for count, order in cast:
         row = [called[each] for each in order] + draw(st.lists(cells, min_size=options, max_size=options))
-        lines.append(",".join([str(count), *row[:options]]))
+        lines.append(",".join([*[str(count)] * counted, *row[:options]]))
     return "\n".join(lines) + "\n", "x.csv"
 
 
@@ -132,7 +133,16 @@ def outcome(text: str, name: str, head: int, size: int) -> object:
         blocks.HEAD, blocks.SIZE = before
     stated = election.stated and [str(value) for value in (election.stated.listed, *election.stated.remarks)]
     money = election.costs, election.budget, election.worth, election.rule
-    return election.kind, election.options, election.table.tolist(), election.weights.tolist(), election.seats, election.write_ins, money, stated
+    return (
+        election.kind,
+        election.options,
+        election.table.tolist(),
+        election.weights.tolist(),
+        election.seats,
+        election.write_ins,
+        money,
+        stated,
+    )
 
 
 FORMATS = (preflib_file, blt_file, scottish_file, text_file, ranks_file, pabulib_file)

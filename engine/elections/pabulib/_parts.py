@@ -66,7 +66,7 @@ class Parts:
 
     def _read_from(self, at: int) -> int:
         """Read on, to the end, or to where a cell in quotes that goes on over several lines has ended: the place after it."""
-        for block in blocks(self.text, at, self.line + 1):
+        for block in blocks(self.text, at, self.line + 1, table=True):
             cast = self._open() if not block.head else None
             taken = np.zeros(len(block), bool) if cast is None else cast.regular(block)
             for place in block.places(taken):

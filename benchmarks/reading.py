@@ -32,12 +32,14 @@ def written(folder: Path, orders: Array) -> Iterator[tuple[Path, str, dict[str, 
 
 def bare_parse(path: Path) -> Work:
     """One pass of NumPy over the bytes of a `.soc`, of which it makes nothing but numbers."""
-    numbers = re.sub(rb"[^0-9]+", b",", path.read_bytes().split(b"\n", 21)[-1])
+    numbers = re.sub(rb"[^0-9]+", b",", path.read_bytes().rpartition(b"#")[2].partition(b"\n")[2])
     return lambda: np.fromstring(numbers, np.int64, sep=",")
 
 
 def _texts(rows: list[list[int]]) -> Iterator[tuple[str, str]]:
-    head = "".join(f"# ALTERNATIVE NAME {number}: {name}\n" for number, name in enumerate(NAMES, 1))
+    head = f"# NUMBER ALTERNATIVES: 20\n# NUMBER VOTERS: {len(rows)}\n"
+    categories = "# NUMBER CATEGORIES: 2\n# CATEGORY NAME 1: Yes\n# CATEGORY NAME 2: No\n"
+    head += "".join(f"# ALTERNATIVE NAME {number}: {name}\n" for number, name in enumerate(NAMES, 1))
     lines = [",".join(map(str, row)) for row in rows]
     yield "ballots.soc", "# DATA TYPE: soc\n" + head + "".join(f"1: {line}\n" for line in lines)
     chance = np.random.default_rng(3)
@@ -50,10 +52,10 @@ def _texts(rows: list[list[int]]) -> Iterator[tuple[str, str]]:
     ]
     yield "ballots.toc", "# DATA TYPE: toc\n" + head + "".join(f"1: {line}\n" for line in paired)
     approved = [f"{{{','.join(map(str, row[:9]))}}},{{{','.join(map(str, row[9:]))}}}" for row in rows]
-    yield "ballots.cat", "# DATA TYPE: cat\n" + head + "".join(f"1: {line}\n" for line in approved)
+    yield "ballots.cat", "# DATA TYPE: cat\n" + categories + head + "".join(f"1: {line}\n" for line in approved)
     ends = "".join(f'"{name}"\n' for name in NAMES)
     yield "ballots.blt", "20 1\n" + "".join(f"1 {line.replace(',', ' ')} 0\n" for line in lines) + "0\n" + ends
-    council = "".join(f'"Candidate {number}","{name}","",\n' for number, name in enumerate(NAMES, 1))
+    council = "".join(f'"Candidate {number}","{name}","Party",\n' for number, name in enumerate(NAMES, 1))
     yield "council.csv", "20,1,\n" + "".join(f"1,{line},\n" for line in lines) + council + '"Ward",\n'
     named = [[NAMES[each - 1] for each in row] for row in rows]
     yield "ranks.csv", "count," + ",".join(f"rank{rank}" for rank in range(1, 21)) + "\n" + "".join(f"1,{','.join(row)}\n" for row in named)

@@ -198,58 +198,65 @@ def _eight(eight: Array, lengths: Array) -> Array:
 
 class Spellings:
     """What runs of bytes stand for, looked up in arrays: a hash without collisions among the known spellings, and then every byte
-    is compared."""
+    is compared. `meanings` are numbers below `bound`."""
 
     def __init__(self, meanings: Mapping[bytes, int], unknown: int = -1) -> None:
         known = [spelling for spelling in meanings if 0 < len(spelling) <= LONG_MAX][:SPELLINGS_MAX]
         self.unknown = unknown
         self.lengths = np.array([*map(len, known), 0], np.int64)
         self.meanings = np.array([*(meanings[spelling] for spelling in known), unknown], np.int16)
+        self.bound = 1 + max(0, int(self.meanings.max()))
         self.deep = -(-int(self.lengths.max()) // 8)
         data = np.frombuffer(b"".join(known) + bytes(_PAD), np.uint8)
         starts = np.concatenate(([0], np.cumsum(self.lengths[:-1])))[: len(known)]
         self.keys = np.zeros((self.deep, len(known) + 1), np.uint64)
-        for turn in range(self.deep):
-            long = np.flatnonzero(self.lengths[:-1] > 8 * turn)
-            self.keys[turn, long] = words(data, starts[long], self.lengths[long], 8 * turn)
-        self._spread()
+        pieces = self._pieces(data, starts, self.lengths[:-1])
+        for turn, (long, key) in enumerate(pieces):
+            self.keys[turn, :-1][long] = key
+        self._spread(self.lengths[:-1], pieces)
 
     def __len__(self) -> int:
         return len(self.lengths) - 1
 
-    def _spread(self) -> None:
+    def _pieces(self, data: Array, starts: Array, lengths: Array) -> list[tuple[Array | slice, Array]]:
+        """Which runs are longer than none, eight, sixteen bytes and so on, and what their next eight bytes are."""
+        pieces: list[tuple[Array | slice, Array]] = [(slice(None), words(data, starts, lengths))]
+        for turn in range(1, self.deep):
+            long = np.flatnonzero(lengths > 8 * turn)
+            if not len(long):
+                break
+            pieces.append((long, words(data, starts[long], lengths[long], 8 * turn)))
+        return pieces[: self.deep]
+
+    def _spread(self, lengths: Array, pieces: list[tuple[Array | slice, Array]]) -> None:
         """Find a factor that gives each known spelling a slot of its own; there are so many slots that one soon does."""
-        known = len(self)
-        self.shift, factor = np.uint64(64 - max(8, 2 * known.bit_length())), 0x9E3779B97F4A7C15
+        self.shift, factor = np.uint64(64 - max(8, 2 * len(lengths).bit_length())), 0x9E3779B97F4A7C15
         for _ in range(TRIES_MAX):
             self.factor = np.uint64(factor)
-            slots = self._slots(list(self.keys[:, :known]), self.lengths[:known])
-            if len(np.unique(slots)) == known:
+            slots = self._slots(lengths, pieces)
+            if len(np.unique(slots)) == len(lengths):
                 break
             factor = (factor * 6364136223846793005 + 1442695040888963407) % (1 << 64) | 1
         # Where somebody has made names that share a slot under every factor, one of them is known, and lines with others are read singly.
-        self.slots = np.full(1 << (64 - int(self.shift)), known, np.int16)
-        self.slots[slots] = np.arange(known)
+        self.slots = np.full(1 << (64 - int(self.shift)), len(lengths), np.int16)
+        self.slots[slots] = np.arange(len(lengths))
 
-    def _slots(self, keys: list[Array], lengths: Array) -> Array:
+    def _slots(self, lengths: Array, pieces: list[tuple[Array | slice, Array]]) -> Array:
         mixed = lengths.astype(np.uint64)
-        for key in keys:
-            mixed = ((mixed ^ (mixed >> np.uint64(32))) * self.factor) ^ key
-        return (((mixed ^ (mixed >> np.uint64(32))) * self.factor) >> self.shift).view(np.int64)
+        for long, key in pieces:
+            mixed[long] = (mixed[long] * self.factor) ^ key
+            mixed[long] ^= mixed[long] >> np.uint64(32)
+        slots: Array = ((mixed * self.factor) >> self.shift).view(np.int64)
+        return slots
 
     def of(self, data: Array, starts: Array, ends: Array) -> Array:
         """int16: what each run means, `unknown` where it is none that is known."""
-        lengths = ends - starts
         if not self.deep or not len(starts):
             return np.full(len(starts), self.unknown, np.int16)
-        keys = [words(data, starts, lengths)]
-        for turn in range(1, self.deep):
-            key = np.zeros(len(starts), np.uint64)
-            long = np.flatnonzero(lengths > 8 * turn)
-            key[long] = words(data, starts[long], lengths[long], 8 * turn)
-            keys.append(key)
-        known = self.slots[self._slots(keys, lengths)]
+        lengths = ends - starts
+        pieces = self._pieces(data, starts, lengths)
+        known = self.slots[self._slots(lengths, pieces)]
         same = lengths == self.lengths[known]
-        for turn, key in enumerate(keys):
-            same &= key == self.keys[turn][known]
+        for turn, (long, key) in enumerate(pieces):
+            same[long] &= key == self.keys[turn][known[long]]
         return np.where(same, self.meanings[known], np.int16(self.unknown))

@@ -25,10 +25,10 @@ LINE_MAX = 100_000
 
 
 class Columns(NamedTuple):
-    """How many cells a line has, which one counts (-1 for none), and which are ranks."""
+    """How many cells a line has, which one counts ballots (-1 for none), and which are ranks."""
 
     width: int
-    count: int
+    counter: int
     ranks: Sequence[int]
 
 
@@ -87,8 +87,8 @@ def regular(block: Block, columns: Columns, spellings: Spellings) -> Lines:
         whole = (ends - starts >= 2) & (data[starts] == _QUOTE) & (data[ends - 1] == _QUOTE)
         taken[rows] &= 2 * whole.sum(axis=1) == quoted[rows]
     counts = np.ones(len(block), np.int64)
-    if columns.count >= 0:
-        counts[rows] = numbers(data, starts[:, columns.count], ends[:, columns.count])
+    if columns.counter >= 0:
+        counts[rows] = numbers(data, starts[:, columns.counter], ends[:, columns.counter])
         taken &= (counts >= 1) & (counts <= POWER_TOTAL_MAX)
     starts, ends = (each[:, columns.ranks].reshape(-1) for each in (starts, ends))
     held = np.where(starts == ends, np.int16(NONE), spellings.of(data, starts, ends)).reshape(len(rows), -1)

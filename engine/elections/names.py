@@ -90,7 +90,6 @@ def _read(block: Block, found: Runs, marks: Array, odd: Array, spellings: Spelli
     data, count = block.data, len(block)
     signs = data[marks]
     mark_counts = block.counts(marks)
-    mark_line = np.repeat(np.arange(count), mark_counts)
     mark_firsts = np.cumsum(mark_counts) - mark_counts
     headed = np.zeros(count, np.int64)
     marked = mark_counts > 0
@@ -99,28 +98,37 @@ def _read(block: Block, found: Runs, marks: Array, odd: Array, spellings: Spelli
     plain = mark_counts == headed + np.maximum(names - 1, 0)
     pointed = (names > 0) & (names % 2 == 0) & (mark_counts == headed + names // 2 - 1)
     taken = (plain | pointed) & (found.lengths > 0) & ~odd
-    # Each sign stands after one run and before the next: after which, its place among the signs of its line says.
+    mark_line = np.repeat(np.arange(count), mark_counts)
+    colons = np.zeros(len(marks), bool)
+    colons[mark_firsts[headed > 0]] = True
+    alternate = bool((mark_counts == found.lengths - 1).all())  # as they do in lines of names without points
+    fits = _between(found, marks, mark_line, mark_firsts, headed, pointed, alternate)
+    fits &= (signs == _COLON) == colons
+    taken[mark_line[~fits]] = False
+    commas = signs == _COMMA
+    listed = block.counts(marks[commas]) if commas.any() else np.zeros(count, np.int64)
+    above = mark_counts > listed + headed
+    taken &= ~(above & ((listed > 0) | pointed))
+    counts = np.where(headed, numbers(data, found.starts[found.firsts], found.ends[found.firsts]), 1)
+    taken &= (counts >= 1) & (counts <= POWER_TOTAL_MAX)
+    begun = np.cumsum(np.concatenate(([0], signs == _ABOVE)))
+    before = np.arange(len(found.starts)) - found.line if alternate else np.searchsorted(marks, found.starts)
+    levels = begun[before] - np.repeat(begun[mark_firsts], found.lengths)
+    return _named(block, found, (taken, above, listed > 0, pointed, counts, headed), levels, spellings)
+
+
+def _between(found: Runs, marks: Array, mark_line: Array, mark_firsts: Array, headed: Array, pointed: Array, alternate: bool) -> Array:
+    """Whether each sign stands after one run and before the next: after which, its place among the signs of its line says."""
+    if alternate:
+        at = np.arange(len(marks)) + mark_line
+        both: Array = (found.ends[at] <= marks) & (marks < found.starts[at + 1])
+        return both
     place = np.arange(len(marks)) - mark_firsts[mark_line]
     after = np.where(pointed[mark_line] & (place >= headed[mark_line]), 2 * place - headed[mark_line] + 1, place)
     at = np.minimum(found.firsts[mark_line] + after, len(found.starts) - 1)
     last = after + 1 >= found.lengths[mark_line]
-    fits = (found.ends[at] <= marks) & (last | (marks < found.starts[np.minimum(at + 1, len(found.starts) - 1)]))
-    fits &= (signs == _COLON) == ((place == 0) & (headed[mark_line] > 0))
-    taken[mark_line[~fits]] = False
-    above, listed = _lines_with(signs != _COMMA, signs != _COLON, mark_line, count), _lines_with(signs == _COMMA, True, mark_line, count)
-    taken &= ~(above & (listed | pointed))
-    counts = np.where(headed, numbers(data, found.starts[found.firsts], found.ends[found.firsts]), 1)
-    taken &= (counts >= 1) & (counts <= POWER_TOTAL_MAX)
-    level = np.cumsum(np.concatenate(([0], signs == _ABOVE)))
-    levels = level[np.searchsorted(marks, found.starts)] - np.repeat(level[mark_firsts], found.lengths)
-    return _named(block, found, (taken, above, listed, pointed, counts, headed), levels, spellings)
-
-
-def _lines_with(one: Array, other: Array | bool, line: Array, count: int) -> Array:
-    """bool (count,): which lines have a sign of which both are true."""
-    held = np.zeros(count, bool)
-    held[line[one & other]] = True
-    return held
+    between: Array = (found.ends[at] <= marks) & (last | (marks < found.starts[np.minimum(at + 1, len(found.starts) - 1)]))
+    return between
 
 
 def _named(block: Block, found: Runs, lines: tuple[Array, ...], levels: Array, spellings: Spellings) -> Lines:
@@ -141,7 +149,7 @@ def _named(block: Block, found: Runs, lines: tuple[Array, ...], levels: Array, s
     named = ~head & ~figured
     taken[found.line[named & (options < 0)]] = False
     kept = named & taken[found.line]
-    again = repeats(found.line[kept], options[kept], len(spellings), count)
+    again = repeats(found.line[kept], options[kept], spellings.bound, count)
     if again.any():
         taken &= ~again
         kept &= taken[found.line]

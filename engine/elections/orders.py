@@ -91,7 +91,7 @@ def levels(block: Block, spellings: Spellings) -> Orders:
     fits[1:] &= found.first[1:] | np.where(found.first[:-1], starts[1:] == begins[found.line[1:]], joined)
     regular = (found.starts[found.firsts] == block.starts) & (data[colons] == _COLON)
     regular &= np.where(found.lengths > 1, ends[found.lasts], begins) == block.ends
-    return _checked(block, found, regular, fits, options, len(spellings), level)
+    return _checked(block, found, regular, fits, options, spellings.bound, level)
 
 
 def spaced(block: Block, spellings: Spellings) -> Orders:
@@ -106,7 +106,7 @@ def spaced(block: Block, spellings: Spellings) -> Orders:
     options = spellings.of(data, starts, ends)
     regular = (found.lengths > 1) & (ends[found.lasts] - starts[found.lasts] == 1) & (data[starts[found.lasts]] == _ZERO)
     options[found.lasts[found.lengths > 0]] = NOBODY
-    return _checked(block, found, regular, found.first | (options != UNKNOWN), options, len(spellings))
+    return _checked(block, found, regular, found.first | (options != UNKNOWN), options, spellings.bound)
 
 
 def listed(block: Block, spellings: Spellings) -> Orders:
@@ -120,7 +120,7 @@ def listed(block: Block, spellings: Spellings) -> Orders:
     fits = found.first | (options != UNKNOWN)
     fits[1:] &= found.first[1:] | (starts[1:] == ends[:-1] + 1) & (data[ends[:-1]] == _COMMA)
     regular = (starts[found.firsts] == block.starts) & (last + (data[last] == _COMMA) == block.ends)
-    return _checked(block, found, regular, fits, options, len(spellings))
+    return _checked(block, found, regular, fits, options, spellings.bound)
 
 
 def _checked(

@@ -208,3 +208,19 @@ def test_distinct_rows_are_those_numpy_finds(highest, width, count, seed):
     rows, place = distinct_rows(table)
     theirs, where = np.unique(table, axis=0, return_inverse=True)
     assert rows.tolist() == theirs.tolist() and place.tolist() == where.reshape(-1).tolist()
+
+
+def test_options_whose_names_have_no_regular_spelling_do_not_shift_the_others():
+    odd = [f'"a\\"{number}"' for number in range(9)]
+    text = "options: " + ", ".join([*odd, "b", "c"]) + "\n" + "2: b > c\n" * 9 + f"1: {odd[3]} > c\n"
+    assert outcome(text, "x.txt", 150, 1 << 18) == outcome(text, "x.txt", NEVER, NEVER)
+
+
+def test_options_beyond_what_a_byte_holds_keep_their_numbers():
+    head = "".join(f"# ALTERNATIVE NAME {number}: n{number}\n" for number in range(1, 201))
+    text = "# DATA TYPE: soi\n" + head + "3: 200,1,150\n2: 130\n"
+    election = files.parse(text, Path("x.soi"))
+    assert [election.table[0, [199, 0, 149, 1]].tolist(), int(election.table[1, 129])] == [[0, 1, 2, 200], 0]
+    blt = "200 1\n" + "1 200 130 0\n" * 9 + "0\n" + '"n"\n' * 200
+    assert outcome(blt, "x.blt", 20, 1 << 18) == outcome(blt, "x.blt", NEVER, NEVER)
+    assert files.parse(blt, Path("x.blt")).orders[:, :2].tolist() == [[199, 129]] * 9

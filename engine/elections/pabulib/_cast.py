@@ -52,7 +52,7 @@ class Cast:
         row, options = np.repeat(np.arange(len(lines)), lengths), self.spellings.of(data, starts, ends)
         fits[row[options < 0]] = False
         known = options >= 0
-        fits &= ~repeats(row[known], options[known], len(self.spellings), len(lines))
+        fits &= ~repeats(row[known], options[known], self.spellings.bound, len(lines))
         figures = np.full(len(options), -1, np.int64)
         if self.points >= 0:
             starts, ends, given = _items(data, bounds[:, self.points] + 1, bounds[:, self.points + 1])

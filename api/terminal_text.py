@@ -15,10 +15,11 @@ from typing import Any
 
 from api.beside_the_file import lines as lines_beside
 from api.beside_the_file import places, whose_rule
+from api.rulebook import NOT_VOUCHED
 from api.texts import when
 from engine.elections.election import Election
 from engine.elections.outcome import Outcome
-from engine.rules import Parameters, Rule
+from engine.rules import Parameters, Rule, certificates
 from engine.values import typed
 
 MONEY = frozenset({"cost", "budget", "pot", "spent"})
@@ -59,6 +60,6 @@ def count(election: Election, outcome: Outcome, rule: Rule, kept: Parameters, ch
     counted = f"{election.total:,} ballots for {len(election.options)} options{money}, by {terms}"
     counted += "".join(f"; {clause}" for clause in (whose_rule(election, rule, kept), places(election)) if clause is not None)
     tied = [f"tied: {', '.join(tie)}" for tie in outcome.ties]
-    said = ["checked by its certificate"] if checked else []
+    said = ["checked by its certificate"] if checked else [] if certificates.vouched(rule.version) else [f"({NOT_VOUCHED})"]
     winners = "winners: " + (", ".join(outcome.winners) or "none")
     return [counted, *outcome.steps, *tied, winners, *lines_beside(election, outcome.winners), *said]

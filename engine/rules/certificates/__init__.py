@@ -60,6 +60,16 @@ def check(election: Election, outcome: Outcome, parameters: Mapping[str, Any]) -
         )  # fmt: skip
 
 
+def vouched(version: str) -> bool:
+    """Whether a certificate vouches for the winners, scores and rounds that a rule of that version publishes; otherwise they can only
+    be counted again.
+
+    >>> vouched("schulze@1"), vouched("kemeny@1")
+    (True, False)
+    """
+    return version in CHECKED
+
+
 CHECKED: dict[str, Callable[[Claim], bool]] = {
     "plurality@1": _totals.given,
     "approval@1": _totals.given,

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from engine.features.ideas.advance import IdeaAdvanced
 from engine.features.ideas.state import Ideas
 from engine.features.ideas.support import SupportIdea
 from engine.features.ideas.terms import Stage
@@ -37,6 +38,7 @@ def test_the_support_that_is_enough_brings_it_on_and_none_before():
     for member in moot.members[:5]:
         moot.do(member, SupportIdea(idea))
         stages.append(moot.of(Ideas)[idea].stage)
+    assert not IdeaAdvanced.by, "it follows from supports, and nobody asks for it"
     assert stages == ["open"] * 3 + ["shortlist"] * 2, "40 % of ten"
 
 

@@ -13,7 +13,6 @@ from engine.refusals import refuse
 from engine.rules import certificates
 from engine.values import typed
 
-VOUCHED = "a certificate vouches for its winners, scores and rounds (folkmoot tally --check)"
 NOT_VOUCHED = "no certificate vouches for its figures: they can only be counted again"
 
 
@@ -72,7 +71,7 @@ def lines_below(page: dict[str, Any]) -> list[str]:
         default = parameter["default"]
         lines.append(f"{name}: {parameter['allowed']}" + ("" if default is None else f"; {typed(default)} unless said"))
     vouched = page.get("vouched")
-    return lines + page["promised"] + ([] if vouched is None else [VOUCHED if vouched else NOT_VOUCHED])
+    return lines + page["promised"] + ([] if vouched is None else [f"a certificate vouches for {vouched}" if vouched else NOT_VOUCHED])
 
 
 def _promised(rule: rules.Rule) -> list[str]:

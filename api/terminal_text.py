@@ -60,6 +60,9 @@ def count(election: Election, outcome: Outcome, rule: Rule, kept: Parameters, ch
     counted = f"{election.total:,} ballots for {len(election.options)} options{money}, by {terms}"
     counted += "".join(f"; {clause}" for clause in (whose_rule(election, rule, kept), places(election)) if clause is not None)
     tied = [f"tied: {', '.join(tie)}" for tie in outcome.ties]
-    said = ["checked by its certificate"] if checked else [] if certificates.vouched(rule.version) else [f"({NOT_VOUCHED})"]
+    vouched = certificates.vouched(rule.version)
+    said = [] if vouched else [f"({NOT_VOUCHED})"]
+    if checked:
+        said = [f"checked by its certificate: {vouched}"]
     winners = "winners: " + (", ".join(outcome.winners) or "none")
     return [counted, *outcome.steps, *tied, winners, *lines_beside(election, outcome.winners), *said]

@@ -66,7 +66,7 @@ def rule_rows() -> list[tuple[object, ...]]:
         rule = rules.rule("voting", name)
         source = re.search(r"Sources?: (.+?)\.?$", " ".join(rule.page.split("\n\n>>> ")[0].split()))
         promised = ", ".join(sorted(rule.promises)) or "none"
-        vouched = "yes" if certificates.vouched(rule.version) else "no"
+        vouched = certificates.vouched(rule.version) or "no"
         rows.append((f"`{name}`", ", ".join(rule.taken), rule.elects, promised, vouched, source[1] if source else ""))
     return rows
 

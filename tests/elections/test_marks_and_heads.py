@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.elections import blt, files, ranks, rctab
+from engine.elections import blt, files, ranks, rctab, vendors
 from engine.refusals import Refusal
 from engine.rules import tally
 
@@ -114,3 +114,9 @@ def test_ballots_may_call_options_by_their_short_names():
 def test_withdrawing_by_a_head_is_withdrawing_by_numbers():
     one, other = (blt.read(HEADED.format(heads=heads)) for heads in ("[withdrawn 2 4]", "-2 -4"))
     assert one.options == other.options == ("Ann", "Cy") and one.orders.tolist() == other.orders.tolist()
+
+
+def test_a_file_of_comments_alone_keeps_nobody_waiting():
+    """A pattern that tried every way to part them ran for minutes on 400 bytes."""
+    assert vendors.writer("<!---->" * 500) == ""
+    assert vendors.writer("<!-- a -->\n<!-- b --> <cvr:CastVoteRecordReport>") == "NIST's common data format as XML"

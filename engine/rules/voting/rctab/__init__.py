@@ -40,7 +40,14 @@ DECIMALS_MAX = 20
 """As many as RCTab takes."""
 
 
-@voting_rule(ballot="ranked", strict=True, elects="several", scores="votes in the last round", promises={"anonymity"})
+@voting_rule(
+    ballot="ranked",
+    strict=True,
+    elects="several",
+    scores="votes in the last round",
+    promises={"anonymity"},
+    by_names={"ties": ("random", "previous_random")},
+)
 def rctab(
     election: Election,
     *,

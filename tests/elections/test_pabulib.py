@@ -118,6 +118,39 @@ def test_points_that_are_no_matter_of_places_are_counted_as_given():
     assert "not a matter of places" in str(votes.stated.remarks[0]) and agreement(votes, None).scores == ()
 
 
+@pytest.mark.parametrize(
+    ("stated", "scores", "points", "contradicted"),
+    [
+        ("Borda", (20, 7, 18), None, True),
+        ("3,2,1", (20, 7, 18), None, True),
+        ("10,7,1", (20, 7, 18), None, False),
+        ("", (20, 7, 18), None, False),
+        ("Borda", (5, 2, 5), None, False),
+        ("Borda", (99, 7, 60), None, False),  # fits nothing, so that Borda is counted and the score differs
+        ("3,2,1", None, "5,2,1 5,2 5", True),
+        ("Dowdall", None, "5,2,1 5,2 5", True),
+        ("5,2,1", None, "5,2,1 5,2 5", False),
+        ("5,2,1,0", None, "5,2,1 5,2 5", False),
+        ("3,2,1", None, "5,2,1 3,2 5", True),  # points that are no matter of places
+    ],
+)
+def test_points_that_contradict_the_stated_ones_are_counted_and_it_is_said(stated, scores, points, contradicted):
+    votes = ["1;a,b,c", "2;a,c", "3;c"]
+    lines = "\n".join(votes if points is None else map(";".join, zip(votes, points.split(), strict=True)))
+    columns = "vote" if points is None else "vote;points"
+    budget = ordinal(lines, scores, "rule;greedy", *([f"scoring_fn;{stated}"] if stated else []), columns=columns)
+    said = f"scoring_fn, {stated}, is not followed" in " ".join(map(str, budget.election.stated.remarks))
+    assert (said, budget.election.stated.besides) == (contradicted, ("scoring_fn",) if contradicted else ())
+
+
+@pytest.mark.parametrize(
+    ("scores", "said"), [((4, 3, 3), "score agrees"), ((20, 7, 18), "points of places found from the score"), ((9, 9, 9), "score DIFFERS")]
+)
+def test_a_score_that_points_were_found_from_is_not_said_to_agree(scores, said):
+    found = agreement(ordinal("1;a,b,c\n2;a,c\n3;c" if scores != (4, 3, 3) else "1;a,b\n2;a,c\n3;b,c\n4;c", scores).election, None)
+    assert said in str(found.line) and found.as_json()["score"]["agree"] is {"score agrees": True, "score DIFFERS": False}.get(said)
+
+
 rankings = st.lists(st.lists(st.sampled_from("abc"), max_size=3, unique=True), min_size=1, max_size=8)
 
 

@@ -39,7 +39,7 @@ from engine.elections.pabulib._bounds import SENTINEL_COST, check_costs, check_c
 from engine.elections.pabulib._meta import Meta
 from engine.elections.pabulib._out import write
 from engine.elections.pabulib._parts import Rows, amount_in, parts_of, table_of, wrong
-from engine.elections.pabulib._places import worth_of
+from engine.elections.pabulib._places import Places, places_of
 from engine.elections.pabulib._rule import RULES, rule_of
 from engine.elections.pabulib._votes import Votes, votes_of
 from engine.elections.stated import Stated
@@ -159,10 +159,11 @@ def _projects(rows: Rows) -> Projects:
 def _budget(meta: Meta, projects: Projects, kind: Kind, votes: Votes, budget: Decimal, decimals: int, remarks: list[Step]) -> Budget:
     """What has been read, put together; a project that was withdrawn after the vote is left out."""
     scores, marks = projects.figures("score"), projects.marks()
-    table, worth = votes.table, None
+    table, places = votes.table, Places(None)
     if kind == "ranked":
-        worth = worth_of(meta, votes, scores)
-        if worth is None and votes.points is not None:
+        places = places_of(meta, votes, scores)
+        remarks += [places.remark] if places.remark is not None else []
+        if places.worth is None and votes.points is not None:
             kind, table = "score", votes.points
             remarks.append(Step("the points beside the rankings are not a matter of places: they are counted as given"))
     scale = 10**decimals
@@ -175,7 +176,7 @@ def _budget(meta: Meta, projects: Projects, kind: Kind, votes: Votes, budget: De
         tuple(projects.ids[place] for place in kept), kind, table, np.ones(len(table), np.int64),
         tuple(int(projects.amounts[place] * scale) for place in kept), int(budget * scale), decimals,
     )  # fmt: skip
-    election.worth = worth
+    election.worth = places.worth
     election.rule, why_not = rule_of(meta, kind)
     figures = [None if column is None else tuple(column[place] for place in kept) for column in (projects.figures("votes"), scores, marks)]
     selected, apart = (
@@ -189,7 +190,8 @@ def _budget(meta: Meta, projects: Projects, kind: Kind, votes: Votes, budget: De
         scores=figures[1],
         selected=selected,
         apart=apart or (),
-        besides=tuple(name for name in BESIDES if meta[name]),
+        besides=(*(name for name in BESIDES if meta[name]), *(["scoring_fn"] if places.remark is not None else [])),
+        fitted=places.fitted,
         remarks=tuple(remarks),
     )
     names = projects.names()

@@ -39,8 +39,8 @@ from engine.elections.pabulib._bounds import SENTINEL_COST, check_costs, check_c
 from engine.elections.pabulib._meta import Meta
 from engine.elections.pabulib._out import write
 from engine.elections.pabulib._parts import Rows, amount_in, parts_of, table_of, wrong
-from engine.elections.pabulib._places import Places, places_of
-from engine.elections.pabulib._rule import RULES, rule_of
+from engine.elections.pabulib._places import Places, places_of, points_at
+from engine.elections.pabulib._rule import RULES, remarks_on, rule_of
 from engine.elections.pabulib._votes import Votes, votes_of
 from engine.elections.stated import Stated
 from engine.refusals import refuse
@@ -167,8 +167,11 @@ def _budget(meta: Meta, projects: Projects, kind: Kind, votes: Votes, budget: De
             kind, table = "score", votes.points
             remarks.append(Step("the points beside the rankings are not a matter of places: they are counted as given"))
     scale = 10**decimals
-    kept = _standing(projects, budget, kind)
+    kept = _standing(projects, budget)
     if len(kept) < len(projects.ids):
+        if kind == "ranked" and places.worth is not None:  # taken out of a ranking, it would move the others up
+            kind, table, places = "score", points_at(votes, places.worth), places._replace(worth=None)
+            remarks.append(Step("the rankings are counted by the points of their places, which those withdrawn keep"))
         table = table[:, kept]
         gone = ", ".join(name for place, name in enumerate(projects.ids) if place not in kept)
         remarks.append(Step("withdrawn after the vote, and left out: {names}", names=gone))
@@ -178,6 +181,7 @@ def _budget(meta: Meta, projects: Projects, kind: Kind, votes: Votes, budget: De
     )  # fmt: skip
     election.worth = places.worth
     election.rule, why_not = rule_of(meta, kind)
+    remarks += remarks_on(meta, election.rule, kind)
     figures = [None if column is None else tuple(column[place] for place in kept) for column in (projects.figures("votes"), scores, marks)]
     selected, apart = (
         None if figures[2] is None else tuple(place for place, mark in enumerate(figures[2]) if mark == wanted) for wanted in (1, 2)
@@ -198,11 +202,11 @@ def _budget(meta: Meta, projects: Projects, kind: Kind, votes: Votes, budget: De
     return Budget(meta.values, election, tuple(names[place] for place in kept), decimals, selected)
 
 
-def _standing(projects: Projects, budget: Decimal, kind: Kind) -> list[int]:
-    """The places of the projects that were not withdrawn after the vote; taken out of a ranking, one would move the others up."""
+def _standing(projects: Projects, budget: Decimal) -> list[int]:
+    """The places of the projects that were not withdrawn after the vote."""
     every = list(range(len(projects.ids)))
     kept = [place for place in every if projects.amounts[place] != SENTINEL_COST]
-    return kept if kept and budget < SENTINEL_COST and kind != "ranked" else every
+    return kept if kept and budget < SENTINEL_COST else every
 
 
 __all__ = ["KINDS", "RULES", "Budget", "read", "write"]

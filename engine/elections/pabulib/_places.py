@@ -56,6 +56,11 @@ def places_of(meta: Meta, votes: Votes, scores: Sequence[int] | None) -> Places:
     return Places(worth, True, _unfollowed(meta, shown))
 
 
+def points_at(votes: Votes, worth: PlaceWorth) -> NDArray[np.int64]:
+    """(voters, projects): the points that rankings give where places are worth so many."""
+    return points_of(_orders(votes), worth, votes.table.shape[1])
+
+
 def _unfollowed(meta: Meta, remark: str) -> Step | None:
     """That what the file states of places is not followed; None where it states nothing, as most files do."""
     return Step(remark, stated=meta["scoring_fn"][:40]) if meta["scoring_fn"] else None

@@ -126,3 +126,10 @@ def test_more_seats_than_anybody_declared_for_are_refused():
         tally("rctab", election, seats=2)
     with pytest.raises(Refusal, match="rctab.decimals is 21"):
         tally("rctab", election, decimals=21)
+
+
+def test_where_only_eliminating_decides_no_number_of_votes_is_said_to_elect():
+    election = Election.read("5: a\n3: b > c\n2: c")
+    steps = list(map(str, tally("rctab", election, seats=2, winners="bottoms_up").steps))
+    assert steps[1:] == ["round 1: a 5, b 3, c 2; c drops out", "round 2: a 5, b 3, exhausted 2; a and b elected"]
+    assert "4 votes elect" in tally("rctab", election, seats=2).steps[1]

@@ -105,6 +105,8 @@ def _said(options: tuple[str, ...], number: int, each: Round, decimals: int) -> 
         said = Step("{round}, exhausted {exhausted}", round=said, exhausted=Votes(each.exhausted, decimals))
     if each.lost:
         said = Step("{round}, lost by rounding {lost}", round=said, lost=Votes(each.lost, decimals))
+    if each.threshold is None:
+        return Step("{round}; {what}", round=said, what=each.what)
     text = "{round}; {threshold} {threshold_is:vote elects|votes elect}: {what}"
     whole = 1 if each.threshold == 1 else 2
     return Step(text, round=said, threshold=Votes(each.threshold, decimals), threshold_is=whole, what=each.what)

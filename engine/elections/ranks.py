@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -63,7 +64,7 @@ def read(text: str) -> Election:
     """The ballots in such a table, options in the order they first come up; an overvote ends a ballot, skipped ranks are passed over."""
     called = dict[str, int]()
     rows = rows_of(text, called, grows=True)
-    return orders_of([*called], rows, Marks())[0]
+    return orders_of([*called], rows, Marks(), called.get(WRITE_INS))[0]
 
 
 def holds(election: Election) -> bool:
@@ -92,9 +93,9 @@ def write(election: Election) -> str:
     return into.getvalue()
 
 
-def rows_of(text: str, called: dict[str, int], delimiter: str = "\n", grows: bool = False) -> Rows:
+def rows_of(text: str, called: dict[str, int], delimiter: str = "\n", write_ins: int | None = None, grows: bool = False) -> Rows:
     """The lines of a table; `called` says which option or mark a name is, and takes in new ones if it `grows`. Names that a
-    `delimiter` parts are several."""
+    `delimiter` parts are several; `write_ins` is the option that stands for names written in, if one does."""
     vendors.check(text, "the table")
     reader = csv.reader(io.StringIO(text.lstrip("\ufeff"), newline=""), strict=True)
     rows: Rows = []
@@ -111,12 +112,12 @@ def rows_of(text: str, called: dict[str, int], delimiter: str = "\n", grows: boo
                     row_count=len(row), head_count=len(head),
                 )  # fmt: skip
             times = "1" if count < 0 else row[count].strip()
-            if not times.isdecimal() or len(times) > 16 or not 1 <= int(times) <= POWER_TOTAL_MAX:
+            if not re.fullmatch("[0-9]{1,16}", times) or not 1 <= int(times) <= POWER_TOTAL_MAX:
                 raise _wrong(reader.line_num, count + 1, "counts {times!r} ballots", "give a whole number from 1", times=times[:20])
             marks = []
             for place in ranks:
                 cell = row[place].strip()
-                held = meaning(cell, called, delimiter)
+                held = meaning(cell, called, called.get(WRITE_INS) if grows else write_ins, delimiter)
                 if held is None and grows:
                     held = called.setdefault(WRITE_INS if MARKS.get(cell.lower()) == WRITTEN else cell, len(called))
                 if held is None:
@@ -130,15 +131,16 @@ def rows_of(text: str, called: dict[str, int], delimiter: str = "\n", grows: boo
     return rows
 
 
-def meaning(cell: str, called: Mapping[str, int], delimiter: str = "\n") -> int | None:
-    """What a cell holds: an option or a mark as `called`, otherwise a conventional mark; None if nobody is called so."""
+def meaning(cell: str, called: Mapping[str, int], write_ins: int | None, delimiter: str = "\n") -> int | None:
+    """What a cell holds: an option or a mark as `called`, otherwise a conventional mark, such as one for the `write_ins`; None if
+    nobody is called so."""
     if not cell:
         return NONE
     if cell in called:
         return called[cell]
     mark = MARKS.get(cell.lower())
     if mark == WRITTEN:
-        return called.get(WRITE_INS)
+        return write_ins
     return SEVERAL if mark is None and delimiter in cell else mark
 
 
@@ -149,8 +151,8 @@ def not_standing(cell: str) -> tuple[str, str]:
     return "names {cell!r}, who is not standing", "correct it, or add an alias"
 
 
-def orders_of(names: Sequence[str], rows: Rows, marks: Marks) -> tuple[Election, Array]:
-    """The ballots as the law reads their marks, and for each row why the ballot goes no further (`ENDS`), -1 if it names nothing at all."""
+def orders_of(names: Sequence[str], rows: Rows, marks: Marks, write_ins: int | None) -> tuple[Election, Array]:
+    """The ballots as the law reads their marks, `write_ins` being the option for names written in; and for each row why the ballot goes no further (`ENDS`), -1 if it names nothing at all."""
     check_size(len(rows), len(names))
     width = max(1, min(len(names), max((len(cells) for _, _, cells in rows), default=1)))
     orders, ends = np.full((len(rows), width), -1, np.int16), np.zeros(len(rows), np.int8)
@@ -159,7 +161,7 @@ def orders_of(names: Sequence[str], rows: Rows, marks: Marks) -> tuple[Election,
         orders[number, : len(order)] = order
         ends[number] = end
     election = Election.of_orders(names, orders, [times for _, times, _ in rows])
-    election.write_ins = names.index(WRITE_INS) if WRITE_INS in names else None
+    election.write_ins = write_ins
     return election, ends
 
 

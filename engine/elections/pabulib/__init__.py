@@ -54,7 +54,7 @@ KINDS: dict[str, Kind] = {
 }
 BESIDES = ("leftover_budget",)
 """Fields that change what is funded, in words."""
-MARKS = {"": 0, "0": 0, "1": 1, "2": 2, "3": 2}
+SELECTED = {"": 0, "0": 0, "1": 1, "2": 2, "3": 2}
 """What `selected` holds: not funded, funded by the rule, or funded in a way that a comment explains."""
 
 
@@ -104,16 +104,16 @@ class Projects:
         return tuple(figures)
 
     def marks(self) -> list[int] | None:
-        """Which are selected, as `MARKS` say; None where the file does not say."""
+        """Which are selected, as `SELECTED` say; None where the file does not say."""
         if "selected" not in self.columns:
             return None
         cell = self.columns["selected"]
         for line, row in self.rows:
-            if row[cell].strip() not in MARKS:
+            if row[cell].strip() not in SELECTED:
                 raise wrong(
                     line, "has {text!r} as selected", "write 1 or 0, or 2 or 3 for what a comment explains", cell, text=row[cell][:40]
                 )
-        return [MARKS[row[cell].strip()] for _, row in self.rows]
+        return [SELECTED[row[cell].strip()] for _, row in self.rows]
 
 
 def read(text: str) -> Budget:

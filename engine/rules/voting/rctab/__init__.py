@@ -28,6 +28,7 @@ from typing import Literal
 
 from engine.elections.election import Election
 from engine.elections.outcome import Fact, Outcome, Step, Votes, listing, write_number
+from engine.elections.rctab import DECIMALS_MAX
 from engine.refusals import refuse
 from engine.rules import voting_rule
 from engine.rules.voting.rctab._count import Round, Tabulation, Terms
@@ -35,9 +36,6 @@ from engine.rules.voting.rctab._ties import Mode, Ties
 from engine.rules.voting.stv import ONE
 from engine.rules.voting.stv._count import Law
 from engine.values import Positive
-
-DECIMALS_MAX = 20
-"""As many as RCTab takes."""
 
 
 @voting_rule(ballot="ranked", strict=True, elects="several", scores="votes in the last round", promises={"anonymity"})

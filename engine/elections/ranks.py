@@ -28,9 +28,9 @@ from engine.limits import POWER_TOTAL_MAX
 from engine.refusals import Refusal, refuse
 
 WRITE_INS = "Undeclared Write-ins"
-SEVERAL, NONE, EXCLUDED, WRITTEN = -1, -2, -3, -4
-"""What a rank without a single option holds: several, none, somebody who was excluded and is skipped, or a name written in,
-which is the option WRITE_INS."""
+SEVERAL, NONE, WRITTEN, EXCLUDED = -1, -2, -3, -4
+"""What a rank without a single option holds: several, none, a name written in, which is the option WRITE_INS, or (this number
+and those below it) somebody who was excluded and is skipped."""
 MARKS = {
     "overvote": SEVERAL,
     "undervote": NONE,
@@ -56,8 +56,10 @@ class Marks:
     ranks_max: int | None = None
 
 
-Rows = list[tuple[int, int, list[int]]]
-"""A line's number, how many ballots it stands for, and what stands at each rank: an option, SEVERAL, NONE or EXCLUDED."""
+Mark = int | tuple[int, ...]
+"""What stands at a rank: an option, SEVERAL, NONE or somebody EXCLUDED; where several are named, each of these."""
+Rows = list[tuple[int, int, list[Mark]]]
+"""A line's number, how many ballots it stands for, and what stands at each rank."""
 
 
 def read(text: str) -> Election:
@@ -114,11 +116,13 @@ def rows_of(text: str, called: dict[str, int], delimiter: str = "\n", write_ins:
             times = "1" if count < 0 else row[count].strip()
             if not re.fullmatch("[0-9]{1,16}", times) or not 1 <= int(times) <= POWER_TOTAL_MAX:
                 raise _wrong(reader.line_num, count + 1, "counts {times!r} ballots", "give a whole number from 1", times=times[:20])
-            marks = []
+            marks = list[Mark]()
             for place in ranks:
                 cell = row[place].strip()
                 held = meaning(cell, called, called.get(WRITE_INS) if grows else write_ins, delimiter)
-                if held is None and grows:
+                if held is None and delimiter in cell and grows:
+                    held = SEVERAL
+                elif held is None and grows:
                     held = called.setdefault(WRITE_INS if MARKS.get(cell.lower()) == WRITTEN else cell, len(called))
                 if held is None:
                     raise _wrong(reader.line_num, place + 1, *not_standing(cell), cell=cell[:40])
@@ -131,9 +135,9 @@ def rows_of(text: str, called: dict[str, int], delimiter: str = "\n", write_ins:
     return rows
 
 
-def meaning(cell: str, called: Mapping[str, int], write_ins: int | None, delimiter: str = "\n") -> int | None:
-    """What a cell holds: an option or a mark as `called`, otherwise a conventional mark, such as one for the `write_ins`; None if
-    nobody is called so."""
+def meaning(cell: str, called: Mapping[str, int], write_ins: int | None, delimiter: str = "\n") -> Mark | None:
+    """What a cell holds: an option or a mark as `called`, otherwise a conventional mark, such as one for the `write_ins`, or
+    several that a `delimiter` parts; None if nobody is called so."""
     if not cell:
         return NONE
     if cell in called:
@@ -141,7 +145,14 @@ def meaning(cell: str, called: Mapping[str, int], write_ins: int | None, delimit
     mark = MARKS.get(cell.lower())
     if mark == WRITTEN:
         return write_ins
-    return SEVERAL if mark is None and delimiter in cell else mark
+    return together([part.strip() for part in cell.split(delimiter)], called, write_ins) if mark is None and delimiter in cell else mark
+
+
+def together(names: Sequence[str], called: Mapping[str, int], write_ins: int | None) -> Mark | None:
+    """What a rank holds at which all these stand; None if nobody is called as one of them is."""
+    marked = [called.get(name, write_ins if (mark := MARKS.get(name.lower())) == WRITTEN else mark) for name in names if name]
+    known = [mark for mark in marked if mark is not None]
+    return tuple(known) if len(known) == len(marked) else None
 
 
 def not_standing(cell: str) -> tuple[str, str]:
@@ -165,29 +176,31 @@ def orders_of(names: Sequence[str], rows: Rows, marks: Marks, write_ins: int | N
     return election, ends
 
 
-def order_of(cells: Sequence[int], marks: Marks) -> tuple[list[int], int]:
+def order_of(cells: Sequence[Mark], marks: Marks) -> tuple[list[int], int]:
     """A ballot's order as the law reads it, and why it ends there.
+
+    Where a repeated name ends a ballot, it does so before an overvote would, and whoever it names: one of several at a rank,
+    somebody excluded, or the mark of an overvote again. Source: RCTab 2.0, Tabulator.java.
 
     >>> order_of([0, NONE, NONE, 1], Marks(skipped_max=1)), order_of([0, SEVERAL, 1], Marks(overvote_ends=False))
     (([0], 2), ([0, 1], 0))
     """
     order: list[int] = []
-    seen = -1
+    named, seen = set[int](), -1
     for rank, cell in enumerate(cells[: marks.ranks_max]):
         if cell == NONE:
             continue
         if marks.skipped_max is not None and rank - seen - 1 > marks.skipped_max:
             return order, ENDS.index("by skipped rankings")
         seen = rank
-        if cell == EXCLUDED:
-            continue
-        if cell == SEVERAL:
+        for each in (cell if isinstance(cell, tuple) else (cell,)) if marks.repeat_ends else ():
+            if each in named:
+                return order, ENDS.index("by repeated rankings")
+            named.add(each)
+        if isinstance(cell, tuple) or cell == SEVERAL:
             if marks.overvote_ends:
                 return order, ENDS.index("by overvotes")
-        elif cell in order:
-            if marks.repeat_ends:
-                return order, ENDS.index("by repeated rankings")
-        else:
+        elif cell > EXCLUDED and cell not in order:
             order.append(cell)
     return order, -1 if seen < 0 else 0
 

@@ -22,7 +22,20 @@ from typing import Any, NamedTuple
 from engine.elections import cdf, vendors
 from engine.elections.election import Array, Election
 from engine.elections.java import SEED_BITS, Random, order_of_text
-from engine.elections.ranks import EXCLUDED, NONE, SEVERAL, WRITE_INS, Marks, Rows, meaning, not_standing, orders_of, rows_of
+from engine.elections.ranks import (
+    EXCLUDED,
+    NONE,
+    SEVERAL,
+    WRITE_INS,
+    Mark,
+    Marks,
+    Rows,
+    meaning,
+    not_standing,
+    orders_of,
+    rows_of,
+    together,
+)
 from engine.limits import INTEGER_MAX, OPTIONS_PER_POLL_MAX
 from engine.log.json import parse_input
 from engine.refusals import Refusal, refuse
@@ -109,7 +122,7 @@ def read_contest(text: str, beside: Callable[[str], str]) -> Contest:
         raise refuse("file_unreadable", "the contest", "has no candidate who is not excluded", "name one who stands")
     write_ins = len(standing) if len(names) > len(standing) else None
     places = {name: number for number, name in enumerate(standing)}
-    called = {alias: places.get(name, EXCLUDED) for name, aliases in people.items() for alias in aliases}
+    called = {alias: places.get(name, EXCLUDED - number) for number, (name, aliases) in enumerate(people.items()) for alias in aliases}
     rows: Rows = []
     for source in sources:
         rows += _cast(
@@ -168,13 +181,14 @@ def _instead(path: str, provider: str, beside: Callable[[str], str]) -> str:
     )  # fmt: skip
 
 
-def _mark(marked: list[str], called: dict[str, int], write_ins: int | None) -> int:
+def _mark(marked: list[str], called: dict[str, int], write_ins: int | None) -> Mark:
     """What a rank holds where those `marked` are."""
-    if len(marked) != 1:
-        return SEVERAL if marked else NONE
-    held = meaning(marked[0], called, write_ins, "\0")
+    if not marked:
+        return NONE
+    held = meaning(marked[0], called, write_ins, "\0") if len(marked) == 1 else together(marked, called, write_ins)
     if held is None:
-        raise refuse("file_unreadable", "a record", *not_standing(marked[0]), cell=marked[0][:40])
+        odd = next(name for name in marked if meaning(name, called, write_ins, "\0") is None)
+        raise refuse("file_unreadable", "a record", *not_standing(odd), cell=odd[:40])
     return held
 
 

@@ -175,3 +175,32 @@ def test_several_names_in_a_cell_are_an_overvote_however_they_are_parted():
     contest = rctab.read_contest(text, lambda name: 'rank1,rank2\n"Ann\nBob",Cy\nCy,\n')
     assert contest.election.rank_counts[:, 0].tolist() == [0, 0, 1]
     assert inactive(contest, [0, 1, 2])[ranks.ENDS.index("by overvotes")] == 1
+
+
+@pytest.mark.parametrize(
+    ("overvotes", "cast", "order", "reason"),
+    [
+        ("alwaysSkipToNextRank", "Gone,Gone,Ann", [], "by repeated rankings"),
+        ("alwaysSkipToNextRank", '"Ann\nBob",Ann,Cy', [], "by repeated rankings"),
+        ("alwaysSkipToNextRank", "overvote,overvote,Bob", [], "by repeated rankings"),
+        ("alwaysSkipToNextRank", '"Ann\nGone",Cy,Gone', [2], "by repeated rankings"),
+        ("exhaustImmediately", 'Ann,"Ann\nBob",Cy', [0], "by repeated rankings"),
+        ("exhaustImmediately", 'Ann,"Cy\nBob",Cy', [0], "by overvotes"),
+        ("alwaysSkipToNextRank", '"Ann\nBob",Gone,Cy', [2], "by exhausted choices"),
+        ("alwaysSkipToNextRank", "Gone,Away,Cy", [2], "by exhausted choices"),
+    ],
+)
+def test_a_name_that_comes_up_again_ends_a_ballot_before_an_overvote_does(overvotes, cast, order, reason):
+    """RCTab's Tabulator.java checks ranks for duplicates first, over every name at them."""
+    people = [("Ann", False), ("Bob", False), ("Cy", False), ("Gone", True), ("Away", True)]
+    text = stated_contest({"overvoteRule": overvotes, "exhaustOnDuplicateCandidate": True}, people, ["x.csv"])
+    contest = rctab.read_contest(text, lambda name: f"rank1,rank2,rank3\n{cast}\n")
+    assert [place for place in contest.election.orders[0].tolist() if place >= 0] == order
+    assert contest.ends.tolist() == [ranks.ENDS.index(reason)]
+
+
+def test_one_of_several_names_at_a_rank_who_is_unknown_is_refused():
+    text = stated_contest({}, [("Ann", False)], ["x.csv"])
+    with pytest.raises(Refusal, match="line 3, cell 1 names 'Ann\\\\nZed', who is not standing"):
+        rctab.read_contest(text, lambda name: 'rank1\n"Ann\nZed"\n')
+    assert ranks.read('rank1,rank2\n"Ann\nZed",Ann\n').options == ("Ann",)

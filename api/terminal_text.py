@@ -58,7 +58,7 @@ def count(election: Election, outcome: Outcome, rule: Rule, kept: Parameters, ch
     terms = ", ".join([outcome.rule, *(f"{name}: {typed(value)}" for name, value in kept.items())])
     money = "" if election.budget is None else f", a budget of {election.money(election.budget)}"
     counted = f"{election.total:,} ballots for {len(election.options)} options{money}, by {terms}"
-    counted += "".join(f"; {clause}" for clause in (whose_rule(election, rule, kept), places(election)) if clause is not None)
+    counted += "".join(f"; {clause}" for clause in (whose_rule(election, rule, kept), places(election, rule, kept)) if clause is not None)
     tied = [f"tied: {', '.join(tie)}" for tie in outcome.ties]
     vouched = certificates.vouched(rule.version)
     said = [] if vouched else [f"({NOT_VOUCHED})"]

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -27,9 +28,9 @@ from engine.limits import POWER_TOTAL_MAX
 from engine.refusals import Refusal, refuse
 
 WRITE_INS = "Undeclared Write-ins"
-SEVERAL, NONE, EXCLUDED, WRITTEN = -1, -2, -3, -4
-"""What a rank without a single option holds: several, none, somebody who was excluded and is skipped, or a name written in,
-which is the option WRITE_INS."""
+SEVERAL, NONE, WRITTEN, EXCLUDED = -1, -2, -3, -4
+"""What a rank without a single option holds: several, none, a name written in, which is the option WRITE_INS, or (this number
+and those below it) somebody who was excluded and is skipped."""
 MARKS = {
     "overvote": SEVERAL,
     "undervote": NONE,
@@ -55,15 +56,17 @@ class Marks:
     ranks_max: int | None = None
 
 
-Rows = list[tuple[int, int, list[int]]]
-"""A line's number, how many ballots it stands for, and what stands at each rank: an option, SEVERAL, NONE or EXCLUDED."""
+Mark = int | tuple[int, ...]
+"""What stands at a rank: an option, SEVERAL, NONE or somebody EXCLUDED; where several are named, each of these."""
+Rows = list[tuple[int, int, list[Mark]]]
+"""A line's number, how many ballots it stands for, and what stands at each rank."""
 
 
 def read(text: str) -> Election:
     """The ballots in such a table, options in the order they first come up; an overvote ends a ballot, skipped ranks are passed over."""
     called = dict[str, int]()
     rows = rows_of(text, called, grows=True)
-    return orders_of([*called], rows, Marks())[0]
+    return orders_of([*called], rows, Marks(), called.get(WRITE_INS))[0]
 
 
 def holds(election: Election) -> bool:
@@ -92,9 +95,9 @@ def write(election: Election) -> str:
     return into.getvalue()
 
 
-def rows_of(text: str, called: dict[str, int], delimiter: str = "\n", grows: bool = False) -> Rows:
+def rows_of(text: str, called: dict[str, int], delimiter: str = "\n", write_ins: int | None = None, grows: bool = False) -> Rows:
     """The lines of a table; `called` says which option or mark a name is, and takes in new ones if it `grows`. Names that a
-    `delimiter` parts are several."""
+    `delimiter` parts are several; `write_ins` is the option that stands for names written in, if one does."""
     vendors.check(text, "the table")
     reader = csv.reader(io.StringIO(text.lstrip("\ufeff"), newline=""), strict=True)
     rows: Rows = []
@@ -111,13 +114,15 @@ def rows_of(text: str, called: dict[str, int], delimiter: str = "\n", grows: boo
                     row_count=len(row), head_count=len(head),
                 )  # fmt: skip
             times = "1" if count < 0 else row[count].strip()
-            if not times.isdecimal() or len(times) > 16 or not 1 <= int(times) <= POWER_TOTAL_MAX:
+            if not re.fullmatch("[0-9]{1,16}", times) or not 1 <= int(times) <= POWER_TOTAL_MAX:
                 raise _wrong(reader.line_num, count + 1, "counts {times!r} ballots", "give a whole number from 1", times=times[:20])
-            marks = []
+            marks = list[Mark]()
             for place in ranks:
                 cell = row[place].strip()
-                held = meaning(cell, called, delimiter)
-                if held is None and grows:
+                held = meaning(cell, called, called.get(WRITE_INS) if grows else write_ins, delimiter)
+                if held is None and delimiter in cell and grows:
+                    held = SEVERAL
+                elif held is None and grows:
                     held = called.setdefault(WRITE_INS if MARKS.get(cell.lower()) == WRITTEN else cell, len(called))
                 if held is None:
                     raise _wrong(reader.line_num, place + 1, *not_standing(cell), cell=cell[:40])
@@ -130,16 +135,24 @@ def rows_of(text: str, called: dict[str, int], delimiter: str = "\n", grows: boo
     return rows
 
 
-def meaning(cell: str, called: Mapping[str, int], delimiter: str = "\n") -> int | None:
-    """What a cell holds: an option or a mark as `called`, otherwise a conventional mark; None if nobody is called so."""
+def meaning(cell: str, called: Mapping[str, int], write_ins: int | None, delimiter: str = "\n") -> Mark | None:
+    """What a cell holds: an option or a mark as `called`, otherwise a conventional mark, such as one for the `write_ins`, or
+    several that a `delimiter` parts; None if nobody is called so."""
     if not cell:
         return NONE
     if cell in called:
         return called[cell]
     mark = MARKS.get(cell.lower())
     if mark == WRITTEN:
-        return called.get(WRITE_INS)
-    return SEVERAL if mark is None and delimiter in cell else mark
+        return write_ins
+    return together([part.strip() for part in cell.split(delimiter)], called, write_ins) if mark is None and delimiter in cell else mark
+
+
+def together(names: Sequence[str], called: Mapping[str, int], write_ins: int | None) -> Mark | None:
+    """What a rank holds at which all these stand; None if nobody is called as one of them is."""
+    marked = [called.get(name, write_ins if (mark := MARKS.get(name.lower())) == WRITTEN else mark) for name in names if name]
+    known = [mark for mark in marked if mark is not None]
+    return tuple(known) if len(known) == len(marked) else None
 
 
 def not_standing(cell: str) -> tuple[str, str]:
@@ -149,8 +162,8 @@ def not_standing(cell: str) -> tuple[str, str]:
     return "names {cell!r}, who is not standing", "correct it, or add an alias"
 
 
-def orders_of(names: Sequence[str], rows: Rows, marks: Marks) -> tuple[Election, Array]:
-    """The ballots as the law reads their marks, and for each row why the ballot goes no further (`ENDS`), -1 if it names nothing at all."""
+def orders_of(names: Sequence[str], rows: Rows, marks: Marks, write_ins: int | None) -> tuple[Election, Array]:
+    """The ballots as the law reads their marks, `write_ins` being the option for names written in; and for each row why the ballot goes no further (`ENDS`), -1 if it names nothing at all."""
     check_size(len(rows), len(names))
     width = max(1, min(len(names), max((len(cells) for _, _, cells in rows), default=1)))
     orders, ends = np.full((len(rows), width), -1, np.int16), np.zeros(len(rows), np.int8)
@@ -159,33 +172,35 @@ def orders_of(names: Sequence[str], rows: Rows, marks: Marks) -> tuple[Election,
         orders[number, : len(order)] = order
         ends[number] = end
     election = Election.of_orders(names, orders, [times for _, times, _ in rows])
-    election.write_ins = names.index(WRITE_INS) if WRITE_INS in names else None
+    election.write_ins = write_ins
     return election, ends
 
 
-def order_of(cells: Sequence[int], marks: Marks) -> tuple[list[int], int]:
+def order_of(cells: Sequence[Mark], marks: Marks) -> tuple[list[int], int]:
     """A ballot's order as the law reads it, and why it ends there.
+
+    Where a repeated name ends a ballot, it does so before an overvote would, and whoever it names: one of several at a rank,
+    somebody excluded, or the mark of an overvote again. Source: RCTab 2.0, Tabulator.java.
 
     >>> order_of([0, NONE, NONE, 1], Marks(skipped_max=1)), order_of([0, SEVERAL, 1], Marks(overvote_ends=False))
     (([0], 2), ([0, 1], 0))
     """
     order: list[int] = []
-    seen = -1
+    named, seen = set[int](), -1
     for rank, cell in enumerate(cells[: marks.ranks_max]):
         if cell == NONE:
             continue
         if marks.skipped_max is not None and rank - seen - 1 > marks.skipped_max:
             return order, ENDS.index("by skipped rankings")
         seen = rank
-        if cell == EXCLUDED:
-            continue
-        if cell == SEVERAL:
+        for each in (cell if isinstance(cell, tuple) else (cell,)) if marks.repeat_ends else ():
+            if each in named:
+                return order, ENDS.index("by repeated rankings")
+            named.add(each)
+        if isinstance(cell, tuple) or cell == SEVERAL:
             if marks.overvote_ends:
                 return order, ENDS.index("by overvotes")
-        elif cell in order:
-            if marks.repeat_ends:
-                return order, ENDS.index("by repeated rankings")
-        else:
+        elif cell > EXCLUDED and cell not in order:
             order.append(cell)
     return order, -1 if seen < 0 else 0
 

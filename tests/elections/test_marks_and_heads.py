@@ -58,6 +58,17 @@ def test_write_ins_that_a_contest_does_not_count_are_refused():
         rctab.read_contest(contest(["Ann"], {"filePath": "x.csv"}), lambda _: "rank1\nUWI\n")
 
 
+def test_a_candidate_called_as_write_ins_are_stays_one_unless_a_label_says_that_these_count():
+    names, cast = ["Ann", ranks.WRITE_INS], "rank1,rank2\nUndeclared Write-ins,Ann\n"
+    election = rctab.read_contest(contest(names, {"filePath": "x.csv"}), lambda _: cast).election
+    assert (election.orders.tolist(), election.write_ins) == ([[1, 0]], None)
+    assert tally("rctab", election, seats=2).winners == ("Ann", ranks.WRITE_INS)
+    with pytest.raises(Refusal, match="holds 'UWI', and the contest does not say that write-ins count"):
+        rctab.read_contest(contest(names, {"filePath": "x.csv"}), lambda _: "rank1\nUWI\n")
+    with pytest.raises(Refusal, match="calls a candidate and a mark 'Undeclared Write-ins'"):
+        rctab.read_contest(contest(names, {"filePath": "x.csv", "undeclaredWriteInLabel": "UWI"}), lambda _: cast)
+
+
 @given(st.lists(st.sampled_from([*ranks.MARKS, "Ann", "Bob"]), min_size=1, max_size=6), st.randoms())
 def test_the_letter_case_of_marks_changes_no_ballot(cells, random):
     def table(words: list[str]) -> str:

@@ -15,20 +15,18 @@ and its Configuration File Parameters, 2023.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from engine.elections import cdf, vendors
 from engine.elections.election import Array, Election
-from engine.elections.java import SEED_BITS, Random, order_of_text
+from engine.elections.java import Random, order_of_text
 from engine.elections.ranks import (
     EXCLUDED,
     NONE,
     SEVERAL,
     WRITE_INS,
     Mark,
-    Marks,
     Rows,
     meaning,
     not_standing,
@@ -36,51 +34,10 @@ from engine.elections.ranks import (
     rows_of,
     together,
 )
-from engine.limits import INTEGER_MAX, OPTIONS_PER_POLL_MAX
+from engine.elections.rctab_settings import DRAWN, LABELS, Stated, flag, marks_of, rule_of, seed_of, uncounted, whole
+from engine.limits import OPTIONS_PER_POLL_MAX
 from engine.log.json import parse_input
 from engine.refusals import Refusal, refuse
-
-TIES = {
-    "useCandidateOrder": "order",
-    "generatePermutation": "order",
-    "random": "random",
-    "previousRoundCountsThenRandom": "previous_random",
-    "previousRoundCountsThenAsk": "previous_ask",
-    "stopCountingAndAsk": "ask",
-}
-DRAWN = ("generatePermutation", "random", "previousRoundCountsThenRandom")
-"""Ways to break ties that need a seed."""
-SEED_MAX = 1 << SEED_BITS - 1
-"""As far as RCTab takes them: Java keeps no more of a seed."""
-WINNERS = {
-    "multiWinnerAllowMultipleWinnersPerRound": "several_a_round",
-    "multiWinnerAllowOnlyOneWinnerPerRound": "one_a_round",
-    "bottomsUp": "bottoms_up",
-    "multiPassIrv": "multi_pass",
-}
-ONE_WINNER = "singleWinnerMajority"
-TRANSFERRED = ("several_a_round", "one_a_round")
-DECIMALS_MAX = 20
-"""As many as RCTab takes."""
-PLAIN = {
-    "minimumVoteThreshold": ("", "0", 0),
-    "continueUntilTwoCandidatesRemain": (False,),
-    "stopTabulationEarlyAfterRound": ("", None),
-    "multiSeatBottomsUpPercentageThreshold": ("", None),
-    "doesFirstRoundDetermineThreshold": (False,),
-    "treatBlankAsUndeclaredWriteIn": (False,),
-}
-"""Settings that are counted at one value only; a contest that leaves them out means that value."""
-LABELS = ("overvoteLabel", "skippedRankLabel", "undeclaredWriteInLabel")
-SETTINGS = frozenset(
-    {
-        *PLAIN, *LABELS, "undervoteLabel", "tiebreakMode", "overvoteRule", "winnerElectionMode", "randomSeed", "numberOfWinners", "hareQuota",
-        "decimalPlacesForVoteArithmetic", "maxSkippedRanksAllowed", "maxRankingsAllowed", "nonIntegerWinningThreshold", "batchElimination",
-        "exhaustOnDuplicateCandidate", "rulesDescription",
-    }
-)  # fmt: skip
-"""All that a contest may state as its rules; older contests state labels there too."""
-Stated = Mapping[str, Any]
 
 
 class Contest(NamedTuple):
@@ -103,10 +60,10 @@ def read_contest(text: str, beside: Callable[[str], str]) -> Contest:
     try:
         candidates, rules = stated["candidates"], stated["rules"]
         people = _people(candidates)
-        gone = {_text(each["name"]) for each in candidates if _flag(each, "excluded")}
+        gone = {_text(each["name"]) for each in candidates if flag(each, "excluded")}
         sources = [_source(each, rules) for each in stated["cvrFileSources"]]
-        marks, seats = _marks(rules, len(people)), _whole(rules, "numberOfWinners", 0, OPTIONS_PER_POLL_MAX)
-        rule = _rule(rules, seats)
+        marks, seats = marks_of(rules, len(people)), whole(rules, "numberOfWinners", 0, OPTIONS_PER_POLL_MAX)
+        rule = rule_of(rules, seats)
         listed = _listed(people, rules, any(each.get("code") for each in candidates))
     except KeyError as missing:
         raise refuse("file_unreadable", "the contest", "lacks {missing}", "give RCTab's configuration whole", missing=missing) from None
@@ -226,114 +183,17 @@ def _people(candidates: Sequence[Stated]) -> dict[str, list[str]]:
 
 def _source(stated: Stated, rules: Stated) -> dict[str, str]:
     """What a source states about its file and its labels, nothing for what it leaves out; older contests state labels once, in the rules."""
-    if _flag(stated, "treatBlankAsUndeclaredWriteIn"):
-        raise _uncounted("treatBlankAsUndeclaredWriteIn", True, "a blank rank is a skipped one")
+    if flag(stated, "treatBlankAsUndeclaredWriteIn"):
+        raise uncounted("treatBlankAsUndeclaredWriteIn", True, "a blank rank is a skipped one")
     said = {label: stated.get(label) or rules.get(label) for label in (*LABELS, "undervoteLabel")}
     labels = {name: said[name] for name in LABELS} | {"skippedRankLabel": said["skippedRankLabel"] or said["undervoteLabel"]}
     others = {name: stated.get(name) for name in ("provider", "contestId", "overvoteDelimiter")}
     return {"filePath": _text(stated["filePath"])} | {name: _text(value or "") for name, value in (labels | others).items()}
 
 
-def _uncounted(name: str, value: object, counted: str, /, **values: object) -> Refusal:
-    return refuse(
-        "file_unreadable", "the contest", "sets {setting} to {value!r}", "we do not count that: " + counted,
-        setting=name, value=str(value)[:40], **values,
-    )  # fmt: skip
-
-
-def _flag(stated: Stated, name: str) -> bool:
-    value = stated.get(name) or False
-    if value not in (True, False):
-        raise _uncounted(name, value, "it must be true or false")
-    return bool(value)
-
-
-def _marks(stated: Stated, candidates: int) -> Marks:
-    """How a contest reads marks."""
-    overvotes = {"exhaustImmediately": True, "alwaysSkipToNextRank": False}
-    rule = stated["overvoteRule"]
-    if rule not in overvotes:
-        raise refuse(
-            "file_unreadable", "the contest", "has the overvote rule {rule!r}", "we count {known}", rule=rule, known=" and ".join(overvotes)
-        )
-    return Marks(
-        overvotes[rule],
-        _most(stated, "maxSkippedRanksAllowed", "unlimited", None),
-        _flag(stated, "exhaustOnDuplicateCandidate"),
-        _most(stated, "maxRankingsAllowed", "max", candidates),
-    )
-
-
-def _most(stated: Stated, name: str, word: str, means: int | None) -> int | None:
-    """A bound in RCTab's words: a number, or the word for none."""
-    text = str(stated[name])
-    if text.lower() == word:
-        return means
-    if not re.fullmatch("[0-9]{1,16}", text) or int(text) > INTEGER_MAX:
-        raise _uncounted(name, text, "it must be a whole number or {word}", word=word)
-    return int(text)
-
-
-def _whole(stated: Stated, name: str, least: int, most: int) -> int:
-    text = str(stated[name])
-    if not re.fullmatch("[0-9]{1,16}", text) or not least <= int(text) <= most:
-        raise _uncounted(name, text, "it must be a whole number from 1 to {most}", most=most)
-    return int(text)
-
-
-def _rule(stated: Stated, seats: int) -> tuple[str, dict[str, Any]]:
-    """The rule that a contest states, with its parameters; refused by name if it asks for what is not counted here."""
-    for name in stated:
-        if name not in SETTINGS:
-            raise _uncounted(name, stated[name], "it is no setting of RCTab that we know")
-    for name, plain in PLAIN.items():
-        if name in stated and stated[name] not in plain:
-            raise _uncounted(name, stated[name], "only contests without it")
-    mode, batch, hare = stated["winnerElectionMode"], _flag(stated, "batchElimination"), _flag(stated, "hareQuota")
-    if mode not in (ONE_WINNER, *WINNERS):
-        raise refuse(
-            "file_unreadable", "the contest", "elects by {mode!r}", "we count {known}", mode=mode, known=", ".join([ONE_WINNER, *WINNERS])
-        )
-    if seats < 1:
-        raise _uncounted("numberOfWinners", seats, "at least one must be elected")
-    if seats == 1 and mode != ONE_WINNER:
-        raise _uncounted("winnerElectionMode", mode, "where one is elected, RCTab takes {known}", known=ONE_WINNER)
-    if seats > 1 and mode == ONE_WINNER:
-        raise _uncounted(
-            "winnerElectionMode", mode, "where {seats} are elected, RCTab takes {known}", seats=seats, known=", ".join(WINNERS)
-        )
-    winners = WINNERS.get(mode, "")
-    if hare and winners not in TRANSFERRED:
-        raise _uncounted("hareQuota", True, "RCTab takes it only where surpluses are transferred")
-    if batch and winners not in ("", "multi_pass"):
-        raise _uncounted("batchElimination", True, "RCTab takes it only where one is elected")
-    ties = _ties(stated)
-    if winners not in TRANSFERRED:
-        return "rctab", ({"winners": winners} if winners else {}) | ({} if winners == "bottoms_up" else {"batch": batch}) | ties
-    decimals = _whole(stated, "decimalPlacesForVoteArithmetic", 1, DECIMALS_MAX)
-    quota, whole = "hare" if hare else "droop", not _flag(stated, "nonIntegerWinningThreshold")
-    return "rctab", {"winners": winners, "quota": quota, "whole": whole, "decimals": decimals} | ties
-
-
-def _ties(stated: Stated) -> dict[str, Any]:
-    """How ties are broken; where a contest does not say, RCTab's operator would be asked."""
-    mode = stated.get("tiebreakMode", "stopCountingAndAsk")
-    if mode not in TIES:
-        raise refuse("file_unreadable", "the contest", "breaks ties by {mode!r}", "we know {known}", mode=mode, known=", ".join(TIES))
-    ties = TIES[mode]
-    return {"ties": ties} | ({"tie_seed": _seed(stated) % (1 << SEED_BITS)} if ties.endswith("random") else {})
-
-
-def _seed(stated: Stated) -> int:
-    text = str(stated.get("randomSeed"))
-    if not re.fullmatch("-?[0-9]{1,16}", text) or not -SEED_MAX <= int(text) < SEED_MAX:
-        raise _uncounted("randomSeed", text, "where ties are drawn it must be a whole number of 48 bits")
-    return int(text)
-
-
 def _listed(people: Mapping[str, list[str]], rules: Stated, codes: bool) -> list[str]:
     """The candidates in the order in which ties are broken."""
     mode = rules.get("tiebreakMode")
     if mode in DRAWN and codes:
-        raise _uncounted("tiebreakMode", mode, "where candidates have codes, versions of RCTab draw in different orders")
-    return Random(_seed(rules)).shuffled(sorted(people, key=order_of_text)) if mode == "generatePermutation" else list(people)
+        raise uncounted("tiebreakMode", mode, "where candidates have codes, versions of RCTab draw in different orders")
+    return Random(seed_of(rules)).shuffled(sorted(people, key=order_of_text)) if mode == "generatePermutation" else list(people)

@@ -28,7 +28,7 @@ from typing import Literal
 
 from engine.elections.election import Election
 from engine.elections.outcome import Fact, Outcome, Step, Votes, listing, write_number
-from engine.elections.rctab import DECIMALS_MAX
+from engine.elections.rctab_settings import DECIMALS_MAX
 from engine.refusals import refuse
 from engine.rules import voting_rule
 from engine.rules.voting.rctab._count import Round, Tabulation, Terms

@@ -26,9 +26,10 @@ def whose_rule(election: Election, rule: Rule, kept: Parameters) -> Step | None:
     return Step("which is the file's rule, {rule}{but}", rule=stated.rule, but=but)
 
 
-def places(election: Election) -> Step | None:
-    """What the places of rankings are worth, if the ballots came with that."""
-    if election.worth is None:
+def places(election: Election, rule: Rule, kept: Parameters) -> Step | None:
+    """What the places of rankings are worth, if the ballots came with that and the rule with these parameters counts by it."""
+    by_points = rule.elects == "budget" and kept.get("utility", "additive") == "additive"  # others go by the order, or by who is named
+    if election.worth is None or not by_points:
         return None
     if election.worth == "named":
         return Step("on each ballot the option named last is worth one point, the one before it two, and so on")
@@ -37,8 +38,8 @@ def places(election: Election) -> Step | None:
 
 def lines(election: Election, winners: tuple[str, ...] | None) -> list[str]:
     """What the file says of the outcome beside the count, and what else has to be said of it."""
-    found = agreement(election, winners)
-    return [] if found is None or election.stated is None else [str(found.line), *(f"({remark})" for remark in election.stated.remarks)]
+    common = agreement(election, winners)
+    return [] if common is None or election.stated is None else [str(common.line), *(f"({remark})" for remark in election.stated.remarks)]
 
 
 def as_json(election: Election, rule: Rule, kept: Parameters, winners: tuple[str, ...]) -> dict[str, Any]:
@@ -61,14 +62,14 @@ def of_all(election: Election, compared: Comparison) -> tuple[dict[str, Any], li
     return {"file": told}, [f"{str(why)[:1].upper()}{str(why)[1:]}.", *lines(election, own.winners if own else None), *who]
 
 
-def _stated(election: Election, found: Agreement | None) -> dict[str, Any]:
+def _stated(election: Election, common: Agreement | None) -> dict[str, Any]:
     stated = election.stated
-    assert stated is not None and found is not None
+    assert stated is not None and common is not None
     worth = list(election.worth) if isinstance(election.worth, tuple) else election.worth
     return {
         "rule": stated.rule,
         "why_not_by_it": None if stated.why_not is None else str(stated.why_not),
         "points_of_places": worth,
         "remarks": [str(remark) for remark in stated.remarks],
-        "agreement": found.as_json(),
+        "agreement": common.as_json(),
     }

@@ -41,11 +41,13 @@ def tally(
     rules.check_roles(found, election.options)
     outcome = rules.count(found, election, given)
     kept = rules.terms(found, election, given)
-    has_one = found.version in certificates.CHECKED
+    vouched = certificates.vouched(found.version)
+    has_one = bool(vouched)
     if checked and has_one:
         certificates.check(election, outcome, kept)
     if as_json:
-        told = {"rule": rule, "parameters": kept, "scores_are": found.scores} | ({"checked": has_one} if checked else {})
+        told = {"rule": rule, "parameters": kept, "scores_are": found.scores, "vouched": vouched}
+        told |= {"checked": has_one} if checked else {}
         answer(outcome.as_json() | told | beside_the_file.as_json(election, found, kept, outcome.winners), as_json, [])
     else:
         answer(None, as_json, terminal_text.count(election, outcome, found, kept, checked and has_one))

@@ -123,7 +123,8 @@ def _real(folder: Path, source: Path, chance: bytes, now: int, progress: Progres
     held = real_vote.hold(community, budget, chance, now, progress)
     rule, parameters = real_vote.rule_for(budget)
     election, beside = budget.election, held.agreement
-    terms = rules.terms(rules.counting_rule(rule), election, parameters)
+    counting = rules.counting_rule(rule)
+    terms = rules.terms(counting, election, parameters)
     spent = write_money(held.spent, budget.decimals)
     whole = f"{write_money(election.budget or 0, budget.decimals)} {budget.meta.get('currency', '')}".strip()
     summary = {
@@ -134,8 +135,8 @@ def _real(folder: Path, source: Path, chance: bytes, now: int, progress: Progres
         "spent": str(held.spent),
         "decimals": budget.decimals,
         "official": None if beside is None else beside.elected,
-    } | beside_the_file.as_json(election, rules.counting_rule(rule), terms, held.winners)
-    clauses = [beside_the_file.whose_rule(election, rules.counting_rule(rule), terms), beside_the_file.places(election)]
+    } | beside_the_file.as_json(election, counting, terms, held.winners)
+    clauses = [beside_the_file.whose_rule(election, counting, terms), beside_the_file.places(election, counting, terms)]
     shown = ", ".join([held.rule, *(f"{name}: {typed(value)}" for name, value in parameters.items())])
     said = "; ".join([shown, *(str(clause) for clause in clauses if clause is not None)])
     # A rule that is not the file's is named in the very first line.

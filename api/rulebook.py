@@ -10,7 +10,10 @@ from engine.catalogue import did_you_mean
 from engine.event import Command, command_of, commands
 from engine.log.codec import form
 from engine.refusals import refuse
+from engine.rules import certificates
 from engine.values import typed
+
+NOT_VOUCHED = "no certificate vouches for its figures: they can only be counted again"
 
 
 def pages(name: str | None = None) -> list[dict[str, Any]]:
@@ -48,6 +51,7 @@ def _page(family: str, name: str) -> dict[str, Any]:
         "promises": sorted(rule.promises),
         "promised": _promised(rule),
         "ballots": list(rule.taken),
+        "vouched": certificates.vouched(rule.version) if family == "voting" else None,
         "page": rule.page,
     }
 
@@ -57,7 +61,8 @@ def lines_below(page: dict[str, Any]) -> list[str]:
 
     >>> lines_below(pages("contingent")[0])
     ['takes ranked ballots', 'promises: anonymity, condorcet_loser, majority, majority_loser, neutrality, unanimity',
-     'of these where every ballot ranks all options: condorcet_loser, majority_loser']
+     'of these where every ballot ranks all options: condorcet_loser, majority_loser',
+     'no certificate vouches for its figures: they can only be counted again']
     >>> lines_below(pages("split_cycle")[0])[1]
     'strength: one of winning_votes, margins; margins unless said'
     """
@@ -65,7 +70,8 @@ def lines_below(page: dict[str, Any]) -> list[str]:
     for name, parameter in page["parameters"].items():
         default = parameter["default"]
         lines.append(f"{name}: {parameter['allowed']}" + ("" if default is None else f"; {typed(default)} unless said"))
-    return lines + page["promised"]
+    vouched = page.get("vouched")
+    return lines + page["promised"] + ([] if vouched is None else [f"a certificate vouches for {vouched}" if vouched else NOT_VOUCHED])
 
 
 def _promised(rule: rules.Rule) -> list[str]:

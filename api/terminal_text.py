@@ -15,10 +15,11 @@ from typing import Any
 
 from api.beside_the_file import lines as lines_beside
 from api.beside_the_file import places, whose_rule
+from api.rulebook import NOT_VOUCHED
 from api.texts import when
 from engine.elections.election import Election
 from engine.elections.outcome import Outcome
-from engine.rules import Parameters, Rule
+from engine.rules import Parameters, Rule, certificates
 from engine.values import typed
 
 MONEY = frozenset({"cost", "budget", "pot", "spent"})
@@ -57,8 +58,11 @@ def count(election: Election, outcome: Outcome, rule: Rule, kept: Parameters, ch
     terms = ", ".join([outcome.rule, *(f"{name}: {typed(value)}" for name, value in kept.items())])
     money = "" if election.budget is None else f", a budget of {election.money(election.budget)}"
     counted = f"{election.total:,} ballots for {len(election.options)} options{money}, by {terms}"
-    counted += "".join(f"; {clause}" for clause in (whose_rule(election, rule, kept), places(election)) if clause is not None)
+    counted += "".join(f"; {clause}" for clause in (whose_rule(election, rule, kept), places(election, rule, kept)) if clause is not None)
     tied = [f"tied: {', '.join(tie)}" for tie in outcome.ties]
-    said = ["checked by its certificate"] if checked else []
+    vouched = certificates.vouched(rule.version)
+    said = [] if vouched else [f"({NOT_VOUCHED})"]
+    if checked:
+        said = [f"checked by its certificate: {vouched}"]
     winners = "winners: " + (", ".join(outcome.winners) or "none")
     return [counted, *outcome.steps, *tied, winners, *lines_beside(election, outcome.winners), *said]

@@ -66,7 +66,7 @@ CERTIFICATE_WORK_MAX = 500_000_000
 CERTIFICATE_CELLS_MAX = 20_000_000
 """Ballots times options that a certificate is checked against, one by one: some seconds, and half a gigabyte."""
 RUNOFF_WAYS_MAX = 4_096
-"""Sets of remaining options that one instant runoff with ties looks at before it refuses to count every way."""
+"""Sets of remaining options that one instant runoff looks at where options tie; beyond these, options that are tied drop out together."""
 LOCKING_STEPS_MAX = 4_000_000
 """Looks at a defeat that ranked pairs spends on options of which orders of equal defeats decide whether they can win: a few seconds."""
 KEMENY_OPTIONS_MAX = 16

@@ -10,10 +10,11 @@ import inspect
 import re
 from pathlib import Path
 
-from engine import catalogue
+from engine import catalogue, rules
 from engine.event import act_kinds, commands, kinds, rights
 from engine.kernel.charter import all_terms
 from engine.refusals import CORE_CODES, FAMILIES, OWN_STATUS, Code
+from engine.rules import certificates
 
 ROOT = Path(__file__).parent.parent
 FILE = ROOT / "REFERENCE.md"
@@ -59,6 +60,17 @@ def event_rows() -> list[tuple[object, ...]]:
     return rows
 
 
+def rule_rows() -> list[tuple[object, ...]]:
+    rows = []
+    for name in rules.names("voting"):
+        rule = rules.rule("voting", name)
+        source = re.search(r"Sources?: (.+?)\.?$", " ".join(rule.page.split("\n\n>>> ")[0].split()))
+        promised = ", ".join(sorted(rule.promises)) or "none"
+        vouched = certificates.vouched(rule.version) or "no"
+        rows.append((f"`{name}`", ", ".join(rule.taken), rule.elects, promised, vouched, source[1] if source else ""))
+    return rows
+
+
 def code_rows() -> list[tuple[object, ...]]:
     codes = dict(CORE_CODES) | {str(code): code.family for code in catalogue.declared(Code)}
     return [(f"`{code}`", family, OWN_STATUS.get(code, FAMILIES[family][0]), FAMILIES[family][1]) for code, family in sorted(codes.items())]
@@ -92,6 +104,11 @@ def written() -> str:
             ("table", "of", "what it says"),
             [(f"`[{key}]`", catalogue.feature_of(kind) or "kernel", first_line(kind)) for key, kind in sorted(all_terms().items())],
         ),
+        "## Voting rules",
+        "What each takes, elects and promises, always or under conditions (`folkmoot rules NAME` says which); whether a certificate vouches for "
+        "the winners, scores and rounds it publishes, so that other code can check them (`folkmoot tally --check`), or they can only be counted "
+        "again; and where it comes from.",
+        table(("rule", "takes", "elects", "promises", "certificate", "source"), rule_rows()),
         "## Refusals",
         table(("code", "family", "HTTP", "what to do"), code_rows()),
         "## Limits",

@@ -18,6 +18,7 @@ from engine.features.polls.terms import DecisionTerms
 from engine.features.treasury.terms import money_of
 from engine.kernel import charter as charters
 from engine.kernel.authority import require
+from engine.rules import certificates
 from engine.state import State
 
 
@@ -121,6 +122,7 @@ def _shown(each: Poll) -> dict[str, Json]:
         "rule": terms.rule.version,
         "strict": rule.strict,
         "scores_are": rule.scores,
+        "vouched": certificates.vouched(terms.rule.version),
         "parameters": terms.rule.parameters,
         "ballot": terms.ballot,
         "named_max": terms.named_max,

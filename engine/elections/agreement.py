@@ -25,7 +25,8 @@ SHOWN_MAX = 12
 class Agreement:
     """Options where the file states another number of `votes` or `scores` than is counted; those elected by both (`both`),
     `only_here`, or only by the file (`only_there`). None where the file does not state it, or nobody was elected here.
-    `apart` are elected there in another way than by the rule, and left out."""
+    `apart` are elected there in another way than by the rule, and left out. What places are worth was `fitted` to the
+    scores: that these come out then shows nothing."""
 
     votes: tuple[str, ...] | None
     scores: tuple[str, ...] | None
@@ -33,6 +34,7 @@ class Agreement:
     only_here: tuple[str, ...]
     only_there: tuple[str, ...]
     apart: tuple[str, ...]
+    fitted: bool = False
 
     @property
     def elected(self) -> bool | None:
@@ -42,7 +44,8 @@ class Agreement:
     @property
     def line(self) -> Step:
         """What agrees, and what does not."""
-        parts = [_figures("votes {agree}", self.votes), _figures("score {agrees}", self.scores), self._selected()]
+        score = Step("points of places found from the score") if self.fitted else _figures("score {agrees}", self.scores)
+        parts = [_figures("votes {agree}", self.votes), score, self._selected()]
         said = [part for part in parts if part is not None]
         if not said:
             return Step("The file states no votes, score or selected to compare with.")
@@ -62,8 +65,8 @@ class Agreement:
 
     def as_json(self) -> dict[str, Any]:
         figures = {
-            name: None if differing is None else {"agree": not differing, "differing": list(differing)}
-            for name, differing in (("votes", self.votes), ("score", self.scores))
+            name: None if differing is None else {"agree": None if fitted else not differing, "differing": list(differing)}
+            for name, differing, fitted in (("votes", self.votes, False), ("score", self.scores, self.fitted))
         }
         selected = None if self.both is None else {
             "agree": self.elected, "only_here": list(self.only_here), "only_there": list(self.only_there), "apart": list(self.apart)
@@ -83,12 +86,12 @@ def agreement(election: Election, winners: Sequence[str] | None) -> Agreement | 
     scores = None if stated.scores is None else _differing(options, stated.scores, as_points(election).sums.tolist())
     apart = {options[place] for place in stated.apart}
     if winners is None or stated.selected is None:
-        return Agreement(votes, scores, None, (), (), ())
+        return Agreement(votes, scores, None, (), (), (), stated.fitted)
     here, there = set(winners) - apart, {options[place] for place in stated.selected}
     both, only_here, only_there, left_out = (
         tuple(name for name in options if name in chosen) for chosen in (here & there, here - there, there - here, apart)
     )
-    return Agreement(votes, scores, both, only_here, only_there, left_out)
+    return Agreement(votes, scores, both, only_here, only_there, left_out, stated.fitted)
 
 
 def _differing(options: Sequence[str], theirs: Sequence[int] | None, ours: Sequence[int]) -> tuple[str, ...] | None:

@@ -38,6 +38,8 @@ from engine.limits import OPTIONS_PER_POLL_MAX, POWER_TOTAL_MAX
 from engine.refusals import Refusal, refuse
 
 _HEAD = re.compile(r"\[\s*([^\s\]]*)([^\]]*)\]")
+ONCE = ("tie", "nick", "undeclared")
+"""Heads of which a second one would undo the first."""
 _QUOTED = re.compile(r'"([^"]*)"')
 
 
@@ -165,6 +167,8 @@ class _Heads:
         self.options = range(1, option_count + 1)
         self.order, self.gone = list(self.options), set[int]()
         self.nicks: dict[str, int] = {}
+        self.lines = dict[str, int]()
+        """Where each head was first given."""
         self.undeclared = 0
         """The option that stands for all that nobody declared; 0 if none does."""
 
@@ -177,6 +181,8 @@ class _Heads:
         if match is None:
             raise _wrong(number, "has {line!r}", "end a head such as [tie 3 1 2] with a bracket on its line", 1, line=line[:40])
         name, rest = match.groups()
+        if name in ONCE and self.lines.setdefault(name, number) != number:
+            raise _wrong(number, "has the head [{name}] again", "leave out this one, or line {first}", 1, name=name, first=self.lines[name])
         if name == "nick":
             self._nickname(number, rest.split())
         elif name == "tie":
@@ -205,6 +211,8 @@ class _Heads:
             raise _wrong(
                 number, "withdraws {line}", "name options as -1 to -{option_count}", line=line[:40], option_count=len(self.options)
             )
+        if len(self.gone) == len(self.options):
+            raise _wrong(number, "withdraws the last of the options", "leave at least one to be elected", 1)
 
     def _nickname(self, number: int, nicks: list[str]) -> None:
         if len(nicks) != len(self.options) or len(set(nicks)) < len(nicks):
@@ -212,7 +220,7 @@ class _Heads:
                 number, "gives {nicks_count} short names", "give each of {option_count} options one of its own",
                 nicks_count=len(set(nicks)), option_count=len(self.options),
             )  # fmt: skip
-        if wrong := next((nick for nick in nicks if re.fullmatch(r"-?\d+", nick)), ""):
+        if wrong := next((nick for nick in nicks if re.fullmatch(r"-?[0-9]+", nick)), ""):
             raise _wrong(number, "gives the short name {wrong}", "numbers are options already: take a word", wrong=wrong[:40])
         self.nicks = dict(zip(nicks, self.options, strict=True))
 
@@ -236,8 +244,10 @@ def _numbers(number: int, line: str, length: int | None, nicks: Mapping[str, int
     words = line.split()
     if nicks:
         words[first:] = [str(nicks.get(word, word)) for word in words[first:]]
-    if not all(re.fullmatch(r"-?\d{1,16}", word) for word in words) or (length is not None and len(words) != length):
-        odd = next((place for place, word in enumerate(words) if not re.fullmatch(r"-?\d{1,16}", word)), min(len(words) - 1, length or 0))
+    if not all(re.fullmatch(r"-?[0-9]{1,16}", word) for word in words) or (length is not None and len(words) != length):
+        odd = next(
+            (place for place, word in enumerate(words) if not re.fullmatch(r"-?[0-9]{1,16}", word)), min(len(words) - 1, length or 0)
+        )
         raise _wrong(
             number, "has {words!r}", "write whole numbers" if length is None else "write {length} whole numbers", _column(line, odd),
             words=words[odd][:40], length=length,

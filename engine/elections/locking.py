@@ -37,7 +37,7 @@ ONE_OF_MANY = "the order in which equally strong defeats are taken decides, and 
 
 class Locked(NamedTuple):
     """What locking comes to: who can win; of these, whom no order was found to elect in time, nor shown not to; the end of an
-    order for every other winner; and what leads where in every order."""
+    order for every other winner; and what certainly leads where, in whatever order."""
 
     winners: list[int]
     unsettled: list[int]
@@ -103,7 +103,7 @@ def _taken(reach: Reach, order: Iterable[Defeat]) -> Reach:
 
 
 def _certain(reach: Reach, levels: Levels) -> Reach:
-    """What leads where in every order, as far as it is certain at once: a defeat is locked in if no order whatever gives a
+    """What leads where in every order, as far as it is certain at once, which may be less than all: a defeat is locked in if no order whatever gives a
     chain that leads back."""
     possible = reach
     for level in levels:

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -29,9 +30,9 @@ from engine.limits import POWER_TOTAL_MAX
 from engine.refusals import Refusal, refuse
 
 WRITE_INS = "Undeclared Write-ins"
-SEVERAL, NONE, EXCLUDED, WRITTEN = -1, -2, -3, -4
-"""What a rank without a single option holds: several, none, somebody who was excluded and is skipped, or a name written in,
-which is the option WRITE_INS."""
+SEVERAL, NONE, WRITTEN, EXCLUDED = -1, -2, -3, -4
+"""What a rank without a single option holds: several, none, a name written in, which is the option WRITE_INS, or (this number
+and those below it) somebody who was excluded and is skipped."""
 MARKS = {
     "overvote": SEVERAL,
     "undervote": NONE,
@@ -57,18 +58,20 @@ class Marks:
     ranks_max: int | None = None
 
 
-Rows = list[tuple[int, int, list[int]]]
-"""A line's number, how many ballots it stands for, and what stands at each rank: an option, SEVERAL, NONE or EXCLUDED."""
+Mark = int | tuple[int, ...]
+"""What stands at a rank: an option, SEVERAL, NONE or somebody EXCLUDED; where several are named, each of these."""
+Rows = list[tuple[int, int, list[Mark]]]
+"""A line's number, how many ballots it stands for, and what stands at each rank."""
 
 
 def read(text: str) -> Election:
     """The ballots in such a table, options in the order they first come up; an overvote ends a ballot, skipped ranks are passed over."""
-    vendors.check(text, "the table")
-    table, text = _Table({}, "\n", True), text.lstrip("\ufeff")
     if "\r" in text:  # lines that do not end with a line feed are not those of blocks
-        for line, times, cells in table.rows(text):
-            table.ballots.add(line, times, order_of(cells, Marks())[0])
-        return table.election()
+        called = dict[str, int]()
+        rows = rows_of(text, called, grows=True)
+        return orders_of([*called], rows, Marks(), called.get(WRITE_INS))[0]
+    vendors.check(text, "the table")
+    table, text = _Table({}, "\n", None, True), text.lstrip("\ufeff")
     at = 0
     while at < len(text):
         at = _read_from(table, text, at)
@@ -116,22 +119,23 @@ def write(election: Election) -> str:
     return into.getvalue()
 
 
-def rows_of(text: str, called: dict[str, int], delimiter: str = "\n") -> Rows:
-    """The lines of a table; `called` says which option or mark a name is. Names that a `delimiter` parts are several."""
+def rows_of(text: str, called: dict[str, int], delimiter: str = "\n", write_ins: int | None = None, grows: bool = False) -> Rows:
+    """The lines of a table; `called` says which option or mark a name is, and takes in new ones if it `grows`. Names that a
+    `delimiter` parts are several; `write_ins` is the option that stands for names written in, if one does."""
     vendors.check(text, "the table")
-    return _Table(called, delimiter, False).rows(text.lstrip("\ufeff"))
+    return _Table(called, delimiter, write_ins, grows).rows(text.lstrip("\ufeff"))
 
 
 class _Table:
     """What has been read of a table: its head, what its cells are called, and, by `read`, its ballots."""
 
-    def __init__(self, called: dict[str, int], delimiter: str, grows: bool) -> None:
-        self.called, self.delimiter, self.grows = called, delimiter, grows
+    def __init__(self, called: dict[str, int], delimiter: str, write_ins: int | None, grows: bool) -> None:
+        self.called, self.delimiter, self.write_ins, self.grows = called, delimiter, write_ins, grows
         self.line = 0
         """The number of the last line that was read."""
         self.width, self.ranks, self.count = 0, list[int](), -1
         self.ballots = Gathered()
-        self.met: dict[str, int] = {}
+        self.met: dict[str, Mark] = {}
         """Cells of lines read singly, and what they hold."""
         self._known, self._spellings = 0, Spellings({}, marked.UNKNOWN)
 
@@ -161,7 +165,7 @@ class _Table:
         self.ranks = _ranks(head)
         self.width, self.count = len(head), head.index("count") if "count" in head else -1
 
-    def read_row(self, row: Sequence[str]) -> tuple[int, int, list[int]] | None:
+    def read_row(self, row: Sequence[str]) -> tuple[int, int, list[Mark]] | None:
         """A line's number, how many ballots it stands for, and what stands at each rank; None if it is empty."""
         if not any(cell.strip() for cell in row):
             return None
@@ -171,13 +175,15 @@ class _Table:
                 row_count=len(row), head_count=self.width,
             )  # fmt: skip
         times = "1" if self.count < 0 else row[self.count].strip()
-        if not times.isdecimal() or len(times) > 16 or not 1 <= int(times) <= POWER_TOTAL_MAX:
+        if not re.fullmatch("[0-9]{1,16}", times) or not 1 <= int(times) <= POWER_TOTAL_MAX:
             raise _wrong(self.line, self.count + 1, "counts {times!r} ballots", "give a whole number from 1", times=times[:20])
-        marks = []
+        marks = list[Mark]()
         for place in self.ranks:
             cell = row[place].strip()
-            held = meaning(cell, self.called, self.delimiter)
-            if held is None and self.grows:
+            held = meaning(cell, self.called, self.called.get(WRITE_INS) if self.grows else self.write_ins, self.delimiter)
+            if held is None and self.delimiter in cell and self.grows:
+                held = SEVERAL
+            elif held is None and self.grows:
                 held = self.called.setdefault(WRITE_INS if MARKS.get(cell.lower()) == WRITTEN else cell, len(self.called))
             if held is None:
                 raise _wrong(self.line, place + 1, *not_standing(cell), cell=cell[:40])
@@ -219,7 +225,8 @@ class _Table:
         """What is known of cells so far."""
         if self._known < len(self.met):
             self._known = len(self.met)
-            known = {spelled: held for cell, held in self.met.items() for spelled in marked.spellings_of(cell)}
+            single = {cell: held for cell, held in self.met.items() if isinstance(held, int)}
+            known = {spelled: held for cell, held in single.items() for spelled in marked.spellings_of(cell)}
             self._spellings = Spellings(known, marked.UNKNOWN)
         return self._spellings
 
@@ -243,20 +250,28 @@ class _Table:
         check_size(self.ballots.rows, len(names))
         width = max(1, min(len(names), len(self.ranks)))
         election = Election.of_orders(names, self.ballots.orders(len(names), width), self.ballots.counts)
-        election.write_ins = names.index(WRITE_INS) if WRITE_INS in names else None
+        election.write_ins = self.called.get(WRITE_INS)
         return election
 
 
-def meaning(cell: str, called: Mapping[str, int], delimiter: str = "\n") -> int | None:
-    """What a cell holds: an option or a mark as `called`, otherwise a conventional mark; None if nobody is called so."""
+def meaning(cell: str, called: Mapping[str, int], write_ins: int | None, delimiter: str = "\n") -> Mark | None:
+    """What a cell holds: an option or a mark as `called`, otherwise a conventional mark, such as one for the `write_ins`, or
+    several that a `delimiter` parts; None if nobody is called so."""
     if not cell:
         return NONE
     if cell in called:
         return called[cell]
     mark = MARKS.get(cell.lower())
     if mark == WRITTEN:
-        return called.get(WRITE_INS)
-    return SEVERAL if mark is None and delimiter in cell else mark
+        return write_ins
+    return together([part.strip() for part in cell.split(delimiter)], called, write_ins) if mark is None and delimiter in cell else mark
+
+
+def together(names: Sequence[str], called: Mapping[str, int], write_ins: int | None) -> Mark | None:
+    """What a rank holds at which all these stand; None if nobody is called as one of them is."""
+    marked = [called.get(name, write_ins if (mark := MARKS.get(name.lower())) == WRITTEN else mark) for name in names if name]
+    known = [mark for mark in marked if mark is not None]
+    return tuple(known) if len(known) == len(marked) else None
 
 
 def not_standing(cell: str) -> tuple[str, str]:
@@ -266,8 +281,8 @@ def not_standing(cell: str) -> tuple[str, str]:
     return "names {cell!r}, who is not standing", "correct it, or add an alias"
 
 
-def orders_of(names: Sequence[str], rows: Rows, marks: Marks) -> tuple[Election, Array]:
-    """The ballots as the law reads their marks, and for each row why the ballot goes no further (`ENDS`), -1 if it names nothing at all."""
+def orders_of(names: Sequence[str], rows: Rows, marks: Marks, write_ins: int | None) -> tuple[Election, Array]:
+    """The ballots as the law reads their marks, `write_ins` being the option for names written in; and for each row why the ballot goes no further (`ENDS`), -1 if it names nothing at all."""
     check_size(len(rows), len(names))
     width = max(1, min(len(names), max((len(cells) for _, _, cells in rows), default=1)))
     orders, ends = np.full((len(rows), width), -1, np.int16), np.zeros(len(rows), np.int8)
@@ -276,33 +291,35 @@ def orders_of(names: Sequence[str], rows: Rows, marks: Marks) -> tuple[Election,
         orders[number, : len(order)] = order
         ends[number] = end
     election = Election.of_orders(names, orders, [times for _, times, _ in rows])
-    election.write_ins = names.index(WRITE_INS) if WRITE_INS in names else None
+    election.write_ins = write_ins
     return election, ends
 
 
-def order_of(cells: Sequence[int], marks: Marks) -> tuple[list[int], int]:
+def order_of(cells: Sequence[Mark], marks: Marks) -> tuple[list[int], int]:
     """A ballot's order as the law reads it, and why it ends there.
+
+    Where a repeated name ends a ballot, it does so before an overvote would, and whoever it names: one of several at a rank,
+    somebody excluded, or the mark of an overvote again. Source: RCTab 2.0, Tabulator.java.
 
     >>> order_of([0, NONE, NONE, 1], Marks(skipped_max=1)), order_of([0, SEVERAL, 1], Marks(overvote_ends=False))
     (([0], 2), ([0, 1], 0))
     """
     order: list[int] = []
-    seen = -1
+    named, seen = set[int](), -1
     for rank, cell in enumerate(cells[: marks.ranks_max]):
         if cell == NONE:
             continue
         if marks.skipped_max is not None and rank - seen - 1 > marks.skipped_max:
             return order, ENDS.index("by skipped rankings")
         seen = rank
-        if cell == EXCLUDED:
-            continue
-        if cell == SEVERAL:
+        for each in (cell if isinstance(cell, tuple) else (cell,)) if marks.repeat_ends else ():
+            if each in named:
+                return order, ENDS.index("by repeated rankings")
+            named.add(each)
+        if isinstance(cell, tuple) or cell == SEVERAL:
             if marks.overvote_ends:
                 return order, ENDS.index("by overvotes")
-        elif cell in order:
-            if marks.repeat_ends:
-                return order, ENDS.index("by repeated rankings")
-        else:
+        elif cell > EXCLUDED and cell not in order:
             order.append(cell)
     return order, -1 if seen < 0 else 0
 

@@ -16,51 +16,28 @@ and its Configuration File Parameters, 2023.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, NamedTuple
-
-import numpy as np
+from typing import NamedTuple
 
 from engine.elections import cdf, vendors
 from engine.elections.election import Array, Election
-from engine.elections.java import SEED_BITS, Random, order_of_text
-from engine.elections.ranks import ENDS, EXCLUDED, NONE, SEVERAL, WRITE_INS, Marks, Rows, meaning, not_standing, orders_of, rows_of
-from engine.limits import INTEGER_MAX
+from engine.elections.java import Random, order_of_text
+from engine.elections.ranks import (
+    EXCLUDED,
+    NONE,
+    SEVERAL,
+    WRITE_INS,
+    Mark,
+    Rows,
+    meaning,
+    not_standing,
+    orders_of,
+    rows_of,
+    together,
+)
+from engine.elections.rctab_settings import DRAWN, LABELS, Stated, flag, marks_of, rule_of, seed_of, uncounted, whole
+from engine.limits import OPTIONS_PER_POLL_MAX
 from engine.log.json import parse_input
 from engine.refusals import Refusal, refuse
-
-TIES = {
-    "useCandidateOrder": "order",
-    "generatePermutation": "order",
-    "random": "random",
-    "previousRoundCountsThenRandom": "previous_random",
-    "previousRoundCountsThenAsk": "previous_ask",
-    "stopCountingAndAsk": "ask",
-}
-DRAWN = ("generatePermutation", "random", "previousRoundCountsThenRandom")
-"""Ways to break ties that need a seed."""
-SEED_MAX = 1 << SEED_BITS - 1
-"""As far as RCTab takes them: Java keeps no more of a seed."""
-WINNERS = {
-    "multiWinnerAllowMultipleWinnersPerRound": "several_a_round",
-    "multiWinnerAllowOnlyOneWinnerPerRound": "one_a_round",
-    "bottomsUp": "bottoms_up",
-    "multiPassIrv": "multi_pass",
-}
-ONE_WINNER = "singleWinnerMajority"
-TRANSFERRED = ("several_a_round", "one_a_round")
-DECIMALS_MAX = 20
-"""As many as RCTab takes."""
-PLAIN = {
-    "minimumVoteThreshold": ("", "0", 0),
-    "continueUntilTwoCandidatesRemain": (False,),
-    "stopTabulationEarlyAfterRound": ("", None),
-    "multiSeatBottomsUpPercentageThreshold": ("", None),
-    "doesFirstRoundDetermineThreshold": (False,),
-    "treatBlankAsUndeclaredWriteIn": (False,),
-}
-"""Settings that are counted at one value only; a contest that leaves them out means that value."""
-LABELS = ("overvoteLabel", "skippedRankLabel", "undeclaredWriteInLabel")
-Stated = Mapping[str, Any]
 
 
 class Contest(NamedTuple):
@@ -69,12 +46,6 @@ class Contest(NamedTuple):
 
     election: Election
     ends: Array
-
-    def inactive(self, left: Sequence[int]) -> dict[str, int]:
-        """The weight of the ballots that name none of those `left`, by the reason; those that name nothing at all apart."""
-        rests = ~np.isin(self.election.orders, left).any(axis=1)
-        weights = self.election.weights
-        return {reason: int(weights[rests & (self.ends == number)].sum()) for number, reason in enumerate(ENDS)}
 
 
 def read_contest(text: str, beside: Callable[[str], str]) -> Contest:
@@ -89,10 +60,10 @@ def read_contest(text: str, beside: Callable[[str], str]) -> Contest:
     try:
         candidates, rules = stated["candidates"], stated["rules"]
         people = _people(candidates)
-        gone = {_text(each["name"]) for each in candidates if _flag(each, "excluded")}
+        gone = {_text(each["name"]) for each in candidates if flag(each, "excluded")}
         sources = [_source(each, rules) for each in stated["cvrFileSources"]]
-        marks, seats = _marks(rules, len(people)), int(str(rules["numberOfWinners"]))
-        rule = _rule(rules, seats)
+        marks, seats = marks_of(rules, len(people)), whole(rules, "numberOfWinners", 0, OPTIONS_PER_POLL_MAX)
+        rule = rule_of(rules, seats)
         listed = _listed(people, rules, any(each.get("code") for each in candidates))
     except KeyError as missing:
         raise refuse("file_unreadable", "the contest", "lacks {missing}", "give RCTab's configuration whole", missing=missing) from None
@@ -104,12 +75,17 @@ def read_contest(text: str, beside: Callable[[str], str]) -> Contest:
         raise refuse("file_unreadable", "the contest", "has no source of ballots", "name one in cvrFileSources")
     standing = [name for name in listed if name not in gone]
     names = [*standing, *([WRITE_INS] if any(source["undeclaredWriteInLabel"] for source in sources) else [])]
-    places = {name: number for number, name in enumerate(names)}
-    called = {alias: places.get(name, EXCLUDED) for name, aliases in people.items() for alias in aliases}
+    if not standing:
+        raise refuse("file_unreadable", "the contest", "has no candidate who is not excluded", "name one who stands")
+    write_ins = len(standing) if len(names) > len(standing) else None
+    places = {name: number for number, name in enumerate(standing)}
+    called = {alias: places.get(name, EXCLUDED - number) for number, (name, aliases) in enumerate(people.items()) for alias in aliases}
     rows: Rows = []
     for source in sources:
-        rows += _cast(source, called | _labels(source, called, len(standing)), beside)
-    election, ends = orders_of(names, rows, marks)
+        rows += _cast(
+            source, called | _labels(source, called, len(standing)), write_ins if source["undeclaredWriteInLabel"] else None, beside
+        )
+    election, ends = orders_of(names, rows, marks, write_ins)
     election.seats, election.rule = seats, rule
     return Contest(election, ends)
 
@@ -127,21 +103,21 @@ def _labels(source: dict[str, str], called: Mapping[str, int], write_ins: int) -
     return {label: held for label, held in labels.items() if label}
 
 
-def _cast(source: dict[str, str], called: dict[str, int], beside: Callable[[str], str]) -> Rows:
-    """The ballots of one source; `called` says what names and labels mean."""
+def _cast(source: dict[str, str], called: dict[str, int], write_ins: int | None, beside: Callable[[str], str]) -> Rows:
+    """The ballots of one source; `called` says what names and labels mean, `write_ins` is the option for names written in."""
     path, provider = source["filePath"], source["provider"]
     if provider == "cdf":
         text = beside(path)
         if vendors.writer(text) not in ("", vendors.NIST):
             vendors.check(text, path)
         cast = cdf.ballots(parse_input(text.encode(), "the records"), source["contestId"])
-        return [(number, 1, [_mark(marked, called) for marked in ranks]) for number, ranks in enumerate(cast, 1)]
+        return [(number, 1, [_mark(marked, called, write_ins) for marked in ranks]) for number, ranks in enumerate(cast, 1)]
     if path.endswith(".csv"):
         text = beside(path)
         vendors.check(text, path)
     else:
         text = _instead(path, provider, beside)
-    return rows_of(text, called, source["overvoteDelimiter"] or "\n")
+    return rows_of(text, called, source["overvoteDelimiter"] or "\n", write_ins)
 
 
 def _instead(path: str, provider: str, beside: Callable[[str], str]) -> str:
@@ -162,13 +138,14 @@ def _instead(path: str, provider: str, beside: Callable[[str], str]) -> str:
     )  # fmt: skip
 
 
-def _mark(marked: list[str], called: dict[str, int]) -> int:
+def _mark(marked: list[str], called: dict[str, int], write_ins: int | None) -> Mark:
     """What a rank holds where those `marked` are."""
-    if len(marked) != 1:
-        return SEVERAL if marked else NONE
-    held = meaning(marked[0], called, "\0")
+    if not marked:
+        return NONE
+    held = meaning(marked[0], called, write_ins, "\0") if len(marked) == 1 else together(marked, called, write_ins)
     if held is None:
-        raise refuse("file_unreadable", "a record", *not_standing(marked[0]), cell=marked[0][:40])
+        odd = next(name for name in marked if meaning(name, called, write_ins, "\0") is None)
+        raise refuse("file_unreadable", "a record", *not_standing(odd), cell=odd[:40])
     return held
 
 
@@ -181,6 +158,11 @@ def _text(value: object) -> str:
 def _names(candidate: Stated) -> list[str]:
     """What ballots call a candidate: by her name, her aliases, or in RCTab before 1.4 her code."""
     aliases = candidate.get("aliases") or []
+    if not isinstance(aliases, list):
+        raise refuse(
+            "file_unreadable", "the contest", "gives {name!r} aliases that are no list", "write them as RCTab does: [{example}]",
+            name=_text(candidate["name"])[:40], example='"Bob", "B. Smith"',
+        )  # fmt: skip
     return [_text(name) for name in (candidate["name"], *aliases, *filter(None, [candidate.get("code")]))]
 
 
@@ -201,100 +183,17 @@ def _people(candidates: Sequence[Stated]) -> dict[str, list[str]]:
 
 def _source(stated: Stated, rules: Stated) -> dict[str, str]:
     """What a source states about its file and its labels, nothing for what it leaves out; older contests state labels once, in the rules."""
-    if _flag(stated, "treatBlankAsUndeclaredWriteIn"):
-        raise _uncounted("treatBlankAsUndeclaredWriteIn", True, "a blank rank is a skipped one")
+    if flag(stated, "treatBlankAsUndeclaredWriteIn"):
+        raise uncounted("treatBlankAsUndeclaredWriteIn", True, "a blank rank is a skipped one")
     said = {label: stated.get(label) or rules.get(label) for label in (*LABELS, "undervoteLabel")}
     labels = {name: said[name] for name in LABELS} | {"skippedRankLabel": said["skippedRankLabel"] or said["undervoteLabel"]}
     others = {name: stated.get(name) for name in ("provider", "contestId", "overvoteDelimiter")}
     return {"filePath": _text(stated["filePath"])} | {name: _text(value or "") for name, value in (labels | others).items()}
 
 
-def _uncounted(name: str, value: object, counted: str, /, **values: object) -> Refusal:
-    return refuse(
-        "file_unreadable", "the contest", "sets {setting} to {value!r}", "we do not count that: " + counted,
-        setting=name, value=str(value)[:40], **values,
-    )  # fmt: skip
-
-
-def _flag(stated: Stated, name: str) -> bool:
-    value = stated.get(name) or False
-    if value not in (True, False):
-        raise _uncounted(name, value, "it must be true or false")
-    return bool(value)
-
-
-def _marks(stated: Stated, candidates: int) -> Marks:
-    """How a contest reads marks."""
-    overvotes = {"exhaustImmediately": True, "alwaysSkipToNextRank": False}
-    rule = stated["overvoteRule"]
-    if rule not in overvotes:
-        raise refuse(
-            "file_unreadable", "the contest", "has the overvote rule {rule!r}", "we count {known}", rule=rule, known=" and ".join(overvotes)
-        )
-    return Marks(
-        overvotes[rule],
-        _most(stated, "maxSkippedRanksAllowed", "unlimited", None),
-        _flag(stated, "exhaustOnDuplicateCandidate"),
-        _most(stated, "maxRankingsAllowed", "max", candidates),
-    )
-
-
-def _most(stated: Stated, name: str, word: str, means: int | None) -> int | None:
-    """A bound in RCTab's words: a number, or the word for none."""
-    text = str(stated[name])
-    if text.lower() == word:
-        return means
-    if not text.isdecimal() or int(text) > INTEGER_MAX:
-        raise _uncounted(name, text, "it must be a whole number or {word}", word=word)
-    return int(text)
-
-
-def _rule(stated: Stated, seats: int) -> tuple[str, dict[str, Any]]:
-    """The rule that a contest states, with its parameters; refused by name if it asks for what is not counted here."""
-    for name, plain in PLAIN.items():
-        if name in stated and stated[name] not in plain:
-            raise _uncounted(name, stated[name], "it must be {plain!r}", plain=plain[0])
-    mode, batch, hare = stated["winnerElectionMode"], _flag(stated, "batchElimination"), _flag(stated, "hareQuota")
-    if mode not in (ONE_WINNER, *WINNERS):
-        raise refuse(
-            "file_unreadable", "the contest", "elects by {mode!r}", "we count {known}", mode=mode, known=", ".join([ONE_WINNER, *WINNERS])
-        )
-    if (seats == 1) != (mode == ONE_WINNER) or seats < 1:
-        raise _uncounted("winnerElectionMode", mode, "with {seats} winners RCTab takes none such", seats=seats)
-    winners = WINNERS.get(mode, "")
-    if hare and winners not in TRANSFERRED:
-        raise _uncounted("hareQuota", True, "RCTab takes it only where surpluses are transferred")
-    if batch and winners not in ("", "multi_pass"):
-        raise _uncounted("batchElimination", True, "RCTab takes it only where one is elected")
-    ties = _ties(stated)
-    if winners not in TRANSFERRED:
-        return "rctab", ({"winners": winners} if winners else {}) | ({} if winners == "bottoms_up" else {"batch": batch}) | ties
-    decimals = int(str(stated["decimalPlacesForVoteArithmetic"]))
-    if not 1 <= decimals <= DECIMALS_MAX:
-        raise _uncounted("decimalPlacesForVoteArithmetic", decimals, "it must be 1 to {decimals_max}", decimals_max=DECIMALS_MAX)
-    quota, whole = "hare" if hare else "droop", not _flag(stated, "nonIntegerWinningThreshold")
-    return "rctab", {"winners": winners, "quota": quota, "whole": whole, "decimals": decimals} | ties
-
-
-def _ties(stated: Stated) -> dict[str, Any]:
-    """How ties are broken; where a contest does not say, RCTab's operator would be asked."""
-    mode = stated.get("tiebreakMode", "stopCountingAndAsk")
-    if mode not in TIES:
-        raise refuse("file_unreadable", "the contest", "breaks ties by {mode!r}", "we know {known}", mode=mode, known=", ".join(TIES))
-    ties = TIES[mode]
-    return {"ties": ties} | ({"tie_seed": _seed(stated) % (1 << SEED_BITS)} if ties.endswith("random") else {})
-
-
-def _seed(stated: Stated) -> int:
-    text = str(stated.get("randomSeed"))
-    if not text.removeprefix("-").isdecimal() or not -SEED_MAX <= int(text) < SEED_MAX:
-        raise _uncounted("randomSeed", text, "where ties are drawn it must be a whole number of 48 bits")
-    return int(text)
-
-
 def _listed(people: Mapping[str, list[str]], rules: Stated, codes: bool) -> list[str]:
     """The candidates in the order in which ties are broken."""
     mode = rules.get("tiebreakMode")
     if mode in DRAWN and codes:
-        raise _uncounted("tiebreakMode", mode, "where candidates have codes, versions of RCTab draw in different orders")
-    return Random(_seed(rules)).shuffled(sorted(people, key=order_of_text)) if mode == "generatePermutation" else list(people)
+        raise uncounted("tiebreakMode", mode, "where candidates have codes, versions of RCTab draw in different orders")
+    return Random(seed_of(rules)).shuffled(sorted(people, key=order_of_text)) if mode == "generatePermutation" else list(people)

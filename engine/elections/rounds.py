@@ -1,6 +1,8 @@
 """Counting by rounds, where a tie for elimination forks: every way is counted, and all options that can win are tied.
 
-(Parallel universes; Conitzer, Rognlie & Xia 2009.)
+(Parallel universes; Conitzer, Rognlie & Xia 2009.) Where ties make more ways than can be gone through, options that are tied
+for elimination drop out together instead, and if all that are left are tied, all of them win: no poll is left undecided, no
+option's place in the listing decides, and the outcome says that it was counted so.
 
 >>> walked = walk((0, 1, 2), lambda left: Round([1, 1, 0], left, []) if len(left) < 3 else Round([1, 1, 0], (), [(0, 1)]))
 >>> walked.winners, walked.path
@@ -9,14 +11,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
-from engine.elections.outcome import Fact, Step, listing
+from engine.elections.outcome import Fact, Outcome, Step, listing
 from engine.elections.tops import Left
 from engine.limits import RUNOFF_WAYS_MAX
-from engine.refusals import refuse
 
+TOGETHER = Step(
+    "There are more than {ways} ways to eliminate tied options one by one: here those tied for elimination drop out together.",
+    ways=RUNOFF_WAYS_MAX,
+)
 TIED = "{tied} are tied for the fewest: every elimination is counted; in the rounds shown, {end}"
 
 
@@ -29,11 +35,13 @@ class Round(NamedTuple):
 
 
 class Walk(NamedTuple):
-    """Every round that was counted, by the options left in it; all options that can win; and one way through, as an example."""
+    """Every round that was counted, by the options left in it; all options that can win; one way through, as an example; and whether
+    tied options dropped out `together`."""
 
     rounds: dict[Left, Round]
     winners: list[int]
     path: list[Left]
+    together: bool
 
     def facts(self) -> Fact:
         """The example in numbers: which options are left in each round, and their scores."""
@@ -55,6 +63,17 @@ class Walk(NamedTuple):
             if len(self.rounds[left].ways) > 1:
                 break
         return rounds
+
+    def outcome(
+        self,
+        options: Sequence[str],
+        explain: Callable[[], Iterable[Step]],
+        certify: Callable[[], Fact],
+        rounds: Callable[[], Sequence[Mapping[str, int]]] = tuple,
+    ) -> Outcome:
+        """What a rule says that counts so: its scores are how many each option outlasts."""
+        outcome = Outcome.of(options, self.winners, self.outlasted(len(options)), explain, certify, rounds)
+        return replace(outcome, remark=TOGETHER) if self.together else outcome
 
     def outlasted(self, options: int) -> list[int]:
         """How many others each option outlasts, on the way that is best for it."""
@@ -83,26 +102,41 @@ class Walk(NamedTuple):
 
 
 def walk(everyone: Left, count: Callable[[Left], Round]) -> Walk:
-    """Count every way on from `everyone`; refused if ties make too many."""
+    """Count every way on from `everyone`; or, where ties make too many, the one on which tied options drop out together."""
+    walked = _walked(everyone, count, together=False) or _walked(everyone, count, together=True)
+    assert walked is not None
+    return walked
+
+
+def _walked(everyone: Left, count: Callable[[Left], Round], together: bool) -> Walk | None:
+    """None where there are more than `RUNOFF_WAYS_MAX` rounds to count."""
     rounds: dict[Left, Round] = {}
     waiting = [everyone]
     while waiting:
         left = waiting.pop()
         if left not in rounds:
-            if len(rounds) == RUNOFF_WAYS_MAX:
-                raise refuse(
-                    "too_many_ties", "the count", "has more than {runoff_ways_max} ways to eliminate tied options",
-                    "count it by schulze, or leave out options without votes",
-                    runoff_ways_max=RUNOFF_WAYS_MAX,
-                )  # fmt: skip
-            rounds[left] = count(left)
+            if len(rounds) == RUNOFF_WAYS_MAX and not together:  # which has no more rounds than there are options
+                return None
+            counted = count(left)
+            rounds[left] = _joined(left, counted) if together and len(counted.ways) > 1 else counted
             waiting += rounds[left].ways
     path = [everyone]
     while rounds[path[-1]].ways:
         path.append(rounds[path[-1]].ways[-1])  # of tied options, the one listed last drops out
-    return Walk(rounds, sorted({place for each in rounds.values() for place in each.winners}), path)
+    return Walk(rounds, sorted({place for each in rounds.values() for place in each.winners}), path, together)
+
+
+def _joined(left: Left, forked: Round) -> Round:
+    """The same round with one way on: without any of those tied; if that is nobody, all of them win."""
+    kept = tuple(place for place in left if all(place in way for way in forked.ways))
+    return Round(forked.scores, (), [kept]) if kept else Round(forked.scores, left, [])
 
 
 def without_each(left: Left, gone: Sequence[int]) -> list[Left]:
     """The ways to go on if one of `gone` is eliminated."""
     return [tuple(place for place in left if place != each) for each in gone]
+
+
+def are_left(options: Sequence[str], left: Left) -> Step:
+    """How a count ends that goes on until one option is left, or several that are tied."""
+    return Step("{names} {names:is|are} left", names=[options[place] for place in left])

@@ -14,7 +14,8 @@ class Stated:
     `votes`, `scores` and `selected` are what the file states of each option, by its place: on how many ballots it is
     named, how many points they give it, and which are elected; None where the file does not state them. `apart` are
     options that the file marks as elected in another way than by the rule. `listed` is how many ballots name each
-    option, counted here. `besides` are fields that change the outcome and are not followed, `remarks` what a reader of
+    option, counted here. `fitted` says that the points of places were found from `scores`, which then agree whatever the
+    truth is. `besides` are fields that change the outcome and are not followed, `remarks` what a reader of
     the count should know.
     """
 
@@ -25,5 +26,6 @@ class Stated:
     scores: tuple[int, ...] | None = None
     selected: tuple[int, ...] | None = None
     apart: tuple[int, ...] = ()
+    fitted: bool = False
     besides: tuple[str, ...] = ()
     remarks: tuple[Step, ...] = ()

@@ -29,7 +29,7 @@ SIGNS = (
     ("Clear Ballot", re.compile(r'"?RowNumber"?\s*,\s*"?BoxID"?\s*,\s*"?BoxPosition"?')),
     ("ES&S", re.compile(r'"?Cast Vote Record"?\s*,\s*"?Precinct"?\s*,\s*"?Ballot Style"?', re.IGNORECASE)),
     ("Hart", re.compile(r"\s*(?:<\?xml[^>]*>\s*)?<Cvr[\s>]")),
-    (NIST + " as XML", re.compile(r"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:\w+:)?CastVoteRecordReport[\s>]", re.DOTALL)),
+    (NIST + " as XML", re.compile(r"\s*(?:<\?xml[^>]*>\s*)?(?:<!--(?:(?!-->).)*+-->\s*+)*+<(?:\w+:)?CastVoteRecordReport[\s>]", re.DOTALL)),
     (NIST, re.compile(r'\s*\{.*"@type"\s*:\s*"CVR\.', re.DOTALL)),
 )
 PROVIDERS = {"cdf": NIST, "clearballot": "Clear Ballot", "dominion": "Dominion", "ess": "ES&S", "es&s": "ES&S", "hart": "Hart"}

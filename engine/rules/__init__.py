@@ -68,6 +68,8 @@ class Rule:
     promises: frozenset[str] = frozenset()
     provided: Mapping[str, Mapping[str, tuple[Any, ...]]] = field(default_factory=dict)
     """For promises that only some parameters keep, those parameters: parameter to values."""
+    by_names: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
+    """Parameters under which what options are called decides, with their values: no poll is counted so, whose options go by numbers."""
     reads_points: bool = False
 
     @property
@@ -278,11 +280,12 @@ def voting_rule(
     roles: tuple[str, ...] = (),
     silence: bool = False,
     rounds: bool = False,
+    by_names: Mapping[str, tuple[Any, ...]] | None = None,
 ) -> Callable[[Callable[..., Outcome]], Rule]:
     """A function of an election becomes a voting rule. `scores` says what its scores are, `strict` that it takes no
     ballot that ranks two options equal, `roles` what its options stand for (the last may be left out), `silence` that
-    it gives an answer without ballots, `rounds` that its outcome tells earlier rounds. `promises` are checked by
-    Hypothesis, those in `provided` only with these values of parameters."""
+    it gives an answer without ballots, `rounds` that its outcome tells earlier rounds, `by_names` with which values of parameters
+    what options are called decides. `promises` are checked by Hypothesis, those in `provided` only with these values of parameters."""
     ballots: tuple[Any, ...] = (ballot,) if isinstance(ballot, str) else tuple(ballot)
 
     def make(function: Callable[..., Outcome]) -> Rule:
@@ -298,6 +301,7 @@ def voting_rule(
             rounds=rounds,
             promises=frozenset(promises),
             provided=provided or {},
+            by_names=by_names or {},
         )
 
     return make

@@ -4,8 +4,8 @@
 >>> for winners, answers in compare(votes).by_winners().items():
 ...     print(winners, [answer.rule for answer in answers][:4])
 ('library',) ['anti_plurality', 'baldwin', 'black', 'borda']
-('pool',) ['contingent', 'instant_runoff', 'ranked_choice', 'stv']
-('garden',) ['plurality', 'sntv']
+('pool',) ['contingent', 'instant_runoff', 'ranked_choice', 'rctab']
+('garden',) ['party_list', 'plurality', 'sntv']
 """
 
 from __future__ import annotations

@@ -293,8 +293,8 @@ class SqliteBatch:
             self._connection.execute("delete from vault where seq = ? and field = ?", (erased.seq, erased.field))
         # A receipt holds a digest of what was asked: with a guess it would confirm what is to be forgotten.
         self._connection.execute(
-            "delete from receipts where actor = ?1 or (seq <= ?2 and ?2 < seq + count)",
-            (erased.owner, erased.said_at),
+            "delete from receipts where actor = :owner or (seq <= :seq and :seq < seq + count)",
+            {"owner": erased.owner, "seq": erased.said_at},
         )
         self._connection.execute("insert or ignore into pending(what) values ('scrub')")
 

@@ -2,6 +2,9 @@
 
 import pytest
 
+from api import beside_the_file
+from engine import rules
+from engine.elections import pabulib
 from tests.api.test_cli import answer, folkmoot
 
 PB = """META
@@ -61,3 +64,32 @@ def test_a_comparison_says_which_rules_give_what_the_file_states(tmp_path):
     assert "The file's own figures: votes agree; score agrees; selected agrees (the same 2)." in lines
     assert next(line for line in lines if line.startswith("The official winners are those of: ")).split(": ")[1].startswith("greedy")
     assert "greedy" in answer("compare", tmp_path / "x.pb")["file"]["selected_by"]
+
+
+def test_a_stated_scoring_fn_that_is_not_followed_is_said_in_the_first_line(tmp_path):
+    ballots = ORDINAL | {"scores": (14, 10, 3)}
+    (tmp_path / "x.pb").write_text(PB.format(rule="greedy", **ballots).replace("vote_type", "scoring_fn;Borda\nvote_type"))
+    lines = folkmoot("tally", tmp_path / "x.pb").stdout.splitlines()
+    assert "which is the file's rule, greedy but for scoring_fn; places are worth 7, 3 points" in lines[0].replace(" and ", ", ")
+    assert "The file's own figures: votes agree; points of places found from the score; selected agrees (the same 2)." in lines
+
+
+def counted_by_places(election, rule, given):
+    """Whether other points of places give other scores, where nothing else is changed."""
+    election.worth = (7, 3, 1)
+    before = rules.count(rule, election, given).scores
+    election.worth = (70, 3, 1)
+    return rules.count(rule, election, given).scores != before
+
+
+@pytest.mark.parametrize(
+    ("name", "given"),
+    [(name, {}) for name in rules.names("voting") if "ranked" in rules.counting_rule(name).ballots]
+    + [("equal_shares", {"utility": "additive"})],
+)
+def test_what_places_are_worth_is_said_by_rules_that_count_by_it_and_no_other(name, given):
+    election = pabulib.read(PB.format(rule="greedy", **ORDINAL)).election
+    rule = rules.counting_rule(name)
+    given = given | ({"seed": "7" * 64} if rule.takes_seed else {})
+    kept = rules.terms(rule, election, given)
+    assert (beside_the_file.places(election, rule, kept) is not None) is counted_by_places(election, rule, given)

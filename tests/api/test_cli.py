@@ -78,8 +78,11 @@ def test_a_tally_of_a_file(tmp_path):
     file = tmp_path / "votes.txt"
     file.write_text('120: "Jane Doe" > bob = carol\n80: bob > carol\n30: carol > bob\n')
     found = answer("tally", file, "--rule", "instant_runoff")
-    assert found["winners"] == ["Jane Doe"] and set(found) == {"rule", "winners", "scores", "ties", "steps", "parameters", "scores_are"}
-    assert found["rule"] == "instant_runoff"
+    told = {"rule", "winners", "scores", "ties", "steps", "parameters", "scores_are", "vouched"}
+    assert found["winners"] == ["Jane Doe"] and set(found) == told
+    assert (found["rule"], found["vouched"]) == ("instant_runoff", "its winners, scores and rounds")
+    assert not answer("tally", file, "--rule", "kemeny")["vouched"]
+    assert "no certificate vouches for its figures" in folkmoot("tally", file, "--rule", "kemeny").stdout
     assert "winners: Jane Doe" in folkmoot("tally", file, "--rule", "plurality").stdout
     pb = shared("elections/pabulib/Poland_Wieliczka_2023_Green_Budget.pb")
     assert len(answer("tally", pb, "--rule", "equal_shares", "--set", "utility=cost")["winners"]) > 10

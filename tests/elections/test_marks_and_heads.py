@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.elections import blt, files, ranks, rctab
+from engine.elections import blt, files, ranks, rctab, vendors
 from engine.refusals import Refusal
 from engine.rules import tally
 
@@ -56,6 +56,17 @@ def test_labels_of_a_contest_are_marks_and_so_are_the_conventional_words():
 def test_write_ins_that_a_contest_does_not_count_are_refused():
     with pytest.raises(Refusal, match="line 2, cell 1 holds 'UWI', and the contest does not say that write-ins count"):
         rctab.read_contest(contest(["Ann"], {"filePath": "x.csv"}), lambda _: "rank1\nUWI\n")
+
+
+def test_a_candidate_called_as_write_ins_are_stays_one_unless_a_label_says_that_these_count():
+    names, cast = ["Ann", ranks.WRITE_INS], "rank1,rank2\nUndeclared Write-ins,Ann\n"
+    election = rctab.read_contest(contest(names, {"filePath": "x.csv"}), lambda _: cast).election
+    assert (election.orders.tolist(), election.write_ins) == ([[1, 0]], None)
+    assert tally("rctab", election, seats=2).winners == ("Ann", ranks.WRITE_INS)
+    with pytest.raises(Refusal, match="holds 'UWI', and the contest does not say that write-ins count"):
+        rctab.read_contest(contest(names, {"filePath": "x.csv"}), lambda _: "rank1\nUWI\n")
+    with pytest.raises(Refusal, match="calls a candidate and a mark 'Undeclared Write-ins'"):
+        rctab.read_contest(contest(names, {"filePath": "x.csv", "undeclaredWriteInLabel": "UWI"}), lambda _: cast)
 
 
 @given(st.lists(st.sampled_from([*ranks.MARKS, "Ann", "Bob"]), min_size=1, max_size=6), st.randoms())
@@ -114,3 +125,9 @@ def test_ballots_may_call_options_by_their_short_names():
 def test_withdrawing_by_a_head_is_withdrawing_by_numbers():
     one, other = (blt.read(HEADED.format(heads=heads)) for heads in ("[withdrawn 2 4]", "-2 -4"))
     assert one.options == other.options == ("Ann", "Cy") and one.orders.tolist() == other.orders.tolist()
+
+
+def test_a_file_of_comments_alone_keeps_nobody_waiting():
+    """A pattern that tried every way to part them ran for minutes on 400 bytes."""
+    assert vendors.writer("<!---->" * 500) == ""
+    assert vendors.writer("<!-- a -->\n<!-- b --> <cvr:CastVoteRecordReport>") == "NIST's common data format as XML"

@@ -118,6 +118,39 @@ def test_points_that_are_no_matter_of_places_are_counted_as_given():
     assert "not a matter of places" in str(votes.stated.remarks[0]) and agreement(votes, None).scores == ()
 
 
+@pytest.mark.parametrize(
+    ("stated", "scores", "points", "contradicted"),
+    [
+        ("Borda", (20, 7, 18), None, True),
+        ("3,2,1", (20, 7, 18), None, True),
+        ("10,7,1", (20, 7, 18), None, False),
+        ("", (20, 7, 18), None, False),
+        ("Borda", (5, 2, 5), None, False),
+        ("Borda", (99, 7, 60), None, False),  # fits nothing, so that Borda is counted and the score differs
+        ("3,2,1", None, "5,2,1 5,2 5", True),
+        ("Dowdall", None, "5,2,1 5,2 5", True),
+        ("5,2,1", None, "5,2,1 5,2 5", False),
+        ("5,2,1,0", None, "5,2,1 5,2 5", False),
+        ("3,2,1", None, "5,2,1 3,2 5", True),  # points that are no matter of places
+    ],
+)
+def test_points_that_contradict_the_stated_ones_are_counted_and_it_is_said(stated, scores, points, contradicted):
+    votes = ["1;a,b,c", "2;a,c", "3;c"]
+    lines = "\n".join(votes if points is None else map(";".join, zip(votes, points.split(), strict=True)))
+    columns = "vote" if points is None else "vote;points"
+    budget = ordinal(lines, scores, "rule;greedy", *([f"scoring_fn;{stated}"] if stated else []), columns=columns)
+    said = f"scoring_fn, {stated}, is not followed" in " ".join(map(str, budget.election.stated.remarks))
+    assert (said, budget.election.stated.besides) == (contradicted, ("scoring_fn",) if contradicted else ())
+
+
+@pytest.mark.parametrize(
+    ("scores", "said"), [((4, 3, 3), "score agrees"), ((20, 7, 18), "points of places found from the score"), ((9, 9, 9), "score DIFFERS")]
+)
+def test_a_score_that_points_were_found_from_is_not_said_to_agree(scores, said):
+    common = agreement(ordinal("1;a,b,c\n2;a,c\n3;c" if scores != (4, 3, 3) else "1;a,b\n2;a,c\n3;b,c\n4;c", scores).election, None)
+    assert said in str(common.line) and common.as_json()["score"]["agree"] is {"score agrees": True, "score DIFFERS": False}.get(said)
+
+
 rankings = st.lists(st.lists(st.sampled_from("abc"), max_size=3, unique=True), min_size=1, max_size=8)
 
 
@@ -132,9 +165,9 @@ def test_whatever_places_are_worth_the_stated_score_is_what_is_counted(votes, wo
     counts = [[sum(vote[place : place + 1] == [name] for vote in votes) for place in range(3)] for name in "abc"]
     lines = "\n".join(f"{number};{','.join(vote)}" for number, vote in enumerate(votes, 1))
     election = ordinal(lines, tuple(points.values())).election
-    found = as_points(election).sums.tolist()
+    counted = as_points(election).sums.tolist()
     one_way = max(map(len, votes)) == 3 and _independent(counts)
-    assert found == list(points.values()) or not (worth == "named" or one_way)
+    assert counted == list(points.values()) or not (worth == "named" or one_way)
 
 
 def _independent(rows: list[list[int]]) -> bool:
@@ -165,6 +198,49 @@ def test_a_project_withdrawn_after_the_vote_is_left_out_and_stops_nobody():
     assert budget.election.options == ("b", "c") and funded(text) == ("b", "c") and budget.names == ("b", "c")
     assert "withdrawn after the vote, and left out: a" in map(str, budget.election.stated.remarks)
     assert agreement(budget.election, None).votes == ()
+
+
+@pytest.mark.parametrize(
+    ("meta", "scores", "points"),
+    [
+        ((), (4, 3, 3), [[2, 1], [0, 0], [1, 2]]),
+        (("scoring_fn;5,3,1",), (10, 6, 6), [[3, 1], [0, 0], [3, 5]]),
+    ],
+)
+def test_a_project_withdrawn_from_rankings_leaves_the_others_at_their_places(meta, scores, points):
+    """Of the votes a,b,c and a and c,b, the first ranks b second still, though a was withdrawn."""
+    projects = "\n".join(f"{name};{cost};{score}" for name, cost, score in zip("abc", (999999999, 6, 4), scores, strict=True))
+    text = pb("vote_type;ordinal", "rule;greedy", "max_length;3", *meta, projects=projects, votes="1;a,b,c\n2;a\n3;c,b", head="score")
+    election = pabulib.read(text).election
+    assert (election.options, election.table.tolist()) == (("b", "c"), points)
+    assert agreement(election, None).scores == () and funded(text) == ("b", "c")
+    assert "withdrawn after the vote, and left out: a" in map(str, election.stated.remarks)
+
+
+@pytest.mark.parametrize(
+    ("kind", "columns", "votes", "said"),
+    [
+        ("cumulative", "vote;points", "1;a,b;4,1", True),
+        ("scoring", "vote;points", "1;a,b;4,1", True),
+        ("ordinal", "vote", "1;a,b", True),
+        ("approval", "vote", "1;a,b", False),
+    ],
+)
+def test_that_equal_shares_heeds_no_points_is_said(kind, columns, votes, said):
+    for rule, spoken in (("equalshares", said), ("greedy", False)):
+        remarks = pabulib.read(pb(f"vote_type;{kind}", f"rule;{rule}", votes=votes, columns=columns)).election.stated.remarks
+        assert ("is worth its cost to all who give it any points" in " ".join(map(str, remarks))) is spoken
+
+
+@pytest.mark.parametrize(
+    ("text", "cost"), [("6", 600), ("6.25", 625), ("6,5", 650), (".5", 50), ("6E-1", 60), ("0.06e+2", 600), ("+6", 600)]
+)
+def test_amounts_are_read_as_people_and_spreadsheets_write_them(text, cost):
+    assert pabulib.read(pb(projects=f"a;{text};1\nb;0.01;3\nc;1;1")).election.costs == (cost, 1, 100)
+
+
+def test_columns_without_a_head_may_be_several():
+    assert pabulib.read(pb(projects="a;6;2;;\nb;5;3;;\nc;1;1;;", head="votes;;")).election.costs == (6, 5, 1)
 
 
 def test_spaces_around_fields_say_nothing():
@@ -200,10 +276,10 @@ def test_a_file_without_figures_says_that_there_are_none():
 def test_real_figures_come_out_as_the_file_states_them(name):
     election = files.read(shared(f"elections/pabulib/{name}"))
     winners = tally(election.rule[0], election, **election.rule[1]).winners if election.rule else None
-    found = agreement(election, winners)
-    assert found.votes == () and found.scores in ((), None) and found.elected is not False
+    common = agreement(election, winners)
+    assert common.votes == () and common.scores in ((), None) and common.elected is not False
     assert not any("not known here" in str(remark) for remark in election.stated.remarks)
-    assert found.elected or election.rule is None or election.stated.selected is None
+    assert common.elected or election.rule is None or election.stated.selected is None
 
 
 @pytest.mark.parametrize(
@@ -211,7 +287,15 @@ def test_real_figures_come_out_as_the_file_states_them(name):
     [
         (pb("min_length;2"), "line 14 names 1 project, and min_length is 2"),
         (pb("vote_type;choose-1"), "line 12 names 2 projects, and vote_type is choose-1"),
-        (pb("rule;greedy", "rule;equalshares"), "line 6 states rule again, otherwise than line 5"),
+        (pb("rule;greedy", "rule;equalshares"), "line 6, cell 1 states rule again, otherwise than line 5"),
+        (pb(projects="a;6;1;\nb;5;3;\nc;1;1;", head="votes;votes"), "line 6, cell 4 names the column votes of PROJECTS twice"),
+        (pb(projects="a;6;1\nb;5;3\nc;1;1", head=" cost"), "line 6, cell 3 names the column cost of PROJECTS twice"),
+        (pb(votes="1;a;b", columns="vote;vote"), "line 11, cell 3 names the column vote of VOTES twice"),
+        (pb(projects="a;8_00;1\nb;5;3\nc;1;1"), "line 7, cell 2 has '8_00' where an amount should be"),
+        (pb(projects="a;٨;1\nb;5;3\nc;1;1"), "line 7, cell 2 has '٨' where an amount should be"),
+        (pb(projects="a;nan;1\nb;5;3\nc;1;1"), "line 7, cell 2 has 'nan' where an amount should be"),
+        (pb(projects="a;5." + "0" * 30 + "1;1\nb;5;3\nc;1;1"), "where an amount should be"),
+        (pb(projects="a;-5;1\nb;5;3\nc;1;1"), "line 7, cell 2 has the amount -5"),
         (pb("rule;greedy-threshold", "min_project_score_threshold;many"), "line 6, cell 2 states min_project_score_threshold as 'many'"),
         (pb(projects="a;6;x\nb;5;3\nc;1;1"), "line 7, cell 3 has 'x' as votes"),
         (pb(projects="a;6;yes\nb;5;1\nc;1;0", head="selected"), "line 7, cell 3 has 'yes' as selected"),

@@ -158,7 +158,21 @@ def test_write_ins_are_out_before_anybody_wins():
         ),
         ({"winnerElectionMode": "multiPassIrv", "numberOfWinners": "2", "hareQuota": True}, "sets hareQuota to 'True'"),
         ({"winnerElectionMode": "bottomsUp", "numberOfWinners": "2", "batchElimination": True}, "sets batchElimination to 'True'"),
-        ({"numberOfWinners": "2"}, "sets winnerElectionMode to 'singleWinnerMajority'; we do not count that: with 2 winners"),
+        (
+            {"numberOfWinners": "2"},
+            "sets winnerElectionMode to 'singleWinnerMajority'; we do not count that: where 2 are elected, RCTab takes",
+        ),
+        (
+            {"winnerElectionMode": "bottomsUp"},
+            "sets winnerElectionMode to 'bottomsUp'; we do not count that: where one is elected, RCTab takes",
+        ),
+        ({"numberOfWinners": "0"}, "sets numberOfWinners to '0'; we do not count that: at least one must be elected"),
+        ({"numberOfWinners": "٢"}, "sets numberOfWinners to '٢'; we do not count that: it must be a whole number"),
+        ({"maxSkippedRanksAllowed": "٢"}, "sets maxSkippedRanksAllowed to '٢'"),
+        ({"tiebreakMode": "random", "randomSeed": "٢"}, "sets randomSeed to '٢'"),
+        ({"stopTabulationEarlyAfterRound": "1"}, "to '1'; we do not count that: only contests without it"),
+        ({"continueUntilTwoCandidatesRemain": True}, "to 'True'; we do not count that: only contests without it"),
+        ({"minimumVotesThreshold": "0"}, "sets minimumVotesThreshold to '0'; we do not count that: it is no setting of RCTab that we know"),
         ({"batchElimination": "true"}, "sets batchElimination to 'true'; we do not count that: it must be true or false"),
         ({"maxSkippedRanksAllowed": "two"}, "sets maxSkippedRanksAllowed to 'two'"),
         (
@@ -192,7 +206,11 @@ def test_codes_name_candidates_and_leave_no_draw():
         ([{"name": "Ann", "aliases": ["A"]}, {"name": "Bob", "aliases": ["A"]}], "calls two candidates 'A'"),
         ([{"name": "Ann"}, {"name": "overvote"}], "calls a candidate and a mark 'overvote'"),
         ([{"name": "Ann", "excluded": "false"}], "sets excluded to 'false'"),
-        ([{"name": "Ann", "aliases": 5}], "is not written as RCTab writes one"),
+        ([{"name": "Ann", "aliases": 5}], "gives 'Ann' aliases that are no list; write them as RCTab does"),
+        ([{"name": "Ann", "aliases": "Bob"}], "gives 'Ann' aliases that are no list"),
+        ([{"name": "Ann", "aliases": {"Bob": 1}}], "gives 'Ann' aliases that are no list"),
+        ([{"name": "Ann", "excluded": True}], "has no candidate who is not excluded; name one who stands"),
+        ([], "has no candidate who is not excluded"),
     ],
 )
 def test_who_is_meant_is_never_left_open(candidates, fact):
@@ -204,7 +222,7 @@ def test_who_is_meant_is_never_left_open(candidates, fact):
 
 @pytest.mark.parametrize("winners", [2.5, True, None, [1]])
 def test_a_number_of_winners_is_a_whole_number(winners):
-    with pytest.raises(Refusal, match="is not written as RCTab|2.5 is not a whole number"):
+    with pytest.raises(Refusal, match="sets numberOfWinners to .*: it must be a whole number|2.5 is not a whole number"):
         rctab.read_contest(contest(["Ann"], {"numberOfWinners": winners}), lambda _: "rank1\nAnn\n")
 
 

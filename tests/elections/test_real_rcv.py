@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from fractions import Fraction
 
+import numpy as np
 import pytest
 
 from engine.elections import files, ranks, rctab
@@ -27,6 +28,12 @@ def tallies(outcome, contest: rctab.Contest) -> list[dict[str, Fraction]]:
     return [{names[place]: Fraction(votes) for place, votes in zip(*each, strict=True)} for each in outcome.facts]
 
 
+def inactive(contest: rctab.Contest, left: list[int]) -> list[int]:
+    """The weight of the ballots that name none of those `left`, by the reasons in the order of `ranks.ENDS`."""
+    rests = ~np.isin(contest.election.orders, left).any(axis=1)
+    return [int(contest.election.weights[rests & (contest.ends == number)].sum()) for number in range(len(ranks.ENDS))]
+
+
 @pytest.mark.parametrize(
     ("name", "rounds", "winner"),
     [("2013_minneapolis_mayor", 33, "BETSY HODGES"), ("2015_portland_mayor", 14, "Mavodones, Nicholas M. Jr.")],
@@ -40,7 +47,7 @@ def test_every_round_is_the_published_one(name, rounds, winner):
         assert dict(zip([contest.election.options[place] for place in left], votes, strict=True)) == {
             option: int(count) for option, count in expected["tally"].items()
         }
-        assert list(contest.inactive(left).values()) == [
+        assert inactive(contest, left) == [
             int(expected["inactiveBallots"][reason]) for reason in ("exhaustedChoices", "overvotes", "skippedRankings", "repeatedRankings")
         ]
         assert sum(votes) // 2 + 1 == int(expected["threshold"])
@@ -111,7 +118,7 @@ def test_a_broken_table_is_refused_by_line_and_cell(text, fact):
         (lambda stated: stated["rules"].update(overvoteRule="exhaustIfMultipleContinuing"), "overvote rule"),
         (lambda stated: stated["rules"].update(winnerElectionMode="multiWinnerSequential"), "elects by"),
         (lambda stated: stated.pop("rules"), "lacks 'rules'"),
-        (lambda stated: stated["candidates"].clear(), "who is not standing"),
+        (lambda stated: stated["candidates"].clear(), "has no candidate who is not excluded"),
         (lambda stated: stated.update(candidates=7), "is not written as RCTab writes one"),
         (lambda stated: stated["cvrFileSources"].clear(), "has no source of ballots"),
         (lambda stated: stated["cvrFileSources"][0].pop("filePath"), "lacks 'filePath'"),
@@ -121,8 +128,11 @@ def test_a_broken_table_is_refused_by_line_and_cell(text, fact):
         (lambda stated: stated["rules"].update(hareQuota=True), "sets hareQuota to 'True'"),
         (lambda stated: stated["rules"].update(minimumVoteThreshold="100"), "minimumVoteThreshold"),
         (lambda stated: stated["rules"].update(continueUntilTwoCandidatesRemain=True), "continueUntilTwoCandidatesRemain"),
-        (lambda stated: stated["rules"].update(winnerElectionMode="multiWinnerAllowOnlyOneWinnerPerRound"), "with 1 winners"),
-        (lambda stated: stated["rules"].update(numberOfWinners="many"), "is not written as RCTab writes one"),
+        (
+            lambda stated: stated["rules"].update(winnerElectionMode="multiWinnerAllowOnlyOneWinnerPerRound"),
+            "where one is elected, RCTab takes singleWinner",
+        ),
+        (lambda stated: stated["rules"].update(numberOfWinners="many"), "sets numberOfWinners to 'many'"),
     ],
 )
 def test_a_contest_that_is_not_ours_to_count_is_refused(change, fact):
@@ -164,4 +174,33 @@ def test_several_names_in_a_cell_are_an_overvote_however_they_are_parted():
     text = stated_contest({}, [("Ann", False), ("Bob", False), ("Cy", False)], ["x.csv"])
     contest = rctab.read_contest(text, lambda name: 'rank1,rank2\n"Ann\nBob",Cy\nCy,\n')
     assert contest.election.rank_counts[:, 0].tolist() == [0, 0, 1]
-    assert contest.inactive([0, 1, 2])["by overvotes"] == 1
+    assert inactive(contest, [0, 1, 2])[ranks.ENDS.index("by overvotes")] == 1
+
+
+@pytest.mark.parametrize(
+    ("overvotes", "cast", "order", "reason"),
+    [
+        ("alwaysSkipToNextRank", "Gone,Gone,Ann", [], "by repeated rankings"),
+        ("alwaysSkipToNextRank", '"Ann\nBob",Ann,Cy', [], "by repeated rankings"),
+        ("alwaysSkipToNextRank", "overvote,overvote,Bob", [], "by repeated rankings"),
+        ("alwaysSkipToNextRank", '"Ann\nGone",Cy,Gone', [2], "by repeated rankings"),
+        ("exhaustImmediately", 'Ann,"Ann\nBob",Cy', [0], "by repeated rankings"),
+        ("exhaustImmediately", 'Ann,"Cy\nBob",Cy', [0], "by overvotes"),
+        ("alwaysSkipToNextRank", '"Ann\nBob",Gone,Cy', [2], "by exhausted choices"),
+        ("alwaysSkipToNextRank", "Gone,Away,Cy", [2], "by exhausted choices"),
+    ],
+)
+def test_a_name_that_comes_up_again_ends_a_ballot_before_an_overvote_does(overvotes, cast, order, reason):
+    """RCTab's Tabulator.java checks ranks for duplicates first, over every name at them."""
+    people = [("Ann", False), ("Bob", False), ("Cy", False), ("Gone", True), ("Away", True)]
+    text = stated_contest({"overvoteRule": overvotes, "exhaustOnDuplicateCandidate": True}, people, ["x.csv"])
+    contest = rctab.read_contest(text, lambda name: f"rank1,rank2,rank3\n{cast}\n")
+    assert [place for place in contest.election.orders[0].tolist() if place >= 0] == order
+    assert contest.ends.tolist() == [ranks.ENDS.index(reason)]
+
+
+def test_one_of_several_names_at_a_rank_who_is_unknown_is_refused():
+    text = stated_contest({}, [("Ann", False)], ["x.csv"])
+    with pytest.raises(Refusal, match="line 3, cell 1 names 'Ann\\\\nZed', who is not standing"):
+        rctab.read_contest(text, lambda name: 'rank1\n"Ann\nZed"\n')
+    assert ranks.read('rank1,rank2\n"Ann\nZed",Ann\n').options == ("Ann",)

@@ -19,6 +19,9 @@ from engine.rules.voting.stv import _keeping
 from engine.rules.voting.stv._count import Count, Law
 from engine.rules.voting.stv_meek import EXACT, FIXED
 from engine.rules.voting.stv_minneapolis import LAW as MINNEAPOLIS
+from engine.rules.voting.stv_scotland import LAW as SCOTLAND
+from engine.rules.voting.stv_wigm_prf import BATCH
+from engine.rules.voting.stv_wigm_prf import LAW as WIGM
 from tests.conftest import SHARED, shared
 from tests.rules.elections import elections
 
@@ -43,7 +46,7 @@ def written(value: Fraction, decimals: int) -> str:
 def test_glasgow_2007_is_counted_stage_by_stage_as_the_order_says(ward):
     election = files.read(shared(f"elections/stv/glasgow-2007/{ward}.blt"))
     assert election.seats is not None
-    count = Count(election, election.seats, Law(5)).run()
+    count = Count(election, election.seats, SCOTLAND).run()
     stages, elected = reference(shared(f"elections/stv/glasgow-2007/{ward}-scotland-fixed-p5-d5.txt"), len(election.options))
     ours = [([written(votes, 5) for votes in stage.votes], written(stage.exhausted, 5)) for stage in count.stages]
     assert ours[: len(stages)] == stages and len(ours) - len(stages) in (0, 1)
@@ -52,7 +55,7 @@ def test_glasgow_2007_is_counted_stage_by_stage_as_the_order_says(ward):
 
 @pytest.mark.parametrize("name", ["42", "513"])
 @pytest.mark.parametrize(
-    ("kind", "law", "decimals"), [("wigm-rational-d12", Law(None, whole_quota=False), 12), ("scotland-fixed-p5-d5", Law(5), 5)]
+    ("kind", "law", "decimals"), [("wigm-rational-d12", Law(None, whole_quota=False), 12), ("scotland-fixed-p5-d5", SCOTLAND, 5)]
 )
 def test_small_profiles_are_counted_as_droop_counts_them(name, kind, law, decimals):
     election = files.read(shared(f"elections/stv/droop/{name}.blt"))
@@ -60,6 +63,21 @@ def test_small_profiles_are_counted_as_droop_counts_them(name, kind, law, decima
     stages, elected = reference(shared(f"elections/stv/droop/{name}-{kind}.txt"), 3)
     ours = [([written(votes, decimals) for votes in stage.votes], written(stage.exhausted, decimals)) for stage in count.stages]
     assert ours[: len(stages)] == stages and sorted(count.elected) == elected
+
+
+@pytest.mark.parametrize("name", ["42", "513"])
+@pytest.mark.parametrize(("kind", "law"), [("wigm-prf", WIGM), ("wigm-prf-batch", BATCH)])
+def test_the_reference_rule_for_wigm_is_counted_as_droop_counts_it(name, kind, law):
+    """Up to the last defeat: droop's count of single defeats moves papers after the rule calls the count complete (B.4)."""
+    election = files.read(shared(f"elections/stv/droop/{name}.blt"))
+    count = Count(election, 2, law).run()
+    rows = [line.split("\t") for line in shared(f"elections/stv/droop/{name}-{kind}-fixed-p4-d4.txt").read_text().splitlines()]
+    last = max(number for number, row in enumerate(rows) if row[1] == "defeat")
+    counted = [row for number, row in enumerate(rows) if (row[1] in ("begin", "transfer") and number < last) or number == last]
+    ours = [([written(votes, 4) for votes in stage.votes], written(stage.exhausted, 4)) for stage in count.stages]
+    assert {row[2] for row in counted} == {written(count.quota, 4)}
+    assert ours[: len(counted)] == [([row[6 + 3 * each] for each in range(3)], row[3]) for row in counted]
+    assert sorted(count.elected) == [each for each in range(3) if rows[-1][5 + 3 * each] == "E"]
 
 
 @pytest.mark.parametrize("name", ["42", "513"])

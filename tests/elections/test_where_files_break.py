@@ -50,6 +50,13 @@ def pb(budget="9", cost="5", vote="1"):
         ("x.blt", "2 1\n[nick a b]\na b 0\n0", "line 3, column 1 has 'a'; write whole numbers"),
         ("x.blt", "2 1\n[nick a b]\n1 b c 0\n0", "line 3, column 5 has 'c'; write whole numbers"),
         ("x.blt", "2 1\n[undeclared 1 2]\n0", "line 2 has [undeclared 1 2]; name the one option"),
+        ("x.blt", "2 1\n[tie 1 2]\n[tie 2 1]\n0", "line 3, column 1 has the head [tie] again; leave out this one, or line 2"),
+        ("x.blt", "2 1\n[nick a b]\n-1\n[nick b a]\n0", "line 4, column 1 has the head [nick] again; leave out this one, or line 2"),
+        ("x.blt", "2 1\n[undeclared 1]\n[undeclared 1]\n0", "line 3, column 1 has the head [undeclared] again"),
+        ("x.blt", "2 1\n-1\n[withdrawn 2]\n0", "line 3, column 1 withdraws the last of the options; leave at least one"),
+        ("x.blt", "2 1\n-1 -2\n0", "line 2, column 1 withdraws the last of the options"),
+        ("x.blt", "2 1\n٢ 1 0\n0", "line 2, column 1 has '٢'; write whole numbers"),
+        ("x.csv", "count,rank1\n٢,a", "line 2, cell 1 counts '٢' ballots"),
         ("x.csv", "RowNumber,BoxID,BoxPosition,BallotID\n1,b,1,7", "x.csv holds cast-vote records as Clear Ballot writes them"),
         (
             "x.csv",

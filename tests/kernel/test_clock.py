@@ -8,6 +8,7 @@ from engine.community import Community
 from engine.event import Record
 from engine.features.ideas.submit import SubmitIdea
 from engine.features.polls.state import Polls
+from engine.features.polls.void import PollMistimed
 from engine.kernel.clock import ClockCorrected, ClockDoubted, CorrectClock
 from engine.kernel.roles import GiveRole, TakeRole
 from engine.refusals import Refusal
@@ -45,6 +46,7 @@ def test_two_members_set_the_log_right():
     moot.do("m1", SubmitIdea("Now", "x"))
     assert moot.state.at == true
     polls = moot.of(Polls)
+    assert not PollMistimed.by, "it follows from the correction, and nobody asks for it"
     assert polls[moot.false].void and not polls[moot.early].void, "only what was opened in the false time is void"
     assert verify(moot.community.store, allow_unsigned=True).verdict == "sound"
     assert view(Community(moot.community.store, KEY).state) == view(moot.state)

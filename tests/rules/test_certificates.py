@@ -353,3 +353,10 @@ def test_seats_that_came_with_the_ballots_need_not_be_said_again():
     votes = Election.read("2: a, b\n1: c")
     votes.seats = 2
     check(votes, tally("seq_pav", votes), {})
+
+
+@pytest.mark.parametrize("rounds", [7, [7], [None]])
+def test_rounds_that_are_none_show_nothing(rounds):
+    election = Election.read("2: a > b\n1: b > a")
+    with pytest.raises(Refusal, match="proof_wrong"):
+        check(election, replace(tally("instant_runoff", election), rounds=lambda: rounds), {})

@@ -163,6 +163,8 @@ def test_what_is_not_settled_is_said_and_vouched_for_by_chains(monkeypatch):
     pairs, ends, open_ones = outcome.facts
     assert outcome.note == outcome.steps[-1] and election.options[open_ones[0]] in outcome.note
     check(election, outcome, {"strength": "margins"})
+    with pytest.raises(Refusal, match="proof_wrong"):
+        check(election, replace(outcome, remark=None), {"strength": "margins"})
     beaten = next(place for place in range(16) if election.options[place] not in tally("split_cycle", election).winners)
     names = tuple(name for place, name in enumerate(election.options) if name in outcome.winners or place == beaten)
     claimed = replace(outcome, winners=names, ties=(names,), certify=lambda: [pairs, ends, [*open_ones, beaten]])

@@ -47,6 +47,24 @@ def test_other_names_of_rules_are_names():
 @BY_NAME
 @given(data=st.data())
 @settings(max_examples=40)
+def test_what_options_are_called_decides_only_where_that_is_said(rule, data):
+    """Polls are counted by numbers, and explained by names: where names decide, no charter may ask for it."""
+    election = some(rule, data)
+    if rule.roles:
+        return
+    given = given_parameters(rule, data)
+    if any(given.get(name) in values for name, values in rule.by_names.items()):
+        return
+    names = data.draw(st.permutations([f"option {number}" for number in range(len(election.options))]))
+    called = dict(zip(election.options, names, strict=True))
+    one, other = (rules.count(rule, each, given) for each in (election, election.changed(options=names)))
+    assert tuple(called[name] for name in one.winners) == other.winners
+    assert list(one.scores.values()) == list(other.scores.values())
+
+
+@BY_NAME
+@given(data=st.data())
+@settings(max_examples=40)
 def test_an_outcome_is_exact_and_explained(rule, data):
     election = some(rule, data)
     outcome = rules.count(rule, election, given_parameters(rule, data))

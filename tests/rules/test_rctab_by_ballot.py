@@ -6,7 +6,7 @@ from decimal import ROUND_DOWN, ROUND_UP, Decimal
 from fractions import Fraction
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from engine.elections.election import Election
@@ -106,6 +106,7 @@ def pass_of(ballots: list[list[int]], options: int, seats: int, gone: list[int],
     ),
 )
 def test_arrays_and_single_ballots_agree(cast, seats, terms):
+    assume(seats > 1 or terms["winners"] != "bottoms_up")  # RCTab takes no such contest, so that nothing says how it breaks ties
     ballots = [(weight, list(order[:length])) for weight, order, length in cast]
     election = Election.of_orders(NAMES, [order + [-1] * (5 - len(order)) for _, order in ballots], [weight for weight, _ in ballots])
     election.write_ins = 4
@@ -126,3 +127,10 @@ def test_more_seats_than_anybody_declared_for_are_refused():
         tally("rctab", election, seats=2)
     with pytest.raises(Refusal, match="rctab.decimals is 21"):
         tally("rctab", election, decimals=21)
+
+
+def test_where_only_eliminating_decides_no_number_of_votes_is_said_to_elect():
+    election = Election.read("5: a\n3: b > c\n2: c")
+    steps = list(map(str, tally("rctab", election, seats=2, winners="bottoms_up").steps))
+    assert steps[1:] == ["round 1: a 5, b 3, c 2; c drops out", "round 2: a 5, b 3, exhausted 2; a and b elected"]
+    assert "4 votes elect" in tally("rctab", election, seats=2).steps[1]

@@ -39,8 +39,8 @@ from engine.elections.pabulib._bounds import SENTINEL_COST, check_costs, check_c
 from engine.elections.pabulib._meta import Meta
 from engine.elections.pabulib._out import write
 from engine.elections.pabulib._parts import Parts, Rows, amount_in, table_of, wrong
-from engine.elections.pabulib._places import worth_of
-from engine.elections.pabulib._rule import RULES, rule_of
+from engine.elections.pabulib._places import Places, places_of, points_at
+from engine.elections.pabulib._rule import RULES, remarks_on, rule_of
 from engine.elections.pabulib._votes import Votes, votes_of
 from engine.elections.stated import Stated
 from engine.refusals import refuse
@@ -54,7 +54,7 @@ KINDS: dict[str, Kind] = {
 }
 BESIDES = ("leftover_budget",)
 """Fields that change what is funded, in words."""
-MARKS = {"": 0, "0": 0, "1": 1, "2": 2, "3": 2}
+SELECTED = {"": 0, "0": 0, "1": 1, "2": 2, "3": 2}
 """What `selected` holds: not funded, funded by the rule, or funded in a way that a comment explains."""
 
 
@@ -104,16 +104,16 @@ class Projects:
         return tuple(figures)
 
     def marks(self) -> list[int] | None:
-        """Which are selected, as `MARKS` say; None where the file does not say."""
+        """Which are selected, as `SELECTED` say; None where the file does not say."""
         if "selected" not in self.columns:
             return None
         cell = self.columns["selected"]
         for line, row in self.rows:
-            if row[cell].strip() not in MARKS:
+            if row[cell].strip() not in SELECTED:
                 raise wrong(
                     line, "has {text!r} as selected", "write 1 or 0, or 2 or 3 for what a comment explains", cell, text=row[cell][:40]
                 )
-        return [MARKS[row[cell].strip()] for _, row in self.rows]
+        return [SELECTED[row[cell].strip()] for _, row in self.rows]
 
 
 def read(text: str) -> Budget:
@@ -161,15 +161,19 @@ def _projects(rows: Rows) -> Projects:
 def _budget(meta: Meta, projects: Projects, kind: Kind, votes: Votes, budget: Decimal, decimals: int, remarks: list[Step]) -> Budget:
     """What has been read, put together; a project that was withdrawn after the vote is left out."""
     scores, marks = projects.figures("score"), projects.marks()
-    table, worth = votes.table, None
+    table, places = votes.table, Places(None)
     if kind == "ranked":
-        worth = worth_of(meta, votes, scores)
-        if worth is None and votes.points is not None:
+        places = places_of(meta, votes, scores)
+        remarks += [places.remark] if places.remark is not None else []
+        if places.worth is None and votes.points is not None:
             kind, table = "score", votes.points
             remarks.append(Step("the points beside the rankings are not a matter of places: they are counted as given"))
     scale = 10**decimals
-    kept = _standing(projects, budget, kind)
+    kept = _standing(projects, budget)
     if len(kept) < len(projects.ids):
+        if kind == "ranked" and places.worth is not None:  # taken out of a ranking, it would move the others up
+            kind, table, places = "score", points_at(votes, places.worth), places._replace(worth=None)
+            remarks.append(Step("the rankings are counted by the points of their places, which those withdrawn keep"))
         table = table[:, kept]
         gone = ", ".join(name for place, name in enumerate(projects.ids) if place not in kept)
         remarks.append(Step("withdrawn after the vote, and left out: {names}", names=gone))
@@ -177,8 +181,9 @@ def _budget(meta: Meta, projects: Projects, kind: Kind, votes: Votes, budget: De
         tuple(projects.ids[place] for place in kept), kind, table, np.ones(len(table), np.int64),
         tuple(int(projects.amounts[place] * scale) for place in kept), int(budget * scale), decimals,
     )  # fmt: skip
-    election.worth = worth
+    election.worth = places.worth
     election.rule, why_not = rule_of(meta, kind)
+    remarks += remarks_on(meta, election.rule, kind)
     figures = [None if column is None else tuple(column[place] for place in kept) for column in (projects.figures("votes"), scores, marks)]
     selected, apart = (
         None if figures[2] is None else tuple(place for place, mark in enumerate(figures[2]) if mark == wanted) for wanted in (1, 2)
@@ -191,18 +196,19 @@ def _budget(meta: Meta, projects: Projects, kind: Kind, votes: Votes, budget: De
         scores=figures[1],
         selected=selected,
         apart=apart or (),
-        besides=tuple(name for name in BESIDES if meta[name]),
+        besides=(*(name for name in BESIDES if meta[name]), *(["scoring_fn"] if places.remark is not None else [])),
+        fitted=places.fitted,
         remarks=tuple(remarks),
     )
     names = projects.names()
     return Budget(meta.values, election, tuple(names[place] for place in kept), decimals, selected)
 
 
-def _standing(projects: Projects, budget: Decimal, kind: Kind) -> list[int]:
-    """The places of the projects that were not withdrawn after the vote; taken out of a ranking, one would move the others up."""
+def _standing(projects: Projects, budget: Decimal) -> list[int]:
+    """The places of the projects that were not withdrawn after the vote."""
     every = list(range(len(projects.ids)))
     kept = [place for place in every if projects.amounts[place] != SENTINEL_COST]
-    return kept if kept and budget < SENTINEL_COST and kind != "ranked" else every
+    return kept if kept and budget < SENTINEL_COST else every
 
 
 __all__ = ["KINDS", "RULES", "Budget", "read", "write"]

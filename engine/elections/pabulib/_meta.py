@@ -24,7 +24,7 @@ class Meta:
         for line, row in rows[1:]:
             name, value = row[0].strip(), row[1].strip() if len(row) > 1 else ""
             if values.setdefault(name, value) != value:
-                raise wrong(line, "states {name} again, otherwise than line {first}", "leave out one", name=name[:40], first=lines[name])
+                raise wrong(line, "states {name} again, otherwise than line {first}", "leave out one", 0, name=name[:40], first=lines[name])
             lines.setdefault(name, line)
         return cls(values, lines, rows[0][0])
 

@@ -6,7 +6,7 @@ import csv
 import io
 import re
 from collections.abc import Iterator
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 import numpy as np
 
@@ -20,6 +20,8 @@ Rows = list[tuple[int, list[str]]]
 """Lines by their numbers from 1, the column heads first."""
 STRENGTH = "vote_strength"
 """A column of some files: what a vote weighs."""
+_AMOUNT = re.compile(r"(?=.{1,28}$)[-+]?([0-9]+[.,]?[0-9]*|[.,][0-9]+)([eE][-+]?[0-9]{1,3})?")
+"""A decimal number, or one as spreadsheets write long ones (1E+06); of more digits, Decimal would round the last away."""
 
 
 PARTS = ("META", "PROJECTS", "VOTES")
@@ -160,9 +162,13 @@ class Parts:
 
 
 def table_of(rows: Rows, part: str, needed: tuple[str, ...]) -> tuple[dict[str, int], Rows]:
-    """The columns of a part by their heads, and its lines; refused where a needed column is missing, or a line is of another length."""
+    """The columns of a part by their heads, and its lines; refused where a needed column is missing, one is named twice, or a line
+    is of another length."""
     line, head = rows[0]
-    columns = {name.strip(): place for place, name in enumerate(head)}
+    columns = dict[str, int]()
+    for place, name in enumerate(map(str.strip, head)):
+        if name and columns.setdefault(name, place) != place:  # columns without a name hold nothing that is read
+            raise wrong(line, "names the column {name} of {part} twice", "leave out one of the two", place, name=name[:40], part=part)
     for name in needed:
         if name not in columns:
             raise wrong(line, "has no column {name} in {part}", "{part} needs {needed}", name=name, part=part, needed=" and ".join(needed))
@@ -178,13 +184,12 @@ def table_of(rows: Rows, part: str, needed: tuple[str, ...]) -> tuple[dict[str, 
 
 def amount_in(text: str, line: int, cell: int) -> Decimal:
     """An amount of money, not negative."""
-    if re.fullmatch(r"\s*\d{1,3}(,\d{3})+\s*", text):
+    if re.fullmatch(r"\s*[0-9]{1,3}(,[0-9]{3})+\s*", text):
         raise wrong(line, "has {text!r} where an amount should be", "leave out commas between thousands", cell, text=text[:40])
-    try:
-        amount = Decimal(text.strip().replace(",", "."))
-    except InvalidOperation:
-        raise wrong(line, "has {text!r} where an amount should be", "write it as 1000 or 1000.50", cell, text=text[:40]) from None
-    if not amount.is_finite() or not 0 <= amount <= INTEGER_MAX // 10**4 or int(amount.normalize().as_tuple().exponent) < -12:
+    if not _AMOUNT.fullmatch(text.strip()):
+        raise wrong(line, "has {text!r} where an amount should be", "write it as 1000 or 1000.50", cell, text=text[:40])
+    amount = Decimal(text.strip().replace(",", "."))
+    if not 0 <= amount <= INTEGER_MAX // 10**4 or int(amount.normalize().as_tuple().exponent) < -12:
         raise wrong(
             line, "has the amount {text}", "give one from 0 to {integer_max}", cell, text=text[:40], integer_max=INTEGER_MAX // 10**4
         )

@@ -3,47 +3,84 @@
 Pabulib names no other way than Borda, and its own tools count it so: the project named last gets one point, the one
 before it two, and so on, whatever the number of projects (`"named"`); a vote for two of them gives 2 and 1. Some towns
 give the first place as many points as there may be names, also on shorter votes, or points of their own. A file shows
-which: by the points written beside each vote, or by the `score` of its projects, which fits one way and no other.
+which: by the points written beside each vote, or by the `score` of its projects, which fits one way and no other. Where
+that is not what its `scoring_fn` states, it is said.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from engine.elections.grades import points_of
 from engine.elections.kinds import PlaceWorth
+from engine.elections.outcome import Step
 from engine.elections.pabulib._meta import Meta
 from engine.elections.pabulib._parts import wrong
 from engine.elections.pabulib._votes import Votes
 from engine.limits import POINTS_PER_BALLOT_MAX
 
 
-def worth_of(meta: Meta, votes: Votes, scores: Sequence[int] | None) -> PlaceWorth | None:
-    """What places are worth; None if the points written beside the votes are not a matter of places."""
-    orders = _orders(votes)
+class Places(NamedTuple):
+    """What places are `worth`, None if the points written beside the votes are not a matter of places; whether that was
+    `fitted` to the `score` of the projects; and a `remark` where it is not what the file's scoring_fn states."""
+
+    worth: PlaceWorth | None
+    fitted: bool = False
+    remark: Step | None = None
+
+
+def places_of(meta: Meta, votes: Votes, scores: Sequence[int] | None) -> Places:
+    """What places are worth: as written beside the votes, or as stated, or where `scores` speak against it as they show."""
+    orders, project_count = _orders(votes), votes.table.shape[1]
     if votes.points is not None:
-        return _worth_written(orders, votes)
-    stated, project_count = _stated(meta), votes.table.shape[1]
+        stated = _known(meta)
+        follows = stated is not None and np.array_equal(points_of(orders, stated, project_count), votes.points)
+        beside = "scoring_fn, {stated}, is not followed: the points beside the votes are others, and they are counted"
+        return Places(_worth_written(orders, votes), remark=None if follows else _unfollowed(meta, beside))
+    stated = _stated(meta)
     if scores is None:
-        return stated
+        return Places(stated)
     for worth in (stated, _by_length_allowed(meta, votes)):
         if worth is not None and points_of(orders, worth, project_count).sum(axis=0).tolist() == list(scores):
-            return worth
-    return _solved(votes, scores) or stated
+            break
+    else:
+        worth = _solved(votes, scores) or stated
+    if worth == stated:  # which fits, or nothing does, and then the figures are said to differ
+        return Places(stated)
+    shown = "scoring_fn, {stated}, is not followed: the score of the projects shows that places are worth other points"
+    return Places(worth, True, _unfollowed(meta, shown))
+
+
+def points_at(votes: Votes, worth: PlaceWorth) -> NDArray[np.int64]:
+    """(voters, projects): the points that rankings give where places are worth so many."""
+    return points_of(_orders(votes), worth, votes.table.shape[1])
+
+
+def _unfollowed(meta: Meta, remark: str) -> Step | None:
+    """That what the file states of places is not followed; None where it states nothing, as most files do."""
+    return Step(remark, stated=meta["scoring_fn"][:40]) if meta["scoring_fn"] else None
 
 
 def _stated(meta: Meta) -> PlaceWorth:
-    """What `scoring_fn` states: Borda where it says so, or nothing; or a list of points, the first place first."""
+    """What `scoring_fn` states; refused where it is not known here."""
+    worth = _known(meta)
+    if worth is None:
+        text = meta["scoring_fn"][:40]
+        raise wrong(meta.lines["scoring_fn"], "states scoring_fn as {text!r}", "we know Borda, and points such as 3,2,1", 1, text=text)
+    return worth
+
+
+def _known(meta: Meta) -> PlaceWorth | None:
+    """Borda where `scoring_fn` says so, or nothing; or a list of points, the first place first; None if it is something else."""
     text = meta["scoring_fn"]
     if text.casefold() in ("", "borda"):
         return "named"
-    if not re.fullmatch(r"[0-9]{1,6}(\s*,\s*[0-9]{1,6})*", text):
-        raise wrong(meta.lines["scoring_fn"], "states scoring_fn as {text!r}", "we know Borda, and points such as 3,2,1", 1, text=text[:40])
-    return tuple(int(points) for points in text.split(","))
+    return tuple(map(int, text.split(","))) if re.fullmatch(r"[0-9]{1,6}(\s*,\s*[0-9]{1,6})*", text) else None
 
 
 def _by_length_allowed(meta: Meta, votes: Votes) -> PlaceWorth | None:

@@ -28,12 +28,15 @@ RULES: dict[str, Rule] = {
     ),
 }
 """The rules that Pabulib files name, as ours; with a threshold, `greedy` is called `greedy-threshold`."""
+AT_COST = "by the file's rule, {rule}, as it is counted here, a project is worth its cost to all who give it any points, however many"
+"""What has to be said of equal shares where votes give points: no field of a file says what a funded project is worth to a voter."""
 THRESHOLD = "min_project_score_threshold"
 IN_WORDS = {
     "greedy-exclusive": "the file's rule, {rule}, funds one of projects that exclude each other, and only its comment says which do",
     "greedy-custom": "the file's rule, {rule}, is described only in its comment",
 }
 """Rules that no field of a file describes, and what to say of them."""
+BY_POINTS: tuple[Kind, ...] = ("cumulative", "score", "ranked")
 SPLIT = ("budget_per_category", "budget_per_neighborhood")
 """Fields by which the budget is not one for all projects."""
 
@@ -55,9 +58,14 @@ def rule_of(meta: Meta, kind: Kind) -> tuple[Rule | None, Step | None]:
     name, parameters = ours
     if threshold is None:
         return ours, None
-    if name != "greedy" and kind not in ("approval", "knapsack"):  # ours counts supporters there, the file points
+    if name != "greedy" and kind in BY_POINTS:  # ours counts supporters there, the file points
         return None, Step("the file's rule, {rule}, goes by {field} in points, which is not counted here", rule=stated, field=THRESHOLD)
     return (name, {**parameters, "votes_min": threshold}), None
+
+
+def remarks_on(meta: Meta, rule: Rule | None, kind: Kind) -> list[Step]:
+    """What a reader of a count by the file's rule should know about that rule."""
+    return [Step(AT_COST, rule=meta["rule"])] if rule is not None and rule[0] == "equal_shares" and kind in BY_POINTS else []
 
 
 def word_of(rule: Rule | None) -> tuple[str, int]:

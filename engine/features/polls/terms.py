@@ -159,6 +159,12 @@ def _counting(where: str, decision: Decision, rule: rules.Rule) -> Iterable[Refu
         yield wrong(
             f"{where}.ties", "draws, and {rule} asks about {roles}", 'give ties = "status_quo"', rule=rule.name, roles=", ".join(rule.roles)
         )
+    for name, values in rule.by_names.items():
+        if decision.parameters.get(name) in values:
+            yield wrong(
+                f"{where}.parameters.{name}", "is {value}: what options are called would decide", "leave it out: the charter breaks ties",
+                value=decision.parameters[name],
+            )  # fmt: skip
     if "seats" in rule.parameters and "seats" not in decision.parameters:
         yield wrong(f"{where}.parameters", "does not say how many are elected", "give parameters = {{ seats = 3 }}")
 

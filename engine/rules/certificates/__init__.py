@@ -49,7 +49,7 @@ def check(election: Election, outcome: Outcome, parameters: Mapping[str, Any]) -
     try:
         claim = Claim.of(election.as_kind(rule.ballots), outcome, parameters)
         shown = CHECKED[outcome.rule](claim) and (rule.elects != "one" or outcome.ties == tied) and (rule.rounds or not claim.rounds)
-    except (TypeError, ValueError, LookupError, ArithmeticError):  # facts that are not of the shape the rule gives them
+    except (TypeError, ValueError, LookupError, ArithmeticError, AttributeError):  # facts that are not of the shape the rule gives them
         shown = False
     if not shown:
         named = " and ".join(outcome.winners) or "nobody"
@@ -58,6 +58,21 @@ def check(election: Election, outcome: Outcome, parameters: Mapping[str, Any]) -
             "proof_wrong", "the certificate of {rule}", "does not show that {named} {wins}", "count again",
             rule=outcome.rule, named=named, wins=wins,
         )  # fmt: skip
+
+
+def vouched(version: str) -> str:
+    """What a certificate vouches for, of a rule of that version; empty where its figures can only be counted again.
+
+    >>> vouched("schulze@1"), vouched("kemeny@1")
+    ('its winners, scores and rounds', '')
+    >>> vouched("seq_pav@1")
+    'its winners, scores and rounds, but for which of equals was taken'
+    """
+    if version not in CHECKED:
+        return ""
+    taken_in_turn = counting_rule(version).elects != "one"
+    but = "that no other order of equal defeats elects another" if version == "ranked_pairs@1" else "which of equals was taken"
+    return "its winners, scores and rounds" + (f", but for {but}" if taken_in_turn or version == "ranked_pairs@1" else "")
 
 
 CHECKED: dict[str, Callable[[Claim], bool]] = {

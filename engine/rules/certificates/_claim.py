@@ -22,6 +22,8 @@ class Claim:
     facts: Any
     scores: list[Any]
     rounds: list[dict[int, Any]]
+    said: bool
+    """Whether the outcome has a note beside its winners."""
     ballots: list[tuple[list[int], int]]
     places: range
     voters: int
@@ -53,6 +55,7 @@ class Claim:
             won=won,
             facts=outcome.facts,
             scores=list(outcome.scores.values()),
+            said=outcome.remark is not None,
             rounds=[{election.options.index(name): score for name, score in each.items()} for each in outcome.rounds()],
             ballots=ballots,
             places=range(len(election.options)),

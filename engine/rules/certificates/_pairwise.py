@@ -78,7 +78,7 @@ def ranked_pairs(claim: Claim) -> bool:
     stated, ends, unsettled = claim.facts
     pairs = _pairs(claim)
     beats = _beats(claim, pairs, "margins")
-    if stated != pairs or not ends:
+    if stated != pairs or not ends or (unsettled and not claim.said):
         return False
     unbeaten = set()
     for end in ends:
@@ -99,12 +99,12 @@ def ranked_pairs(claim: Claim) -> bool:
         chain = _strongest(beats, b)
         if any(beats[a][b] > chain[a] for a in claim.places):
             return False
-    return claim.won == sorted([*unbeaten, *unsettled]) and claim.scores == [len(led) - 1 for led in _in_every_order(claim, beats)]
+    return claim.won == sorted([*unbeaten, *unsettled]) and claim.scores == [len(led) - 1 for led in _certainly(claim, beats)]
 
 
-def _in_every_order(claim: Claim, beats: Table) -> list[set[int]]:
-    """What each option leads to, itself included, in whatever order equal defeats are taken: a defeat is locked in if nothing that
-    might be locked in leads back."""
+def _certainly(claim: Claim, beats: Table) -> list[set[int]]:
+    """What each option certainly leads to, itself included, in whatever order equal defeats are taken: a defeat is locked in if nothing
+    that might be locked in leads back."""
     certain, possible = ([{place} for place in claim.places] for _ in range(2))
 
     def join(leads: list[set[int]], one: int, other: int) -> None:

@@ -2,50 +2,63 @@
 
 from __future__ import annotations
 
+from engine.limits import RUNOFF_WAYS_MAX
 from engine.rules.certificates._claim import Claim
 
 Left = tuple[int, ...]
 
 
 def runoff(claim: Claim) -> bool:
-    """Each round has the votes that the ballots give it, and the rounds that can follow it are there; if none can, somebody wins
-    there. An option outlasts as many as are not left in the shortest round it is left in."""
-    stated: dict[Left, list[int]] = {tuple(left): votes for left, votes in claim.facts}
-    seen, won, waiting = set[Left](), set[int](), [tuple(claim.places)]
-    while waiting:
-        left = waiting.pop()
-        if left in seen:
-            continue
-        seen.add(left)
-        if left not in stated:
-            return False
-        votes, alive = _round(claim, left)
-        if stated[left] != votes:
-            return False
-        ahead = [place for place, has in zip(left, votes, strict=True) if 2 * has > alive or len(left) == 1]
-        if ahead or not alive:
-            won |= set(ahead or left)
-        else:
-            waiting += _ways(left, votes, alive)
-    outlasted = [len(claim.places) - min(len(left) for left in seen if place in left) for place in claim.places]
+    """The rounds stated are all there are, with the votes that the ballots give them, and those win who win in one of them. An option
+    outlasts as many as are not left in the shortest round it is left in."""
+    one_by_one = _counted(claim, together=False)
+    rounds, won = one_by_one or _counted(claim, together=True) or ({}, set())
+    outlasted = [len(claim.places) - min(len(left) for left in rounds if place in left) for place in claim.places]
     return (
-        seen == set(stated)
-        and len(stated) == len(claim.facts)
+        {tuple(left): votes for left, votes in claim.facts} == rounds
+        and len(claim.facts) == len(rounds)
         and sorted(won) == claim.won
         and claim.scores == outlasted
-        and claim.rounds == _until_a_fork(claim, stated)
+        and claim.rounds == _until_a_fork(claim, together=one_by_one is None)
     )
 
 
-def _until_a_fork(claim: Claim, stated: dict[Left, list[int]]) -> list[dict[int, int]]:
+def _counted(claim: Claim, together: bool) -> tuple[dict[Left, list[int]], set[int]] | None:
+    """The votes of every round that can come about, and who wins in one; None if there are too many to be gone through one by one, so that
+    tied options drop out together."""
+    rounds, won, waiting = dict[Left, list[int]](), set[int](), [tuple(claim.places)]
+    while waiting:
+        left = waiting.pop()
+        if left in rounds:
+            continue
+        if len(rounds) == RUNOFF_WAYS_MAX and not together:
+            return None
+        rounds[left], ways, winners = _after(claim, left, together)
+        won |= winners
+        waiting += ways
+    return rounds, won
+
+
+def _after(claim: Claim, left: Left, together: bool) -> tuple[list[int], list[Left], set[int]]:
+    """A round's votes, which options may be left after it, and who wins in it."""
+    votes, alive = _round(claim, left)
+    ahead = {place for place, has in zip(left, votes, strict=True) if 2 * has > alive or len(left) == 1}
+    if ahead or not alive:
+        return votes, [], ahead or set(left)
+    ways = _ways(left, votes, alive)
+    if together and len(ways) > 1:
+        kept = tuple(place for place in left if all(place in way for way in ways))
+        return votes, [kept] if kept else [], set() if kept else set(left)
+    return votes, ways, set()
+
+
+def _until_a_fork(claim: Claim, together: bool) -> list[dict[int, int]]:
     """The votes of the rounds that every way goes through, up to the first after which there are several, or none."""
     rounds, ways = list[dict[int, int]](), [tuple(claim.places)]
     while len(ways) == 1:
         (left,) = ways
-        votes, alive = _round(claim, left)
+        votes, ways, _ = _after(claim, left, together)
         rounds.append(dict(zip(left, votes, strict=True)))
-        over = not alive or len(left) == 1 or 2 * max(votes) > alive
-        ways = [] if over else _ways(left, votes, alive)
     return rounds
 
 

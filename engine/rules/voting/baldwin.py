@@ -14,8 +14,8 @@ round 3: garden 0; garden is left
 from __future__ import annotations
 
 from engine.elections.election import Election
-from engine.elections.outcome import Outcome, Step
-from engine.elections.rounds import Round, walk, without_each
+from engine.elections.outcome import Outcome
+from engine.elections.rounds import Round, are_left, walk, without_each
 from engine.elections.tops import Left
 from engine.rules import voting_rule
 
@@ -49,11 +49,9 @@ def baldwin(election: Election) -> Outcome:
         return Round(points, (), without_each(left, [place for place in left if points[place] == fewest]))
 
     walked = walk(tuple(range(len(options))), count)
-    return Outcome.of(
+    return walked.outcome(
         options,
-        walked.winners,
-        walked.outlasted(len(options)),
-        explain=lambda: walked.steps(options, lambda left, last: Step("{winner} is left", winner=options[left[0]])),
+        explain=lambda: walked.steps(options, lambda left, last: are_left(options, left)),
         certify=lambda: [election.pairwise.tolist(), walked.facts()],
         rounds=lambda: walked.scores(options),
     )

@@ -17,7 +17,7 @@ from typing import Literal
 
 from engine.elections.election import Election
 from engine.elections.outcome import Outcome, Step
-from engine.elections.rounds import Round, walk, without_each
+from engine.elections.rounds import Round, are_left, walk, without_each
 from engine.elections.tops import Left, Tops
 from engine.rules import voting_rule
 
@@ -45,16 +45,13 @@ def coombs(election: Election, *, until: Literal["majority", "one_is_left"] = "m
         return Round(against, (), without_each(left, [place for place in left if against[place] == most]))
 
     def verdict(left: Left, last: Round) -> Step:
-        winner = options[last.winners[0]]
-        if len(left) == 1:
-            return Step("{winner} is left", winner=winner)
-        return Step("{winner} has more than half of {total} {total:vote|votes}", winner=winner, total=tops.votes(left)[1])
+        if last.winners == left:
+            return are_left(options, left)
+        return Step("{winner} has more than half of {total} {total:vote|votes}", winner=options[last.winners[0]], total=tops.votes(left)[1])
 
     walked = walk(tuple(range(len(options))), count)
-    return Outcome.of(
+    return walked.outcome(
         options,
-        walked.winners,
-        walked.outlasted(len(options)),
         explain=lambda: walked.steps(options, verdict, TIED),
         certify=walked.facts,
     )

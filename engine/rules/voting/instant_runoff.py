@@ -3,7 +3,8 @@
 Each ballot counts for the option it ranks highest among those left; a ballot that ranks several of them equal highest,
 or none, rests for that round. If several options are tied for the fewest votes, every order of eliminating them is
 counted, and all options that can win are reported as tied (parallel universes). They are eliminated together where that
-changes nothing: where all of them together, with every ballot that rests, have fewer votes than the next option.
+changes nothing: where all of them together, with every ballot that rests, have fewer votes than the next option; and
+where there are more orders than can be gone through, which the outcome then says (clones may help in such a poll).
 Also called IRV, alternative vote, AV, Hare. Source: Ware 1871; ties: Conitzer, Rognlie & Xia 2009.
 
 >>> outcome = tally("instant_runoff", Election.read("4: garden > library\\n3: library > pool\\n2: pool > library"))
@@ -18,7 +19,7 @@ from __future__ import annotations
 
 from engine.elections.election import Election
 from engine.elections.outcome import Outcome, Step
-from engine.elections.rounds import Round, walk, without_each
+from engine.elections.rounds import Round, are_left, walk, without_each
 from engine.elections.tops import Left, Tops
 from engine.rules import voting_rule
 
@@ -33,10 +34,8 @@ from engine.rules import voting_rule
 def instant_runoff(election: Election) -> Outcome:
     options, tops = election.options, Tops(election)
     walked = walk(tuple(range(len(options))), lambda left: count_round(tops, left))
-    return Outcome.of(
+    return walked.outcome(
         options,
-        walked.winners,
-        walked.outlasted(len(options)),
         explain=lambda: walked.steps(options, lambda left, last: verdict(options, tops.votes(left)[1], left, last)),
         certify=walked.facts_of_all,
         rounds=lambda: walked.scores(options),
@@ -62,8 +61,8 @@ def count_round(tops: Tops, left: Left) -> Round:
 def verdict(options: tuple[str, ...], alive: int, left: Left, last: Round) -> Step:
     """How the count ended, among ballots of total weight `alive`: ballots that rest count towards the majority too."""
     if len(last.winners) > 1:
-        return Step("no option has a vote left")
+        return are_left(options, left) if alive else Step("no option has a vote left")
     winner = options[last.winners[0]]
     if len(left) == 1:
-        return Step("{winner} is left", winner=winner)
+        return are_left(options, left)
     return Step("{winner} has more than half of {total} {total:vote|votes}", winner=winner, total=alive)

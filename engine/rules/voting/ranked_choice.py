@@ -37,10 +37,8 @@ from engine.rules.voting.instant_runoff import verdict
 def ranked_choice(election: Election, *, batch: bool = True) -> Outcome:
     options, tops = election.options, Tops(election)
     walked = walk(tuple(range(len(options))), lambda left: _round(tops, left, election.write_ins, batch))
-    return Outcome.of(
+    return walked.outcome(
         options,
-        walked.winners,
-        walked.outlasted(len(options)),
         explain=lambda: walked.steps(options, lambda left, last: verdict(options, tops.votes(left)[1], left, last)),
         certify=walked.facts,
         rounds=lambda: walked.scores(options),

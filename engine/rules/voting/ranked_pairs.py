@@ -34,7 +34,7 @@ UNSETTLED = (
 @voting_rule(
     ballot="ranked",
     elects="one",
-    scores="options beaten in every order",
+    scores="options certainly beaten",
     promises={"anonymity", "neutrality", "unanimity", "majority", "majority_loser", "condorcet", "condorcet_loser", "smith", "monotonicity", "reversal_symmetry", "resolvability"},
 )  # fmt: skip
 def ranked_pairs(election: Election, *, strength: Strength = "margins") -> Outcome:

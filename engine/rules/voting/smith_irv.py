@@ -39,10 +39,8 @@ def smith_irv(election: Election) -> Outcome:
         rounds = walked.steps(options, lambda left, last: verdict(options, tops.votes(left)[1], left, last))
         return [Step("the Smith set: {names}", names=[options[place] for place in smith]), *rounds]
 
-    return Outcome.of(
+    return walked.outcome(
         options,
-        walked.winners,
-        walked.outlasted(len(options)),
         explain,
         certify=lambda: [election.pairwise.tolist(), walked.facts()],
         rounds=lambda: walked.scores(options),

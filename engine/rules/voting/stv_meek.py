@@ -27,7 +27,22 @@ from engine.rules.voting.stv import ONE
 from engine.rules.voting.stv._keeping import Count, Law, outcome
 from engine.values import Positive
 
-FIXED = Law(decimals=9, still=Fraction(1, 10**6))
+FIXED = Law(
+    # B.2.a: "add w multiplied by the keep factor kf of the candidate (to 9 decimal places, rounded up) to that candidate's vote v, and
+    # reduce w by the same amount"; B.2.b: "the sum of the vote v for all candidates (step B.2.a), divided by one more than the number of
+    # seats to be filled, truncated to 9 decimal places, plus 0.000000001"; B.2.c: elected is whoever has "v ≥ q"; B.2.f: the keep factor
+    # is "multiplied by the current quota q (to 9 decimal places, rounded up), and then divided by the candidate's current vote v (to 9
+    # decimal places, rounded up)"
+    decimals=9,
+    # A: "Set omega to 0.000001"; B.2.e: "if the total surplus s is less than omega, or (except for the first iteration) if the total
+    # surplus s is greater than or equal to the surplus s in the previous iteration, continue at B.3"
+    still=Fraction(1, 10**6),
+    # B.3: "Defeat the hopeful candidate c with the lowest vote v, breaking any tie per procedure T, where each candidate c' is tied
+    # with c if vote v' for c' is less than or equal to v plus total surplus s": one at a time, and not before surpluses are settled
+    hopeless=False,
+    # T: "Use the defined tiebreaking procedure": here the latest stage at which they differed
+    first=False,
+)
 EXACT = Law(decimals=None, still=Fraction(1, 10**10))
 
 

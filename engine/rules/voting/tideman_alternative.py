@@ -16,9 +16,9 @@ from __future__ import annotations
 import numpy as np
 
 from engine.elections.election import Election
-from engine.elections.outcome import Outcome, Step
+from engine.elections.outcome import Outcome
 from engine.elections.pairwise import smith_set
-from engine.elections.rounds import Round, walk, without_each
+from engine.elections.rounds import Round, are_left, walk, without_each
 from engine.elections.tops import Left, Tops
 from engine.rules import voting_rule
 
@@ -46,10 +46,8 @@ def tideman_alternative(election: Election) -> Outcome:
         return Round(votes, (), without_each(left, [place for place in left if votes[place] == fewest]))
 
     walked = walk(tuple(range(len(options))), count)
-    return Outcome.of(
+    return walked.outcome(
         options,
-        walked.winners,
-        walked.outlasted(len(options)),
-        explain=lambda: walked.steps(options, lambda left, last: Step("{winner} is left", winner=options[left[0]])),
+        explain=lambda: walked.steps(options, lambda left, last: are_left(options, left)),
         certify=lambda: [pairs.tolist(), walked.facts()],
     )

@@ -6,9 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from engine.features.ideas.advance import IdeaAdvanced
 from engine.features.ideas.state import Ideas
 from engine.features.ideas.support import SupportIdea
 from engine.features.ideas.terms import Stage
+from engine.kernel.charter import preset
 from engine.kernel.forget import ForgetMember
 from engine.refusals import Refusal
 from tests.moot import Moot
@@ -37,6 +39,7 @@ def test_the_support_that_is_enough_brings_it_on_and_none_before():
     for member in moot.members[:5]:
         moot.do(member, SupportIdea(idea))
         stages.append(moot.of(Ideas)[idea].stage)
+    assert not IdeaAdvanced.by, "it follows from supports, and nobody asks for it"
     assert stages == ["open"] * 3 + ["shortlist"] * 2, "40 % of ten"
 
 
@@ -56,3 +59,14 @@ def test_whoever_left_is_not_counted_among_the_members():
     for member in moot.members[:3]:
         moot.do(member, SupportIdea(idea))
     assert moot.of(Ideas)[idea].stage == "shortlist", "40 % of six"
+
+
+@pytest.mark.parametrize(("percent", "founds"), [(0, False), (1, True), (100, True), (101, False)])
+def test_a_stage_asks_for_a_part_of_the_members(percent, founds):
+    text = preset("product").replace("supports_percent_max = 40", f"supports_percent_max = {percent}", 1)
+    assert text != preset("product")
+    if founds:
+        assert Moot(text=text).state.seq
+    else:
+        with pytest.raises(Refusal, match=f"supports_percent_max is {percent}; give 1 to 100"):
+            Moot(text=text)

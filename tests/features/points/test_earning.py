@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from engine.features.ideas.comment import CommentIdea
 from engine.features.ideas.support import SupportIdea
+from engine.features.points.earn import PointsEarned
 from engine.features.points.state import PointLedger, period_of, points_of
 from engine.features.points.terms import AWARD_MAX, EXPIRE_DAYS_MAX
 from engine.features.polls.cast import CastBallot
@@ -141,6 +142,7 @@ def test_points_vest_when_the_line_says():
 def test_points_name_the_line_they_come_from():
     moot = Moot(members=2)
     moot.idea("m2")
+    assert not PointsEarned.by, "they follow from what she did, and nobody asks for them"
     body = parse_own(moot.log()[-1])["body"]
     assert {name: body[name] for name in ("charter", "entry", "rule", "act", "member")} == {
         "charter": 0, "entry": 0, "rule": "per_act@1", "act": "idea_submitted", "member": "m2",

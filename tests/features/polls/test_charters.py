@@ -60,6 +60,11 @@ def test_every_number_has_its_bounds(lines, name, least, most):
         ("spending", ['ties = "status_quo"'], "ties is status_quo for equal_shares, which ties inside"),
         ("ranking", ['rule = "sntv"', "parameters = { seats = 2 }", 'ties = "status_quo"'], "ties is status_quo for sntv, which ties inside"),
         ("ranking", ['ties = "previous_round"'], "ties is previous_round for schulze, which has no rounds"),
+        (
+            "ranking",
+            ['rule = "rctab"', 'parameters = { seats = 1, ties = "random", tie_seed = 5 }', 'ties = "lot"'],
+            "parameters.ties is random: what options are called would decide",
+        ),
         ("ranking", ['rule = "random_ballot"', 'ties = "oldest"'], "ties does not draw the seed random_ballot needs"),
         ("ranking", ['rule = "sntv"'], "parameters does not say how many are elected; give parameters = { seats = 3 }"),
         ("monthly", ['rule = "yes_no"', 'ties = "oldest"'], "rule asks about for, against, abstain; give options"),

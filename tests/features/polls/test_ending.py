@@ -7,6 +7,7 @@ import pytest
 from engine.features.polls import close
 from engine.features.polls.cast import CastBallot
 from engine.features.polls.close import ClosePoll
+from engine.features.polls.decide import DecisionFinal
 from engine.features.polls.open import OpenPoll
 from engine.features.polls.state import Polls
 from engine.kernel.charter import preset
@@ -36,6 +37,7 @@ def test_ended_counted_and_final_are_three_events():
     moot = Moot(members=2)
     poll = moot.poll()
     moot.vote(poll, "1", "2", "1")
+    assert not DecisionFinal.by, "it follows from the count, and nobody asks for it"
     assert kinds(moot, moot.do("m1", ClosePoll(poll)).seq) == ["PollEnded", "BallotsOpened", "PollClosed", "DecisionFinal"]
 
 

@@ -9,6 +9,7 @@ from engine.features.polls.close import ClosePoll
 from engine.features.polls.open import OpenPoll
 from engine.features.polls.state import Polls
 from engine.features.polls.void import VoidPoll
+from engine.features.polls.withdraw import BallotWithdrawn
 from engine.kernel.erase import EraseText
 from engine.kernel.forget import ForgetMember
 from engine.kernel.roles import GiveRole
@@ -23,6 +24,7 @@ def test_who_forgets_herself_takes_her_sealed_ballot_along():
     moot.vote(poll, "1", "2", "2", "2")
     seq = moot.of(Polls)[poll].ballots.cast_by("m4")
     moot.do("m4", ForgetMember("m4"))
+    assert not BallotWithdrawn.by, "it follows from her leaving, and nobody asks for it"
     assert moot.of(Polls)[poll].ballots.cast == 3
     assert moot.community.store.opening(seq, "choice") is None
     moot.end(poll)

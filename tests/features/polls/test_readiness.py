@@ -145,3 +145,14 @@ def test_no_two_options_are_called_alike():
     moot = Moot(members=2)
     with pytest.raises(Refusal, match="poll_not_ready: the poll has two options called 'a'"):
         moot.do("m1", OpenPoll("ranking", "?", options=(FreeOption("a"), FreeOption("b"), FreeOption("a"))))
+
+
+@pytest.mark.parametrize(("members", "opens"), [(2, True), (3, False)])
+def test_a_roll_has_so_much_power_and_no_more(monkeypatch, members, opens):
+    monkeypatch.setattr(readiness, "POWER_TOTAL_MAX", 3)
+    moot = Moot(members=members)
+    if opens:
+        assert moot.poll()
+    else:
+        with pytest.raises(Refusal, match="a power of 4; cap it in the charter"):
+            moot.poll()

@@ -28,6 +28,7 @@ from typing import Literal
 
 from engine.elections.election import Election
 from engine.elections.outcome import Fact, Outcome, Step, Votes, listing, write_number
+from engine.elections.rctab_settings import DECIMALS_MAX
 from engine.refusals import refuse
 from engine.rules import voting_rule
 from engine.rules.voting.rctab._count import Round, Tabulation, Terms
@@ -36,11 +37,15 @@ from engine.rules.voting.stv import ONE
 from engine.rules.voting.stv._count import Law
 from engine.values import Positive
 
-DECIMALS_MAX = 20
-"""As many as RCTab takes."""
 
-
-@voting_rule(ballot="ranked", strict=True, elects="several", scores="votes in the last round", promises={"anonymity"})
+@voting_rule(
+    ballot="ranked",
+    strict=True,
+    elects="several",
+    scores="votes in the last round",
+    promises={"anonymity"},
+    by_names={"ties": ("random", "previous_random")},
+)
 def rctab(
     election: Election,
     *,
@@ -105,6 +110,8 @@ def _said(options: tuple[str, ...], number: int, each: Round, decimals: int) -> 
         said = Step("{round}, exhausted {exhausted}", round=said, exhausted=Votes(each.exhausted, decimals))
     if each.lost:
         said = Step("{round}, lost by rounding {lost}", round=said, lost=Votes(each.lost, decimals))
+    if each.threshold is None:
+        return Step("{round}; {what}", round=said, what=each.what)
     text = "{round}; {threshold} {threshold_is:vote elects|votes elect}: {what}"
     whole = 1 if each.threshold == 1 else 2
     return Step(text, round=said, threshold=Votes(each.threshold, decimals), threshold_is=whole, what=each.what)

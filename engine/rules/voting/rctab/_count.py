@@ -20,12 +20,12 @@ from engine.rules.voting.stv._count import Count
 
 
 class Round(NamedTuple):
-    """Everybody's votes, who is still in the count or elected, what happened, the value of the ballots that name nobody
-    left, and what rounding has lost so far."""
+    """Everybody's votes, who is still in the count or elected, how many votes elect (None where no number does), what happened,
+    the value of the ballots that name nobody left, and what rounding has lost so far."""
 
     votes: list[Fraction]
     standing: tuple[int, ...]
-    threshold: Fraction
+    threshold: Fraction | None
     what: Step
     exhausted: Fraction
     lost: Fraction
@@ -140,4 +140,5 @@ class Tabulation(Count):
         for step in reversed(broken):
             what = Step("{step}; {what}", step=step, what=what)
         lost = self.valid - sum(self.votes, self._exhausted)
-        self.rounds.append(Round(list(self.votes), standing, self.quota, what, self._exhausted, Fraction(lost)))
+        threshold = None if self.terms.bottoms_up else self.quota
+        self.rounds.append(Round(list(self.votes), standing, threshold, what, self._exhausted, Fraction(lost)))

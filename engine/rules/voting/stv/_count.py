@@ -34,6 +34,11 @@ class Law:
     transferred, and receives votes until then; options that can no longer catch up drop out before that (Minneapolis).
     `cut_twice`: the fraction of its value that a paper keeps is truncated too, before it is multiplied. `look_back`: of
     equals, the latest stage at which they differed decides.
+
+    `quota_decimals`: the quota is not the least whole number but the least with so many decimals. `cut_product`: a paper's
+    value times the surplus is truncated before it is divided. `none_moves`: whoever has just the quota passes on a surplus
+    of nothing, at a stage of its own. `batch`: options that can no longer catch up drop out at once, before any surplus
+    moves. `last_moves`: papers of whoever drops out last move on, though nobody is left to be decided.
     """
 
     decimals: int | None
@@ -41,9 +46,16 @@ class Law:
     deferred: bool = False
     look_back: bool = True
     cut_twice: bool = False
+    quota_decimals: int = 0
+    cut_product: bool = False
+    none_moves: bool = False
+    batch: bool = False
+    last_moves: bool = True
 
     def passed_on(self, value: Fraction, surplus: Fraction, votes: Fraction) -> Fraction:
         """What a paper of `value` is worth to whoever stands next on it."""
+        if self.cut_product:
+            return self.cut(self.cut(value * surplus) / votes)
         return self.cut(value * self.cut(surplus / votes)) if self.cut_twice else self.cut(value * surplus / votes)
 
     def cut(self, value: Fraction) -> Fraction:
@@ -54,7 +66,8 @@ class Law:
         return Fraction(value.numerator * scale // value.denominator, scale)
 
     def quota(self, votes: int, seats: int) -> Fraction:
-        return Fraction(votes // (seats + 1) + 1) if self.whole_quota else Fraction(votes, seats + 1)
+        unit = 10**self.quota_decimals
+        return Fraction(votes * unit // (seats + 1) + 1, unit) if self.whole_quota else Fraction(votes, seats + 1)
 
     def reaches(self, votes: Fraction, quota: Fraction) -> bool:
         return votes >= quota if self.whole_quota else votes > quota
@@ -116,7 +129,7 @@ class Count:
                 self.hopeful.clear()
                 self._note(Step("as many are left as seats: {names} elected", names=self._names(last)), again=True)
                 break
-            hopeless = self._hopeless(surpluses) if self.law.deferred else []
+            hopeless = self._hopeless(surpluses) if self.law.deferred or self.law.batch else []
             if hopeless:
                 self._drop(hopeless, "{names} can no longer catch up and {names:drops|drop} out")
             elif surpluses:
@@ -133,11 +146,11 @@ class Count:
             return []
         self.elected += won
         self.hopeful -= set(won)
-        self.waiting += [place for place in won if self.votes[place] > self.quota]
+        self.waiting += [place for place in won if self.votes[place] > self.quota or self.law.none_moves]
         return won
 
     def _surpluses(self) -> list[int]:
-        """Whoever has more than the quota, and has not passed on what is more."""
+        """Whoever has a surplus, and has not passed it on."""
         return sorted(place for place in self.hopeful if self.votes[place] > self.quota) if self.law.deferred else self.waiting
 
     def _move_surplus(self, surpluses: Sequence[int]) -> None:
@@ -162,7 +175,8 @@ class Count:
 
     def _drop(self, places: list[int], text: str) -> None:
         self.hopeful -= set(places)
-        for place in places:
+        decided = len(self.elected) + len(self.hopeful) <= self.seats and not self.law.last_moves
+        for place in [] if decided else places:
             self._transfer(np.flatnonzero(self._top == place), np.arange(len(self._values), dtype=np.int32))
         self._recount()
         self._note(Step(text, names=self._names(places)))

@@ -32,8 +32,8 @@ class Law:
     votes / (seats + 1) truncated there, plus one unit.
 
     `still`: surpluses below it are ignored. `warren`: an amount of each paper is kept, not a fraction. `hopeless`:
-    whoever stays below the next even with all surpluses drops out at once. `first`: of equals, whoever was behind at
-    the first stage at which they differed drops out; otherwise at the latest.
+    whoever stays below the next even with all surpluses drops out at once. `first`: of equals, whoever was behind when
+    votes were first counted so that they differed drops out; otherwise at the latest stage at which they did.
     """
 
     decimals: int | None
@@ -78,6 +78,8 @@ class Count:
         """What a whole vote is in the units that are counted in."""
         self.hopeful = set(range(option_count))
         self._keep: list[Fraction] = [Fraction(self.one)] * option_count
+        self._counted = list[list[Fraction]]()
+        """The votes each time that they were counted, for a law that asks when equals first differed."""
         self._papers = _Papers(self._orders, self._weights, self.law.warren, self.one, exact=self.law.decimals is None)
 
     def run(self) -> Count:
@@ -99,6 +101,8 @@ class Count:
         before: Fraction | None = None
         for _ in range(ROUNDS_MAX):
             self._distribute()
+            if self.law.first:
+                self._counted.append(self.votes)
             won = [place for place in self.hopeful if self._reaches(self.votes[place])]
             if won:
                 self._elect(won)
@@ -152,9 +156,12 @@ class Count:
         return len(order) > 1 and order[0] + surplus < order[1]
 
     def _lowered(self, place: int) -> Fraction:
-        """The keep value that holds the quota if nothing else changes; never more than before, because votes only come
-        while others keep less."""
+        """The keep value that holds the quota if nothing else changes. Exact ones never rise, because votes only come while
+        others keep less; those of Meek's statutes are what their formula gives, which may be a unit more, but never a whole
+        vote and a unit."""
         keep, votes = self._keep[place], self.votes[place]
+        if self.law.decimals is not None and not self.law.warren:
+            return min(Fraction(self.one), Fraction(_up(_up(int(keep) * int(self.quota), self.one) * self.one, int(votes))))
         if votes <= self.quota:
             return keep
         if self.law.decimals is None:
@@ -162,10 +169,8 @@ class Count:
             if lowered.denominator.bit_length() > EXACT_BITS_MAX:
                 lowered = min(keep, Fraction(_up(lowered.numerator * EXACT_UNITS, lowered.denominator), EXACT_UNITS))
             return lowered
-        if self.law.warren:
-            level = self._papers.level(place, self.quota)
-            return min(keep, Fraction(_up(level.numerator, level.denominator)))
-        return min(keep, Fraction(_up(_up(int(keep) * int(self.quota), self.one) * self.one, int(votes))))
+        level = self._papers.level(place, self.quota)
+        return min(keep, Fraction(_up(level.numerator, level.denominator)))
 
     def _note(self, what: Step) -> None:
         units = [[value / self.one for value in values] for values in (self.votes, self._keep)]
@@ -177,9 +182,9 @@ class Count:
     def _last_of(self, tied: list[int]) -> int:
         """Which of equals drops out: whoever was behind at the stage at which they differed; otherwise whoever is listed last."""
         left = tied
-        for stage in self.stages if self.law.first else reversed(self.stages):
-            fewest = min(stage.votes[place] for place in left)
-            left = [place for place in left if stage.votes[place] == fewest]
+        for votes in self._counted if self.law.first else [stage.votes for stage in reversed(self.stages)]:
+            fewest = min(votes[place] for place in left)
+            left = [place for place in left if votes[place] == fewest]
             if len(left) == 1:
                 return left[0]
         if len(left) > 1:

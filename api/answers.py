@@ -20,12 +20,13 @@ Answers = dict[int | str, Json]
 
 
 class JsonAnswer(JSONResponse):
-    """JSON for a program: what the standard library would write, some ten times as fast."""
+    """JSON for a program: of what views show, texts, whole numbers, lists and tables, the bytes of the standard library, some ten times
+    as fast. What orjson does not take is left to that: a whole number beyond 64 bits, which it writes; an object, which it refuses."""
 
     def render(self, content: Any) -> bytes:
         try:
-            return orjson.dumps(content)
-        except TypeError:  # a whole number beyond 64 bits
+            return orjson.dumps(content, option=orjson.OPT_PASSTHROUGH_DATACLASS | orjson.OPT_PASSTHROUGH_DATETIME)
+        except TypeError:
             return super().render(content)
 
 

@@ -68,7 +68,7 @@ CERTIFICATE_CELLS_MAX = 20_000_000
 RUNOFF_WAYS_MAX = 4_096
 """Sets of remaining options that one instant runoff looks at where options tie; beyond these, options that are tied drop out together."""
 LOCKING_STEPS_MAX = 4_000_000
-"""Looks at a defeat that ranked pairs spends on options of which orders of equal defeats decide whether they can win: a few seconds."""
+"""How many defeats ranked pairs looks at to find out whether some order of equal defeats elects an option, over all options: some seconds."""
 KEMENY_OPTIONS_MAX = 16
 """Options in one cycle that Kemeny ranks: 2^16 sets, a tenth of a second."""
 FUNDING_WORK_MAX = 10_000_000

@@ -13,13 +13,14 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from engine.elections import blocks, files, orders, pabulib
+from engine.elections import blocks, files, orders, pabulib, ranks
 from engine.elections.arrays import distinct_rows
 from engine.elections.blocks import Block, Spellings
+from engine.elections.pabulib._bounds import SENTINEL_COST
 from engine.refusals import Refusal
 
 NEVER = 1 << 60
-SIGNS = "0123456789,;:{}[]\"'#>= \t\n\r\x00\x0b\u2028\x85-abPñ"
+SIGNS = "0123456789,;:{}[]\"'#>= \t\n\r\x00\x0b\u2028\x85-abPñ٣１"
 NAMES = ("a", "b", "c c", "d,e", "é", "12", "#f")
 COUNTS = st.sampled_from([1, 1, 3, 12]) | st.integers(1, 10**15)
 
@@ -86,7 +87,7 @@ def text_file(draw):
 def ranks_file(draw):
     options, cast = draw(ballots(len(NAMES)))
     called = [f'"{name}"' if "," in name or draw(st.booleans()) else name for name in NAMES] + ["overvote", "Skipped", "UWI", "", '""']
-    cells = st.sampled_from([*called[:options], *called[-5:]])
+    cells = st.sampled_from([*called[:options], *called[-5:], '"a\nb"'])
     counted = draw(st.booleans())
     lines = ["count," * counted + ",".join(f"rank{rank}" for rank in range(1, options + 1))]
     for count, order in cast:
@@ -171,6 +172,46 @@ def test_only_a_line_feed_ends_a_line_of_a_pb_file(sign):
     assert budget.names == ("Gar\nden", f"Ben{sign}ch")
     with pytest.raises(Refusal, match="line 13, cell 2 votes for '3'"):
         pabulib.read(text.replace("2;2,1", "2;3"))
+
+
+VOTED = "META\nkey;value\nbudget;900\nvote_type;{kind}\nPROJECTS\nproject_id;cost\n1;5\n2;{cost}\n3;4\nVOTES\n{head}\n{votes}"
+
+
+@pytest.mark.parametrize(
+    ("kind", "head", "votes", "after", "said"),
+    [
+        ("approval", "voter_id;vote;vote", "{0};1,3;1", "", "line 11, cell 3 names the column vote of VOTES twice"),
+        ("approval", "voter_id;vote", "{0};1,3", "META\nbudget;901\n", "line 513, cell 1 states budget again, otherwise than line 3"),
+        ("cumulative", "voter_id;vote;points", "{0};1;7", "x;1;٣\n", "line 512, cell 3 gives '٣' points"),
+    ],
+)
+def test_what_is_wrong_with_heads_keys_and_digits_is_said_where_votes_are_read_in_blocks(kind, head, votes, after, said):
+    cast = "".join(votes.format(voter) + "\n" for voter in range(500))
+    text = VOTED.format(kind=kind, cost=6, head=head, votes=cast + after)
+    for before, size in ((0, 20), (NEVER, NEVER)):
+        assert said in outcome(text, "x.pb", before, size)[1]
+
+
+def test_rankings_read_in_blocks_keep_the_points_of_places_when_a_project_is_withdrawn():
+    cast = "".join(f"{voter};{'1,2,3' if voter % 2 else '1,3'}\n" for voter in range(500))
+    text = VOTED.format(kind="ordinal", cost=SENTINEL_COST, head="voter_id;vote", votes=cast)
+    for before, size in ((0, 20), (NEVER, NEVER)):
+        assert outcome(text, "x.pb", before, size)[:4] == ("score", ("1", "3"), [[2, 1], [3, 1]], [250, 250])
+
+
+@pytest.mark.parametrize("count", ["٣", "１", "0", "12345678901234567"])
+def test_counts_are_of_the_digits_0_to_9_in_blocks_of_ranks_too(count):
+    text = "count,rank1,rank2\n1,a,b\n" + "2,b,a\n" * 500 + f"{count},a,b\n"
+    for before, size in ((30, 20), (NEVER, NEVER)):
+        assert outcome(text, "x.csv", before, size)[1].startswith(f"file_unreadable: line 503, cell 1 counts {count!r} ballots")
+
+
+def test_a_cell_of_several_names_is_an_overvote_before_and_after_they_are_known():
+    text = 'rank1,rank2\n"a\nb",a\na,b\n' + "b,a\n" * 99 + '"a\nb",b\n' + "UWI,a\n" * 99
+    for before, size in ((0, 20), (30, 20), (NEVER, NEVER)):
+        _, options, table, _, _, write_ins, *_ = outcome(text, "x.csv", before, size)
+        assert (options, write_ins) == (("a", "b", ranks.WRITE_INS), 2)
+        assert [table[row] for row in (0, 1, 2, 101, 102)] == [[3, 3, 3], [0, 1, 3], [1, 0, 3], [3, 3, 3], [1, 3, 0]]
 
 
 def test_regular_lines_make_no_object_for_each_ballot():

@@ -137,11 +137,11 @@ class Runs(NamedTuple):
 
 def blocks(text: str, start: int = 0, line: int = 1, table: bool = False) -> Iterator[Block]:
     """The text from `start`, which begins the given line, in blocks that grow; lines are those that end with a line feed."""
-    size = HEAD or SIZE
+    size, first = HEAD or SIZE, HEAD > 0
     while start < len(text):
         end = text.find("\n", min(len(text), start + size) - 1) + 1 or len(text)
         block = Block(text[start:end], line, start, table)
-        block.head = bool(HEAD) and size == HEAD
+        block.head, first = first, False
         yield block
         start, line, size = end, line + block.lines, min(max(SIZE, HEAD), size * 4)
 

@@ -22,7 +22,7 @@ from engine.elections.blocks import Block, Runs, Spellings, numbers, runs
 from engine.elections.gathered import repeats
 from engine.limits import POWER_TOTAL_MAX
 
-_SPACE, _TAB, _LF, _ABOVE, _EQUAL, _COMMA, _COLON, _QUOTE, _HASH, _BACKSLASH = b' \t\n>=,:"#\\'
+_SPACE, _TAB, _LF, _ABOVE, _EQUAL, _COMMA, _COLON, _QUOTE = b' \t\n>=,:"'
 _BARE = re.compile(r'[^\s>=,:"#\\]+')
 
 
@@ -46,6 +46,7 @@ def spellings_of(name: str) -> list[bytes]:
     >>> spellings_of("Ann"), spellings_of("Jo B"), spellings_of('"')
     ([b'"Ann"', b'Ann'], [b'"Jo B"'], [])
     """
+    # A comment or an escaped sign makes a run that is spelled like no name, so that its line is not regular.
     if {'"', "\\"} & set(name):
         return []
     spelled = name.encode("utf-8", "surrogatepass")
@@ -63,10 +64,6 @@ def regular(block: Block, spellings: Spellings) -> Lines:
         quoted = _quoted(block, odd)
         marks &= ~quoted
         blank &= ~quoted
-        odd |= block.counts(np.flatnonzero((data == _HASH) & ~quoted)) > 0
-    else:
-        odd |= block.counts(np.flatnonzero(data == _HASH)) > 0
-    odd |= block.counts(np.flatnonzero(data == _BACKSLASH)) > 0
     starts, ends = runs(~(marks | blank))
     if not len(starts):
         nothing = np.zeros(count, bool)

@@ -20,6 +20,16 @@ from engine.elections.pabulib._bounds import SENTINEL_COST
 from engine.refusals import Refusal
 
 NEVER = 1 << 60
+EXTRA = {
+    ending: ["1: 1,1", "1: {1},{1}", "2: {1", "2: {{1},1}", "1: 9", "# DATA TYPE: toc"] for ending in ("soc", "soi", "toc", "toi", "cat")
+}
+EXTRA |= {
+    "blt": ["0", "1 1 1 0", "1 9 0", "1 1", "[tie 1]"],
+    "csv": ["1,1,1,", '"Candidate 1","n1","P",', ",,", ",", '2,x"y,a', '"a', "1,a,a", "0,1,", "1,9,"],
+    "txt": ["1: a > a", "2: a, a", "options: a", "1: a > b, a", "1: a 3", "1: z", "budget: 3", '1: "a\\b"', "0: a", "1: a # b"],
+    "pb": ["PROJECTS\nx;1\nVOTES", "0;0;;4", "9;0,0;1,1;4", "9;zz;1;4", "9;0;1,2;4", "9;0;3;4", '"9";0;3;4', "", "9;0;4"],
+}
+"""Lines that may stand between the ballots of a file, or make it wrong."""
 SIGNS = "0123456789,;:{}[]\"'#>= \t\n\r\x00\x0b\u2028\x85-abPñ٣１"
 NAMES = ("a", "b", "c c", "d,e", "é", "12", "#f")
 COUNTS = st.sampled_from([1, 1, 3, 12]) | st.integers(1, 10**15)
@@ -38,6 +48,7 @@ def preflib_file(draw):
     kind = draw(st.sampled_from(["soc", "soi", "toc", "toi", "cat"]))
     options, cast = draw(ballots())
     lines = [f"# DATA TYPE: {kind}", *(f"# ALTERNATIVE NAME {number}: n{number}" for number in range(1, options + 1))]
+    begins = len(lines)
     for count, order in cast:
         rest, levels = [*(order if kind[-1] == "i" else sorted(range(options), key=lambda each: (each not in order, each)))], []
         while rest:
@@ -45,7 +56,7 @@ def preflib_file(draw):
             level, rest = rest[:length], rest[length:]
             levels.append(str(level[0] + 1) if length == 1 else "{" + ",".join(str(each + 1) for each in level) + "}")
         lines.append(f"{count}{draw(st.sampled_from([': ', ':', ' : ']))}{','.join(levels)}")
-    return "\n".join(lines) + "\n", f"x.{kind}"
+    return lines, begins, f"x.{kind}"
 
 
 @st.composite
@@ -57,8 +68,9 @@ def blt_file(draw):
     if draw(st.booleans()):
         lines.append("-1")
     named = (lambda each: "PQRSTU"[each]) if "[nick" in "".join(lines) and draw(st.booleans()) else (lambda each: str(each + 1))
+    begins = len(lines)
     lines += [" ".join([str(count), *map(named, order), "0"]) + draw(st.sampled_from(["", "", " ", " # c"])) for count, order in cast]
-    return "\n".join([*lines, draw(st.sampled_from(["0", "00", "0 # end"])), *(f'"n{each}"' for each in range(options))]), "x.blt"
+    return [*lines, draw(st.sampled_from(["0", "00", "0 # end"])), *(f'"n{each}"' for each in range(options))], begins, "x.blt"
 
 
 @st.composite
@@ -66,7 +78,7 @@ def scottish_file(draw):
     options, cast = draw(ballots())
     lines = [",".join([str(count), *(str(each + 1) for each in order)]) + draw(st.sampled_from([",", "", ",,"])) for count, order in cast]
     names = [f'"Candidate {each}","n{each}","P",' for each in range(1, options + 1)]
-    return "\n".join([f"{options},1,", *lines, *names, '"ward",']), "x.csv"
+    return [f"{options},1,", *lines, *names, '"ward",'], 1, "x.csv"
 
 
 @st.composite
@@ -76,11 +88,12 @@ def text_file(draw):
     sign = draw(st.sampled_from([" > ", " = ", ", "]))
     pointed = sign == ", " and draw(st.booleans())
     lines = ["options: " + ", ".join(called[:options])] if draw(st.booleans()) else []
+    begins = len(lines)
     for count, order in cast:
         head = draw(st.sampled_from(["", "{}: ", "{}:"] if order else ["{}:"])).format(count)
         names = [called[each] + (f" {each}" if pointed else "") for each in order]
         lines.append(head + sign.join(names) + draw(st.sampled_from(["", "", "", " ", "  # c"])))
-    return "\n".join(lines) + "\n", "x.txt"
+    return lines, begins, "x.txt"
 
 
 @st.composite
@@ -93,7 +106,7 @@ def ranks_file(draw):
     for count, order in cast:
         row = [called[each] for each in order] + draw(st.lists(cells, min_size=options, max_size=options))
         lines.append(",".join([*[str(count)] * counted, *row[:options]]))
-    return "\n".join(lines) + "\n", "x.csv"
+    return lines, 1, "x.csv"
 
 
 @st.composite
@@ -104,22 +117,27 @@ def pabulib_file(draw):
     pointed = kind in ("cumulative", "scoring") or draw(st.booleans())
     lines = ["META", "key;value", "budget;100", f"vote_type;{kind}", "PROJECTS", "project_id;cost"]
     lines += [*(f"{name};{place}" for place, name in enumerate(ids)), "VOTES", "voter_id;vote" + ";points" * pointed + ";age"]
+    begins = len(lines)
     for voter, (_, order) in enumerate(cast):
         points = ",".join(str(each) for each in order) if kind != "approval" else ""
         vote = ",".join(ids[each] for each in order)
         cells = [draw(st.sampled_from([str(voter), f"voter {voter}", ""])), draw(st.sampled_from([vote, vote, f'"{vote}"']))]
         lines.append(";".join([*cells, *[points] * pointed, draw(st.sampled_from(["44", '"4\n4"', "a,b"]))]))
-    return "\n".join(lines) + "\n", "x.pb"
+    return lines, begins, "x.pb"
 
 
 @st.composite
 def marred(draw, of):
-    """Such a file, perhaps with a few signs that do not belong where they are."""
-    text, name = draw(of)
-    for _ in range(draw(st.sampled_from([0, 0, 1, 2]))):
-        place = draw(st.integers(0, len(text)))
-        text = text[:place] + draw(st.sampled_from(["", *SIGNS])) + text[place + draw(st.integers(0, 1)) :]
-    return text, name
+    """Such a file, where its ballots begin, and perhaps a few lines and signs there that do not belong."""
+    lines, held, name = draw(of)
+    for _ in range(draw(st.sampled_from([0, 1, 1, 2]))):
+        place = draw(st.integers(held, len(lines)))
+        lines.insert(place, draw(st.sampled_from([*EXTRA[name[2:]], *lines[held:][:1]])))
+    text, begins = "\n".join([*lines, ""]), len("\n".join([*lines[:held], ""]))
+    for _ in range(draw(st.sampled_from([0, 0, 1]))):
+        place, length = draw(st.integers(begins, len(text))), draw(st.integers(0, 1))
+        text = text[:place] + draw(st.sampled_from(["", *SIGNS])) + text[place + length :]
+    return text, name, begins
 
 
 def outcome(text: str, name: str, head: int, size: int) -> object:
@@ -152,15 +170,43 @@ FORMATS = (preflib_file, blt_file, scottish_file, text_file, ranks_file, pabulib
 @pytest.mark.parametrize("of", FORMATS)
 @given(st.data())
 def test_blocks_and_lines_read_the_same(of, data):
-    text, name = data.draw(marred(of()))
-    size = data.draw(st.sampled_from([1, 20, 1 << 18]))
-    assert outcome(text, name, data.draw(st.sampled_from([0, 50])), size) == outcome(text, name, NEVER, NEVER)
+    text, name, begins = data.draw(marred(of()))
+    head, size = data.draw(st.sampled_from([0, begins, begins, begins + 20])), data.draw(st.sampled_from([1, 30, 1 << 18, 1 << 18]))
+    assert outcome(text, name, head, size) == outcome(text, name, NEVER, NEVER)
+
+
+PB = "META\nkey;value\nbudget;9\nvote_type;approval\nPROJECTS\nproject_id;cost\n1;5\nVOTES\nvoter_id;vote{points}\n"
+SOC = "# DATA TYPE: toc\n# ALTERNATIVE NAME 1: a\n# ALTERNATIVE NAME 2: b\n# ALTERNATIVE NAME 3: c\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "head", "rest", "says"),
+    [
+        ("x.toc", SOC, "1: 1,2,3\n2: {1,{2},3}\n", "line 6, column 4 has '{1,{2},3}'"),
+        ("x.csv", "count,pre,rank1\n1,p,Ann\n", '1,x"y,z"w,Ann\n', "line 3, cell 4 has 4 cells"),
+        ("x.csv", "2,1,\n" + "1,1,\n" * 9, "Candidate 1,a,\n1,2,\nCandidate 2,b,\n", "line 12 is '1,2' after the names"),
+        ("x.txt", "options: a, b\n", "2: a > b\noptions: a\n", "line 3 says options: after the first ballot"),
+        ("x.pb", PB.format(points=";points"), "v;1;3\n", "line 10, cell 3 gives points, and votes of this type approve"),
+        ("x.pb", PB.format(points=""), "v;1\nw;1\nv;1\n", "line 12, cell 1 is a second vote of voter 'v'; leave out this line or line 10"),
+        ("x.txt", "options: a, b\n", "2: a > b # no\n1: a > b, a\n", "line 3 mixes > or = with commas"),
+    ],
+)
+def test_what_looks_regular_and_is_not_is_refused_at_its_place(name, head, rest, says):
+    assert outcome(head + rest, name, NEVER, NEVER) == outcome(head + rest, name, len(head), 1 << 18)
+    assert says in str(outcome(head + rest, name, len(head), 1 << 18))
+
+
+def test_a_line_of_projects_between_votes_is_not_a_vote():
+    head = PB.format(points="")
+    _, options, table, *_ = outcome(head + "v;1\nPROJECTS\n7;1\n", "x.pb", len(head), 1 << 18)
+    assert (options, table) == (("1", "7"), [[1, 0]])
 
 
 @given(pabulib_file())
 def test_a_table_of_votes_is_read_the_same_without_blocks(file):
-    text, _ = file
-    assume(not text.endswith(";age\n"))  # there are votes
+    lines, begins, _ = file
+    assume(len(lines) > begins)  # there are votes
+    text = "\n".join([*lines, ""])
     read, singly = pabulib.read(text).election, pabulib.read(text + "\r").election
     assert read.table.tolist() == singly.table.tolist()
 

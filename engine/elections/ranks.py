@@ -282,7 +282,8 @@ def not_standing(cell: str) -> tuple[str, str]:
 
 
 def orders_of(names: Sequence[str], rows: Rows, marks: Marks, write_ins: int | None) -> tuple[Election, Array]:
-    """The ballots as the law reads their marks, `write_ins` being the option for names written in; and for each row why the ballot goes no further (`ENDS`), -1 if it names nothing at all."""
+    """The ballots as the law reads their marks, `write_ins` being the option for names written in; and for each row why the
+    ballot goes no further (`ENDS`), -1 if it names nothing at all."""
     check_size(len(rows), len(names))
     width = max(1, min(len(names), max((len(cells) for _, _, cells in rows), default=1)))
     orders, ends = np.full((len(rows), width), -1, np.int16), np.zeros(len(rows), np.int8)

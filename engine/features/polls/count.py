@@ -91,7 +91,8 @@ def election_of(
 def recount(asked: Question, ballots: Ballots, draw: Draw, labels: Sequence[str] | None = None, decimals: int = 0) -> Outcome:
     """The frozen rule on the poll's ballots, with the options listed as drawn, which is how ties inside a count break.
 
-    Options go by their numbers, or by `labels` (and money with `decimals`) where people read the steps: no rule that a poll may be counted by looks at what options are called.
+    Options go by their numbers, or by `labels` (and money with `decimals`) where people read the steps: no rule that a
+    poll may be counted by looks at what options are called.
     """
     rule = rule_of(asked)
     parameters = asked.terms.rule.parameters | ({"seed": draw.seed} if rule.takes_seed else {})

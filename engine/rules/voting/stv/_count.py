@@ -14,9 +14,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+from engine.elections.committees import check_seats
 from engine.elections.election import Array, Election
 from engine.elections.outcome import Outcome, Step, Value, Votes, listing, write_number
-from engine.refusals import refuse
 
 WHOLE = "{votes} {votes:vote|votes} for {seats} {seats:seat|seats}: the quota of {quota} elects"
 EXACT_BITS_MAX, EXACT_UNITS = 1_024, 10**60
@@ -98,11 +98,7 @@ class Count:
 
     def __post_init__(self) -> None:
         election, option_count = self.election, len(self.election.options)
-        if self.seats > option_count:
-            raise refuse(
-                "election_wrong", "the election", "has {option_count} options for {seats} seats", "give fewer seats",
-                option_count=option_count, seats=self.seats,
-            )  # fmt: skip
+        check_seats(self.election, self.seats)
         valid = election.orders[:, 0] >= 0  # a blank paper counts for nothing, nor for the quota
         self._orders = election.orders[valid]
         self._weights = None if election.given_weights is None else election.given_weights[valid]

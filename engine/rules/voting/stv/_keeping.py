@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from engine.elections.committees import check_seats
 from engine.elections.election import INT64_MAX, Array, Election
 from engine.elections.outcome import Outcome, Step, Value, Votes, listing, write_number
 from engine.refusals import refuse
@@ -66,11 +67,7 @@ class Count:
 
     def __post_init__(self) -> None:
         option_count = len(self.election.options)
-        if self.seats > option_count:
-            raise refuse(
-                "election_wrong", "the election", "has {option_count} options for {seats} seats", "give fewer seats",
-                option_count=option_count, seats=self.seats,
-            )  # fmt: skip
+        check_seats(self.election, self.seats)
         valid = self.election.orders[:, 0] >= 0  # a blank paper counts for nothing, nor for the quota
         self._orders, self._weights = self.election.orders[valid], self.election.weights[valid]
         self.valid = int(self._weights.sum())

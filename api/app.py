@@ -16,6 +16,7 @@ from api.doors.asker import sessions_of
 from api.doors.kept import Kept
 from api.doors.session import Sessions
 from api.doors.threshold import NO_HEAD, Threshold, headers_for
+from api.doors.turns import in_turn
 from api.exports import Exports
 from engine.community import Community
 from engine.limits import INTEGER_MAX
@@ -38,13 +39,13 @@ def build(community: Community, sessions: Sessions, hosts: tuple[str, ...] = ("1
     app.include_router(writes.routes())
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "pages" / "static"), name="static")
     # The last one added is the first one passed.
-    app.add_middleware(Kept, community=community, cookie_name=sessions.cookie_name)
+    app.add_middleware(Kept, community=community, sessions=sessions)
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(hosts), www_redirect=False)
     app.add_middleware(Threshold, behind_https=sessions.behind_https)
-    app.exception_handler(Refusal)(_refused)
-    app.exception_handler(RequestValidationError)(_malformed)
-    app.exception_handler(HTTPException)(_no_such_page)
-    app.exception_handler(Exception)(_fault)
+    app.exception_handler(Refusal)(in_turn(_refused))
+    app.exception_handler(RequestValidationError)(in_turn(_malformed))
+    app.exception_handler(HTTPException)(in_turn(_no_such_page))
+    app.exception_handler(Exception)(in_turn(_fault))
     return app
 
 

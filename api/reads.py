@@ -11,6 +11,7 @@ from fastapi.responses import PlainTextResponse, RedirectResponse, StreamingResp
 from api import answers, clock, pages
 from api.answers import Count, Number, Start
 from api.doors.asker import check_origin, end_session, give_session, sessions_of, who
+from api.doors.turns import in_turn
 from api.exports import Exports
 from api.rulebook import pages as rule_pages
 from api.views import PAGE, Listing, One, Whole, places, view_of, views
@@ -71,12 +72,12 @@ def _add_views() -> None:
     for page, whole in views(Whole).items():
         path = "/" if page == "home" else f"/{page}"
         router.add_api_route(
-            path, _whole(page), methods=["GET"], name=page, response_model=None, summary=whole.about, responses=answers.to_a_look()
+            path, in_turn(_whole(page)), methods=["GET"], name=page, response_model=None, summary=whole.about, responses=answers.to_a_look()
         )
     for page, listing in views(Listing).items():
         if page not in BY_HAND:
             router.add_api_route(
-                f"/{page}", _list(page), methods=["GET"], name=page, response_model=None, summary=listing.about,
+                f"/{page}", in_turn(_list(page)), methods=["GET"], name=page, response_model=None, summary=listing.about,
                 responses=answers.to_a_look(422),
             )  # fmt: skip
     shown = {view.kind.letter: view for view in views(One).values() if view.page not in BY_HAND}
@@ -84,7 +85,7 @@ def _add_views() -> None:
         page = shown[letter].page if letter in shown else "thing"
         about = shown[letter].about if letter in shown else f"The events about one {kind.__name__.removesuffix('Id').lower()}."
         router.add_api_route(
-            f"{resource}/{{thing}}", _thing(letter, page), methods=["GET"], name=f"one {letter}", response_model=None, summary=about,
+            f"{resource}/{{thing}}", in_turn(_thing(letter, page)), methods=["GET"], name=f"one {letter}", response_model=None, summary=about,
             responses=answers.to_a_look(404, 422),
         )  # fmt: skip
 
@@ -93,6 +94,7 @@ _add_views()
 
 
 @router.get("/log", response_model=None, responses=answers.to_a_look(422))
+@in_turn
 def log(request: Request, start: Start | None = None, count: Count = PAGE) -> Response:
     """Events from number `start`, oldest first, with the signed head; a browser that names no number sees the newest."""
     if start is None and pages.wanted(request):
@@ -102,24 +104,28 @@ def log(request: Request, start: Start | None = None, count: Count = PAGE) -> Re
 
 
 @router.get("/log/{seq}", response_model=None, responses=answers.to_a_look(404, 422))
+@in_turn
 def event(request: Request, seq: Number) -> Response:
     """One event, what of it may be read, and its proof."""
     return _answer(request, "event", view_of(community_of(request), str(seq)))
 
 
 @router.get("/log/{seq}/receipt.json", response_model=None, responses=answers.to_a_look(404, 422))
+@in_turn
 def receipt(request: Request, seq: Number) -> Response:
     """One event with its proof, to keep: `folkmoot verify FILE --key KEY`."""
     return answers.JsonAnswer(view_of(community_of(request), str(seq)))
 
 
 @router.get("/log/{seq}/proof", response_class=PlainTextResponse, responses=answers.to_a_file("text/plain", 404, 422))
+@in_turn
 def proof(request: Request, seq: Number) -> str:
     """A `.tlog-proof`: that this event stands in the log under a signed head."""
     return community_of(request).prove(seq)
 
 
 @router.get("/checkpoint", response_class=PlainTextResponse, responses=answers.to_a_file("text/plain"))
+@in_turn
 def checkpoint(request: Request) -> str:
     """The newest signed head of the log (C2SP tlog-checkpoint)."""
     return community_of(request).checkpoint()
@@ -133,12 +139,14 @@ def whole_log(request: Request) -> Response:
 
 
 @router.get("/rules", response_model=None, responses=answers.to_a_look())
+@in_turn
 def rules(request: Request) -> Response:
     """Every rule this copy knows."""
     return _answer(request, "rules", rule_pages())
 
 
 @router.get("/rules/{name}", response_model=None, responses=answers.to_a_look(404))
+@in_turn
 def rule(request: Request, name: str) -> Response:
     """One rule: its page, parameters and promises."""
     return _answer(request, "rules", rule_pages(name))

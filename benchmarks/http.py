@@ -2,9 +2,8 @@
 
 The demo community is served by a process of its own on 127.0.0.1, as `folkmoot serve` would; eight kept connections ask for one
 address after another, in turns, so that whatever else the machine does falls on all of them alike. The client shares the
-machine with the server: the shares count, not the figures. What programs and strangers ask for is kept until an event is added
-(see `api.doors.kept`): JSON is also asked for so that it must be made anew, as a member's page always is. It takes a minute and a
-half and stops by itself.
+machine with the server: the shares count, not the figures. What is asked for is kept until an event is added (see `api.doors.kept`):
+JSON and members' pages are also asked for so that each must be made anew. It takes two minutes and stops by itself.
 """
 
 from __future__ import annotations
@@ -210,6 +209,7 @@ def rows(folder: Path) -> list[Row]:
     views = [Row(f"{name}, {kind}", path, accept) for name, path in asked for kind, accept in KINDS.items()]
     views += [Row(f"{name}, JSON made anew", path, anew=True) for name, path in asked]
     views += [Row(f"{name}, HTML, a member", path, KINDS["HTML"], member) for name, path in asked]
+    views += [Row(f"{name}, hers made anew", path, KINDS["HTML"], member, anew=True) for name, path in asked]
     return [Row("an empty route", EMPTY), Row("an empty route in a thread", f"{EMPTY}/thread"), *views]
 
 

@@ -1,18 +1,20 @@
-"""Answers kept while the log stands as it did: to programs, and to strangers.
+"""Answers kept while the log stands as it did.
 
-What a program is given follows from the log and the address, whoever asks; so does the page a stranger reads. A member's page is her
-own. An answer may be given again until an event is added, by any process, and for no longer than `KEPT_MS`: some pages say what
-time it is by. A handler says so of its answer (`request.state.keep = True`); nothing is kept of what does not say so, no page for
-whoever brings a session, and nothing that was erased, since an erasure is an event.
+What a program is given follows from the log and the address, whoever asks; a page besides from who looks at it, and what is kept for
+one member is given to her alone, for as long as her session lasts. An answer may be given again until an event is added, by any
+process, and for no longer than `KEPT_MS`: some pages say what time it is by. A handler says so of its answer
+(`request.state.keep = True`); nothing is kept of what does not say so, and nothing that was erased, since an erasure is an event.
 """
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
+from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api import clock
+from api.doors.session import Sessions
 from engine.community import Community
 
 KEPT_MS = 1_000
@@ -23,7 +25,10 @@ KEY_BYTES_MAX = 300
 ENTRY_BYTES = 1_500
 """What the objects around an answer take: some 1,150 were measured on Python 3.11, with the headers we send."""
 
-Key = tuple[str, bytes, bool]
+Key = tuple[str, bytes, str]
+"""A path, what is asked of it, and for whom: a member's page, a `STRANGER`'s, or what any `PROGRAM` is given."""
+PROGRAM, STRANGER = "program", "stranger"
+"""No member is called that."""
 
 
 class Answer(NamedTuple):
@@ -37,8 +42,8 @@ class Answer(NamedTuple):
 class Kept:
     """Gives kept answers from the event loop, where the others take a thread and the community's lock."""
 
-    def __init__(self, app: ASGIApp, community: Community, cookie_name: str) -> None:
-        self._app, self._community, self._cookie = app, community, cookie_name.encode()
+    def __init__(self, app: ASGIApp, community: Community, sessions: Sessions) -> None:
+        self._app, self._community, self._sessions = app, community, sessions
         self._answers: dict[Key, Answer] = {}
         self._size = self._bytes = 0
 
@@ -62,26 +67,32 @@ class Kept:
 
         scope.setdefault("state", {}).pop("keep", None)
         await self._app(scope, receive, listened)
-        # Whoever wrote meanwhile may or may not have been seen by this answer.
-        if scope["state"].get("keep") and self._now_at() == size:
+        # Whoever wrote meanwhile may or may not have been seen by this answer; a session may have ended.
+        if scope["state"].get("keep") and self._now_at() == size and self._key(scope) == key:
             self._keep(key, said, now)
 
     def _key(self, scope: Scope) -> Key | None:
         """What an answer depends on; None where it may depend on more."""
         if scope["type"] != "http" or scope["method"] != "GET":
             return None
-        accepted, somebody = [], False
+        accepted, cookies = [], False
         for name, value in scope["headers"]:
             if name == b"range":
                 return None
             if name == b"cookie":
-                somebody = somebody or self._cookie in value
+                cookies = True
             elif name == b"accept":
                 accepted.append(value)
-        page = b"text/html" in b"".join(accepted)
-        if len(accepted) > 1 or (page and somebody) or len(scope["path"]) + len(scope["query_string"]) > KEY_BYTES_MAX:
+        if len(accepted) > 1 or len(scope["path"]) + len(scope["query_string"]) > KEY_BYTES_MAX:
             return None
-        return scope["path"], scope["query_string"], page
+        page = b"text/html" in b"".join(accepted)
+        looking = PROGRAM if not page else self._looking(scope) if cookies else STRANGER
+        return scope["path"], scope["query_string"], looking
+
+    def _looking(self, scope: Scope) -> str:
+        """Who looks: the member whose session the cookie is, read as the handlers read it; an ended one is nobody's from then on."""
+        cookie = HTTPConnection(scope).cookies.get(self._sessions.cookie_name)
+        return self._sessions.member(cookie, clock.now()) or STRANGER
 
     def _now_at(self) -> int | None:
         """How many events there are; what was kept under fewer is let go. None while that cannot be read."""

@@ -1,4 +1,4 @@
-"""What programs and strangers are shown may be kept while the log stands as it did, and nothing else may."""
+"""What is shown may be kept while the log stands as it did, for whom it was made, and nothing else may."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import pytest
 
 from api import reads
 from api.doors import kept
+from api.doors.session import Sessions
 from engine.community import Community
 from engine.features.ideas.submit import SubmitIdea
 from engine.kernel.erase import EraseText
@@ -65,6 +66,28 @@ def test_a_member_is_shown_her_own_page_and_nobody_else_is(client, moot, session
     assert "Join or sign in" in stranger and "Join or sign in" not in member
     client.cookies.clear()
     assert client.get("/", headers=HTML).text == stranger and made == ["home", "home"]
+    assert as_member(client, sessions, "m1", moot).get("/", headers=HTML).text != member and made == ["home", "home", "home"]
+    assert as_member(client, sessions, "m2", moot).get("/", headers=HTML).text == member and made == ["home", "home", "home"]
+
+
+def test_a_session_that_was_ended_is_shown_nothing_that_was_kept_for_the_member(client, moot, sessions):
+    cookie = as_member(client, sessions, "m2", moot).cookies[sessions.cookie_name]
+    assert "Join or sign in" not in client.get("/", headers=HTML).text
+    sessions.end(cookie, moot.now)
+    assert "Join or sign in" in client.get("/", headers=HTML).text
+
+
+def test_a_page_made_while_her_session_ended_is_kept_for_nobody(client, moot, sessions, monkeypatch):
+    cookie = as_member(client, sessions, "m2", moot).cookies[sessions.cookie_name]
+    view_of = reads.view_of
+
+    def slow(community, thing, *part):
+        sessions.end(cookie, moot.now)
+        return view_of(community, thing, *part)
+
+    monkeypatch.setattr(reads, "view_of", slow)
+    assert "Join or sign in" in client.get("/", headers=HTML).text
+    assert not kept_of(client)._answers
 
 
 def test_a_program_is_given_the_same_whoever_it_works_for(client, moot, sessions, made):
@@ -149,7 +172,7 @@ def test_only_a_whole_answer_that_gives_nobody_a_cookie_is_kept(moot, status, he
     async def send(message):
         sent.append(message)
 
-    layer = kept.Kept(app, moot.community, "cookie")
+    layer = kept.Kept(app, moot.community, Sessions(bytes(32)))
     scope = {"type": "http", "method": "GET", "path": "/", "query_string": b"", "headers": []}
     asyncio.run(layer(dict(scope), None, send))
     assert len(layer._answers) == keeps and b"".join(part.get("body", b"") for part in sent) == (b"xy" if more else b"x")
@@ -169,5 +192,5 @@ def test_a_request_that_is_no_request_passes():
     async def app(scope, receive, send):
         passed.append(scope["type"])
 
-    asyncio.run(kept.Kept(app, None, "cookie")({"type": "lifespan"}, None, None))
+    asyncio.run(kept.Kept(app, None, Sessions(bytes(32)))({"type": "lifespan"}, None, None))
     assert passed == ["lifespan"]

@@ -26,7 +26,7 @@ def written(folder: Path, orders: Array) -> Iterator[tuple[Path, str, dict[str, 
         if bare is None:
             bare = bare_parse(path)
         ending = path.suffix[1:]
-        rule = "approval" if ending == "cat" else "greedy" if ending == "pb" else "schulze"
+        rule = {"cat": "approval", "pb": "greedy", "grades.csv": "score"}.get(ending if ending != "csv" else name, "schulze")
         yield path, rule, {}, {"bare parse": bare, **_peers(path)}
 
 
@@ -59,6 +59,7 @@ def _texts(rows: list[list[int]]) -> Iterator[tuple[str, str]]:
     yield "council.csv", "20,1,\n" + "".join(f"1,{line},\n" for line in lines) + council + '"Ward",\n'
     named = [[NAMES[each - 1] for each in row] for row in rows]
     yield "ranks.csv", "count," + ",".join(f"rank{rank}" for rank in range(1, 21)) + "\n" + "".join(f"1,{','.join(row)}\n" for row in named)
+    yield "grades.csv", "score," + ",".join(NAMES) + "\n" + "".join(f"1,{line}\n" for line in lines)
     yield "ballots.txt", "options: " + ", ".join(NAMES) + "\n" + "".join(f"12: {' > '.join(row)}\n" for row in named)
     projects = "".join(f"{number};{100 + number};{name};\n" for number, name in enumerate(NAMES, 1))
     meta = f"META\nkey;value\ndescription;d\ncountry;c\nunit;u\ninstance;i\nnum_projects;20\nnum_votes;{len(rows)}\nbudget;1000\nvote_type;approval\nrule;greedy\n"

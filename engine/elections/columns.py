@@ -17,6 +17,9 @@ import io
 
 import numpy as np
 
+from engine.elections.arrays import Array
+from engine.elections.blocks import DIGITS_MAX as COUNT_DIGITS_MAX
+from engine.elections.blocks import Block, blocks, numbers
 from engine.elections.election import Election
 from engine.elections.kinds import KINDS, Kind
 from engine.elections.size import check_size
@@ -25,6 +28,11 @@ from engine.refusals import Refusal, refuse
 
 DIGITS_MAX = 9
 """How many digits a cell may have: more than any bound."""
+LINE_MAX = 100_000
+"""Bytes of a regular line: less than Python's reader of tables allows a cell."""
+RANKS_OF_A_WORD = 61
+"""Ranks that are told apart by the bits of one number."""
+_COMMA = ord(",")
 
 
 def is_ours(text: str) -> bool:
@@ -34,38 +42,98 @@ def is_ours(text: str) -> bool:
 
 def read(text: str) -> Election:
     """The election in such a table; a refusal names the line and the cell that is wrong."""
-    reader = csv.reader(io.StringIO(text.lstrip("\ufeff"), newline=""), strict=True)
-    counts, rows = list[int](), list[list[str]]()
-    try:
-        head = [cell.strip() for cell in next(reader)]
-        option_count = len(head) - 1
-        if "" in head[1:]:
-            raise _wrong(1, head.index("", 1) + 1, "names no option", "name it, or leave the column out")
-        check_size(0, option_count)
-        if again := next((place for place, name in enumerate(head[1:], 2) if name in head[1 : place - 1]), 0):
-            raise _wrong(1, again, "has the option {head!r} twice", "name each option once", head=head[again - 1])
-        for row in reader:
-            if not any(cell.strip() for cell in row):
-                continue
-            if len(row) != len(head):
-                raise _wrong(
-                    reader.line_num, len(row), "has {row_count} cells where the first line has {head_count}", "add or remove cells",
-                    row_count=len(row), head_count=len(head),
-                )  # fmt: skip
-            row = [cell.strip() for cell in row]
-            for place, cell in enumerate(row, 1):
-                if cell and not (cell.isascii() and cell.isdecimal() and len(cell) <= (16 if place == 1 else DIGITS_MAX)):
-                    raise _wrong(reader.line_num, place, "is {cell!r}", "write whole numbers from 0", cell=cell[:20])
-            if not 1 <= int(row[0] or 0) <= POWER_TOTAL_MAX:
-                raise _wrong(reader.line_num, 1, "counts {row!r} ballots", "give a whole number from 1", row=row[0][:20])
-            counts.append(int(row[0]))
-            rows.append(row[1:])
-    except csv.Error as wrong:
-        raise _wrong(reader.line_num, 1, "cannot be read: {wrong}", "correct its quotes", wrong=wrong) from None
-    check_size(len(rows), option_count)
-    table = np.array([[int(cell or 0) for cell in row] for row in rows], np.int64).reshape(len(rows), option_count)
-    kind: Kind = head[0].lower()  # type: ignore[assignment]
-    return Election.of(head[1:], kind, _from_places(table) if kind == "ranked" else table, counts)
+    text = text.lstrip("\ufeff")
+    table = _Table()
+    if '"' in text or "\r" in text:  # a cell may hold commas and line breaks
+        table.take(text)
+    else:
+        end = text.find("\n") + 1 or len(text)
+        table.take(text[:end])
+        for block in blocks(text, end, line=2, table=True):
+            table.take_block(block)
+    return table.election()
+
+
+class _Table:
+    """What has been read of a table: its head, how often each ballot was cast, and its cells."""
+
+    def __init__(self) -> None:
+        self.line, self.head = 0, list[str]()
+        self.counts, self.cells = list[Array](), list[Array]()
+
+    def take(self, text: str) -> None:
+        """Take in these lines one by one."""
+        reader, counts, rows = csv.reader(io.StringIO(text, newline=""), strict=True), list[int](), list[list[int]]()
+        began = self.line
+        try:
+            for row in reader:
+                self.line = began + reader.line_num
+                cells = [cell.strip() for cell in row]
+                if not self.head:
+                    self._take_head(cells)
+                elif any(cells):
+                    self._check(cells)
+                    counts.append(int(cells[0]))
+                    rows.append([int(cell or 0) for cell in cells[1:]])
+        except csv.Error as wrong:
+            raise _wrong(began + reader.line_num, 1, "cannot be read: {wrong}", "correct its quotes", wrong=wrong) from None
+        self._add(np.array(counts, np.int64), np.array(rows, np.int64).reshape(len(rows), max(0, len(self.head) - 1)))
+
+    def take_block(self, block: Block) -> None:
+        """Take in the regular lines of a block at once, as many numbers as the head has cells, and the others one by one."""
+        width, counts, cells = len(self.head), np.zeros(len(block), np.int64), np.zeros((len(block), len(self.head) - 1), np.int64)
+        commas = np.flatnonzero(block.data == _COMMA)
+        commas_on = block.counts(commas)
+        taken = (commas_on == width - 1) & (block.ends - block.starts < LINE_MAX) & (not block.head)
+        if taken.any():
+            bounds = np.empty((int(taken.sum()), width + 1), np.int64)
+            bounds[:, 0], bounds[:, -1] = block.starts[taken] - 1, block.ends[taken]
+            bounds[:, 1:-1] = commas[np.repeat(taken, commas_on)].reshape(-1, width - 1)
+            starts, ends = bounds[:, :-1] + 1, bounds[:, 1:]
+            held = numbers(block.data, starts.reshape(-1), ends.reshape(-1)).reshape(starts.shape)
+            held[:, 1:][starts[:, 1:] == ends[:, 1:]] = 0
+            held[:, 1:][(ends - starts)[:, 1:] > DIGITS_MAX] = -1
+            fit = (held[:, 0] >= 1) & (held[:, 0] <= POWER_TOTAL_MAX) & (held >= 0).all(axis=1)
+            counts[taken], cells[taken] = held[:, 0], held[:, 1:]
+            taken[taken] = fit
+        began = 0
+        for place in block.places(taken.copy()):
+            self._add(counts[began:place], cells[began:place])
+            self.line, began = block.line + place - 1, place + 1
+            self.take(block.text_of(place))
+        self._add(counts[began:], cells[began:])
+        self.line = block.line + len(block) - 1
+
+    def election(self) -> Election:
+        counts, table = np.concatenate(self.counts), np.concatenate(self.cells)
+        check_size(len(counts), table.shape[1])
+        kind: Kind = self.head[0].lower()  # type: ignore[assignment]
+        return Election.of(self.head[1:], kind, _from_places(table) if kind == "ranked" else table, counts)
+
+    def _take_head(self, cells: list[str]) -> None:
+        self.head = cells
+        if "" in cells[1:]:
+            raise _wrong(1, cells.index("", 1) + 1, "names no option", "name it, or leave the column out")
+        check_size(0, len(cells) - 1)
+        if again := next((place for place, name in enumerate(cells[1:], 2) if name in cells[1 : place - 1]), 0):
+            raise _wrong(1, again, "has the option {head!r} twice", "name each option once", head=cells[again - 1])
+
+    def _check(self, cells: list[str]) -> None:
+        if len(cells) != len(self.head):
+            raise _wrong(
+                self.line, len(cells), "has {row_count} cells where the first line has {head_count}", "add or remove cells",
+                row_count=len(cells), head_count=len(self.head),
+            )  # fmt: skip
+        for place, cell in enumerate(cells, 1):
+            if cell and not (cell.isascii() and cell.isdecimal() and len(cell) <= (COUNT_DIGITS_MAX if place == 1 else DIGITS_MAX)):
+                raise _wrong(self.line, place, "is {cell!r}", "write whole numbers from 0", cell=cell[:20])
+        if not 1 <= int(cells[0] or 0) <= POWER_TOTAL_MAX:
+            raise _wrong(self.line, 1, "counts {row!r} ballots", "give a whole number from 1", row=cells[0][:20])
+
+    def _add(self, counts: Array, cells: Array) -> None:
+        if len(counts) or not self.counts:
+            self.counts.append(counts)
+            self.cells.append(cells)
 
 
 def write(election: Election) -> str:
@@ -81,13 +149,38 @@ def write(election: Election) -> str:
     return into.getvalue()
 
 
-def _from_places(table: np.ndarray[tuple[int, ...], np.dtype[np.int64]]) -> np.ndarray[tuple[int, ...], np.dtype[np.int64]]:
+def _from_places(table: Array) -> Array:
     """Ranks as elections hold them (how many options are ranked above; the number of options if left out), from ranks
     as people give them."""
     option_count = table.shape[1]
-    given = np.where(table > 0, table, np.iinfo(np.int64).max)
-    above = np.stack([(given < given[:, [option]]).sum(axis=1) for option in range(option_count)], axis=1)
-    return np.where(table > 0, above, option_count)
+    places: Array = np.where(table > 0, table - 1, option_count)
+    if len(odd := np.flatnonzero(~_one_each(table))):
+        ranks = _dense(table[odd])
+        cells = ranks + np.arange(len(odd))[:, None] * (option_count + 1)
+        at_each = np.bincount(cells.reshape(-1), minlength=len(odd) * (option_count + 1)).reshape(len(odd), option_count + 1)
+        at_each[:, 0] = 0
+        above = np.take_along_axis(np.cumsum(at_each, axis=1) - at_each, ranks, axis=1)
+        places[odd] = np.where(ranks > 0, above, option_count)
+    return places
+
+
+def _one_each(table: Array) -> Array:
+    """bool (rows,): whether one option stands at each rank, from 1 without a gap, as on most ballots."""
+    if table.shape[1] > RANKS_OF_A_WORD or table.max(initial=0) > RANKS_OF_A_WORD:
+        return np.zeros(len(table), np.bool_)
+    held: Array = np.bitwise_or.reduce(np.left_shift(1, table), axis=1) | 1
+    whole: Array = held == np.left_shift(1, np.count_nonzero(table, axis=1) + 1) - 1
+    return whole
+
+
+def _dense(table: Array) -> Array:
+    """The same ranks without gaps, so that none is greater than the number of options: 0, 20, 7, 20 become 0, 2, 1, 2."""
+    order = np.argsort(table, axis=1, kind="stable")
+    in_order = np.take_along_axis(table, order, axis=1)
+    steps = np.diff(in_order, axis=1, prepend=0) > 0
+    dense = np.empty_like(table)
+    np.put_along_axis(dense, order, np.cumsum(steps, axis=1), axis=1)
+    return dense
 
 
 def _wrong(line: int, cell: int, fact: str, way_out: str, /, **values: object) -> Refusal:

@@ -127,6 +127,17 @@ def pabulib_file(draw):
 
 
 @st.composite
+def plain_table(draw):
+    options = draw(st.integers(1, len(NAMES)))
+    kind = draw(st.sampled_from(["score", "ranked", "approval", "cumulative"]))
+    row = st.lists(st.sampled_from(["", "0", "1", "1", "2", "3", "70", " 1", "007", "1234567890"]), min_size=options, max_size=options)
+    strict = st.permutations(range(1, options + 1)).map(lambda ranks: [str(rank) for rank in ranks])
+    lines = [",".join([kind, *(f"n{number}" for number in range(options))])]
+    lines += [",".join([draw(st.sampled_from(["1", "12", "3"])), *each]) for each in draw(st.lists(row | strict, max_size=12))]
+    return lines, 1, "x.csv"
+
+
+@st.composite
 def marred(draw, of):
     """Such a file, where its ballots begin, and perhaps a few lines and signs there that do not belong."""
     lines, held, name = draw(of)
@@ -164,7 +175,7 @@ def outcome(text: str, name: str, head: int, size: int) -> object:
     )
 
 
-FORMATS = (preflib_file, blt_file, scottish_file, text_file, ranks_file, pabulib_file)
+FORMATS = (preflib_file, blt_file, scottish_file, text_file, ranks_file, pabulib_file, plain_table)
 
 
 @pytest.mark.parametrize("of", FORMATS)
@@ -184,6 +195,8 @@ SOC = "# DATA TYPE: toc\n# ALTERNATIVE NAME 1: a\n# ALTERNATIVE NAME 2: b\n# ALT
     [
         ("x.toc", SOC, "1: 1,2,3\n2: {1,{2},3}\n", "line 6, column 4 has '{1,{2},3}'"),
         ("x.csv", "count,pre,rank1\n1,p,Ann\n", '1,x"y,z"w,Ann\n', "line 3, cell 4 has 4 cells"),
+        ("x.csv", "score,a,b\n", "1,2,3\n" * 4 + "0,2,3\n", "line 6, cell 1 counts '0' ballots"),
+        ("x.csv", "score,a,b\n", "1,2,3\n" * 4 + "1,2,1234567890\n", "line 6, cell 3 is '1234567890'"),
         ("x.csv", "2,1,\n" + "1,1,\n" * 9, "Candidate 1,a,\n1,2,\nCandidate 2,b,\n", "line 12 is '1,2' after the names"),
         ("x.txt", "options: a, b\n", "2: a > b\noptions: a\n", "line 3 says options: after the first ballot"),
         ("x.pb", PB.format(points=";points"), "v;1;3\n", "line 10, cell 3 gives points, and votes of this type approve"),

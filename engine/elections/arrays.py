@@ -9,6 +9,7 @@ import numpy as np
 from engine.refusals import refuse
 
 Array = np.ndarray[Any, Any]
+INT64_MAX = 2**63 - 1
 
 
 def array_of(rows: Any) -> Array:

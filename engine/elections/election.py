@@ -25,14 +25,14 @@ from numpy.typing import NDArray
 from engine.elections import counting
 from engine.elections import text as ballots
 from engine.elections.arrays import array_of, distinct_rows, weights_of
+from engine.elections.cells import check_cells
 from engine.elections.kinds import KINDS, NUMBERED, Kind, PlaceWorth
 from engine.elections.outcome import Amount, Number
 from engine.elections.size import check_size
 from engine.elections.stated import Stated
-from engine.limits import INTEGER_MAX, POINTS_PER_BALLOT_MAX, POWER_TOTAL_MAX
+from engine.limits import INTEGER_MAX, POWER_TOTAL_MAX
 from engine.refusals import Refusal, refuse
 
-INT64_MAX = 2**63 - 1
 Array = NDArray[Any]
 
 
@@ -74,9 +74,10 @@ class Election:
         if table.dtype.kind not in "iub":
             raise _wrong("has ballots that are not integers", "give integer arrays, weights as int64")
         if self.rows:
-            self._check_cells(table)
+            check_cells(table, kind, self.total, None if self.costs is None else np.array(self.costs, np.int64), self.budget, self.money)
         # Column by column: rules compare options, and an option's ranks are then one straight run.
-        self.table = np.asfortranarray(table, dtype=np.int64 if kind in NUMBERED else counting.rank_type(option_count))
+        self.columns = np.asfortranarray(table, dtype=None if kind in NUMBERED else counting.rank_type(option_count))
+        """The ballots, (rows, options), of whatever whole numbers they came in: to be compared and added up, not multiplied."""
 
     def _set(
         self,
@@ -129,31 +130,6 @@ class Election:
                 "has the option {option!r}, which costs {cost} of a budget of {budget}", "leave it out, or correct its cost or the budget",
                 option=self.options[dearest], cost=self.money(self.costs[dearest]), budget=self.money(self.budget),
             )  # fmt: skip
-
-    def _check_cells(self, table: Array) -> None:
-        lowest, highest, kind = int(table.min()), int(table.max()), self.kind
-        limit = POINTS_PER_BALLOT_MAX if kind in NUMBERED else len(self.options) if kind == "ranked" else 1
-        if lowest < 0 or highest > limit:
-            odd = ((table < 0) | (table > limit)).any(axis=1)
-            raise self._odd_ballot(odd, "has other cells", "give each from 0 to {limit:,}", limit=limit)
-        if kind == "knapsack":
-            assert self.costs is not None and self.budget is not None
-            used, most, fact = table.astype(np.int64).dot(np.array(self.costs, np.int64)), self.budget, "costs more than the budget"
-        else:
-            used = (table.astype(np.int64) ** 2 if kind == "quadratic" else table).sum(axis=1, dtype=np.int64)
-            most, fact = limit, {"single": "chooses several", "quadratic": "costs more credits"}.get(kind, "gives more points")
-        if kind in ("single", "knapsack", "cumulative", "quadratic") and int(used.max()) > most:
-            raise self._odd_ballot(used > most, fact, "at most {money}", money=self.money(most) if kind == "knapsack" else f"{most:,}")
-        if kind in NUMBERED and self.total * highest > INT64_MAX:
-            raise _wrong("has weights and points too large to add up exactly", "scale them down")
-
-    def _odd_ballot(self, odd: Any, fact: str, way_out: str, /, **values: object) -> Refusal:
-        """The refusal of the first ballot that is `odd`."""
-        place, count = int(odd.argmax()) + 1, len(odd)
-        return _wrong(
-            "has a ballot that is not {kind}, number {place:,} of {count:,}: it " + fact,
-            way_out, kind=self.kind, place=place, count=count, **values,
-        )  # fmt: skip
 
     @classmethod
     def read(cls, text: str) -> Election:
@@ -245,6 +221,8 @@ class Election:
         """The ballots, (rows, options)."""
         if "orders" in self.__dict__:
             return counting.ranks_of(self.orders, len(self.options)).T
+        if "columns" in self.__dict__:
+            return self.columns.astype(np.int64, copy=False) if self.kind in NUMBERED else self.columns
         table = np.zeros((self.rows, len(self.options)), np.int8, order="F")
         cast = np.flatnonzero(self.chosen >= 0)
         table[cast, self.chosen[cast]] = 1
@@ -314,6 +292,10 @@ class Election:
         high, low = self.given_weights >> 32, self.given_weights & 0xFFFF_FFFF  # apart, for whatever was given may not fit together
         return (int(high.sum()) << 32) + int(low.sum())
 
+    def weight_of(self, which: Array) -> int:
+        """The weight of the ballots that `which`, bool (rows,), marks."""
+        return int(np.count_nonzero(which) if self.given_weights is None else self.given_weights[which].sum())
+
     @cached_property
     def support(self) -> Array:
         """Per ballot and option, whether the ballot gives it anything (not for ranked ballots)."""
@@ -326,7 +308,7 @@ class Election:
         assert self.kind != "ranked"
         if "chosen" in self.__dict__:
             return counting.tallied(self.chosen, self.given_weights, len(self.options))
-        return counting.sums(self.table, self.given_weights)
+        return counting.sums(self.columns if "columns" in self.__dict__ else self.table, self.given_weights)
 
     @cached_property
     def rank_counts(self) -> Array:

@@ -49,8 +49,8 @@ def finalists(scores: list[int]) -> list[tuple[int, int]]:
 
 
 def _runoff(election: Election, one: int, other: int) -> tuple[list[int], Step]:
-    table, weights, options = election.table, election.weights, election.options
-    votes = [int(weights[table[:, one] > table[:, other]].sum()), int(weights[table[:, other] > table[:, one]].sum())]
+    options, grades, others = election.options, election.columns[:, one], election.columns[:, other]
+    votes = [election.weight_of(grades > others), election.weight_of(others > grades)]
     winners = [place for place, count in zip((one, other), votes, strict=True) if count == max(votes)]
     if votes[1] > votes[0]:
         one, other, votes = other, one, votes[::-1]

@@ -168,13 +168,15 @@ def show_commands(
     as_json: AsJson = False,
 ) -> None:
     """List what `folkmoot do` can do, or show one command with its fields."""
-    from api.rulebook import command_pages
+    from api.rulebook import command_pages, in_words
 
     listed = command_pages(name)
     lines = [f"{page['command']:15} {page['about']}" for page in listed]
     if name:
         page = listed[0]
-        needed = [f"  {field}{'' if about['required'] else ' (may be left out)'}" for field, about in page["fields"].items()]
+        needed = [
+            f"  {field}: {in_words(about)}{'' if about['required'] else ' (may be left out)'}" for field, about in page["fields"].items()
+        ]
         lines = [page["about"], *page["page"].split("\n"), f"POST {page['path']}", "fields:", *needed]
     answer(listed, as_json, lines)
 

@@ -16,7 +16,7 @@ app = typer.Typer()
 
 @app.command()
 def tally(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="Pabulib, PrefLib, or lines such as 12: garden > library.")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="Pabulib, PrefLib, BLT, RCTab, CSV, or lines such as 12: garden > library.")],
     rule: Annotated[str, typer.Option("--rule", help="See folkmoot rules; left out, the rule the file itself names.")] = "",
     parameter: Annotated[list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="A parameter of the rule.")] = None,
     checked: Annotated[bool, typer.Option("--check", help="Also check the count by its certificate, ballot by ballot.")] = False,
@@ -53,7 +53,7 @@ def tally(
         answer(None, as_json, terminal_text.count(election, outcome, found, kept, checked and has_one))
     if checked and not has_one:
         raise refuse(
-            "rule_unknown", "the count", "is not checked: {rule} gives no certificate", "count it again elsewhere", rule=found.name
+            "certificate_unknown", "the count", "is not checked: {rule} gives no certificate", "count it again elsewhere", rule=found.name
         )
 
 
@@ -107,8 +107,10 @@ def draw(
     sortition, source = rule("lot", "sortition"), seed or token_bytes(32).hex()
     people = read_people(file)
     chosen = sortition.function(people, **sortition.complete({"seats": seats, "seed": source}))
-    groups = sorted(set(people.values()) - {""})
-    whom = f"drawn from {len(people):,} people" + (f" in {len(groups)} groups: {', '.join(groups)}" if groups else " without groups")
+    groups = sorted(set(people.values()))
+    named = ", ".join(group or "those without one" for group in groups)
+    whom = f"drawn from {len(people):,} people" + (" without groups" if groups == [""] else f" in {len(groups)} groups: {named}")
+    groups = [group for group in groups if group]
     answer({"drawn": list(chosen), "seed": source, "people": len(people), "groups": groups}, as_json, [*chosen, whom, f"seed: {source}"])
 
 

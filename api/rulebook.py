@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 from typing import Any
 
 from engine import rules
@@ -112,3 +113,31 @@ def _command_page(kind: type[Command]) -> dict[str, Any]:
         "path": kind.resource,
         "fields": {field: {"required": field in schema["required"], **part} for field, part in schema["properties"].items()},
     }
+
+
+def in_words(schema: dict[str, Any]) -> str:
+    """What a field takes, as people say it.
+
+    >>> from engine.features.polls.open import OpenPoll
+    >>> schema = form(OpenPoll, lenient=True).schema["properties"]
+    >>> [in_words(schema[field]) for field in ("question", "options", "budget")]
+    ['text', 'a list of {label: text, cost: a whole number}', 'a whole number']
+    >>> in_words(schema["ideas"])
+    'a list of ids such as i18'
+    """
+    some = [part for part in schema.get("anyOf", schema.get("oneOf", [schema])) if part.get("type") != "null"]
+    part = some[-1]
+    if "anyOf" in part or "oneOf" in part:
+        return in_words(part)
+    if "enum" in part:
+        return " or ".join(map(str, part["enum"]))
+    if part.get("type") == "array":
+        of = in_words(part["items"])
+        return "a list of " + (of.replace("an id", "ids") if of.startswith("an id") else "texts" if of == "text" else of)
+    if part.get("type") == "object":
+        return "{" + ", ".join(f"{name}: {in_words(each)}" for name, each in part.get("properties", {}).items()) + "}"
+    if letter := re.match(r"\^([a-z])\(0\|", part.get("pattern", "")):
+        return f"an id such as {letter[1]}18"
+    if part.get("pattern", "").startswith("^[a-z][a-z0-9_]"):
+        return "a name"
+    return {"integer": "a whole number", "boolean": "true or false"}.get(part.get("type", ""), "text")

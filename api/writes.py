@@ -33,7 +33,7 @@ from engine.refusals import refuse
 from engine.values import Id
 
 SESSION = APIKeyCookie(
-    name=COOKIE, scheme_name="session", description="The cookie a sign-in link gives (`folkmoot serve --link m2`).", auto_error=False
+    name=COOKIE, scheme_name="session", description="The cookie a sign-in link gives (`folkmoot serve DIR --link m2`).", auto_error=False
 )
 
 

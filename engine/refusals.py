@@ -53,6 +53,7 @@ CORE_CODES = {
     "command_unknown": "unknown",
     "kind_unknown": "unknown",
     "rule_unknown": "unknown",
+    "certificate_unknown": "unknown",
     "thing_unknown": "unknown",
     "event_unknown": "unknown",
     "community_unknown": "unknown",

@@ -50,7 +50,7 @@ class Sessions:
                     "link_spent",
                     "the sign-in link",
                     "is used, old or not ours",
-                    "ask whoever runs this server for a new one (folkmoot serve --link)",
+                    "ask whoever runs this server for a new one (folkmoot serve DIR --link m3)",
                 )
             self._spent.add(token)
         return self.cookie(member, now)

@@ -22,6 +22,16 @@ from engine.refusals import Refusal, refuse
 from engine.values import typed
 
 
+HOLD = {
+    "soc": "rank every option, no two equal",
+    "soi": "leave options out",
+    "toc": "rank options equal",
+    "toi": "rank options equal, and leave some out",
+    "cat": "approve of options",
+}
+"""What is so of the ballots in each kind of PrefLib file."""
+
+
 class Output(NamedTuple):
     """The text of a file, what was known about the election that the file has no place for, and what the file says beyond it."""
 
@@ -83,8 +93,8 @@ def _written(election: Election, path: Path) -> str:
     if ending in preflib.TYPES:
         if preflib.type_of(election) != ending:
             raise refuse(
-                "file_foreign", "{path}", "ends in .{ending}, and these ballots are .{type_of}", "use that ending",
-                ending=ending, type_of=preflib.type_of(election), path=str(path),
+                "file_foreign", "{path}", "ends in .{ending}, and these ballots {hold}", "write a .{type_of}",
+                ending=ending, type_of=preflib.type_of(election), hold=HOLD[preflib.type_of(election)], path=str(path),
             )  # fmt: skip
         return preflib.write(election, path.stem)
     if ending == "csv" and election.budget is None and (election.kind != "ranked" or not election.strict):
@@ -100,6 +110,11 @@ def _written(election: Election, path: Path) -> str:
                 ending=ending,
                 path=str(path),
             )
+        if not election.strict:
+            raise refuse(
+                "file_foreign", "{path}", "ends in .{ending}, and these ballots rank options equal", "write a .txt or a .{type_of}",
+                ending=ending, type_of=preflib.type_of(election), path=str(path),
+            )  # fmt: skip
         if ending == "blt":
             return blt.write(election, path.stem)
         as_ranks = election.write_ins is not None or (election.seats is None and ranks.holds(election))

@@ -26,8 +26,12 @@ SMALL = 60_000
 """Below so many cells, one broadcast over all ballots beats a loop over options."""
 RANK_BLOCK, DUEL_BLOCK = 1 << 14, 1 << 17
 """Ballots per block: what a step touches stays in the cache."""
-RANKS_INT8_MAX, COMPARED_MAX, PAIRED_MIN = 127, 40, 1 << 18
-"""Options whose ranks fit a byte; options compared two by two rather than sorted; cells from which two are counted as one number."""
+RANKS_INT8_MAX = 127
+"""Options whose ranks fit a byte."""
+COMPARED_MAX = 40
+"""Options compared two by two rather than sorted."""
+PAIRED_MIN = 1 << 18
+"""Cells from which two are counted as one number."""
 COMPILED_MIN = 1 << 22
 """From so many cells, compiled loops are used where they are installed."""
 

@@ -20,7 +20,7 @@ IDEAS_MAX = 100_000
 VERSIONS_PER_IDEA_MAX = 100
 """More would not fit one page, nor anybody's patience."""
 COMMENTS_PER_IDEA_MAX = 10_000
-"""So does what is said of it."""
+"""An idea is talked about at length; who has more to say extends it."""
 
 
 class IdeaId(Id, letter="i"):

@@ -38,6 +38,7 @@ from engine.values import DAY_MS, CharterText, Digest, Moment, Money, Name, Ques
 
 OPEN = Right(Name("open_poll"), "open polls")
 MINUTE_MS = 60_000
+
 OPENS_AHEAD_MS_MAX = 366 * DAY_MS
 """A poll that opens in a year: its budget waits with it."""
 

@@ -62,7 +62,7 @@ def lines_below(page: dict[str, Any]) -> list[str]:
 
     >>> lines_below(pages("contingent")[0])
     ['takes ranked ballots', 'promises: anonymity, condorcet_loser, majority, majority_loser, neutrality, unanimity',
-     'of these where every ballot ranks all options: condorcet_loser, majority_loser',
+     'and these where every ballot ranks all options: condorcet_loser, majority_loser',
      'no certificate vouches for its figures: they can only be counted again']
     >>> lines_below(pages("split_cycle")[0])[1]
     'strength: one of winning_votes, margins; margins unless said'
@@ -84,7 +84,7 @@ def _promised(rule: rules.Rule) -> list[str]:
     always = sorted(rule.promises - set(rule.provided))
     lines = ["promises: " + ", ".join(always)] if always else []
     if "ranked" in rule.ballots and (those := sorted(rules.ON_COMPLETE & rule.promises)):
-        lines.append(f"of these where every ballot ranks all options: {', '.join(those)}")
+        lines.append(f"and these where every ballot ranks all options: {', '.join(those)}")
     for promise, terms in rule.provided.items():
         where = ", ".join(f"{name} is {' or '.join(map(typed, kept))}" for name, kept in terms.items())
         lines.append(f"promises {promise} where {where}")

@@ -29,7 +29,7 @@ def test_a_community_lives(capsys):
         run_state_machine_as_test(Life, settings=settings(max_examples=50, stateful_step_count=40, deadline=None, phases=QUICKLY))
         accepted = Counter({name: count for (name, done), count in asked.items() if done})
         whole = Counter({name: asked[name, True] + asked[name, False] for name, _ in asked})
-        if PLAYED - RARE <= set(accepted):
+        if set(accepted) >= PLAYED - RARE:
             break
     if settings.default is not None and settings.default.derandomize:
         return  # a profile that draws the same few lives each time: what must be so was looked at, shares say nothing
@@ -40,5 +40,5 @@ def test_a_community_lives(capsys):
         )
     assert share >= 50
     assert every <= set(whole), "every verb is asked for"
-    assert PLAYED - RARE <= set(accepted), "and accepted, where `tests/life.py` knows how"
+    assert set(accepted) >= PLAYED - RARE, "and accepted, where `tests/life.py` knows how"
     assert accepted["OpenPoll"] > 20 and accepted["ClosePoll"] > 20

@@ -21,7 +21,6 @@ from engine.elections.files import parse
 from engine.refusals import Refusal, refuse
 from engine.values import typed
 
-
 HOLD = {
     "soc": "rank every option, no two equal",
     "soi": "leave options out",

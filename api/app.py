@@ -42,40 +42,43 @@ def build(community: Community, sessions: Sessions, hosts: tuple[str, ...] = ("1
     app.add_middleware(Kept, community=community, sessions=sessions)
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(hosts), www_redirect=False)
     app.add_middleware(Threshold, behind_https=sessions.behind_https)
-    app.exception_handler(Refusal)(in_turn(_refused))
-    app.exception_handler(RequestValidationError)(in_turn(_malformed))
-    app.exception_handler(HTTPException)(in_turn(_no_such_page))
-    app.exception_handler(Exception)(in_turn(_fault))
+    app.exception_handler(Refusal)(_refused)
+    app.exception_handler(RequestValidationError)(_malformed)
+    app.exception_handler(HTTPException)(_no_such_page)
+    app.exception_handler(Exception)(_fault)
     return app
 
 
-def _answer(request: Request, refusal: Refusal, status: int | None = None) -> Response:
-    """A refusal as a page or as JSON. A page waits for the community's lock, so no handler here may be `async`."""
+async def _answer(request: Request, refusal: Refusal, status: int | None = None) -> Response:
+    """A refusal as JSON, which waits for nobody, or as a page, for which it takes a turn."""
     status = status or refusal.status
-    if pages.wanted(request):
-        return pages.render_refusal(request, refusal, status)
-    return answers.JsonAnswer(refusal.as_json(), status)
+    if not pages.wanted(request):
+        return answers.JsonAnswer(refusal.as_json(), status)
+    try:
+        return await in_turn(pages.render_refusal)(request, refusal, status)
+    except Refusal:  # too many are waiting
+        return pages.render_alone(request, refusal, status)
 
 
-def _refused(request: Request, refusal: Refusal) -> Response:
-    return _answer(request, refusal)
+async def _refused(request: Request, refusal: Refusal) -> Response:
+    return await _answer(request, refusal)
 
 
-def _malformed(request: Request, problem: RequestValidationError) -> Response:
+async def _malformed(request: Request, problem: RequestValidationError) -> Response:
     """Only numbers and a sign-in link's token are read by FastAPI; every command is read by its own dataclass."""
     first = problem.errors()[0]
     name = str(first["loc"][-1])
     if first["type"] == "missing":
-        return _answer(request, refuse("field_missing", "{field}", "is not given", "look at /openapi.json", field=name))
+        return await _answer(request, refuse("field_missing", "{field}", "is not given", "look at /openapi.json", field=name))
     most = first.get("ctx", {}).get("le", INTEGER_MAX)
     given = str(first["input"])[:40]
-    return _answer(
+    return await _answer(
         request,
         refuse("field_wrong", "{field}", "is {given!r}", "give a whole number from 0 to {most}", field=name, given=given, most=most),
     )
 
 
-def _no_such_page(request: Request, problem: HTTPException) -> Response:
+async def _no_such_page(request: Request, problem: HTTPException) -> Response:
     path, place, way_out = request.url.path[:80], "{method} {path}", "look at /openapi.json"
     if pages.wanted(request):
         place, way_out = "the page {path}", "the address may be mistyped, or of something that has gone"
@@ -83,7 +86,7 @@ def _no_such_page(request: Request, problem: HTTPException) -> Response:
         refusal = refuse("method_wrong", place, "is not how this address is asked", way_out, method=request.method, path=path)
     else:
         refusal = refuse("thing_unknown", place, "does not exist here", way_out, method=request.method, path=path)
-    answer = _answer(request, refusal, problem.status_code)
+    answer = await _answer(request, refusal, problem.status_code)
     if problem.status_code == 405:
         answer.headers["Allow"] = ", ".join(_methods(request))
     return answer
@@ -100,8 +103,12 @@ def _methods(request: Request) -> list[str]:
     return (["HEAD"] if "GET" in takes and request.url.path not in NO_HEAD else []) + takes
 
 
-def _fault(request: Request, problem: Exception) -> Response:
+async def _fault(request: Request, problem: Exception) -> Response:
     """What nobody foresaw. It is answered from outside the threshold, so it brings along what others are given there."""
-    answer = _answer(request, refuse("engine_fault", "the server", "failed: {sort}", "please report this", sort=type(problem).__name__))
+    refusal = refuse("engine_fault", "the server", "failed: {sort}", "please report this", sort=type(problem).__name__)
+    if pages.wanted(request):
+        answer: Response = pages.render_alone(request, refusal, refusal.status)
+    else:
+        answer = answers.JsonAnswer(refusal.as_json(), refusal.status)
     answer.headers.update({**headers_for(sessions_of(request).behind_https), "Connection": "close"})
     return answer

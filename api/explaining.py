@@ -7,6 +7,7 @@ from collections import Counter, OrderedDict
 from typing import Any
 from weakref import WeakKeyDictionary
 
+from api.doors.turns import set_aside
 from api.views import Texts
 from engine import lines, rules
 from engine.community import Community
@@ -61,19 +62,21 @@ def explained(community: Community, poll: Poll, decimals: int) -> Outcome | None
         return None
     labels = _apart(option_labels(Texts(community), poll))
     known = _EXPLAINED.setdefault(community, OrderedDict())
-    with _COUNTING:
+    if (there := known.get(poll.id)) is not None and there[0] == labels:
+        return there[1]
+    with set_aside(), _COUNTING:
         if poll.id not in known or known[poll.id][0] != labels:
             known[poll.id] = labels, _explain(community, poll, labels, decimals)
             if len(known) > EXPLAINED_MAX:
                 known.popitem(last=False)
-        known.move_to_end(poll.id)
         return known[poll.id][1]
 
 
 def draw(community: Community, poll: Poll) -> Json:
     """How the order was drawn in which ties break: anybody can draw it again from these."""
     assert poll.result is not None and poll.result.draw is not None
-    closed, secret = _history(community, poll)[-1], poll.result.draw.secret
+    secret = poll.result.draw.secret
+    closed = lines.read_own(next(community.store.find("thing", poll.id, "PollClosed"))[1])
     root, options = _root(community, closed.cause), len(poll.asked.options)
     drawn = Draw.of(secret, root, options)
     return {"secret": secret, "root": root.hex(), "events": closed.cause, "seed": drawn.seed, "order": list(drawn.order)}

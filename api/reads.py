@@ -11,10 +11,12 @@ from fastapi.responses import PlainTextResponse, RedirectResponse, StreamingResp
 from api import answers, clock, pages
 from api.answers import Count, Number, Start
 from api.doors.asker import check_origin, end_session, give_session, sessions_of, who
+from api.doors.kept import keep_from
 from api.doors.turns import in_turn
 from api.exports import Exports
 from api.rulebook import pages as rule_pages
 from api.views import PAGE, Listing, One, Whole, places, view_of, views
+from api.views.community import newest
 from engine.community import Community
 from engine.log.codec import form
 from engine.refusals import Refusal, refuse
@@ -33,23 +35,23 @@ def community_of(request: Request) -> Community:
     return community
 
 
-def _answer(request: Request, page: str, shown: Any) -> Response:
-    request.state.keep = True  # it follows from the log alone: see `api.doors.kept`
-    if pages.wanted(request):
-        return pages.render(request, page, shown)
-    return answers.JsonAnswer(shown)
+def _answer(request: Request, page: str, look: Callable[[], Any]) -> Response:
+    """What a look gives, as a page or as JSON."""
+    keep_from(request)  # it follows from the log alone
+    shown = look()
+    return pages.render(request, page, shown) if pages.wanted(request) else answers.JsonAnswer(shown)
 
 
 def _whole(page: str) -> Callable[[Request], Response]:
     def handle(request: Request) -> Response:
-        return _answer(request, page, view_of(community_of(request), page))
+        return _answer(request, page, lambda: view_of(community_of(request), page))
 
     return handle
 
 
 def _list(page: str) -> Callable[[Request, int, int], Response]:
     def handle(request: Request, start: Start = 0, count: Count = PAGE) -> Response:
-        return _answer(request, page, view_of(community_of(request), page, start, count))
+        return _answer(request, page, lambda: view_of(community_of(request), page, start, count))
 
     return handle
 
@@ -60,7 +62,7 @@ def _thing(letter: str, page: str) -> Callable[[Request, str, int, int], Respons
             raise refuse(
                 "thing_unknown", "{page} {thing}", "does not exist here", "look at the list of {page}s", page=page, thing=thing[:40],
             )  # fmt: skip
-        return _answer(request, page, view_of(community_of(request), thing, start, count))
+        return _answer(request, page, lambda: view_of(community_of(request), thing, start, count))
 
     pattern = form(places()[letter][0]).schema["pattern"]
     handle.__annotations__["thing"] = Annotated[str, Path(json_schema_extra={"pattern": pattern})]  # said, and answered with a 404
@@ -97,17 +99,19 @@ _add_views()
 @in_turn
 def log(request: Request, start: Start | None = None, count: Count = PAGE) -> Response:
     """Events from number `start`, oldest first, with the signed head; a browser that names no number sees the newest."""
-    if start is None and pages.wanted(request):
-        with community_of(request).reading() as state:
-            start = max(0, state.seq - count)
-    return _answer(request, "log", view_of(community_of(request), "log", start or 0, count))
+
+    def look() -> Any:
+        first = newest(community_of(request), count) if start is None and pages.wanted(request) else start or 0
+        return view_of(community_of(request), "log", first, count)
+
+    return _answer(request, "log", look)
 
 
 @router.get("/log/{seq}", response_model=None, responses=answers.to_a_look(404, 422))
 @in_turn
 def event(request: Request, seq: Number) -> Response:
     """One event, what of it may be read, and its proof."""
-    return _answer(request, "event", view_of(community_of(request), str(seq)))
+    return _answer(request, "event", lambda: view_of(community_of(request), str(seq)))
 
 
 @router.get("/log/{seq}/receipt.json", response_model=None, responses=answers.to_a_look(404, 422))
@@ -119,16 +123,16 @@ def receipt(request: Request, seq: Number) -> Response:
 
 @router.get("/log/{seq}/proof", response_class=PlainTextResponse, responses=answers.to_a_file("text/plain", 404, 422))
 @in_turn
-def proof(request: Request, seq: Number) -> str:
+def proof(request: Request, seq: Number) -> Response:
     """A `.tlog-proof`: that this event stands in the log under a signed head."""
-    return community_of(request).prove(seq)
+    return PlainTextResponse(community_of(request).prove(seq))
 
 
 @router.get("/checkpoint", response_class=PlainTextResponse, responses=answers.to_a_file("text/plain"))
 @in_turn
-def checkpoint(request: Request) -> str:
+def checkpoint(request: Request) -> Response:
     """The newest signed head of the log (C2SP tlog-checkpoint)."""
-    return community_of(request).checkpoint()
+    return PlainTextResponse(community_of(request).checkpoint())
 
 
 @router.get("/log.jsonl", response_class=JsonLines, responses=answers.to_a_file("application/jsonl"))
@@ -142,14 +146,14 @@ def whole_log(request: Request) -> Response:
 @in_turn
 def rules(request: Request) -> Response:
     """Every rule this copy knows."""
-    return _answer(request, "rules", rule_pages())
+    return _answer(request, "rules", rule_pages)
 
 
 @router.get("/rules/{name}", response_model=None, responses=answers.to_a_look(404))
 @in_turn
 def rule(request: Request, name: str) -> Response:
     """One rule: its page, parameters and promises."""
-    return _answer(request, "rules", rule_pages(name))
+    return _answer(request, "rules", lambda: rule_pages(name))
 
 
 @router.post("/session/end", response_model=None, include_in_schema=False)

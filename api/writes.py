@@ -32,6 +32,8 @@ from engine.log.codec import form
 from engine.refusals import refuse
 from engine.values import Id
 
+FORM_FIELDS_MAX = 1_000
+"""A mark for each of 256 options, and some more."""
 SESSION = APIKeyCookie(
     name=COOKIE, scheme_name="session", description="The cookie a sign-in link gives (`folkmoot serve DIR --link m2`).", auto_error=False
 )
@@ -88,6 +90,8 @@ def _perform(request: Request, kind: type[Command], body: bodies.Body) -> Respon
     if by_form and data[:1] == b"{":
         raise refuse("json_malformed", "the request", "says it is a form and holds JSON", "send Content-Type: application/json")
     if by_form:
+        if data.count(b"&") >= FORM_FIELDS_MAX:
+            raise refuse("too_large", "the form", "has more than {most} fields", "send fewer", most=FORM_FIELDS_MAX)
         given = parse_qs(data.decode("utf-8", "replace"), keep_blank_values=True)
         with community.reading() as state:
             terms = money_of(state)

@@ -79,6 +79,7 @@ CORE_CODES = {
     "clock_doubtful": "unavailable",
     "storage_failed": "unavailable",
     "storage_busy": "unavailable",
+    "server_busy": "unavailable",
     "engine_fault": "unavailable",
 }
 """The codes of the core and of the doors, and their families. A feature declares its own beside what refuses by them."""

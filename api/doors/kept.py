@@ -2,20 +2,24 @@
 
 What a program is given follows from the log and the address, whoever asks; a page besides from who looks at it, and what is kept for
 one member is given to her alone, for as long as her session lasts. An answer may be given again until an event is added, by any
-process, and for no longer than `KEPT_MS`: some pages say what time it is by. A handler says so of its answer
-(`request.state.keep = True`); nothing is kept of what does not say so, and nothing that was erased, since an erasure is an event.
+process, and for no longer than `KEPT_MS`: some pages say what time it is by. A handler says so before it makes an answer
+(`keep_from(request)`); nothing is kept of what does not say so, and nothing that was erased, since an erasure is an event. Those who
+ask for the same while it is being made wait for it.
 """
 
 from __future__ import annotations
 
+import asyncio
 from typing import NamedTuple
 
+from fastapi import Request
 from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api import clock
 from api.doors.session import Sessions
 from engine.community import Community
+from engine.refusals import Refusal
 
 KEPT_MS = 1_000
 ANSWER_BYTES_MAX, ALL_BYTES_MAX = 256_000, 16_000_000
@@ -39,6 +43,35 @@ class Answer(NamedTuple):
     at: int
 
 
+class Began(NamedTuple):
+    """How many events there were when an answer was begun, and when that was."""
+
+    size: int
+    at: int
+
+
+class _Making:
+    """An answer that is being made; `began`, once its handler has said that it may be kept."""
+
+    def __init__(self, kept: Kept) -> None:
+        self._kept = kept
+        self.began: Began | None = None
+
+    def begin(self) -> None:
+        size = self._kept.size()
+        try:
+            self.began = None if size is None else Began(size, clock.now())
+        except Refusal:
+            self.began = None
+
+
+def keep_from(request: Request) -> None:
+    """Say that the answer which is now begun follows from the log as it stands, the address, and who looks."""
+    making: _Making | None = getattr(request.state, "making", None)
+    if making is not None:
+        making.begin()
+
+
 class Kept:
     """Gives kept answers from the event loop, where the others take a thread and the community's lock."""
 
@@ -46,30 +79,57 @@ class Kept:
         self._app, self._community, self._sessions = app, community, sessions
         self._answers: dict[Key, Answer] = {}
         self._size = self._bytes = 0
+        self._making: dict[Key, asyncio.Event] = {}
+        """Answers that are being made, and what is set when they are."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         key = self._key(scope)
-        size = None if key is None else self._now_at()
-        if key is None or size is None:
+        if key is None:
             await self._app(scope, receive, send)
             return
-        answer, now = self._answers.get(key), clock.now()
-        if answer is not None and 0 <= now - answer.at < KEPT_MS:
+        answer = self._kept(key)
+        if answer is None and key in self._making:
+            await self._making[key].wait()
+            answer = self._kept(key)
+        if answer is not None:
             await send({"type": "http.response.start", "status": 200, "headers": list(answer.headers)})
             await send({"type": "http.response.body", "body": answer.body})
             return
+        await self._make(key, scope, receive, send)
+
+    async def _make(self, key: Key, scope: Scope, receive: Receive, send: Send) -> None:
+        """Have the answer made, listen, and keep it where it says that it may be."""
         said: list[Message] = []
+        done, making = asyncio.Event(), _Making(self)
+        self._making.setdefault(key, done)
+        scope.setdefault("state", {})["making"] = making
 
         async def listened(message: Message) -> None:
             if len(said) < 3:
                 said.append(dict(message))
+            if message["type"] == "http.response.body" and not message.get("more_body", False):
+                # Whoever wrote meanwhile may or may not have been seen by this answer; a session may have ended.
+                if making.began is not None and self._size_now() == making.began.size and self._key(scope) == key:
+                    self._keep(key, said, making.began.at)
+                done.set()  # before it is sent: how long that takes is up to whoever reads it
             await send(message)
 
-        scope.setdefault("state", {}).pop("keep", None)
-        await self._app(scope, receive, listened)
-        # Whoever wrote meanwhile may or may not have been seen by this answer; a session may have ended.
-        if scope["state"].get("keep") and self._now_at() == size and self._key(scope) == key:
-            self._keep(key, said, now)
+        try:
+            await self._app(scope, receive, listened)
+        finally:
+            done.set()
+            if self._making.get(key) is done:
+                del self._making[key]
+
+    def _kept(self, key: Key) -> Answer | None:
+        """The answer, if there is one that still holds."""
+        size, answer = self._size_now(), self._answers.get(key)
+        if answer is None or size is None:
+            return None
+        try:
+            return answer if 0 <= clock.now() - answer.at < KEPT_MS else None
+        except Refusal:
+            return None
 
     def _key(self, scope: Scope) -> Key | None:
         """What an answer depends on; None where it may depend on more."""
@@ -86,7 +146,10 @@ class Kept:
         if len(accepted) > 1 or len(scope["path"]) + len(scope["query_string"]) > KEY_BYTES_MAX:
             return None
         page = b"text/html" in b"".join(accepted)
-        looking = PROGRAM if not page else self._looking(scope) if cookies else STRANGER
+        try:
+            looking = PROGRAM if not page else self._looking(scope) if cookies else STRANGER
+        except Refusal:  # no clock says whether a session has ended
+            return None
         return scope["path"], scope["query_string"], looking
 
     def _looking(self, scope: Scope) -> str:
@@ -94,13 +157,17 @@ class Kept:
         cookie = HTTPConnection(scope).cookies.get(self._sessions.cookie_name)
         return self._sessions.member(cookie, clock.now()) or STRANGER
 
-    def _now_at(self) -> int | None:
-        """How many events there are; what was kept under fewer is let go. None while that cannot be read."""
+    def size(self) -> int | None:
+        """How many events there are; None while that cannot be read."""
         try:
-            size = self._community.store.size()
+            return self._community.store.size()
         except Exception:  # noqa: BLE001 - whatever is wrong, the handlers say it better
             return None
-        if size != self._size:
+
+    def _size_now(self) -> int | None:
+        """The same; what was kept under fewer is let go."""
+        size = self.size()
+        if size is not None and size != self._size:
             self._let_go()
             self._size = size
         return size

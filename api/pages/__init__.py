@@ -117,16 +117,27 @@ def _decimal(number: int | str) -> str:
 
 def render_refusal(request: Request, refusal: Refusal, status: int) -> HTMLResponse:
     """A refusal in words for people, with the way back; it is shown even while the community itself cannot be."""
-    shown = {name: texts.in_words(said) for name, said in refusal.as_json().items() if name != "code"}
-    shown |= {"code": refusal.code, "asked": request.method != "GET", "back": came_from(request)}
     try:
-        return render(request, "refusal", shown, status)
+        return render(request, "refusal", _in_words(request, refusal), status)
     except Refusal:
-        return HTMLResponse(environment().get_template("fault.html").render(shown=shown), status)
+        return render_alone(request, refusal, status)
+
+
+def render_alone(request: Request, refusal: Refusal, status: int) -> HTMLResponse:
+    """The same of nothing but itself: the community is not asked."""
+    return HTMLResponse(environment().get_template("fault.html").render(shown=_in_words(request, refusal)), status)
+
+
+def _in_words(request: Request, refusal: Refusal) -> dict[str, Any]:
+    shown: dict[str, Any] = {name: texts.in_words(said) for name, said in refusal.as_json().items() if name != "code"}
+    return shown | {"code": refusal.code, "asked": request.method != "GET", "back": came_from(request)}
 
 
 def came_from(request: Request) -> str:
     """The page of ours that a form was sent from; the first one where the browser does not say."""
-    page = urlsplit(request.headers.get("referer", ""))
+    try:
+        page = urlsplit(request.headers.get("referer", ""))
+    except ValueError:  # it is whatever somebody sends
+        return "/"
     ours = page.netloc == request.headers.get("host") and re.fullmatch(r"/(?!/)[\w./-]*", page.path)
     return page.path if ours else "/"

@@ -28,6 +28,8 @@ Json = Any
 F = TypeVar("F", bound=Callable[..., Any])
 PAGE, PAGE_MAX = 200, 1_000
 """How many things a list shows unless asked otherwise, and at most."""
+EVENTS_BYTES_MAX = 1_000_000
+"""What one answer shows of events: more is asked for with another. A thousand large ones would be sixty times as much."""
 
 
 class Later:
@@ -223,17 +225,17 @@ def view_of(community: Community, thing: str, start: int = 0, count: int = PAGE)
 
 
 def anything(thing: str, start: int, count: int) -> Json:
-    """A thing that has no view of its own: the events about it."""
+    """A thing that has no view of its own: the events about it, and from which on there are more."""
 
     def events(community: Community) -> Json:
         first = max(0, start)
-        events = community.store.find("thing", thing)
-        about = [parse_own(data) for _, data in islice(events, first, first + bounded(count))]
-        if not about and not first:
+        asked = list(islice(community.store.find("thing", thing), first, first + bounded(count) + 1))
+        if not asked and not first:
             raise refuse("thing_unknown", "{thing}", "does not exist here", "look at the log", thing=thing)
-        return about
+        about = parsed(asked[: bounded(count)])
+        return {"id": thing, "events": about, "next": first + len(about) if len(about) < len(asked) else None}
 
-    return {"id": thing, "events": Plain(events)}
+    return Plain(events)
 
 
 T = TypeVar("T")
@@ -258,6 +260,18 @@ def allowed(check: Callable[[], object]) -> bool:
 def bounded(count: int) -> int:
     """As many as one page may show."""
     return max(0, min(count, PAGE_MAX))
+
+
+def parsed(events: Iterable[tuple[int, bytes]]) -> list[Json]:
+    """The events of these lines, as far as `EVENTS_BYTES_MAX` goes; the first in any case."""
+    shown: list[Json] = []
+    left = EVENTS_BYTES_MAX
+    for _, data in events:
+        left -= len(data)
+        if left < 0 and shown:
+            break
+        shown.append(parse_own(data))
+    return shown
 
 
 def event_line(community: Community, seq: int) -> Json:

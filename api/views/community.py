@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from api.for_member import opening
-from api.views import Json, Later, Plain, beside, bounded, event_line, listing, one, read_line, whole
+from api.views import EVENTS_BYTES_MAX, Json, Later, Plain, beside, bounded, event_line, listing, one, parsed, read_line, whole
 from api.views.ideas import most_supported
 from api.views.polls import current, voted
 from engine.community import Community
@@ -57,14 +57,27 @@ def charter(state: State) -> Json:
 
 @listing
 def log(state: State, start: int, count: int) -> Json:
-    """Events from number `start`, oldest first, with the signed head."""
+    """Events from number `start`, oldest first, with the signed head; fewer than asked for where they are long."""
     size = state.seq
     first = max(0, min(start, size))
 
     def events(community: Community) -> Json:
-        return [parse_own(data) for _, data in community.store.lines(first, min(size, first + bounded(count)))]
+        return parsed(community.store.lines(first, min(size, first + bounded(count))))
 
     return {"size": size, "events": Plain(events), "checkpoint": Later(lambda community: community.checkpoint())}
+
+
+def newest(community: Community, count: int) -> int:
+    """The event with which the newest that one answer shows begin."""
+    with community.reading() as state:
+        size = state.seq
+    first, left = size, EVENTS_BYTES_MAX
+    for seq, data in reversed(list(community.store.lines(max(0, size - bounded(count)), size))):
+        left -= len(data)
+        if left < 0 and first < size:
+            break
+        first = seq
+    return first
 
 
 @one(EventId)

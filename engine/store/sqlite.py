@@ -45,6 +45,14 @@ class _Connection(sqlite3.Connection):
         self.close()
 
 
+def _check_beside(path: Path) -> None:
+    """SQLite opens what lies beside a database under these names, and waits for ever where that is a pipe."""
+    for ending in ("-journal", "-wal", "-shm"):
+        beside = path.resolve().with_name(path.resolve().name + ending)
+        if beside.is_symlink() or (beside.exists() and not beside.is_file()):
+            raise refuse("file_unreadable", "{name}", "is no regular file", "put it away", name=beside.name)
+
+
 class SqliteStore:
     """The store in `path`, which must exist. `cache` is where a snapshot of the state may lie; `readonly` is
     for a database somebody else gave us: one view of it, and nothing in its schema trusted.
@@ -61,6 +69,7 @@ class SqliteStore:
                     "community_unknown", "{path}", "does not exist, or is no file",
                     "check the folder's name, or found a community (folkmoot found)", path=path,
                 )  # fmt: skip
+            _check_beside(path)
             if self._one("pragma application_id") != tables.APPLICATION_ID:
                 raise refuse("file_foreign", "{path}", "is no database of folkmoot's", "name the folder of a community", path=path)
             if self._one("pragma user_version") != tables.SCHEMA:

@@ -254,7 +254,10 @@ def test_what_cannot_be_done_is_refused_without_a_trace(tmp_path, words):
 
 
 def test_what_can_be_done_and_founded_is_listed_where_it_is_asked_for(tmp_path):
-    assert "SubmitIdea" in folkmoot("commands").stdout and "extends (may be left out)" in folkmoot("commands", "SubmitIdea").stdout
+    assert (
+        "SubmitIdea" in folkmoot("commands").stdout
+        and "extends: an id such as i18 (may be left out)" in folkmoot("commands", "SubmitIdea").stdout
+    )
     preset = tmp_path / "ours.toml"
     preset.write_text(folkmoot("charter", "product").stdout)
     assert folkmoot("found", str(preset), str(tmp_path / "c")).returncode == 0

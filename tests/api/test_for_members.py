@@ -100,6 +100,20 @@ def test_where_a_form_came_from_is_a_page_of_ours_or_the_first_and_known_at_once
     assert links in (["/"], ["/a//b"])
 
 
+@pytest.mark.parametrize("page", ["http://[", "http://testserver/ideas]", "//[x", "http://a:b:c/"])
+def test_a_form_from_a_page_whose_address_is_none_is_recorded_and_answered(client, sessions, moot, page):
+    """`http://[` was recorded, and answered as a fault: whoever tries again pays twice."""
+    as_member(client, sessions, "m1", moot)
+    before = moot.state.seq
+    paid = client.post("/funds", data={"amount": "5", "source": "a gift"}, headers=HTML | {"referer": page})
+    assert paid.status_code == 303 and moot.state.seq > before
+    assert client.get("/nothing", headers=HTML | {"referer": page}).status_code == 404
+
+
+def test_a_form_of_more_fields_than_there_are_is_refused(client):
+    assert client.post("/members", content="a=&" * 1_000, headers={"content-type": "application/x-www-form-urlencoded"}).status_code == 413
+
+
 def test_options_that_cost_money_are_written_with_their_costs(client, sessions, monkeypatch):
     text = charter.preset("product").replace('rule = "schulze"', 'rule = "greedy"')
     found = Moot(members=2, text=text).funded()

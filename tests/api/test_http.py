@@ -7,17 +7,20 @@ import json
 import pytest
 from fastapi.testclient import TestClient
 
+from api import views
 from api.app import build
 from api.clockwork import do_due
 from api.doors.session import COOKIE
+from api.views import community as community_views
 from engine import catalogue
 from engine.event import commands
+from engine.features.ideas.submit import SubmitIdea
 from engine.features.polls.state import Polls
 from engine.kernel import charter
 from engine.kernel.found import FoundCommunity
 from engine.log.checkpoint import read_proof
 from engine.refusals import CORE_CODES, Code, Refusal
-from tests.api.conftest import FORM, as_member
+from tests.api.conftest import FORM, HTML, as_member
 from tests.moot import KEY, Moot
 
 CODES = {*CORE_CODES, *catalogue.declared(Code)}
@@ -204,3 +207,21 @@ def test_a_ballot_that_ranks_two_alike_is_refused_where_the_rule_follows_an_orde
     found = Moot(members=2, text=text)
     with pytest.raises(Refusal, match="ranks two options alike"):
         found.vote(found.poll(), "1=2>3")
+
+
+def test_events_are_shown_as_far_as_one_answer_goes_and_the_newest_first_to_people(client, moot, monkeypatch):
+    """A thousand sealed ballots over 256 options were an answer of ten megabytes."""
+    for number in range(12):
+        moot.do("m2", SubmitIdea(f"Idea {number}", "x"))
+    size, whole = moot.state.seq, client.get("/log").json()["events"]
+    monkeypatch.setattr(views, "EVENTS_BYTES_MAX", 1_200)
+    monkeypatch.setattr(community_views, "EVENTS_BYTES_MAX", 1_200)
+    read, start = [], 0
+    while start < size:
+        part = client.get(f"/log?start={start}&count=1000").json()["events"]
+        assert len(part) == 1 or len(json.dumps(part)) < 1_500
+        read += part
+        start = part[-1]["seq"] + 1
+    assert read == whole
+    newest = client.get("/log", headers=HTML).text
+    assert f'"/log/{size - 1}"' in newest and f'"/log/{size - 12}"' not in newest

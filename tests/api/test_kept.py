@@ -6,12 +6,13 @@ import asyncio
 
 import pytest
 
-from api import reads
+from api import clock, reads
 from api.doors import kept
 from api.doors.session import Sessions
 from engine.community import Community
 from engine.features.ideas.submit import SubmitIdea
 from engine.kernel.erase import EraseText
+from engine.refusals import refuse
 from tests.api.conftest import HTML, as_member
 
 
@@ -96,6 +97,69 @@ def test_a_program_is_given_the_same_whoever_it_works_for(client, moot, sessions
     assert members == strangers and made == ["home"]
 
 
+def test_the_same_page_asked_for_by_many_at_once_is_made_once(moot):
+    made = []
+
+    async def app(scope, receive, send):
+        scope["state"]["making"].begin()
+        made.append(scope["path"])
+        await asyncio.sleep(0)
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": b"x"})
+
+    async def unread(message):
+        await asyncio.sleep(0.01)  # its answer waits for whoever asked first
+
+    layer = kept.Kept(app, moot.community, Sessions(bytes(32)))
+    scope = {"type": "http", "method": "GET", "path": "/", "query_string": b"", "headers": []}
+
+    async def crowd():
+        await asyncio.gather(*(layer(dict(scope), None, unread) for _ in range(50)))
+
+    asyncio.run(crowd())
+    assert made == ["/"] and not layer._making
+
+
+def test_who_waits_for_one_that_is_not_kept_makes_her_own(moot):
+    made = []
+
+    async def app(scope, receive, send):
+        made.append(scope["path"])
+        await asyncio.sleep(0)
+        raise RuntimeError
+
+    layer = kept.Kept(app, moot.community, Sessions(bytes(32)))
+    scope = {"type": "http", "method": "GET", "path": "/", "query_string": b"", "headers": []}
+
+    async def crowd():
+        return await asyncio.gather(*(layer(dict(scope), None, None) for _ in range(3)), return_exceptions=True)
+
+    assert {type(answer) for answer in asyncio.run(crowd())} == {RuntimeError}
+    assert len(made) == 3 and not layer._making
+
+
+def test_an_answer_that_waited_long_for_its_turn_is_as_old_as_its_making(client, moot, made, monkeypatch):
+    keep_from = reads.keep_from
+
+    def late(request):
+        moot.now += 10 * kept.KEPT_MS
+        keep_from(request)
+
+    monkeypatch.setattr(reads, "keep_from", late)
+    client.get("/polls")
+    client.get("/polls")
+    assert made == ["polls"]
+
+
+def test_a_clock_that_leapt_keeps_nobody_from_looking(client, moot, monkeypatch):
+    def leapt():
+        raise refuse("clock_doubtful", "this machine's clock", "has leapt", "set it right")
+
+    monkeypatch.setattr(clock, "now", leapt)
+    assert client.get("/ideas").status_code == client.get("/static/moot.css").status_code == client.get("/log/0/proof").status_code == 200
+    assert not kept_of(client)._answers
+
+
 def test_nothing_is_kept_for_long(client, moot, made):
     client.get("/polls")
     moot.now += kept.KEPT_MS
@@ -125,7 +189,7 @@ def test_an_answer_made_while_somebody_wrote_is_not_kept(client, moot, monkeypat
     def slow(community, thing, *part):
         shown = view_of(community, thing, *part)
         moot.do("m2", SubmitIdea("A bench", "by the river"))
-        kept_of(client)._now_at()  # another request comes in meanwhile
+        kept_of(client)._size_now()  # another request comes in meanwhile
         return shown
 
     monkeypatch.setattr(reads, "view_of", slow)
@@ -161,7 +225,7 @@ def test_long_addresses_fill_no_memory(client):
 )
 def test_only_a_whole_answer_that_gives_nobody_a_cookie_is_kept(moot, status, headers, more, keeps):
     async def app(scope, receive, send):
-        scope["state"]["keep"] = True
+        scope["state"]["making"].begin()
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": b"x", "more_body": more})
         if more:

@@ -241,7 +241,7 @@ def test_a_thing_without_a_view_of_its_own_is_shown_by_its_events():
         environment()
         .get_template("thing.html")
         .render(
-            shown={"id": "b7", "events": events},
+            shown={"id": "b7", "events": events, "next": None},
             community=community,
             charter=charters_of_preset(),
             page="thing",

@@ -116,6 +116,16 @@ def audited(path) -> Refusal | None:
             store.close()
 
 
+@pytest.mark.parametrize("name", ["community.db-journal", "community.db-wal", "community.db-shm"])
+@pytest.mark.parametrize("instead", ["a pipe", "a device", "a folder", "a socket", "a link to nothing"])
+def test_what_sqlite_would_open_beside_the_database_is_a_file_or_refused(path, name, instead):
+    """It waited for ever for somebody to write into a pipe."""
+    put(path / name, instead)
+    assert audited(path).code == "file_unreadable"
+    with pytest.raises(Refusal, match="is no regular file"), folder.opened(path):
+        pass
+
+
 @pytest.mark.parametrize("instead", INSTEAD)
 @pytest.mark.parametrize("name", ["log.key", "newest.head", "community.db", "snapshot.npz"])
 def test_a_file_of_a_community_that_is_none_is_a_refusal(path, name, instead):

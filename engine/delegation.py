@@ -102,9 +102,7 @@ def _after(step: NDArray[np.int64], steps: int) -> NDArray[np.int64]:
     return end
 
 
-def _lost(
-    step: NDArray[np.int64], lost: NDArray[np.int64], spoken_for: NDArray[np.bool_]
-) -> tuple[dict[Reason, NDArray[np.int64]], Loops]:
+def _lost(step: NDArray[np.int64], lost: NDArray[np.int64], spoken_for: NDArray[np.bool_]) -> tuple[dict[Reason, NDArray[np.int64]], Loops]:
     """Why nobody speaks for those who are `lost`: which of them for which reason, and the loops among them."""
     count = len(lost)
     too_deep, unheard = count, count + 1  # two places more, where ways end

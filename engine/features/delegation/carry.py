@@ -8,26 +8,29 @@ from dataclasses import dataclass
 import numpy as np
 
 from engine.delegation import Carried, Reason, resolve
-from engine.event import NOBODY, Ask, Command, Event, Record, Vault, Who
+from engine.event import NOBODY, Ask, Command, Event, Record, Vault
 from engine.features.delegation.state import Carriers, Delegations, Frozen
-from engine.features.polls.close import PollEnded
+from engine.features.polls.close import AboutPoll, PollEnded
 from engine.features.polls.state import POLL_CLOSED, Poll, PollId, Polls, poll_of
 from engine.kernel.hooks import due, react
 from engine.refusals import refuse
 from engine.state import State
 from engine.values import MemberId, Moment, Power
 
+CARRIERS_WITH_THE_END = 20
+"""Ballots that carry others' votes and are written with the end of a poll: all of them in most communities. As what follows by itself, their
+number belongs to the format: an audit asks for so many."""
 CARRIERS_PER_EVENT_MAX = 500
-"""Ballots that carry others' votes, in one event: each has at most 80 bytes."""
+"""Further ones in one event: each has at most 80 bytes."""
 CARRIERS_PER_COMMAND_MAX = 6 * CARRIERS_PER_EVENT_MAX
 """How many of them one command writes: some fifty milliseconds."""
 LOOPS_NAMED_MAX = 50
-"""Loops that an event names; the power lost in all of them stands beside."""
+"""Loops that an event names; the power lost in all of them stands beside. It belongs to the format, as what follows by itself."""
 
 
 @dataclass(frozen=True)
 class CarryVotes(Command):
-    """Asked by the clock where more ballots carry others' votes than one command writes down."""
+    """Asked by the clock, or by who may close polls, where more ballots carry others' votes than are written with the poll's end."""
 
     resource = "/polls/{poll}/carrying"
 
@@ -104,11 +107,9 @@ class VotesCarried(Carrying):
 
 
 @dataclass(frozen=True)
-class FurtherVotesCarried(Carrying):
+class FurtherVotesCarried(Carrying, AboutPoll):
     """The next ballots that carry others' votes."""
 
-    by = frozenset({Who.CLOCK})
-    may = None
     may_follow = frozenset({"FurtherVotesCarried"})
 
     def check(self, state: State, record: Record[Event]) -> None:
@@ -132,7 +133,7 @@ def at_its_end(state: State, record: Record[PollEnded]) -> list[VotesCarried]:
     lost = tuple(LostVotes(reason, lost.voices, Power(lost.power)) for reason, lost in resolved.lost.items() if lost.voices)
     named = zip(resolved.loops.first[:LOOPS_NAMED_MAX].tolist(), resolved.loops.members.tolist(), strict=False)
     loops = tuple(Loop(roll.member(first), members) for first, members in named)
-    carriers = _part(poll, frozen, 0, CARRIERS_PER_EVENT_MAX)
+    carriers = _part(poll, frozen, 0, CARRIERS_WITH_THE_END)
     return [VotesCarried(poll.id, carriers, len(_carriers(poll, frozen).places) - len(carriers), lost, loops)]
 
 

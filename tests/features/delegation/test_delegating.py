@@ -39,7 +39,11 @@ def carried(moot: Moot, poll: str) -> int:
         ("m2", Delegate("m2"), "delegate_wrong: member m2 cannot speak for herself by a delegation"),
         ("m2", Delegate("m99"), "member_unknown"),
         ("m2", Delegate("m4"), "delegate_wrong: member m4 has left"),
-        ("m2", Delegate("m3", "library"), "topic_unknown: topic 'library' is not one that can be delegated; known: monthly, ranking, spending"),
+        (
+            "m2",
+            Delegate("m3", "library"),
+            "topic_unknown: topic 'library' is not one that can be delegated; known: monthly, ranking, spending",
+        ),
         ("m2", Delegate("m3", "charter"), "topic_unknown"),
         ("m2", Delegate("m3", None, START), "delegation_too_long"),
         ("m2", Delegate("m3", None, START + 365 * DAY_MS + 1), "delegation_too_long: .* within 365 days"),
@@ -291,7 +295,17 @@ def test_an_audit_finds_a_count_before_the_votes_were_carried():
     delegate(moot, "m2>m3")
     poll = moot.poll()
     at = 8 * DAY_MS
-    body = {"poll": poll, "status": "no_ballots", "winners": [], "ties": [], "scores": [], "ballots": 0, "power_cast": "0", "outcome": None, "draw": None}
+    body = {
+        "poll": poll,
+        "status": "no_ballots",
+        "winners": [],
+        "ties": [],
+        "scores": [],
+        "ballots": 0,
+        "power_cast": "0",
+        "outcome": None,
+        "draw": None,
+    }
     ended = event(moot, "clock", "PollEnded", {"poll": poll}, at=at)
     closed = event(moot, "clock", "PollClosed", body, at=at, cause=ended["seq"])
     assert "has ballots that are not opened" in str(verify(rewritten(moot, unchanged, [ended, closed])).problem)

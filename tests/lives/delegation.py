@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from engine.features.delegation.carry import CARRIERS_WITH_THE_END
+from engine.features.delegation.carry import CARRIERS_WITH_END_MAX
 from engine.features.delegation.end import EndDelegation
 from engine.features.delegation.state import Delegations
 from engine.features.polls.cast import CastBallot
@@ -17,9 +17,9 @@ from tests.moot import Moot
 
 
 def life() -> Moot:
-    moot = Moot(members=13 + 2 * CARRIERS_WITH_THE_END, text=OPEN)
+    moot = Moot(members=13 + 2 * CARRIERS_WITH_END_MAX, text=OPEN)
     delegate(moot, "m2>m3", "m3>m4", "m5>m6 ranking", "m5>m3", "m7>m8", "m8>m7", "m9>m5 ranking", "m10>m9", "m11>m10", "m13>m12")
-    pairs = [(moot.members[place], moot.members[place + 1]) for place in range(13, 12 + 2 * CARRIERS_WITH_THE_END, 2)]
+    pairs = [(moot.members[place], moot.members[place + 1]) for place in range(13, 12 + 2 * CARRIERS_WITH_END_MAX, 2)]
     delegate(moot, *[f"{who}>{to}" for who, to in pairs])
     first, second = moot.poll(), moot.poll()
     moot.do("m3", EndDelegation())

@@ -17,7 +17,7 @@ from engine.refusals import refuse
 from engine.state import State
 from engine.values import MemberId, Moment, Power
 
-CARRIERS_WITH_THE_END = 20
+CARRIERS_WITH_END_MAX = 20
 """Ballots that carry others' votes and are written with the end of a poll: all of them in most communities. As what follows by itself, their
 number belongs to the format: an audit asks for so many."""
 CARRIERS_PER_EVENT_MAX = 500
@@ -30,7 +30,8 @@ LOOPS_NAMED_MAX = 50
 
 @dataclass(frozen=True)
 class CarryVotes(Command):
-    """Asked by the clock, or by who may close polls, where more ballots carry others' votes than are written with the poll's end."""
+    """The next ballots of a poll that has ended and speak for others are written down, where there are more than its end could hold.
+    Asked by the clock, or by who may close polls."""
 
     resource = "/polls/{poll}/carrying"
 
@@ -133,7 +134,7 @@ def at_its_end(state: State, record: Record[PollEnded]) -> list[VotesCarried]:
     lost = tuple(LostVotes(reason, lost.voices, Power(lost.power)) for reason, lost in resolved.lost.items() if lost.voices)
     named = zip(resolved.loops.first[:LOOPS_NAMED_MAX].tolist(), resolved.loops.members.tolist(), strict=False)
     loops = tuple(Loop(roll.member(first), members) for first, members in named)
-    carriers = _part(poll, frozen, 0, CARRIERS_WITH_THE_END)
+    carriers = _part(poll, frozen, 0, CARRIERS_WITH_END_MAX)
     return [VotesCarried(poll.id, carriers, len(_carriers(poll, frozen).places) - len(carriers), lost, loops)]
 
 

@@ -20,9 +20,9 @@ DELEGATE = Right(Name("delegate"), "let another member vote for her")
 
 @dataclass(frozen=True)
 class Delegate(Command):
-    """In decisions of the kind `topic`, or without one in all that the charter lists, until a moment; as long as the charter allows
-    where none is given. It replaces what was delegated in the same before, and goes for polls that open from now on. Whoever votes
-    herself is not spoken for; where her delegate does not vote, the delegate's own delegate speaks for both.
+    """The member `to` votes for you where you do not: in decisions of the kind `topic`, or without one in all that the charter lists.
+    Until a moment, or as long as the charter allows where you name none. It replaces what you delegated in the same before, and goes for
+    polls that open from now on. Whoever votes herself is not spoken for; where your delegate does not vote, her own speaks for both.
     """
 
     resource = "/delegations"

@@ -213,7 +213,7 @@ def test_a_count_made_ahead_of_the_end_is_not_taken_for_the_one_with_what_is_car
 
 
 def test_a_poll_that_is_still_carried_is_not_counted_and_says_so(monkeypatch):
-    monkeypatch.setattr(carry, "CARRIERS_WITH_THE_END", 1)
+    monkeypatch.setattr(carry, "CARRIERS_WITH_END_MAX", 1)
     monkeypatch.setattr(carry, "CARRIERS_PER_EVENT_MAX", 1)
     monkeypatch.setattr(carry, "CARRIERS_PER_COMMAND_MAX", 2)
     moot = Moot(members=12, text=TEXT)

@@ -270,7 +270,7 @@ def test_an_audit_finds_what_nobody_may_ask_for():
 def test_an_audit_finds_further_votes_that_are_not_the_next(monkeypatch):
     from engine.features.delegation import carry
 
-    monkeypatch.setattr(carry, "CARRIERS_WITH_THE_END", 1)
+    monkeypatch.setattr(carry, "CARRIERS_WITH_END_MAX", 1)
     moot = Moot(members=5, text=OPEN)
     delegate(moot, "m2>m3", "m4>m5")
     poll = moot.poll()

@@ -27,6 +27,8 @@ from engine.values import DAY_MS, MemberId, Name
 
 SPANS = (30, 91, 182, 365)
 """The days that a form offers, as far as the charter allows them, beside the longest."""
+NAMED_MAX = 50
+"""Members a page names of those who have delegated to one, in each topic."""
 
 
 @listing
@@ -42,13 +44,13 @@ def her_delegations(state: State, shown: Json, member: str | None) -> dict[str, 
     """Who speaks for her, for whom she does, and what whoever looks at her page may do about it."""
     at, number, everything = max(state.at, clock.now()), state[Members][shown["id"]].number, list(state[Delegations].all())
     hers = [_row(state, topic, given, number) for topic, given in everything if given.is_in_force(number, at)]
-    to_her = [(topic, given, one) for topic, given in everything for one in given.to_member(number).tolist() if given.is_in_force(one, at)]
+    to_her = [(topic, given, np.flatnonzero(given.in_force(at, len(given.to)) == number)) for topic, given in everything]
     terms = charters.in_force(state).get(DelegationTerms)
     may = terms is not None and member not in (None, shown["id"]) and holds(state, member, DELEGATE) and holds(state, shown["id"], VOTE)
     return {
         "delegates": hers,
-        "speaks_for": [_row(state, *row) for row in to_her[:PAGE]],
-        "voices": len({one for _, _, one in to_her}),
+        "speaks_for": [_row(state, topic, given, one) for topic, given, ones in to_her for one in ones[:NAMED_MAX].tolist()],
+        "voices": len(np.unique(np.concatenate([ones for _, _, ones in to_her]))),
         "delegable": _offered(terms, at) if terms is not None and may else None,
     }
 

@@ -23,7 +23,7 @@ number belongs to the format: an audit asks for so many."""
 CARRIERS_PER_EVENT_MAX = 500
 """Further ones in one event: each has at most 80 bytes."""
 CARRIERS_PER_COMMAND_MAX = 6 * CARRIERS_PER_EVENT_MAX
-"""How many of them one command writes: some fifty milliseconds."""
+"""How many of them one command writes: some thirty milliseconds."""
 LOOPS_NAMED_MAX = 50
 """Loops that an event names; the power lost in all of them stands beside. It belongs to the format, as what follows by itself."""
 

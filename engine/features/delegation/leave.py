@@ -36,10 +36,7 @@ class DelegationsLapsed(Event):
     def apply(self, state: State, record: Record[Event]) -> None:
         number = state[Members][self.member].number
         for _, given in state[Delegations].all():
-            for one in given.to_member(number).tolist():
-                given.end(one)
-            if given.holds(number):
-                given.end(number)
+            given.lapse(number)
 
 
 @dataclass(frozen=True)
@@ -66,7 +63,7 @@ def lapse(state: State, record: Record[Forgetting]) -> list[DelegationsLapsed]:
     member = record.event.whom(record)
     number = state[Members][member].number
     hers = sum(given.holds(number) for _, given in state[Delegations].all())
-    to_her = sum(len(given.to_member(number)) for _, given in state[Delegations].all())
+    to_her = sum(given.count_to(number) for _, given in state[Delegations].all())
     return [DelegationsLapsed(member, hers, to_her)] if hers or to_her else []
 
 

@@ -49,7 +49,14 @@ class Given:
         self.to[number], self.since[number], self.until[number] = to, since, until
 
     def end(self, number: int) -> None:
-        self.give(number, NOBODY, 0, 0)
+        self.to[number] = NOBODY
+
+    def lapse(self, number: int) -> None:
+        """What a member has delegated, and all that is delegated to her, ends."""
+        to = np.array(self.to, np.intc)
+        to[to == number] = NOBODY
+        to[number : number + 1] = NOBODY
+        self.to = array("i", to.tobytes())
 
     def holds(self, number: int) -> bool:
         """Whether a member has delegated, be it over by now or not."""
@@ -67,9 +74,9 @@ class Given:
         to[:count] = np.where(in_time, np.array(self.to, np.int64), NOBODY)
         return to
 
-    def to_member(self, number: int) -> NDArray[np.int64]:
-        """Who has delegated to a member, by their numbers."""
-        return np.flatnonzero(np.array(self.to, np.int64) == number)
+    def count_to(self, number: int) -> int:
+        """How many have delegated to a member, be it over by now or not."""
+        return int((np.array(self.to, np.intc) == number).sum())
 
 
 class Carriers(NamedTuple):

@@ -121,6 +121,12 @@ def test_a_chain_is_followed_to_the_very_link(depth_max, reached):
     assert carried.voices[99] == reached and carried.lost["too_deep"] == (100 - reached, 100 - reached)
 
 
+def test_too_deep_is_told_from_unheard_where_the_first_of_all_votes():
+    carried = resolved([NOBODY, 0, 1, 2, NOBODY, 4], [True, False, False, False, False, False], [1, 2, 4, 8, 16, 32], 2)
+    assert carried.lost == {"too_deep": (1, 8), "unheard": (1, 32), "loop": (0, 0)}
+    assert carried.power.tolist() == [7, 0, 0, 0, 0, 0]
+
+
 def test_the_golden_case_of_an_override():
     """OpenZeppelin's CountingOverridable, by its documentation: a delegator's own vote subtracts from her delegate's tally. 10 and 5
     delegated to 100; once the holder of 10 votes herself, the delegate is left with 105."""

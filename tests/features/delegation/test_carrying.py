@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from api import explaining
 from engine.community import Community
 from engine.features.delegation import carry
-from engine.features.delegation.carry import CarryVotes
+from engine.features.delegation.carry import Carrier, CarryVotes, FurtherVotesCarried, Loop, LostVotes, VotesCarried
 from engine.features.delegation.end import EndDelegation
+from engine.features.delegation.freeze import DelegationsFrozen
 from engine.features.delegation.state import Delegations
 from engine.features.points.award import AwardPoints
 from engine.features.polls import count as counting
@@ -22,7 +23,9 @@ from engine.features.polls.open import OpenPoll
 from engine.features.polls.state import Polls
 from engine.kernel.hooks import all_due
 from engine.kernel.join import JoinCommunity
-from engine.log.json import parse_own
+from engine.limits import EVENT_BYTES_MAX
+from engine.log.codec import form
+from engine.log.json import canonical, parse_own
 from engine.refusals import Refusal
 from engine.store import export
 from engine.store.export import Export
@@ -79,6 +82,27 @@ def test_a_poll_ends_and_is_carried_before_it_is_counted():
     assert list(all_due(moot.state, moot.now)) == [ClosePoll(poll)]
     assert kinds(moot, moot.do("clock", ClosePoll(poll)).seq) == ["BallotsOpened", "PollClosed", "DecisionFinal"]
     assert not moot.of(Delegations).frozen
+    assert not DelegationsFrozen.by and not VotesCarried.by, "they follow, and nobody asks for them"
+
+
+def test_what_follows_by_itself_has_a_size_that_belongs_to_the_format_and_every_event_fits():
+    assert (carry.CARRIERS_WITH_END_MAX, carry.LOOPS_NAMED_MAX) == (20, 50)
+    most, longest = Carrier("m9999999999999999", 9_999_999, 2**53 - 1), Loop("m9999999999999999", 9_999_999)
+    further = FurtherVotesCarried("p9999999999999999", (most,) * carry.CARRIERS_PER_EVENT_MAX, 9_999_999)
+    lost = tuple(LostVotes(reason, 9_999_999, 2**53 - 1) for reason in ("unheard", "too_deep", "loop"))
+    first = VotesCarried("p9999999999999999", (most,) * 20, 9_999_999, lost, (longest,) * 50)
+    for event in (further, first):
+        assert len(canonical(form(type(event)).write(event))) < EVENT_BYTES_MAX - 1_000
+
+
+def test_an_event_names_the_first_loops_and_counts_them_all(monkeypatch):
+    monkeypatch.setattr(carry, "LOOPS_NAMED_MAX", 2)
+    moot = Moot(members=8, text=OPEN)
+    delegate(moot, *[f"m{one}>m{other}" for pair in ((3, 4), (5, 6), (7, 8)) for one, other in (pair, pair[::-1])])
+    hold(moot, moot.poll())
+    (carried,) = said(moot, "VotesCarried")
+    assert [loop["first"] for loop in carried["loops"]] == ["m3", "m5"] and carried["lost"][0]["voices"] == 6
+    assert verify(moot.community.store, allow_unsigned=True).verdict == "sound"
 
 
 def options():
@@ -228,6 +252,8 @@ def test_a_poll_that_is_still_carried_is_not_counted_and_says_so(monkeypatch):
     with pytest.raises(Refusal, match="not_allowed"):
         moot.do("m2", CarryVotes(poll))
     first = moot.do("m1", CarryVotes(poll)).seq
+    assert kinds(moot, first) == ["FurtherVotesCarried"] * 2, "as many as one command carries"
+    moot.community = Community(moot.community.store, KEY)
     assert hold(moot, poll).power_cast == 10
     assert kinds(moot, first)[:4] == ["FurtherVotesCarried"] * 4
     assert [one["left"] for kind in ("VotesCarried", "FurtherVotesCarried") for one in said(moot, kind)] == [4, 3, 2, 1, 0]

@@ -7,14 +7,18 @@ import pytest
 from engine.features.amendments.amend import AmendCharter
 from engine.features.delegation.delegate import Delegate
 from engine.features.delegation.end import EndDelegation
-from engine.features.delegation.state import Delegations
+from engine.features.delegation.leave import DelegationsLapsed, DelegationWithdrawn
+from engine.features.delegation.state import Delegations, Given
+from engine.features.delegation.terms import DelegationTerms
 from engine.features.polls.cast import CastBallot
 from engine.features.polls.close import ClosePoll
 from engine.features.polls.open import OpenPoll
 from engine.features.polls.state import Polls
+from engine.features.polls.void import VoidPoll
 from engine.kernel.charter import lawful, preset
 from engine.kernel.clock import CorrectClock
 from engine.kernel.forget import ForgetMember
+from engine.kernel.join import JoinCommunity
 from engine.kernel.members import Members
 from engine.kernel.roles import GiveRole
 from engine.refusals import Refusal
@@ -101,6 +105,38 @@ def test_an_unsound_charter_is_refused(old, new, fact):
         lawful(TEXT.replace(old, new))
 
 
+@pytest.mark.parametrize(("name", "value"), [("days_max", 1), ("days_max", 1826), ("depth_max", 1), ("depth_max", 64)])
+def test_a_bound_may_be_as_small_and_as_large_as_stated(name, value):
+    now = {"days_max": 365, "depth_max": 3}[name]
+    assert getattr(lawful(TEXT.replace(f"{name} = {now}", f"{name} = {value}"))[DelegationTerms], name) == value
+
+
+def test_in_force_is_from_its_moment_to_before_its_end():
+    given = Given()
+    given.give(1, to=0, since=10, until=20)
+    moments = (9, 10, 19, 20)
+    assert [given.is_in_force(1, at) for at in moments] == [False, True, True, False]
+    assert [given.in_force(at, 3).tolist() for at in moments] == [[-1, -1, -1], [-1, 0, -1], [-1, 0, -1], [-1, -1, -1]]
+    given.end(1)
+    assert not any(given.is_in_force(number, 15) for number in (0, 1, 2))
+
+
+@pytest.mark.parametrize("pair", ["m2>m1", "m2>m1 ranking"])
+def test_the_first_of_all_may_be_a_delegate(pair):
+    moot = Moot(members=3, text=OPEN)
+    delegate(moot, pair)
+    poll = moot.poll()
+    moot.do("m1", CastBallot(poll, "1"))
+    assert hold(moot, poll).power_cast == 2
+    moot.do("m2", EndDelegation(pair.partition(" ")[2] or None))
+    with pytest.raises(Refusal, match="delegation_unknown"):
+        moot.do("m2", EndDelegation(pair.partition(" ")[2] or None))
+    delegate(moot, "m2>m3", "m2>m1 ranking")
+    poll = moot.poll()
+    moot.do("m1", CastBallot(poll, "1"))
+    assert hold(moot, poll).power_cast == 2, "a topic's own delegate first, be it the first of all"
+
+
 @pytest.mark.parametrize(("days", "power"), [(29, 2), (30, 1)])
 def test_a_delegation_ends_at_its_moment(days, power):
     """It goes for polls that open before."""
@@ -162,6 +198,11 @@ def test_delegations_of_and_to_a_member_who_leaves_lapse():
     assert [topic for topic, given in there.all() for number in numbers.values() if given.holds(number)] == ["monthly"]
     moot.do("m6", ForgetMember("m6"))
     assert len(said(moot, "DelegationsLapsed")) == 1, "who has none leaves no such word"
+    delegate(moot, "m3>m1", "m5>m1")
+    for member in ("m5", "m3"):
+        moot.do("m1", ForgetMember(member))
+    assert said(moot, "DelegationsLapsed")[1:] == [{"member": "m5", "hers": 1, "to_her": 0}, {"member": "m3", "hers": 1, "to_her": 1}]
+    assert not any(event.by for event in (DelegationsLapsed, DelegationWithdrawn)), "they follow, and nobody asks for them"
     assert verify(moot.community.store, allow_unsigned=True).verdict == "sound"
 
 
@@ -176,6 +217,25 @@ def test_who_forgets_herself_is_spoken_for_by_nobody_in_an_open_poll():
     assert carried(moot, poll) == 1
     assert said(moot, "VotesCarried")[0]["lost"] == [{"reason": "unheard", "voices": 1, "power": "1"}]
     assert verify(moot.community.store, allow_unsigned=True).verdict == "sound"
+
+
+def test_what_a_void_poll_froze_is_let_go_and_who_is_not_on_a_roll_takes_nothing_from_it():
+    moot = Moot(members=5, text=TEXT)
+    delegate(moot, "m2>m4", "m4>m3")
+    void = moot.poll()
+    moot.do("m3", CastBallot(void, "1"))
+    late = f"m{moot.do('newcomer', JoinCommunity('Late')).seq}"
+    delegate(moot, f"{late}>m3")
+    moot.do(late, ForgetMember(late))
+    assert not said(moot, "DelegationWithdrawn")
+    del moot.community.store._vault[moot.of(Polls)[void].ballots.sealed()[0]]["choice"]
+    moot.wait(8 * 24 * 60)
+    moot.do("m1", VoidPoll(void))
+    moot.do("m5", ForgetMember("m5"))
+    moot.do("m2", ForgetMember("m2"))
+    assert not said(moot, "DelegationWithdrawn") and void in moot.of(Delegations).frozen
+    poll = moot.poll()
+    assert list(moot.of(Delegations).frozen) == [poll]
 
 
 def test_a_moderator_who_forgets_a_voter_or_her_delegate_changes_no_count():

@@ -231,7 +231,10 @@ def test_a_count_made_ahead_of_the_end_is_not_taken_for_the_one_with_what_is_car
     poll = moot.poll()
     for member, choice in (("m4", "1"), ("m5", "2"), ("m6", "2")):
         moot.do(member, CastBallot(poll, choice))
+    alone = moot.of(Polls)[poll].open_ballots.digest()
     moot.wait(8 * 24 * 60)
+    moot.end(poll)
+    assert moot.of(Polls)[poll].open_ballots.digest() != alone, "a count is known by what ballots carry, too"
     assert hold(moot, poll).winners == (1,)
     assert verify(moot.community.store, allow_unsigned=True).verdict == "sound"
 

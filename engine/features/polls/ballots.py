@@ -33,8 +33,8 @@ class Ballots:
     choices: list[str] = field(default_factory=list)
     carried: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
     """The power of others that each ballot carries besides its voter's own; no rows where none carries any."""
-    voices: int = 0
-    """How many others that are."""
+    voices: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
+    """How many others that are, likewise."""
     carrying: bool = False
     """Whether some ballots may carry the power of others, and the log has still to say which: it cannot before the last ballot."""
     roll: Roll = field(init=False, repr=False, compare=False)
@@ -129,9 +129,14 @@ class Ballots:
     def carry(self, member: str, voices: int, power: int) -> None:
         """A member's ballot speaks for so many others, whose power together is that."""
         if not len(self.carried):
-            self.carried = np.zeros(self.count, np.int64)
-        self.carried[self._place(member)] += power
-        self.voices += voices
+            self.carried, self.voices = np.zeros(self.count, np.int64), np.zeros(self.count, np.int64)
+        place = self._place(member)
+        self.carried[place], self.voices[place] = power, voices
+
+    @property
+    def took_part(self) -> int:
+        """How many have voted, or are spoken for by one who has."""
+        return self.cast + int(self.voices.sum())
 
     def sealed(self, most: int | None = None) -> list[int]:
         """The events of ballots that are not open yet, in the order of the roll; of the first `most`."""

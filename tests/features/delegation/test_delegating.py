@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from engine.event import Who
 from engine.features.amendments.amend import AmendCharter
 from engine.features.delegation.delegate import Delegate
 from engine.features.delegation.end import EndDelegation
@@ -117,8 +118,17 @@ def test_in_force_is_from_its_moment_to_before_its_end():
     moments = (9, 10, 19, 20)
     assert [given.is_in_force(1, at) for at in moments] == [False, True, True, False]
     assert [given.in_force(at, 3).tolist() for at in moments] == [[-1, -1, -1], [-1, 0, -1], [-1, 0, -1], [-1, -1, -1]]
+    given.give(2, to=1, since=10, until=20)
+    given.lapse(3)
+    assert given.is_in_force(1, 15) and given.is_in_force(2, 15), "others' leaving is nothing to them"
+    given.lapse(1)
+    assert not given.holds(1) and not given.holds(2)
+    given.give(1, to=0, since=10, until=20)
+    given.give(2, to=3, since=10, until=20)
+    given.lapse(1)
+    assert given.holds(2)
     given.end(1)
-    assert not any(given.is_in_force(number, 15) for number in (0, 1, 2))
+    assert not any(given.is_in_force(number, 15) for number in (0, 1))
 
 
 @pytest.mark.parametrize("pair", ["m2>m1", "m2>m1 ranking"])
@@ -202,7 +212,9 @@ def test_delegations_of_and_to_a_member_who_leaves_lapse():
     for member in ("m5", "m3"):
         moot.do("m1", ForgetMember(member))
     assert said(moot, "DelegationsLapsed")[1:] == [{"member": "m5", "hers": 1, "to_her": 0}, {"member": "m3", "hers": 1, "to_her": 1}]
-    assert not any(event.by for event in (DelegationsLapsed, DelegationWithdrawn)), "they follow, and nobody asks for them"
+    assert not any(who in event.by for who in Who for event in (DelegationsLapsed, DelegationWithdrawn)), (
+        "they follow, and nobody asks for them"
+    )
     assert verify(moot.community.store, allow_unsigned=True).verdict == "sound"
 
 

@@ -133,7 +133,7 @@ def run(community: Timed) -> None:
 
     measured(f"{SOME:,} sealed ballots opened and counted", community, close)
     measured("the page of the closed poll", community, lambda: view_of(community, poll))
-    hand_on(community, joined[: SOME // 2], joined[SOME // 2 : SOME], later)
+    later = hand_on(community, joined[: SOME // 2], joined[SOME // 2 : SOME], later)
     community.execute(ask("m1", PayIn(10_000_000, "so"), later))
     awards = [ask("m1", AwardPoints(member, 1 + number % 400, "so"), later, number) for number, member in enumerate(joined[:SOME])]  # type: ignore[arg-type]
     measured(f"{SOME:,} awards", community, lambda: community.execute_many(awards))
@@ -150,8 +150,8 @@ def cast(poll: str, members: list[str], now: int) -> list[Ask]:
     return [ask(member, CastBallot(poll, f"{1 + number % 5}>{1 + (number + 1) % 5}"), now, number) for number, member in enumerate(members)]  # type: ignore[arg-type]
 
 
-def hand_on(community: Timed, members: list[str], delegates: list[str], now: int) -> None:
-    """A poll in which each of so many members is spoken for by another."""
+def hand_on(community: Timed, members: list[str], delegates: list[str], now: int) -> int:
+    """A poll in which each of so many members is spoken for by another; the moment it ends."""
     asks = [ask(member, Delegate(to), now, number) for number, (member, to) in enumerate(zip(members, delegates, strict=True))]  # type: ignore[arg-type]
     measured(f"{len(asks):,} delegate", community, lambda: community.execute_many(asks))
     options, opened = (FreeOption("one"), FreeOption("two"), FreeOption("three"), FreeOption("four"), FreeOption("five")), list[str]()
@@ -168,6 +168,7 @@ def hand_on(community: Timed, members: list[str], delegates: list[str], now: int
 
     measured(f"{len(delegates):,} ballots that carry another, counted", community, close)
     measured("the page of that poll", community, lambda: view_of(community, opened[0]))
+    return later
 
 
 if __name__ == "__main__":

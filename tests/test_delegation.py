@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.delegation import DEPTH_MAX, NOBODY, Carried, Lost, resolve
+from engine.delegation import DEPTH_MAX, NOBODY, Carried, Lost, in_force, resolve, topic_first
 
 
 @st.composite
@@ -133,6 +133,18 @@ def test_the_golden_case_of_an_override():
     links, power = [2, 2, NOBODY], [10, 5, 100]
     assert resolved(links, [False, False, True], power, 1).power.tolist() == [0, 0, 115]
     assert resolved(links, [True, False, True], power, 1).power.tolist() == [10, 0, 105]
+
+
+@given(st.data())
+def test_a_topics_own_delegation_goes_before_the_general_one_while_its_time_lasts(data):
+    count = data.draw(st.integers(1, 8))
+    row = st.tuples(st.integers(-1, 9), st.integers(0, 5), st.integers(0, 9))
+    own, general = (data.draw(st.lists(row, min_size=count, max_size=count)) for _ in range(2))
+    at = data.draw(st.integers(0, 9))
+    delegates = topic_first(*(in_force(*(np.array(column) for column in zip(*rows, strict=True)), at) for rows in (own, general)))
+    for place, delegate in enumerate(delegates.tolist()):
+        there = [to for to, since, until in (own[place], general[place]) if to >= 0 and since <= at < until]
+        assert delegate == (there[0] if there else NOBODY)
 
 
 def test_nobody_there_is_nobody_carried():

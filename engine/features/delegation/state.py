@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.delegation import NOBODY
+from engine.delegation import NOBODY, in_force, topic_first
 from engine.features.polls.roll import Roll
 from engine.features.polls.state import PollId
 from engine.kernel.members import Members
@@ -66,12 +66,9 @@ class Given:
         return self.holds(number) and self.since[number] <= at < self.until[number]
 
     def in_force(self, at: int, members: int) -> NDArray[np.int64]:
-        """The number of each member's delegate at a moment, -1 for none. What was given later than that has not been given yet: a
-        clock that ran ahead gives nobody a vote."""
+        """The number of each member's delegate at a moment, -1 for none."""
         to = np.full(members, NOBODY, np.int64)
-        count = len(self.to)
-        in_time = (np.array(self.since, np.int64) <= at) & (at < np.array(self.until, np.int64))
-        to[:count] = np.where(in_time, np.array(self.to, np.int64), NOBODY)
+        to[: len(self.to)] = in_force(np.array(self.to, np.int64), np.array(self.since, np.int64), np.array(self.until, np.int64), at)
         return to
 
     def count_to(self, number: int) -> int:
@@ -127,10 +124,7 @@ class Delegations(Part):
         """
         general = self.general.in_force(at, members)
         own = self.by_topic.get(topic)
-        if own is None:
-            return general
-        to = own.in_force(at, members)
-        return np.where(to >= 0, to, general)
+        return general if own is None else topic_first(own.in_force(at, members), general)
 
 
 def links_on(state: State, roll: Roll, topic: Name, at: int) -> NDArray[np.int32]:

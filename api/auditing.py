@@ -32,6 +32,8 @@ TABLE = (
     ("BallotCast", "open ballots", "by members on the roll, in time, in their own name"),
     ("BallotSealed", "sealed ballots", "the same, and opened as they were sealed"),
     ("PollClosed", "closed polls", "recounted by the rule they were opened with"),
+    ("DelegationGiven", "delegations", "by members who may, to members who vote, no longer than the charter allows"),
+    ("VotesCarried", "polls carried", "votes handed on as the delegations say that each poll froze with its roll"),
     ("PollVoided", "voided polls", "that openings were lost is the word of who voided them: nobody else can see"),
     ("PointsEarned", "points earned", "what the charter's rules pay for the acts beside them"),
     ("PointsAwarded", "points awarded", "by whoever may, within the charter's bound"),

@@ -1,7 +1,7 @@
 """`make bench-turns`: how long a turn of the writer lasts, and a reader waits, where much is to be done at once.
 
-A community of a million in a folder (MEMBERS=100000 for a quick look): a poll opened, 100,000 sealed ballots closed, a round
-over 100,000 members shared, the page of the closed poll read. No turn may take 200 ms of CPU, and no reader wait longer.
+A community of a million in a folder (MEMBERS=100000 for a quick look): a poll opened, 100,000 sealed ballots closed, the same with
+50,000 votes that others carry, a round over 100,000 members shared, the page of a closed poll read. No turn may take 200 ms of CPU, and no reader wait longer.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from api.clockwork import do_due
 from api.views import view_of
 from engine.community import Community, Receipt
 from engine.event import Ask
+from engine.features.delegation.delegate import Delegate
 from engine.features.points.award import AwardPoints
 from engine.features.polls.cast import CastBallot
 from engine.features.polls.close import ClosePoll
@@ -41,6 +42,8 @@ TEXT = (
     charter.preset("product")
     .replace("commands_per_day = 500", "commands_per_day = 0")
     .replace("bytes_per_day = 1000000", "bytes_per_day = 0")
+    .replace('"cast_ballot", "leave"]', '"cast_ballot", "delegate", "leave"]')
+    + '\n[delegation]\ndecisions = ["ranking"]\ndays_max = 365\ndepth_max = 4\n'
 )
 
 
@@ -120,10 +123,7 @@ def run(community: Timed) -> None:
         lambda: opened.append(f"p{community.execute(ask('m1', OpenPoll('ranking', 'Which?', options=options))).seq}"),
     )  # fmt: skip
     poll = opened[0]
-    ballots = [
-        ask(member, CastBallot(poll, f"{1 + number % 5}>{1 + (number + 1) % 5}"), NOW, number)
-        for number, member in enumerate(joined[:SOME])
-    ]
+    ballots = cast(poll, joined[:SOME], NOW)
     measured(f"{SOME:,} sealed ballots cast", community, lambda: community.execute_many(ballots))
     later = NOW + 1_440 * MINUTE
 
@@ -133,6 +133,7 @@ def run(community: Timed) -> None:
 
     measured(f"{SOME:,} sealed ballots opened and counted", community, close)
     measured("the page of the closed poll", community, lambda: view_of(community, poll))
+    later = hand_on(community, joined[: SOME // 2], joined[SOME // 2 : SOME], later)
     community.execute(ask("m1", PayIn(10_000_000, "so"), later))
     awards = [ask("m1", AwardPoints(member, 1 + number % 400, "so"), later, number) for number, member in enumerate(joined[:SOME])]  # type: ignore[arg-type]
     measured(f"{SOME:,} awards", community, lambda: community.execute_many(awards))
@@ -142,6 +143,32 @@ def run(community: Timed) -> None:
         do_due(community, later)
 
     measured(f"a round over {SOME:,} members shared", community, share)
+
+
+def cast(poll: str, members: list[str], now: int) -> list[Ask]:
+    """A ballot of each."""
+    return [ask(member, CastBallot(poll, f"{1 + number % 5}>{1 + (number + 1) % 5}"), now, number) for number, member in enumerate(members)]  # type: ignore[arg-type]
+
+
+def hand_on(community: Timed, members: list[str], delegates: list[str], now: int) -> int:
+    """A poll in which each of so many members is spoken for by another; the moment it ends."""
+    asks = [ask(member, Delegate(to), now, number) for number, (member, to) in enumerate(zip(members, delegates, strict=True))]  # type: ignore[arg-type]
+    measured(f"{len(asks):,} delegate", community, lambda: community.execute_many(asks))
+    options, opened = (FreeOption("one"), FreeOption("two"), FreeOption("three"), FreeOption("four"), FreeOption("five")), list[str]()
+    measured(
+        f"a poll opened that {len(asks):,} delegations go for", community,
+        lambda: opened.append(f"p{community.execute(ask('m1', OpenPoll('ranking', 'Which?', options=options), now)).seq}"),
+    )  # fmt: skip
+    community.execute_many(cast(opened[0], delegates, now))
+    later = now + 1_440 * MINUTE
+
+    def close() -> None:
+        community.execute(ask("m1", ClosePoll(opened[0]), later))  # type: ignore[arg-type]
+        do_due(community, later)
+
+    measured(f"{len(delegates):,} ballots that carry another, counted", community, close)
+    measured("the page of that poll", community, lambda: view_of(community, opened[0]))
+    return later
 
 
 if __name__ == "__main__":

@@ -6,8 +6,13 @@ from hypothesis import strategies as st
 
 from engine.kernel import charter
 from engine.values import Id
+from tests.delegating import delegating
 
-TEXT = charter.preset("product").replace("supports_min = 5", "supports_min = 2").replace("minutes_open = 10080", "minutes_open = 60")
+TEXT = (
+    delegating(charter.preset("product"))
+    .replace("supports_min = 5", "supports_min = 2")
+    .replace("minutes_open = 10080", "minutes_open = 60")
+)
 TEXT = TEXT.replace("expire_days = 730", "expire_days = 1").replace("hand_after_minutes = 1440", "hand_after_minutes = 10")
 TEXT = TEXT.replace("minutes_open = 20160", "minutes_open = 60").replace("percent_min = 50", "percent_min = 1")
 AMENDED = TEXT.replace("award_max = 500", "award_max = 900")

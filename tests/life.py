@@ -15,6 +15,9 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from engine.community import Community
 from engine.event import Command, commands
 from engine.features.amendments.amend import AmendCharter
+from engine.features.delegation.carry import CarryVotes
+from engine.features.delegation.delegate import Delegate
+from engine.features.delegation.end import EndDelegation
 from engine.features.ideas.comment import CommentIdea
 from engine.features.ideas.revise import ReviseIdea
 from engine.features.ideas.state import Ideas
@@ -169,6 +172,7 @@ class Life(RuleBasedStateMachine):
         if seq is not None:
             sealed = decision in ("monthly", "ranking")
             model.polls[f"p{seq}"] = Poll(decision, set(model.members), model.now, model.now + 60, sealed, ideas)
+            model.polls[f"p{seq}"].links = model.links(decision)
             if decision == "spending":
                 model.funds -= budget
                 model.polls[f"p{seq}"].budget = budget
@@ -203,13 +207,39 @@ class Life(RuleBasedStateMachine):
         if patient:
             self.wait(max(0, poll.closes - model.now))
         expected = (actor == "clock" or model.may(actor, "ClosePoll")) and model.may_end(actor, name)
-        if self.ask(actor, ClosePoll(name), expected) is not None:
-            self.closed(name, poll)
-        elif poll.lost and model.now >= poll.closes:
+        self.close_by(actor, name, expected)
+        if not poll.over and poll.lost and (model.now >= poll.closes or poll.ended_at):
             voider = self.founder(data)
             if self.ask(voider, VoidPoll(name), model.may(voider, "VoidPoll")) is not None:
                 poll.over = True
                 model.funds += poll.budget
+
+    def close_by(self, actor: str, name: str, expected: bool) -> None:
+        """Close a poll; one in which some may speak for others ends first, and is counted by the clock."""
+        poll = self.model.polls[name]
+        only_ends = bool(poll.links) and not poll.ended_at
+        if self.ask(actor, ClosePoll(name), expected) is None:
+            return
+        if only_ends:
+            poll.ended_at = self.moot.state.at
+            if self.ask("clock", ClosePoll(name), not poll.lost) is None:
+                return
+        self.closed(name, poll)
+
+    @rule(data=st.data(), topic=st.sampled_from([None, None, "ranking", "monthly", "charter"]), minutes=st.sampled_from([None, 0, 30, 90]))
+    def delegate(self, data, topic: str | None, minutes: int | None) -> None:
+        """Let another vote, for a while or as long as may be; sometimes take it back."""
+        model, actor = self.model, self.anybody(data)
+        to = data.draw(st.sampled_from([*model.members * 3, *model.here]))
+        until = None if minutes is None else self.moot.now + minutes * 60_000
+        expected = actor in model.members and to in model.members and to != actor and topic != "charter" and minutes != 0
+        if self.ask(actor, Delegate(to, topic, until), expected) is not None:
+            model.delegations[actor, topic] = to, model.now + (365 * 24 * 60 if minutes is None else minutes)
+        elif (there := sorted(model.delegations, key=str)) and data.draw(st.booleans()):
+            who, what = data.draw(st.sampled_from(there))
+            self.ask(who, EndDelegation(what), True)
+            del model.delegations[who, what]
+            self.ask(who, EndDelegation(what), False)
 
     @rule(data=st.data(), decision=st.sampled_from(["monthly", "ranking", "charter"]), lost=st.booleans())
     def hold(self, data, decision: str, lost: bool) -> None:
@@ -229,6 +259,7 @@ class Life(RuleBasedStateMachine):
         poll.over = True
         result = self.moot.of(Polls)[name].result
         assert result is not None and result.ballots == len(poll.votes)
+        assert result.power_cast == poll.power_cast(depth_max=3)
         won = [poll.options[number - 1] for number in result.winners] if poll.decision in ("monthly", "spending") else []
         for idea in won:
             self.model.ideas[idea].stage = "adopted"
@@ -303,10 +334,11 @@ class Life(RuleBasedStateMachine):
     def clockwork(self, data, days: int) -> None:
         self.wait(days * 24 * 60)
         for command in list(all_due(self.moot.state, self.moot.now)):
-            lost = isinstance(command, ClosePoll) and self.model.polls[command.poll].lost
-            done = self.ask("clock", command, not lost)
-            if done is not None and isinstance(command, ClosePoll):
-                self.closed(command.poll, self.model.polls[command.poll])
+            if isinstance(command, ClosePoll):
+                self.close_by("clock", command.poll, self.model.may_end("clock", command.poll))
+                self.ask("clock", CarryVotes(command.poll), False)
+            else:
+                self.ask("clock", command, True)
         if data.draw(st.integers(0, 4)) == 0:
             self.ask("clock", Settle(), False)
         for name in [*self.moot.of(Rounds).rounds, "r999"]:
@@ -393,8 +425,8 @@ class Life(RuleBasedStateMachine):
 PLAYED = {
     kind.__name__
     for kind in (
-        AgreeToRound, AmendCharter, AwardPoints, CastBallot, ClosePoll, CommentIdea, CorrectClock, DeclareLoss, EraseText, ForgetMember,
-        FoundCommunity, GiveRole, JoinCommunity, OpenPoll, PayIn, PayShares, ReviseIdea, Settle, ShareReward, SubmitIdea, SupportIdea,
+        AgreeToRound, AmendCharter, AwardPoints, CarryVotes, CastBallot, ClosePoll, CommentIdea, CorrectClock, DeclareLoss, Delegate,
+        EndDelegation, EraseText, ForgetMember, FoundCommunity, GiveRole, JoinCommunity, OpenPoll, PayIn, PayShares, ReviseIdea, Settle, ShareReward, SubmitIdea, SupportIdea,
         TakeRole, VoidPoll,
     )
 }  # fmt: skip

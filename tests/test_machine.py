@@ -18,8 +18,8 @@ from tests.life import PLAYED, Life, asked
 QUICKLY = [phase for phase in Phase if phase is not Phase.shrink]
 """Shrinking a life of forty steps takes minutes: run it with `Phase.shrink` when one fails."""
 RUNS_MAX = 4
-RARE = {"PayShares"}
-"""Accepted only where a round is longer than one command pays; see tests/features/rewards."""
+RARE = {"PayShares", "CarryVotes"}
+"""Accepted only where there is more than one command pays, or carries: see tests/features/rewards and delegation."""
 
 
 def test_a_community_lives(capsys):

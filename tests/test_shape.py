@@ -18,7 +18,7 @@ FLOORS = (
     ("engine.refusals", "engine.limits", "engine.fair_lock"),
     ("engine.values", "engine.catalogue"),
     ("engine.log",),
-    ("engine.elections", "engine.ledger"),
+    ("engine.elections", "engine.delegation", "engine.ledger"),
     ("engine.rules",),
     ("engine.state",),
     ("engine.event",),

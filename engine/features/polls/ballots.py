@@ -31,6 +31,12 @@ class Ballots:
     commitments: NDArray[np.uint8]
     """What the log holds of each sealed one: 32 bytes a row, no rows where ballots are open."""
     choices: list[str] = field(default_factory=list)
+    carried: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
+    """The power of others that each ballot carries besides its voter's own; no rows where none carries any."""
+    voices: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
+    """How many others that are, likewise."""
+    carrying: bool = False
+    """Whether some ballots may carry the power of others, and the log has still to say which: it cannot before the last ballot."""
     roll: Roll = field(init=False, repr=False, compare=False)
     counted: dict[tuple[bytes, str, tuple[int, ...]], Outcome | Refusal] = field(init=False, repr=False, compare=False)
     """Counts already made of these ballots, or why there are none: closing decides by one and is checked by the same."""
@@ -111,8 +117,26 @@ class Ballots:
         return int((self.seq >= 0).sum())
 
     @property
+    def powers(self) -> NDArray[np.int64]:
+        """What each ballot weighs: its voter's own power, and what it carries of others."""
+        return self.roll.powers + self.carried if len(self.carried) else self.roll.powers
+
+    @property
     def cast_power(self) -> int:
-        return int(self.roll.powers[self.seq >= 0].sum())
+        """The power behind the ballots cast."""
+        return int(self.powers[self.seq >= 0].sum())
+
+    def carry(self, member: str, voices: int, power: int) -> None:
+        """A member's ballot speaks for so many others, whose power together is that."""
+        if not len(self.carried):
+            self.carried, self.voices = np.zeros(self.count, np.int64), np.zeros(self.count, np.int64)
+        place = self._place(member)
+        self.carried[place], self.voices[place] = power, voices
+
+    @property
+    def took_part(self) -> int:
+        """How many have voted, or are spoken for by one who has."""
+        return self.cast + int(self.voices.sum())
 
     def sealed(self, most: int | None = None) -> list[int]:
         """The events of ballots that are not open yet, in the order of the roll; of the first `most`."""
@@ -135,14 +159,14 @@ class Ballots:
         return bytes(self.commitments[place]).hex()
 
     def digest(self) -> bytes:
-        """What everybody's ballot says, as 32 bytes."""
-        return sha256(self.code.tobytes() + "\n".join(self.choices).encode()).digest()
+        """What everybody's ballot says and carries, as 32 bytes."""
+        return sha256(self.code.tobytes() + self.carried.tobytes() + "\n".join(self.choices).encode()).digest()
 
     def weights(self) -> tuple[list[str], NDArray[np.int64]]:
         """Each distinct choice and the power behind it."""
         counted = self.code >= 0
         power = np.zeros(len(self.choices), np.int64)
-        np.add.at(power, self.code[counted], self.roll.powers[counted])
+        np.add.at(power, self.code[counted], self.powers[counted])
         used = np.flatnonzero(power)
         return [self.choices[code] for code in used], power[used]
 

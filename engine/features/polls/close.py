@@ -56,7 +56,7 @@ class ClosePoll(Command):
         """
         poll = poll_of(state, self.poll)
         ballots = poll.open_ballots
-        if ballots.waits or is_quick(poll.asked, ballots):
+        if ballots.waits or ballots.carrying or is_quick(poll.asked, ballots):
             return None
         if ask.actor != "clock":
             require(state, ask.actor, CLOSE, poll.asked.charter)
@@ -76,6 +76,13 @@ class ClosePoll(Command):
         if not poll.ended:
             _check_ended(poll, ask.actor, ask.now)
             events.append(PollEnded(poll.id))
+        if ballots.carrying:  # who carries whom can be said once it has ended, and is counted by the next command
+            if not events:
+                raise refuse(
+                    POLL_STILL_OPEN, "poll {poll}", "has ended, and it is being worked out who speaks for whom", "ask again in a moment",
+                    poll=poll.id,
+                )  # fmt: skip
+            return events
         secret = _secret(poll, vault)
         if ballots.waits:
             sealed = ballots.sealed(OPENED_PER_COMMAND_MAX + 1)
@@ -175,7 +182,7 @@ class PollClosed(Count, AboutPoll):
     def check(self, state: State, record: Record[Event]) -> None:
         poll = poll_of(state, self.poll)
         ballots, secret = poll.open_ballots, poll.asked.draw_secret
-        if not poll.ended or ballots.waits:
+        if not poll.ended or ballots.waits or ballots.carrying:
             raise refuse("log_unlawful", "poll {poll}", "has ballots that are not opened", "end it and open them first", poll=poll.id)
         if (secret is None) != (self.draw is None) or (
             secret and self.draw and not opens(secret.commitment, bytes.fromhex(self.draw.salt), canonical(self.draw.secret))
@@ -203,6 +210,8 @@ class PollClosed(Count, AboutPoll):
 @due
 def closing(state: State, at: Moment) -> Iterator[Command]:
     for poll in list(state[Polls].open.values()):
+        if poll.ended and poll.open_ballots.carrying:
+            continue
         if poll.ended or at >= poll.asked.closes_at or ("all_voted" in poll.asked.terms.ends and _all_voted(poll)):
             yield ClosePoll(poll.id)
 

@@ -141,7 +141,8 @@ def conclude(state: State, asked: Question, ballots: Ballots, opened: DrawOpenin
     if rule.elects == "one":
         winners = [int(name) for name in with_tie_broken(asked, ballots, draw, outcome).winners]
     blank = not rule.silence and not ballots.say_anything()
-    status = verdict(bool(winners), bool(outcome.ties), rule.elects == "one", blank, asked.terms.quorum, asked.electorate, cast, power)
+    one, part = rule.elects == "one", ballots.took_part
+    status = verdict(bool(winners), bool(outcome.ties), one, blank, asked.terms.quorum, asked.electorate, part, power)
     return Count(
         status,
         tuple(sorted(winners)) if status == "decided" else (),

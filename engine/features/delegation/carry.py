@@ -1,0 +1,177 @@
+"""Once a poll has ended, it is written down whose ballot carries whose vote: before the count, so that it is counted from the log alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from engine.delegation import Carried, Reason, resolve
+from engine.event import NOBODY, Ask, Command, Event, Record, Vault
+from engine.features.delegation.state import Carriers, Delegations, Frozen
+from engine.features.polls.close import AboutPoll, PollEnded
+from engine.features.polls.state import POLL_CLOSED, Poll, PollId, Polls, poll_of
+from engine.kernel.hooks import due, react
+from engine.refusals import refuse
+from engine.state import State
+from engine.values import MemberId, Moment, Power
+
+CARRIERS_WITH_END_MAX = 20
+"""Ballots that carry others' votes and are written with the end of a poll: all of them in most communities. As what follows by itself, their
+number belongs to the format: an audit asks for so many."""
+CARRIERS_PER_EVENT_MAX = 500
+"""Further ones in one event: each has at most 80 bytes."""
+CARRIERS_PER_COMMAND_MAX = 6 * CARRIERS_PER_EVENT_MAX
+"""How many of them one command writes: some thirty milliseconds."""
+LOOPS_NAMED_MAX = 50
+"""Loops that an event names; the power lost in all of them stands beside. It belongs to the format, as what follows by itself."""
+
+
+@dataclass(frozen=True)
+class CarryVotes(Command):
+    """The next ballots of a poll that has ended and speak for others are written down, where there are more than its end could hold.
+    Asked by the clock, or by who may close polls."""
+
+    resource = "/polls/{poll}/carrying"
+
+    poll: PollId
+
+    def decide(self, state: State, ask: Ask, vault: Vault) -> list[Event]:
+        poll = _carrying(state, self.poll)
+        frozen, events = state[Delegations].frozen[poll.id], list[Event]()
+        whole, first = len(_carriers(poll, frozen).places), frozen.written
+        for start in range(first, min(whole, first + CARRIERS_PER_COMMAND_MAX), CARRIERS_PER_EVENT_MAX):
+            part = _part(poll, frozen, start, CARRIERS_PER_EVENT_MAX)
+            events.append(FurtherVotesCarried(poll.id, part, whole - start - len(part)))
+        return events
+
+
+@dataclass(frozen=True)
+class Carrier:
+    """A member whose ballot speaks for so many others, and their power together."""
+
+    member: MemberId
+    voices: int
+    power: Power
+
+
+@dataclass(frozen=True)
+class LostVotes:
+    """Members who had delegated and are spoken for by nobody's ballot, and their power together. `reason`: `unheard` where the last on
+    the way casts none and has no delegate, `too_deep` where one lies further along than the poll's terms allow, `loop` where the way
+    goes round."""
+
+    reason: Reason
+    voices: int
+    power: Power
+
+
+@dataclass(frozen=True)
+class Loop:
+    """So many members delegated in a circle in which nobody voted; the one of them who joined first."""
+
+    first: MemberId
+    members: int
+
+
+@dataclass(frozen=True)
+class Carrying(Event, abstract=True):
+    """Ballots that carry the power of others, in the order of the roll; `left` are still to be written."""
+
+    poll: PollId
+    carriers: tuple[Carrier, ...]
+    left: int
+
+    def about(self, record: Record[Event]) -> tuple[str, ...]:
+        return (self.poll,)
+
+    def apply(self, state: State, record: Record[Event]) -> None:
+        ballots, frozen = state[Polls][self.poll].open_ballots, state[Delegations].frozen
+        for carrier in self.carriers:
+            ballots.carry(carrier.member, carrier.voices, carrier.power)
+        frozen[self.poll].written += len(self.carriers)
+        if not self.left:
+            ballots.carrying = False
+            del frozen[self.poll]
+
+
+@dataclass(frozen=True)
+class VotesCarried(Carrying):
+    """Who speaks for whom, now that nobody can vote any more. Their power besides their own; what is `lost`, and in which `loops`."""
+
+    by = NOBODY
+    may = None
+
+    lost: tuple[LostVotes, ...]
+    loops: tuple[Loop, ...]
+
+
+@dataclass(frozen=True)
+class FurtherVotesCarried(Carrying, AboutPoll):
+    """The next ballots that carry others' votes."""
+
+    may_follow = frozenset({"FurtherVotesCarried"})
+
+    def check(self, state: State, record: Record[Event]) -> None:
+        poll = _carrying(state, self.poll)
+        frozen = state[Delegations].frozen[poll.id]
+        right = _part(poll, frozen, frozen.written, len(self.carriers))
+        left = len(_carriers(poll, frozen).places) - frozen.written - len(right)
+        if not right or (self.carriers, self.left) != (right, left):
+            raise refuse(
+                "log_unlawful", "poll {poll}", "is said to carry other votes than its delegations say", "carry those", poll=poll.id
+            )
+
+
+@react
+def at_its_end(state: State, record: Record[PollEnded]) -> list[VotesCarried]:
+    poll = state[Polls][record.event.poll]
+    if poll.ballots is None or not poll.ballots.carrying:
+        return []
+    frozen, roll = state[Delegations].frozen[poll.id], poll.ballots.roll
+    resolved = _resolved(poll, frozen)
+    lost = tuple(LostVotes(reason, lost.voices, Power(lost.power)) for reason, lost in resolved.lost.items() if lost.voices)
+    named = zip(resolved.loops.first[:LOOPS_NAMED_MAX].tolist(), resolved.loops.members.tolist(), strict=False)
+    loops = tuple(Loop(roll.member(first), members) for first, members in named)
+    carriers = _part(poll, frozen, 0, CARRIERS_WITH_END_MAX)
+    return [VotesCarried(poll.id, carriers, len(_carriers(poll, frozen).places) - len(carriers), lost, loops)]
+
+
+@due
+def carrying(state: State, at: Moment) -> Iterator[Command]:
+    for poll in list(state[Delegations].frozen):
+        one = state[Polls].open.get(poll)
+        if one is not None and one.ended:
+            yield CarryVotes(poll)
+
+
+def _carrying(state: State, name: str) -> Poll:
+    """A poll of which it is still to be written whose ballots carry whose votes."""
+    poll = poll_of(state, name)
+    if poll.ballots is None or not poll.ended or not poll.ballots.carrying:
+        raise refuse(POLL_CLOSED, "poll {poll}", "has no votes that are still to be carried", "nothing more is needed", poll=poll.id)
+    return poll
+
+
+def _resolved(poll: Poll, frozen: Frozen) -> Carried:
+    """Who speaks for whom in a poll that has ended; what of it is to be written is kept beside what was frozen."""
+    ballots = poll.open_ballots
+    resolved = resolve(frozen.links, ballots.seq >= 0, ballots.roll.powers, frozen.depth_max)
+    places = np.flatnonzero(resolved.voices > 1)
+    frozen.carriers = Carriers(places, resolved.voices[places] - 1, resolved.power[places] - ballots.roll.powers[places])
+    return resolved
+
+
+def _carriers(poll: Poll, frozen: Frozen) -> Carriers:
+    if frozen.carriers is None:
+        _resolved(poll, frozen)
+    assert frozen.carriers is not None
+    return frozen.carriers
+
+
+def _part(poll: Poll, frozen: Frozen, start: int, most: int) -> tuple[Carrier, ...]:
+    """At most so many of the ballots that speak for others, from one on."""
+    roll = poll.open_ballots.roll
+    rows = zip(*(column[start : start + most].tolist() for column in _carriers(poll, frozen)), strict=True)
+    return tuple(Carrier(roll.member(place), voices, Power(power)) for place, voices, power in rows)

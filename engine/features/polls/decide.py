@@ -1,6 +1,7 @@
 """A decision becomes final, and what it decided happens.
 
-Today every count is final at once. Its money goes to what was funded or back to the funds, winning ideas to their stage.
+A count is final at once, unless its frozen terms let members object first. Its money goes to what was funded or back to the
+funds, winning ideas to their stage.
 """
 
 from __future__ import annotations
@@ -11,13 +12,15 @@ from engine.event import NOBODY, Event, Record
 from engine.features.ideas.advance import IdeaAdvanced
 from engine.features.ideas.state import Ideas
 from engine.features.ideas.terms import IdeaTerms
-from engine.features.polls.close import PollClosed
+from engine.features.polls.close import PollClosed, may_be_contested
+from engine.features.polls.object import ObjectionsEnded, ObjectionsOpened
 from engine.features.polls.state import PollId, Polls
 from engine.features.treasury.state import FUNDS, Treasury
 from engine.kernel import charter as charters
 from engine.kernel.hooks import react
 from engine.ledger import Entry
 from engine.state import State
+from engine.values import DAY_MS, Moment
 
 
 @dataclass(frozen=True)
@@ -46,7 +49,16 @@ class DecisionFinal(Event):
 
 
 @react
-def at_once(state: State, record: Record[PollClosed]) -> list[DecisionFinal]:
+def counted(state: State, record: Record[PollClosed]) -> list[DecisionFinal | ObjectionsOpened]:
+    poll = state[Polls][record.event.poll]
+    objection = poll.conditions.objection
+    if objection is None or not may_be_contested(poll):
+        return [DecisionFinal(poll.id)]
+    return [ObjectionsOpened(poll.id, Moment(record.at + objection.days * DAY_MS))]
+
+
+@react
+def unopposed(state: State, record: Record[ObjectionsEnded]) -> list[DecisionFinal]:
     return [DecisionFinal(record.event.poll)]
 
 

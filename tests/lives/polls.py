@@ -96,6 +96,11 @@ def matters(moot: Moot) -> None:
     moot.do("m2", ObjectToDecision(late, "At night!"))
     moot.wait(3 * 24 * 60)
     moot.do("clock", EndObjections(late))
+    waiting = moot.poll("matter")
+    for member in here[:4]:
+        moot.do(member, CastBallot(waiting, "1"))
+    moot.do("clock", ClosePoll(waiting))
+    moot.do("m3", ObjectToDecision(waiting, "Let us think again."))
 
 
 def lose_an_opening(moot: Moot, poll: str) -> None:

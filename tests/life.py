@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import get_type_hints
 
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from hypothesis.stateful import initialize, invariant, precondition, rule
 
 from engine.community import Community
 from engine.event import Command, commands
@@ -25,6 +25,7 @@ from engine.features.points.settle import Settle
 from engine.features.points.state import PointLedger
 from engine.features.polls.cast import CastBallot
 from engine.features.polls.close import ClosePoll
+from engine.features.polls.object import EndObjections, ObjectToDecision
 from engine.features.polls.open import FreeOption, OpenPoll
 from engine.features.polls.state import Polls
 from engine.features.polls.void import VoidPoll
@@ -49,6 +50,7 @@ from engine.store import folder
 from engine.store.snapshot import view
 from engine.verify import verify
 from tests.drawn import AMENDED, CHOICES, TEXT, fitting, texts
+from tests.finality import Finality
 from tests.model import Idea, Model, Poll
 from tests.moot import KEY, ORIGIN, START, Moot
 
@@ -56,7 +58,7 @@ asked: Counter[tuple[str, bool]] = Counter()
 """What was asked, and whether it was accepted, of all runs together."""
 
 
-class Life(RuleBasedStateMachine):
+class Life(Finality):
     """Members, strangers and the clock ask; most of it is possible, some of it is not."""
 
     @initialize()
@@ -155,11 +157,11 @@ class Life(RuleBasedStateMachine):
         expected = writer in model.members and writer == idea.author and idea.stage != "adopted"
         self.ask(writer, ReviseIdea(name, text, f"{text} {self.moot._asked}", 150), expected)
 
-    @rule(data=st.data(), decision=st.sampled_from(["monthly", "ranking", "spending", "charter"]), budget=st.integers(150, 900))
+    @rule(data=st.data(), decision=st.sampled_from(["monthly", "ranking", "spending", "charter", "matter"]), budget=st.integers(150, 900))
     def open(self, data, decision: str, budget: int) -> None:
         model, actor = self.model, self.founder(data)
         ideas = [name for name, idea in model.ideas.items() if idea.stage == "shortlist"]
-        options = (FreeOption("a"), FreeOption("b"), FreeOption("c")) if decision == "ranking" else ()
+        options = (FreeOption("a"), FreeOption("b"), FreeOption("c")) if decision in ("ranking", "matter") else ()
         amended = self.text == AMENDED
         amendment = {False: AMENDED, True: TEXT}[amended] if decision == "charter" else None
         command = OpenPoll(decision, "Which?", (), options, amendment, budget if decision == "spending" else None)
@@ -189,7 +191,7 @@ class Life(RuleBasedStateMachine):
             if poll.decision == "spending":
                 choice = min(choice, "1")
             if self.ask(actor, CastBallot(name, choice), model.may_vote(actor, name)) is not None:
-                poll.votes[actor] = choice
+                model.vote(actor, name, choice)
 
     @precondition(lambda self: any(not poll.over for poll in self.model.polls.values()))
     @rule(data=st.data(), patient=st.sampled_from([True, True, False]))
@@ -211,7 +213,7 @@ class Life(RuleBasedStateMachine):
                 poll.over = True
                 model.funds += poll.budget
 
-    @rule(data=st.data(), decision=st.sampled_from(["monthly", "ranking", "charter"]), lost=st.booleans())
+    @rule(data=st.data(), decision=st.sampled_from(["monthly", "ranking", "charter", "matter"]), lost=st.booleans())
     def hold(self, data, decision: str, lost: bool) -> None:
         """A poll from its opening to its end, everybody voting; sometimes the vault loses a ballot on the way."""
         before = set(self.model.polls)
@@ -220,13 +222,13 @@ class Life(RuleBasedStateMachine):
             for actor in sorted(self.model.polls[name].roll)[:4]:
                 choice = data.draw(st.sampled_from(CHOICES[decision]))
                 self.ask(actor, CastBallot(name, choice), True)
-                self.model.polls[name].votes[actor] = choice
+                self.model.vote(actor, name, choice)
             if lost and self.model.polls[name].sealed:
                 self.lose_one(name)
             self.close_one(data, name, patient=True)
 
     def closed(self, name: str, poll: Poll) -> None:
-        poll.over = True
+        self.model.count(name)
         result = self.moot.of(Polls)[name].result
         assert result is not None and result.ballots == len(poll.votes)
         won = [poll.options[number - 1] for number in result.winners] if poll.decision in ("monthly", "spending") else []
@@ -305,6 +307,8 @@ class Life(RuleBasedStateMachine):
         for command in list(all_due(self.moot.state, self.moot.now)):
             lost = isinstance(command, ClosePoll) and self.model.polls[command.poll].lost
             done = self.ask("clock", command, not lost)
+            if isinstance(command, EndObjections):
+                del self.model.contested[command.poll]
             if done is not None and isinstance(command, ClosePoll):
                 self.closed(command.poll, self.model.polls[command.poll])
         if data.draw(st.integers(0, 4)) == 0:
@@ -374,6 +378,10 @@ class Life(RuleBasedStateMachine):
         assert set(state[Polls].open) == {name for name, poll in model.polls.items() if not poll.over}
         for name, poll in state[Polls].open.items():
             assert poll.ballots is not None and poll.ballots.cast == len(model.polls[name].votes)
+            assert poll.closes_at == START + model.polls[name].closes * 60_000
+        assert {name: START + until * 60_000 for name, until in model.contested.items()} == {
+            name: poll.objections_until for name, poll in state[Polls].contested.items()
+        }
 
     def teardown(self) -> None:
         if not hasattr(self, "moot"):
@@ -393,8 +401,8 @@ class Life(RuleBasedStateMachine):
 PLAYED = {
     kind.__name__
     for kind in (
-        AgreeToRound, AmendCharter, AwardPoints, CastBallot, ClosePoll, CommentIdea, CorrectClock, DeclareLoss, EraseText, ForgetMember,
-        FoundCommunity, GiveRole, JoinCommunity, OpenPoll, PayIn, PayShares, ReviseIdea, Settle, ShareReward, SubmitIdea, SupportIdea,
+        AgreeToRound, AmendCharter, AwardPoints, CastBallot, ClosePoll, CommentIdea, CorrectClock, DeclareLoss, EndObjections, EraseText, ForgetMember,
+        FoundCommunity, GiveRole, JoinCommunity, ObjectToDecision, OpenPoll, PayIn, PayShares, ReviseIdea, Settle, ShareReward, SubmitIdea, SupportIdea,
         TakeRole, VoidPoll,
     )
 }  # fmt: skip

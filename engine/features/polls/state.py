@@ -28,6 +28,7 @@ OPENINGS_LOST = Code("openings_lost", "conflict")
 POLLS_OPEN_MAX = 1_000
 """What stands open must fit one machine's memory."""
 MINUTE_MS = 60_000
+"""What charters count the times of polls in."""
 ADOPT, KEEP = 1, 2
 """The options of a poll on an amendment."""
 Status = Literal["decided", "tied", "no_quorum", "no_ballots", "uncountable", "rejected"]

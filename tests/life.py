@@ -219,13 +219,14 @@ class Life(Finality):
         before = set(self.model.polls)
         self.open(data, decision, 200)
         for name in set(self.model.polls) - before:
-            for actor in sorted(self.model.polls[name].roll)[:4]:
+            for actor in sorted(self.model.polls[name].roll)[: 9 if decision == "matter" else 4]:
                 choice = data.draw(st.sampled_from(CHOICES[decision]))
                 self.ask(actor, CastBallot(name, choice), True)
                 self.model.vote(actor, name, choice)
             if lost and self.model.polls[name].sealed:
                 self.lose_one(name)
-            self.close_one(data, name, patient=True)
+            self.close_one(data, name, patient=data.draw(st.booleans()) or decision != "matter")
+            self.contest(data, name)
 
     def closed(self, name: str, poll: Poll) -> None:
         self.model.count(name)

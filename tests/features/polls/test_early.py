@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from engine.features.polls import early
 from engine.features.polls.cast import CastBallot
 from engine.features.polls.close import ClosePoll
 from engine.features.polls.early import is_settled
@@ -153,6 +154,19 @@ def test_a_poll_ended_though_a_ballot_could_change_it_is_found():
     assert "takes ballots until its time is over" in str(report.problem) and report.seq == moot.state.seq
     moot.do("m6", CastBallot(poll, "1"))
     assert verify(rewritten(moot, unchanged, [event(moot, "clock", "PollEnded", {"poll": poll})])).verdict == "sound"
+
+
+def test_what_is_known_of_so_many_ballots_is_not_worked_out_again(monkeypatch):
+    """The clockwork asks every two seconds."""
+    looked = []
+    monkeypatch.setattr(early, "_is_settled", lambda poll: bool(looked.append(poll)))
+    moot = moot_by("plurality")
+    poll = moot.poll()
+    for member in moot.members[:3]:
+        moot.do(member, CastBallot(poll, "1"))
+        for _ in range(3):
+            assert not list(all_due(moot.state, moot.now))
+    assert len(looked) == 3
 
 
 def test_nothing_ends_before_it_opens():

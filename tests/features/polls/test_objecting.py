@@ -25,6 +25,8 @@ from engine.log.json import parse_own
 from engine.refusals import Refusal
 from engine.store import snapshot
 from engine.verify import verify
+from tests.features.polls.asking import decision
+from tests.features.polls.asking import poll as poll_by_hand
 from tests.features.polls.test_charters import saying
 from tests.forging import event, of_kind, rewritten, unchanged
 from tests.moot import Moot, fingerprint
@@ -96,6 +98,13 @@ def test_how_many_objections_it_takes(percent, needed):
         assert (moot.of(Polls)[poll].status == "overturned") == (number == needed)
         if number == needed:
             return
+
+
+@pytest.mark.parametrize(("members", "needed"), [(300, 120), (301, 121), (302, 121), (303, 122)])
+def test_a_share_of_a_large_roll_is_rounded_up(members, needed):
+    one = poll_by_hand(decision(objection={"days": 1, "percent_min": 40}), [1] * members, [])
+    one.objections = one.ballots
+    assert objections_of(one) == (0, needed)
 
 
 def test_objections_may_weigh_as_the_ballots_did():

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.features.polls.ballots import Ballots
-from engine.features.polls.quorum import COEFFICIENT_MAX, DynamicQuorum
+from engine.features.polls.quorum import COEFFICIENT_MAX, DynamicQuorum, Measure, Quorum, Votes, is_reached, is_rejected
 from engine.features.polls.roll import RollBook
 from engine.features.polls.state import Polls
 from engine.log.json import parse_own
@@ -48,6 +48,15 @@ def test_more_against_never_lowers_a_quorum_and_it_keeps_its_bounds(whole, again
     here = quorum.votes(against, whole)
     assert whole * least // 10_000 <= here <= whole * most // 10_000
     assert quorum.votes(min(against + 1, whole), whole) >= here
+
+
+@pytest.mark.parametrize(("voters", "reached"), [(3_299, False), (3_300, True), (3_301, True)])
+def test_a_share_is_reached_and_a_rejection_exceeded_to_the_voter(voters, reached):
+    """Of ten thousand, 33 % are 3,300: as many reach a quorum, and one more rejects."""
+    votes = Votes(Measure(voters, voters), Measure(0, 0), Measure(voters, voters))
+    quorum = Quorum("eligible", 33)
+    assert is_reached(quorum, "all_valid", None, votes, 10_000) == reached
+    assert is_rejected(quorum, "rejection", votes, 10_000) == (voters > 3_300)
 
 
 def result(moot: Moot, *choices: str):

@@ -13,10 +13,9 @@ from dataclasses import dataclass
 from engine.event import ANY_MEMBER, Ask, Command, Event, Install, Precompute, Record, Right, Vault, Who
 from engine.features.ideas.state import Ideas
 from engine.features.polls.cast import read_choice
-from engine.features.polls.count import Draw, conclude, is_counted, is_quick, recount, rule_of
+from engine.features.polls.count import Draw, conclude, is_counted, is_quick, recount
 from engine.features.polls.early import is_settled
 from engine.features.polls.state import (
-    KEEP,
     MINUTE_MS,
     OPENINGS_LOST,
     POLL_NOT_OPEN,
@@ -199,7 +198,7 @@ class PollClosed(Count, AboutPoll):
         polls = state[Polls]
         poll = polls[self.poll]
         poll.result = self.count
-        if may_be_contested(poll):
+        if poll.conditions.objection is not None:
             polls.contest(poll)
         else:
             polls.close(poll)
@@ -209,7 +208,7 @@ class PollClosed(Count, AboutPoll):
 @due
 def closing(state: State, at: Moment) -> Iterator[Command]:
     for poll in list(state[Polls].open.values()):
-        if poll.ended or at >= poll.closes_at or (at >= poll.asked.opens_at and _ends_by_ballots(poll)):
+        if _may_end(poll, "clock", at):
             yield ClosePoll(poll.id)
 
 
@@ -219,20 +218,15 @@ def settle(state: State, poll: Poll) -> None:
     state[Ideas].hold(poll.asked.versions, -1)
 
 
-def may_be_contested(poll: Poll) -> bool:
-    """Whether something was decided that members may object to: what leaves things as they are is final at once."""
-    result, asked = poll.result, poll.asked
-    if poll.conditions.objection is None or result is None or not result.winners:
-        return False
-    stays = (KEEP,) if asked.amendment is not None or rule_of(asked).roles else ()
-    return result.winners != stays
-
-
 def may_end_by_hand(poll: Poll, at: int) -> bool:
     """Whether who may close polls may end this one now."""
+    return _may_end(poll, "m0", at)
+
+
+def _may_end(poll: Poll, actor: str, at: int) -> bool:
     try:
-        _check_ended(poll, "m0", Moment(at))
-    except Refusal:
+        _check_ended(poll, actor, Moment(at))
+    except Refusal:  # not yet, or this copy lacks the rule that would say so: other polls go on
         return False
     return True
 

@@ -12,9 +12,10 @@ from engine.event import NOBODY, Event, Record
 from engine.features.ideas.advance import IdeaAdvanced
 from engine.features.ideas.state import Ideas
 from engine.features.ideas.terms import IdeaTerms
-from engine.features.polls.close import PollClosed, may_be_contested
+from engine.features.polls.close import PollClosed, settle
+from engine.features.polls.count import rule_of
 from engine.features.polls.object import ObjectionsEnded, ObjectionsOpened
-from engine.features.polls.state import PollId, Polls
+from engine.features.polls.state import KEEP, Poll, PollId, Polls
 from engine.features.treasury.state import FUNDS, Treasury
 from engine.kernel import charter as charters
 from engine.kernel.hooks import react
@@ -39,6 +40,8 @@ class DecisionFinal(Event):
         poll = state[Polls][self.poll]
         poll.final = True
         assert poll.result is not None
+        if poll.objections is not None:  # nobody was asked for any
+            settle(state, poll)
         if poll.asked.budget is not None:
             costs = [(number, poll.asked.options[number - 1].cost or 0) for number in poll.result.winners]
             state[Treasury].accounts.post(
@@ -52,7 +55,7 @@ class DecisionFinal(Event):
 def counted(state: State, record: Record[PollClosed]) -> list[DecisionFinal | ObjectionsOpened]:
     poll = state[Polls][record.event.poll]
     objection = poll.conditions.objection
-    if objection is None or not may_be_contested(poll):
+    if objection is None or not decides_something(poll):
         return [DecisionFinal(poll.id)]
     return [ObjectionsOpened(poll.id, Moment(record.at + objection.days * DAY_MS))]
 
@@ -71,3 +74,9 @@ def winners_advance(state: State, record: Record[DecisionFinal]) -> list[IdeaAdv
         return []  # an amendment may have taken that stage away: what won stays where its terms hold
     won = [poll.asked.options[number - 1].idea for number in poll.result.winners]
     return [IdeaAdvanced(idea, stage, poll.asked.charter) for idea in won if idea and ideas[idea].stage != stage]
+
+
+def decides_something(poll: Poll) -> bool:
+    """Whether something was decided that members may object to: what leaves things as they are is final at once."""
+    stays = (KEEP,) if poll.asked.amendment is not None or rule_of(poll.asked).roles else ()
+    return poll.result is not None and poll.result.winners not in ((), stays)

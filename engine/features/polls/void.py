@@ -53,7 +53,7 @@ class Voiding(Event, abstract=True):
     def apply(self, state: State, record: Record[Event]) -> None:
         polls = state[Polls]
         poll = polls[self.poll]
-        poll.void = True
+        poll.void, poll.result = True, None
         state[Ideas].hold(poll.asked.versions, -1)
         if poll.objections is None:
             polls.close(poll)

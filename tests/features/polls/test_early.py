@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 
 import pytest
@@ -167,6 +168,17 @@ def test_what_is_known_of_so_many_ballots_is_not_worked_out_again(monkeypatch):
         for _ in range(3):
             assert not list(all_due(moot.state, moot.now))
     assert len(looked) == 3
+
+
+def test_a_poll_by_a_rule_that_this_copy_lacks_does_not_keep_others_from_ending(monkeypatch):
+    """It waits for its clock; what is due besides is done."""
+    moot = moot_by("plurality")
+    poll, other = moot.poll(), moot.poll()
+    moot.vote(poll, "1", "1", "2")
+    moot.vote(other, "1", "1", "1", "1")
+    asked = moot.of(Polls)[poll].asked
+    object.__setattr__(asked.terms, "rule", replace(asked.terms.rule, digest="0" * 64))
+    assert list(all_due(moot.state, moot.now)) == [ClosePoll(other)]
 
 
 def test_nothing_ends_before_it_opens():

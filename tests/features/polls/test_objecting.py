@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from api.views import view_of
 from engine.features.amendments.amend import AmendCharter
 from engine.features.ideas.revise import ReviseIdea
 from engine.features.ideas.state import Ideas
@@ -261,7 +262,9 @@ def test_a_decision_of_a_false_time_is_void():
     moot.now = true + 60_000
     for member in ("m1", "m2"):
         moot.do(member, CorrectClock(moot.now))
-    assert moot.of(Polls)[poll].status == "void" and not moot.of(Polls).contested
+    each = moot.of(Polls)[poll]
+    assert (each.status, each.result) == ("void", None) and not moot.of(Polls).contested
+    assert view_of(moot.community, poll)["result"] is None
     assert verify(moot.community.store, allow_unsigned=True).verdict == "sound"
 
 

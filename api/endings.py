@@ -12,6 +12,8 @@ What it decides is final 3 days after the count, unless objections from 10 % of 
 
 from __future__ import annotations
 
+import numpy as np
+
 from api.texts import person, span, text, when
 from api.views import Json
 from engine.elections.outcome import Step
@@ -67,14 +69,15 @@ def objections(poll: Poll) -> Json:
     if poll.objections is None or terms is None:
         return None
     count, needed = objections_of(poll)
-    places = (poll.objections.seq >= 0).nonzero()[0]
-    first = sorted((int(poll.objections.seq[place]), poll.objections.roll.member(int(place))) for place in places)[:SHOWN_MAX]
+    seqs, roll = poll.objections.seq, poll.objections.roll
+    places = np.flatnonzero(seqs >= 0)
+    first = places[np.argsort(seqs[places])][:SHOWN_MAX].tolist()
     return {
         "count": str(count),
         "needed": str(needed),
         "basis": terms.basis,
         "until": when(poll.objections_until),
-        "raised": [{"seq": seq, "by": person(member), "reason": text(seq, "reason")} for seq, member in first],
+        "raised": [{"seq": (seq := int(seqs[place])), "by": person(roll.member(place)), "reason": text(seq, "reason")} for place in first],
     }
 
 

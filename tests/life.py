@@ -44,7 +44,6 @@ from engine.kernel.join import JoinCommunity
 from engine.kernel.loss import DeclareLoss
 from engine.kernel.members import Members
 from engine.kernel.roles import GiveRole, TakeRole
-from engine.log.checkpoint import Checkpoint
 from engine.refusals import Refusal
 from engine.store import folder
 from engine.store.snapshot import view
@@ -53,12 +52,13 @@ from tests.drawn import AMENDED, CHOICES, TEXT, fitting, texts
 from tests.finality import Finality
 from tests.model import Idea, Model, Poll
 from tests.moot import KEY, ORIGIN, START, Moot
+from tests.rare_days import RareDays
 
 asked: Counter[tuple[str, bool]] = Counter()
 """What was asked, and whether it was accepted, of all runs together."""
 
 
-class Life(Finality):
+class Life(Finality, RareDays):
     """Members, strangers and the clock ask; most of it is possible, some of it is not."""
 
     @initialize()
@@ -328,31 +328,6 @@ class Life(Finality):
             if done is not None:
                 model.forget(member, actor)
                 self.gone += [opening[1]] if opening else []
-
-    @rule(data=st.data())
-    def erase(self, data) -> None:
-        actor = self.founder(data)
-        store = self.moot.community.store
-        seq = data.draw(st.integers(0, self.moot.state.seq))
-        field = data.draw(st.sampled_from([opening.field for opening in store.openings(seq)] or ["title"]))
-        if field not in ("choice", "draw_secret"):
-            self.ask(actor, EraseText(seq, field, "other"), None if self.model.may(actor, "EraseText") else False)
-
-    @rule(data=st.data())
-    def mend(self, data) -> None:
-        """What is for rare days: a loss declared, a clock set right."""
-        actor = self.founder(data)
-        head = self.moot.community.key.sign(Checkpoint(ORIGIN, 9_000 + self.moot._asked, bytes(32)))
-        self.ask(actor, DeclareLoss(head), self.model.may(actor, "DeclareLoss"))
-        if self.model.may(actor, "GiveRole") and data.draw(st.booleans()):
-            log, here = self.moot.state.at, self.moot.now
-            self.ask(actor, CorrectClock(log - 1), False)
-            self.moot.now = to = log - 1  # a clock that is a moment behind the log
-            self.ask(actor, CorrectClock(log), False)
-            self.ask(actor, CorrectClock(to), to >= START)
-            if self.moot.state.at == to:  # the second to say so
-                self.model.set_back(to, START)
-            self.moot.now = here
 
     @rule(data=st.data())
     def whatever_else(self, data) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from engine.features.polls.ballots import Ballots
@@ -204,6 +204,7 @@ steps = st.lists(st.tuples(st.sampled_from("pswo"), st.integers(0, 4), st.sample
 
 
 @given(steps, st.lists(st.integers(1, 9), min_size=5, max_size=5))
+@example([(what, 0, choice) for what, choice in ("p1", "p2", "p3", "s-", "s-", "o1", "p2", "s-", "w-")], [2, 3, 5, 7, 9])
 def test_votes_that_are_kept_up_are_those_that_are_counted_afresh(steps, powers):
     book = RollBook()
     book.enter(range(5), powers, range(5))

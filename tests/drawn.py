@@ -15,8 +15,22 @@ TEXT = (
 )
 TEXT = TEXT.replace("expire_days = 730", "expire_days = 1").replace("hand_after_minutes = 1440", "hand_after_minutes = 10")
 TEXT = TEXT.replace("minutes_open = 20160", "minutes_open = 60").replace("percent_min = 50", "percent_min = 1")
+TEXT += """
+[decisions.matter]
+options = "free"
+rule = "yes_no"
+secrecy = "open"
+quorum = { basis = "eligible", percent_min = 30, counts = "for_abstain" }
+ties = "status_quo"
+replaceable = false
+minutes_open = 60
+ends = ["early"]
+late_quorum_minutes = 20
+objection = { days = 1, percent_min = 40 }
+"""
 AMENDED = TEXT.replace("award_max = 500", "award_max = 900")
 CHOICES = {"monthly": ["1", "1,2", ""], "ranking": ["1>2", "2=1", "3", ""], "spending": ["1", "2", ""], "charter": ["1", "1", "2"]}
+CHOICES["matter"] = ["1", "1", "1", "2", "3", ""]
 texts = st.text(st.characters(categories=["L", "N"], max_codepoint=0x17F), min_size=1, max_size=12) | st.sampled_from(["Cafe\u0301", "❤️"])
 
 

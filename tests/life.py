@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import get_type_hints
 
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from hypothesis.stateful import initialize, invariant, precondition, rule
 
 from engine.community import Community
 from engine.event import Command, commands
@@ -28,6 +28,7 @@ from engine.features.points.settle import Settle
 from engine.features.points.state import PointLedger
 from engine.features.polls.cast import CastBallot
 from engine.features.polls.close import ClosePoll
+from engine.features.polls.object import EndObjections, ObjectToDecision
 from engine.features.polls.open import FreeOption, OpenPoll
 from engine.features.polls.state import Polls
 from engine.features.polls.void import VoidPoll
@@ -46,20 +47,21 @@ from engine.kernel.join import JoinCommunity
 from engine.kernel.loss import DeclareLoss
 from engine.kernel.members import Members
 from engine.kernel.roles import GiveRole, TakeRole
-from engine.log.checkpoint import Checkpoint
 from engine.refusals import Refusal
 from engine.store import folder
 from engine.store.snapshot import view
 from engine.verify import verify
 from tests.drawn import AMENDED, CHOICES, TEXT, fitting, texts
+from tests.finality import Finality
 from tests.model import Idea, Model, Poll
 from tests.moot import KEY, ORIGIN, START, Moot
+from tests.rare_days import RareDays
 
 asked: Counter[tuple[str, bool]] = Counter()
 """What was asked, and whether it was accepted, of all runs together."""
 
 
-class Life(RuleBasedStateMachine):
+class Life(Finality, RareDays):
     """Members, strangers and the clock ask; most of it is possible, some of it is not."""
 
     @initialize()
@@ -158,11 +160,11 @@ class Life(RuleBasedStateMachine):
         expected = writer in model.members and writer == idea.author and idea.stage != "adopted"
         self.ask(writer, ReviseIdea(name, text, f"{text} {self.moot._asked}", 150), expected)
 
-    @rule(data=st.data(), decision=st.sampled_from(["monthly", "ranking", "spending", "charter"]), budget=st.integers(150, 900))
+    @rule(data=st.data(), decision=st.sampled_from(["monthly", "ranking", "spending", "charter", "matter"]), budget=st.integers(150, 900))
     def open(self, data, decision: str, budget: int) -> None:
         model, actor = self.model, self.founder(data)
         ideas = [name for name, idea in model.ideas.items() if idea.stage == "shortlist"]
-        options = (FreeOption("a"), FreeOption("b"), FreeOption("c")) if decision == "ranking" else ()
+        options = (FreeOption("a"), FreeOption("b"), FreeOption("c")) if decision in ("ranking", "matter") else ()
         amended = self.text == AMENDED
         amendment = {False: AMENDED, True: TEXT}[amended] if decision == "charter" else None
         command = OpenPoll(decision, "Which?", (), options, amendment, budget if decision == "spending" else None)
@@ -193,7 +195,7 @@ class Life(RuleBasedStateMachine):
             if poll.decision == "spending":
                 choice = min(choice, "1")
             if self.ask(actor, CastBallot(name, choice), model.may_vote(actor, name)) is not None:
-                poll.votes[actor] = choice
+                model.vote(actor, name, choice)
 
     @precondition(lambda self: any(not poll.over for poll in self.model.polls.values()))
     @rule(data=st.data(), patient=st.sampled_from([True, True, False]))
@@ -241,22 +243,23 @@ class Life(RuleBasedStateMachine):
             del model.delegations[who, what]
             self.ask(who, EndDelegation(what), False)
 
-    @rule(data=st.data(), decision=st.sampled_from(["monthly", "ranking", "charter"]), lost=st.booleans())
+    @rule(data=st.data(), decision=st.sampled_from(["monthly", "ranking", "charter", "matter"]), lost=st.booleans())
     def hold(self, data, decision: str, lost: bool) -> None:
         """A poll from its opening to its end, everybody voting; sometimes the vault loses a ballot on the way."""
         before = set(self.model.polls)
         self.open(data, decision, 200)
         for name in set(self.model.polls) - before:
-            for actor in sorted(self.model.polls[name].roll)[:4]:
+            for actor in sorted(self.model.polls[name].roll)[: 9 if decision == "matter" else 4]:
                 choice = data.draw(st.sampled_from(CHOICES[decision]))
                 self.ask(actor, CastBallot(name, choice), True)
-                self.model.polls[name].votes[actor] = choice
+                self.model.vote(actor, name, choice)
             if lost and self.model.polls[name].sealed:
                 self.lose_one(name)
-            self.close_one(data, name, patient=True)
+            self.close_one(data, name, patient=data.draw(st.booleans()) or decision != "matter")
+            self.contest(data, name)
 
     def closed(self, name: str, poll: Poll) -> None:
-        poll.over = True
+        self.model.count(name)
         result = self.moot.of(Polls)[name].result
         assert result is not None and result.ballots == len(poll.votes)
         assert result.power_cast == poll.power_cast(depth_max=3)
@@ -337,8 +340,10 @@ class Life(RuleBasedStateMachine):
             if isinstance(command, ClosePoll):
                 self.close_by("clock", command.poll, self.model.may_end("clock", command.poll))
                 self.ask("clock", CarryVotes(command.poll), False)
-            else:
-                self.ask("clock", command, True)
+                continue
+            self.ask("clock", command, True)
+            if isinstance(command, EndObjections):
+                del self.model.contested[command.poll]
         if data.draw(st.integers(0, 4)) == 0:
             self.ask("clock", Settle(), False)
         for name in [*self.moot.of(Rounds).rounds, "r999"]:
@@ -355,31 +360,6 @@ class Life(RuleBasedStateMachine):
             if done is not None:
                 model.forget(member, actor)
                 self.gone += [opening[1]] if opening else []
-
-    @rule(data=st.data())
-    def erase(self, data) -> None:
-        actor = self.founder(data)
-        store = self.moot.community.store
-        seq = data.draw(st.integers(0, self.moot.state.seq))
-        field = data.draw(st.sampled_from([opening.field for opening in store.openings(seq)] or ["title"]))
-        if field not in ("choice", "draw_secret"):
-            self.ask(actor, EraseText(seq, field, "other"), None if self.model.may(actor, "EraseText") else False)
-
-    @rule(data=st.data())
-    def mend(self, data) -> None:
-        """What is for rare days: a loss declared, a clock set right."""
-        actor = self.founder(data)
-        head = self.moot.community.key.sign(Checkpoint(ORIGIN, 9_000 + self.moot._asked, bytes(32)))
-        self.ask(actor, DeclareLoss(head), self.model.may(actor, "DeclareLoss"))
-        if self.model.may(actor, "GiveRole") and data.draw(st.booleans()):
-            log, here = self.moot.state.at, self.moot.now
-            self.ask(actor, CorrectClock(log - 1), False)
-            self.moot.now = to = log - 1  # a clock that is a moment behind the log
-            self.ask(actor, CorrectClock(log), False)
-            self.ask(actor, CorrectClock(to), to >= START)
-            if self.moot.state.at == to:  # the second to say so
-                self.model.set_back(to, START)
-            self.moot.now = here
 
     @rule(data=st.data())
     def whatever_else(self, data) -> None:
@@ -406,6 +386,10 @@ class Life(RuleBasedStateMachine):
         assert set(state[Polls].open) == {name for name, poll in model.polls.items() if not poll.over}
         for name, poll in state[Polls].open.items():
             assert poll.ballots is not None and poll.ballots.cast == len(model.polls[name].votes)
+            assert poll.closes_at == START + model.polls[name].closes * 60_000
+        assert {name: START + until * 60_000 for name, until in model.contested.items()} == {
+            name: poll.objections_until for name, poll in state[Polls].contested.items()
+        }
 
     def teardown(self) -> None:
         if not hasattr(self, "moot"):
@@ -426,7 +410,8 @@ PLAYED = {
     kind.__name__
     for kind in (
         AgreeToRound, AmendCharter, AwardPoints, CarryVotes, CastBallot, ClosePoll, CommentIdea, CorrectClock, DeclareLoss, Delegate,
-        EndDelegation, EraseText, ForgetMember, FoundCommunity, GiveRole, JoinCommunity, OpenPoll, PayIn, PayShares, ReviseIdea, Settle, ShareReward, SubmitIdea, SupportIdea,
+        EndDelegation, EndObjections, EraseText, ForgetMember, FoundCommunity, GiveRole, JoinCommunity, ObjectToDecision, OpenPoll,
+        PayIn, PayShares, ReviseIdea, Settle, ShareReward, SubmitIdea, SupportIdea,
         TakeRole, VoidPoll,
     )
 }  # fmt: skip

@@ -10,6 +10,7 @@ FOUNDER_ONLY = frozenset(
         "TakeRole",
         "OpenPoll",
         "ClosePoll",
+        "EndObjections",
         "VoidPoll",
         "AwardPoints",
         "PayIn",
@@ -46,6 +47,10 @@ class Poll:
     """Who on the roll had which delegate on it when the poll opened."""
     ended_at: int = 0
     """When it was ended and not yet counted, in milliseconds; 0 while it was not."""
+    reached: bool = False
+    """Whether its quorum was reached, at any time."""
+    ended: int = 0
+    objectors: set[str] = field(default_factory=set)
 
     def power_cast(self, depth_max: int) -> int:
         """How many speak by a ballot of their own, or by that of the first along their delegates who has one."""
@@ -57,6 +62,21 @@ class Poll:
                     here = self.links[here]
             power += here in self.votes
         return power
+
+    @property
+    def quorum(self) -> bool:
+        """Of a matter: whether 30 % of the roll are in favour or abstain."""
+        return 100 * (len(self.votes) - self.said("2")) >= 30 * len(self.roll)
+
+    def said(self, choice: str) -> int:
+        return sum(vote == choice for vote in self.votes.values())
+
+    @property
+    def settled(self) -> bool:
+        """Of a matter: whether the votes to come change nothing, if all are for it, against it or neither."""
+        yes, no, left = self.said("1"), self.said("2"), len(self.roll) - len(self.votes)
+        hopeless = 100 * (len(self.roll) - no) < 30 * len(self.roll)
+        return not left or hopeless or (self.quorum and (yes > no + left or yes + left <= no))
 
 
 @dataclass
@@ -74,6 +94,8 @@ class Model:
     proposals: dict[str, tuple[str, int]] = field(default_factory=dict)
     delegations: dict[tuple[str, str | None], tuple[str, int]] = field(default_factory=dict)
     """To whom a member delegates, in decisions of a kind or in all, and until when."""
+    contested: dict[str, int] = field(default_factory=dict)
+    """Polls whose decision may be objected to, and until when."""
 
     @property
     def members(self) -> list[str]:
@@ -92,19 +114,46 @@ class Model:
         return not self.polls[poll].over and not self.polls[poll].ended_at and self.polls[poll].opened <= self.now < self.polls[poll].closes
 
     def may_vote(self, actor: str, poll: str) -> bool:
-        return self.takes_ballots(poll) and actor in self.polls[poll].roll and actor in self.members
+        one = self.polls[poll]
+        again = one.decision != "matter" or actor not in one.votes
+        return self.takes_ballots(poll) and actor in one.roll and actor in self.members and again
+
+    def vote(self, actor: str, poll: str, choice: str) -> None:
+        one = self.polls[poll]
+        one.votes[actor] = choice
+        if one.decision == "matter" and one.quorum and not one.reached:
+            one.reached, one.closes = True, max(one.closes, self.now + 20)
+
+    def count(self, poll: str) -> None:
+        """A poll is over; where a matter has passed, its roll may object for a day."""
+        one = self.polls[poll]
+        one.over, one.ended = True, self.now
+        if one.decision == "matter" and one.quorum and one.said("1") > one.said("2"):
+            self.contested[poll] = self.now + 24 * 60
+
+    def may_object(self, actor: str, poll: str) -> bool:
+        one, until = self.polls[poll], self.contested.get(poll, 0)
+        return self.now < until and actor in one.roll and actor in self.members and actor not in one.objectors
+
+    def object(self, actor: str, poll: str) -> None:
+        one = self.polls[poll]
+        one.objectors.add(actor)
+        if 100 * len(one.objectors) >= 40 * len(one.roll):
+            del self.contested[poll]
 
     def may_end(self, actor: str, poll: str) -> bool:
         one = self.polls[poll]
         all_voted = one.decision != "charter" and set(one.votes) >= one.roll
-        by_hand = one.decision != "charter" and self.now >= one.opened + 10 and actor != "clock"
+        by_hand = one.decision not in ("charter", "matter") and self.now >= one.opened + 10 and actor != "clock"
+        early = one.decision == "matter" and one.settled
         only_ends = bool(one.links) and not one.ended_at
-        return not one.over and (only_ends or not one.lost) and bool(one.ended_at or self.now >= one.closes or all_voted or by_hand)
+        ends = self.now >= one.closes or all_voted or by_hand or early
+        return not one.over and (only_ends or not one.lost) and bool(one.ended_at or ends)
 
     def links(self, decision: str) -> dict[str, str]:
         """Who of those here has which delegate who is here, in a poll that opens now."""
         links = {}
-        for member in self.members if decision != "charter" else []:
+        for member in self.members if decision not in ("charter", "matter") else []:
             for topic in (decision, None):
                 to, until = self.delegations.get((member, topic), ("", 0))
                 if self.now < until:
@@ -118,6 +167,8 @@ class Model:
             if not poll.over and (start + poll.opened * 60_000 > to or poll.ended_at > to):
                 poll.over = True
                 self.funds += poll.budget
+        for name in [name for name in self.contested if start + self.polls[name].ended * 60_000 > to]:
+            del self.contested[name]
 
     def forget(self, member: str, by: str) -> None:
         self.gone.add(member)

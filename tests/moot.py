@@ -58,9 +58,10 @@ class Moot:
 
     def end(self, poll: str, by: str = "m1") -> Receipt:
         """Close a poll by hand, as soon as its terms allow a hand to; by the clock, where they never do."""
-        asked = self.state[Polls][poll].asked
+        each = self.state[Polls][poll]
+        asked = each.asked
         by_hand = "hand" in asked.terms.ends
-        self.now = max(self.now, asked.opens_at + asked.terms.hand_after_minutes * 60_000 if by_hand else asked.closes_at)
+        self.now = max(self.now, asked.opens_at + asked.terms.hand_after_minutes * 60_000 if by_hand else each.closes_at)
         return self.do(by if by_hand else "clock", ClosePoll(poll))
 
     def funded(self, amount: int = 500_000) -> Moot:

@@ -32,6 +32,15 @@ def test_charters_in_the_presets_are_read():
         assert charter.lawful(charter.preset(name)).terms
 
 
+def test_what_the_readme_shows_of_a_charter_holds_together():
+    from engine.kernel import charter
+
+    shown = re.findall(r"```toml\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
+    assert shown
+    for part in shown:
+        assert charter.lawful(f"{charter.preset('product')}\n{part}").terms
+
+
 if __name__ == "__main__":
     readme = ROOT / "README.md"
     text = re.sub(

@@ -35,8 +35,12 @@ def actor(name: str) -> Markup:
 
 
 def spoken(kind: str) -> str:
-    """`BallotSealed` as `ballot sealed`."""
-    return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", kind).lower()
+    """`BallotSealed` as `ballot sealed`, and a kind's second shape as its first.
+
+    >>> spoken("PollOpened.2")
+    'poll opened'
+    """
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", kind.partition(".")[0]).lower()
 
 
 @lru_cache(maxsize=256)

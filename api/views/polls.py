@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import islice
 
-from api import clock, explaining
+from api import clock, endings, explaining
 from api.for_member import own_ballot
 from api.texts import text, when
 from api.views import Json, Later, Written, allowed, beside, bounded, listing, one
@@ -14,6 +14,7 @@ from engine import rules
 from engine.community import Community
 from engine.elections.outcome import Outcome, write_number
 from engine.features.polls.close import CLOSE, may_end_by_hand
+from engine.features.polls.object import check_may_object
 from engine.features.polls.state import Poll, PollId, Polls
 from engine.features.polls.terms import DecisionTerms
 from engine.features.treasury.terms import money_of
@@ -42,6 +43,7 @@ def poll(state: State, name: str, start: int, count: int) -> Json:
         shown["result"] |= {
             "spent": None if each.asked.budget is None else str(spent),
             **_explained(each, money_of(state).decimals),
+            "objections": endings.objections(each),
             "draw": None if each.result.draw is None else Later(lambda community: explaining.draw(community, each)),
         }
     return shown
@@ -54,13 +56,14 @@ def what_can_be_opened(state: State, shown: Json, member: str | None) -> dict[st
 
 @beside("poll")
 def her_ballot(state: State, shown: Json, member: str | None) -> dict[str, Json]:
-    """Her own ballot, whether it takes ballots now, and whether she may end it."""
+    """Her own ballot, whether it takes ballots now, and whether she may end it, or object to what it has decided."""
     each, at = state[Polls][shown["id"]], max(state.at, clock.now())
     may_close = allowed(lambda: require(state, member or "newcomer", CLOSE, each.asked.charter))
     return {
         "waits": at < each.asked.opens_at,
-        "over": each.ended or at >= each.asked.closes_at,
+        "over": each.ended or at >= each.closes_at,
         "may_end": may_close and each.ballots is not None and may_end_by_hand(each, at),
+        "may_object": member is not None and allowed(lambda: check_may_object(each, member, at)),
         "mine": None if member is None else own_ballot(state, each, member),
     }
 
@@ -132,18 +135,31 @@ def _shown(each: Poll) -> dict[str, Json]:
         "secrecy": terms.secrecy,
         "not_protected": rules.secrecy(terms.secrecy).not_protected,
         "ties": terms.ties,
-        "quorum": {"basis": terms.quorum.basis, "percent_min": terms.quorum.percent_min},
+        "quorum": _quorum(each),
+        "waits_for": endings.waits_said(each.conditions),
         "replaceable": terms.replaceable,
         "ends": list(terms.ends),
         "hand_after_minutes": terms.hand_after_minutes,
         "opens": when(asked.opens_at),
-        "closes": when(asked.closes_at),
-        "ended_early": when(each.ended_at) if each.ended and each.ended_at < asked.closes_at else None,
+        "closes": when(each.closes_at),
+        "extended_from": when(asked.closes_at) if each.closes_at > asked.closes_at else None,
+        "ended_early": when(each.ended_at) if each.ended and each.ended_at < each.closes_at else None,
         "budget": None if asked.budget is None else str(asked.budget),
         "roll": _roll(each),
         "options": Written(explaining.label_texts(each), lambda texts: _options(explaining.option_labels(texts, each), each)),
         "ballots": each.ballots.cast if each.ballots is not None else each.result.ballots if each.result else 0,
         "result": None if each.result is None else _result(each),
+    }
+
+
+def _quorum(each: Poll) -> Json:
+    quorum, dynamic = each.asked.terms.quorum, each.conditions.dynamic
+    return {
+        "basis": quorum.basis,
+        "percent_min": quorum.percent_min,
+        "counts": each.conditions.counts,
+        "dynamic": None if dynamic is None else vars(dynamic),
+        "said": endings.quorum_said(quorum, each.conditions),
     }
 
 
@@ -174,4 +190,6 @@ def _result(each: Poll) -> dict[str, Json]:
         "turnout": write_number(turnout),
         "outcome": result.outcome,
         "final": each.final,
+        "final_from": when(each.objections_until) if each.objections is not None else None,
+        "overturned_by": each.objected if each.overturned else None,
     }

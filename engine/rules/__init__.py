@@ -65,6 +65,9 @@ class Rule:
     """Whether it gives an answer without any ballot."""
     rounds: bool = False
     """Whether it counts in rounds and tells the scores of those before the last."""
+    settles_by: Literal["", "sums", "roles"] = ""
+    """How one can tell, before everybody has voted, that no ballot still to come changes who wins: the options with the highest sums of
+    what ballots give them win; or a vote for, against or abstaining only ever helps that side. Empty where it is not proved."""
     promises: frozenset[str] = frozenset()
     provided: Mapping[str, Mapping[str, tuple[Any, ...]]] = field(default_factory=dict)
     """For promises that only some parameters keep, those parameters: parameter to values."""
@@ -281,11 +284,12 @@ def voting_rule(
     silence: bool = False,
     rounds: bool = False,
     by_names: Mapping[str, tuple[Any, ...]] | None = None,
+    settles_by: Literal["", "sums", "roles"] = "",
 ) -> Callable[[Callable[..., Outcome]], Rule]:
     """A function of an election becomes a voting rule. `scores` says what its scores are, `strict` that it takes no
     ballot that ranks two options equal, `roles` what its options stand for (the last may be left out), `silence` that
     it gives an answer without ballots, `rounds` that its outcome tells earlier rounds, `by_names` with which values of parameters
-    what options are called decides. `promises` are checked by Hypothesis, those in `provided` only with these values of parameters."""
+    what options are called decides, `settles_by` how one can tell that the ballots still to come change nothing. `promises` are checked by Hypothesis, those in `provided` only with these values of parameters."""
     ballots: tuple[Any, ...] = (ballot,) if isinstance(ballot, str) else tuple(ballot)
 
     def make(function: Callable[..., Outcome]) -> Rule:
@@ -302,6 +306,7 @@ def voting_rule(
             promises=frozenset(promises),
             provided=provided or {},
             by_names=by_names or {},
+            settles_by=settles_by,
         )
 
     return make

@@ -48,6 +48,8 @@ DECLARED = {
     "BallotCast": ({M}, None), "BallotSealed": ({M}, None), "BallotWithdrawn": (set(), None), "BallotsOpened": ({C, M}, "close_poll"),
     "CharterAmended": ({M}, "amend_charter"), "ClockCorrected": ({M}, "correct_clock"), "ClockDoubted": ({M}, "correct_clock"),
     "CommunityFounded": ({Who.FOUNDER}, None), "DecisionFinal": (set(), None), "FundsPaidIn": ({M}, "pay_in"),
+    "DecisionOverturned": (set(), None), "ObjectionRaised": ({M}, None), "ObjectionsEnded": ({C, M}, "close_poll"),
+    "ObjectionsOpened": (set(), None), "PollOpened.2": ({M}, "open_poll"), "QuorumReached": (set(), None),
     "IdeaAdvanced": (set(), None), "IdeaCommented": ({M}, "comment_idea"), "IdeaRevised": ({M}, "revise_idea"),
     "IdeaSubmitted": ({M}, "submit_idea"), "IdeaSupported": ({M}, "support_idea"), "LossDeclared": ({M}, "declare_loss"),
     "MemberEntered": ({M}, "join_community"), "MemberJoined": ({Who.FOUNDER, Who.NEWCOMER}, None), "OtherForgotten": ({M}, "erase"),

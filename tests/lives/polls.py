@@ -1,15 +1,20 @@
-"""Polls of every kind and every end: counted, void, out of a false time; ballots open and sealed, replaced, taken along, left."""
+"""Polls of every kind and every end: counted, void, out of a false time; ballots open and sealed, replaced, taken along, left; ended
+early, extended by a late quorum, overturned by objections and final without."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from engine.features.amendments.amend import AmendCharter
 from engine.features.ideas.state import Ideas
 from engine.features.polls.cast import CastBallot
+from engine.features.polls.close import ClosePoll
+from engine.features.polls.object import EndObjections, ObjectToDecision
 from engine.features.polls.open import OpenPoll
 from engine.features.polls.state import Polls
 from engine.features.polls.void import VoidPoll
 from engine.features.treasury.state import Treasury
+from engine.kernel import charter as charters
 from engine.kernel.clock import CorrectClock
 from engine.kernel.forget import ForgetMember
 from engine.kernel.join import JoinCommunity
@@ -18,6 +23,19 @@ from engine.state import State
 from tests.moot import Moot
 
 YEAR = 365 * 24 * 60
+MATTERS = """
+[decisions.matter]
+options = "free"
+rule = "yes_no"
+secrecy = "open"
+quorum = { basis = "power", counts = "for", dynamic = { bps_min = 3500, bps_max = 6000, coefficient = 500000 } }
+ties = "status_quo"
+replaceable = false
+minutes_open = 1440
+ends = ["early"]
+late_quorum_minutes = 120
+objection = { days = 3, percent_min = 40 }
+"""
 
 
 def life() -> Moot:
@@ -52,7 +70,37 @@ def life() -> Moot:
     for member in ("m1", "m2"):
         moot.do(member, CorrectClock(moot.now))
     moot.do("m2", CastBallot(moot.poll(), "3>2"))
+    matters(moot)
     return moot
+
+
+def matters(moot: Moot) -> None:
+    """Decisions whose end, quorum and finality depend on more; a charter that knows them comes first."""
+    text = charters.preset("product") + MATTERS
+    charter = f"p{moot.do('m1', OpenPoll('charter', 'May we object?', amendment=text)).seq}"
+    here = [member for member in moot.members if member not in ("m6", "m7")]
+    for member in here:
+        moot.do(member, CastBallot(charter, "1"))
+    moot.end(charter)
+    moot.do("m1", AmendCharter(charter))
+    early, late = moot.poll("matter"), moot.poll("matter")
+    for member in here[:4]:
+        moot.do(member, CastBallot(early, "1"))
+    moot.do("clock", ClosePoll(early))
+    for member in here[:3]:
+        moot.do(member, ObjectToDecision(early, "It was decided before I had read it."))
+    moot.wait(1_400)
+    for member in here[:3]:
+        moot.do(member, CastBallot(late, "1"))
+    moot.end(late)
+    moot.do("m2", ObjectToDecision(late, "At night!"))
+    moot.wait(3 * 24 * 60)
+    moot.do("clock", EndObjections(late))
+    waiting = moot.poll("matter")
+    for member in here[:4]:
+        moot.do(member, CastBallot(waiting, "1"))
+    moot.do("clock", ClosePoll(waiting))
+    moot.do("m3", ObjectToDecision(waiting, "Let us think again."))
 
 
 def lose_an_opening(moot: Moot, poll: str) -> None:

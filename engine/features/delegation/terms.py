@@ -34,6 +34,12 @@ class DelegationTerms(Terms):
         if not self.decisions:
             yield wrong("delegation.decisions", "is empty", "name the decisions it is for, or leave [delegation] out")
         yield from unknown("delegation.decisions", self.decisions, tuple(decisions.by_name if decisions else ()))
+        for kind, decision in decisions.by_name.items() if decisions else ():
+            if kind in self.decisions and decision.late_quorum_minutes:
+                yield wrong(
+                    f"decisions.{kind}.late_quorum_minutes", "looks at ballots, and delegated votes are known only at the end",
+                    "leave it out, or take {kind} out of delegation.decisions", kind=kind,
+                )  # fmt: skip
         for name, value, most in (("days_max", self.days_max, DELEGATION_DAYS_MAX), ("depth_max", self.depth_max, DEPTH_MAX)):
             if not 1 <= value <= most:
                 yield wrong(f"delegation.{name}", "is {value}", "give 1 to {most}", value=value, most=most)

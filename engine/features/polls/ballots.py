@@ -10,12 +10,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.elections.outcome import Outcome
+from engine.features.polls.quorum import Measure, Votes
 from engine.features.polls.roll import Roll, RollBook
 from engine.refusals import Refusal
 from engine.values import MemberId
 
 UNKNOWN = -1
 """Of a ballot whose choice is sealed; and of a place where none was cast."""
+SIDES = ("1", "2")
+"""What ballots say that are for the first option alone, or the second: the sides of a rule whose options have roles."""
 
 
 @dataclass
@@ -41,11 +44,15 @@ class Ballots:
     counted: dict[tuple[bytes, str, tuple[int, ...]], Outcome | Refusal] = field(init=False, repr=False, compare=False)
     """Counts already made of these ballots, or why there are none: closing decides by one and is checked by the same."""
     _codes: dict[str, int] = field(init=False, repr=False, compare=False)
+    settled: tuple[int, bool] = field(init=False, repr=False, compare=False)
+    """Whether no ballot still to come could change anything, when so many had voted."""
     _order: NDArray[np.int64] | None = field(init=False, repr=False, compare=False)
     """Places by the events of their ballots, once none comes any more."""
+    _votes: Votes | None = field(init=False, repr=False, compare=False)
+    """Kept up from when somebody first asks: a quorum may be looked for at every ballot."""
 
     def __post_init__(self) -> None:
-        self.counted, self._order = {}, None
+        self.counted, self.settled, self._order, self._votes = {}, (-1, False), None, None
         self._codes = {choice: number for number, choice in enumerate(self.choices)}
 
     @classmethod
@@ -77,24 +84,31 @@ class Ballots:
     def put(self, member: str, seq: int, choice: str) -> None:
         """An open ballot cast."""
         place = self._place(member)
+        self._count(place, -1)
         self.seq[place] = seq
         self.code[place] = self._code_of(choice)
+        self._count(place, 1)
 
     def seal(self, member: str, seq: int, commitment: str) -> None:
         """A sealed ballot cast."""
         place = self._place(member)
+        self._count(place, -1)
         self.seq[place] = seq
         self.code[place] = UNKNOWN
+        self._count(place, 1)
         self.commitments[place] = np.frombuffer(bytes.fromhex(commitment), np.uint8)
 
     def open(self, seq: int, choice: str) -> None:
         """The sealed ballot that event `seq` cast says this."""
         place = self.sealed_at(seq)
         assert place is not None
+        self._count(place, -1)
         self.code[place] = self._code_of(choice)
+        self._count(place, 1)
 
     def withdraw(self, member: str) -> None:
         place = self._place(member)
+        self._count(place, -1)
         self.seq[place] = -1
         self.code[place] = UNKNOWN
 
@@ -131,12 +145,31 @@ class Ballots:
         if not len(self.carried):
             self.carried, self.voices = np.zeros(self.count, np.int64), np.zeros(self.count, np.int64)
         place = self._place(member)
-        self.carried[place], self.voices[place] = power, voices
+        self.carried[place], self.voices[place], self._votes = power, voices, None
 
     @property
-    def took_part(self) -> int:
-        """How many have voted, or are spoken for by one who has."""
-        return self.cast + int(self.voices.sum())
+    def votes(self) -> Votes:
+        """How many have voted or are spoken for by one who has, and of those whose choice is known how many for the first option alone,
+        or the second."""
+        if self._votes is None:
+            there = self.seq >= 0
+            self._votes = Votes(self._of(there), *(self._of(there & (self.code == self._codes.get(side, -2))) for side in SIDES))
+        return self._votes
+
+    def _of(self, there: NDArray[np.bool_]) -> Measure:
+        others = int(self.voices[there].sum()) if len(self.voices) else 0
+        return Measure(int(there.sum()) + others, int(self.powers[there].sum()))
+
+    def _count(self, place: int, by: int) -> None:
+        """One ballot comes to what it says, or goes from there."""
+        if self._votes is None or self.seq[place] < 0:
+            return
+        others, carried = (int(self.voices[place]), int(self.carried[place])) if len(self.voices) else (0, 0)
+        code, voters, power = int(self.code[place]), by * (1 + others), by * (int(self.roll.powers[place]) + carried)
+        choice = "" if code == UNKNOWN else self.choices[code]
+        with_it = (True, *(choice == side for side in SIDES))
+        pairs = zip(self._votes, with_it, strict=True)
+        self._votes = Votes(*(Measure(one.voters + voters, one.power + power) if counts else one for one, counts in pairs))
 
     def sealed(self, most: int | None = None) -> list[int]:
         """The events of ballots that are not open yet, in the order of the roll; of the first `most`."""
@@ -178,5 +211,6 @@ class Ballots:
     def held_still(self) -> Ballots:
         """A copy to count while others vote; what is counted of it is known here, too."""
         twin = copy(self)
+        twin._votes = None
         twin.seq, twin.code, twin.choices, twin._codes = self.seq.copy(), self.code.copy(), list(self.choices), dict(self._codes)
         return twin

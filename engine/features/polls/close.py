@@ -14,8 +14,9 @@ from engine.event import ANY_MEMBER, Ask, Command, Event, Install, Precompute, R
 from engine.features.ideas.state import Ideas
 from engine.features.polls.cast import read_choice
 from engine.features.polls.count import Draw, conclude, is_counted, is_quick, recount
-from engine.features.polls.open import MINUTE_MS
+from engine.features.polls.early import is_settled
 from engine.features.polls.state import (
+    MINUTE_MS,
     OPENINGS_LOST,
     POLL_NOT_OPEN,
     POLL_STILL_OPEN,
@@ -96,7 +97,7 @@ class ClosePoll(Command):
             for opening in opened:
                 ballots.open(opening.seq, opening.choice)
         if is_quick(poll.asked, ballots) or is_counted(poll.asked, ballots, _draw(state, poll, secret)) or not events:
-            count = conclude(state, poll.asked, ballots, secret, state.seq)
+            count = conclude(state, poll, ballots, secret, state.seq)
             events.append(PollClosed(poll=poll.id, **vars(count)))
         return events
 
@@ -188,7 +189,7 @@ class PollClosed(Count, AboutPoll):
             secret and self.draw and not opens(secret.commitment, bytes.fromhex(self.draw.salt), canonical(self.draw.secret))
         ):
             raise refuse("opening_wrong", "poll {poll}", "is drawn from another secret than it opened with", "use that one", poll=poll.id)
-        right = conclude(state, poll.asked, ballots, self.draw, record.cause)
+        right = conclude(state, poll, ballots, self.draw, record.cause)
         if right != self.count:
             raise refuse(
                 "log_unlawful", "poll {poll}", "is said to be {said} for {winners}", "a recount says {right} for {right_winners}",
@@ -202,9 +203,13 @@ class PollClosed(Count, AboutPoll):
 
     def apply(self, state: State, record: Record[Event]) -> None:
         polls = state[Polls]
-        polls[self.poll].result = self.count
-        state[Ideas].hold(polls[self.poll].asked.versions, -1)
-        polls.close(polls[self.poll])
+        poll = polls[self.poll]
+        poll.result = self.count
+        if poll.conditions.objection is not None:
+            polls.contest(poll)
+        else:
+            polls.close(poll)
+            state[Ideas].hold(poll.asked.versions, -1)
 
 
 @due
@@ -212,30 +217,40 @@ def closing(state: State, at: Moment) -> Iterator[Command]:
     for poll in list(state[Polls].open.values()):
         if poll.ended and poll.open_ballots.carrying:
             continue
-        if poll.ended or at >= poll.asked.closes_at or ("all_voted" in poll.asked.terms.ends and _all_voted(poll)):
+        if _may_end(poll, "clock", at):
             yield ClosePoll(poll.id)
+
+
+def settle(state: State, poll: Poll) -> None:
+    """Nobody may object to its decision any more, and what it asked about is free."""
+    state[Polls].settle(poll)
+    state[Ideas].hold(poll.asked.versions, -1)
 
 
 def may_end_by_hand(poll: Poll, at: int) -> bool:
     """Whether who may close polls may end this one now."""
+    return _may_end(poll, "m0", at)
+
+
+def _may_end(poll: Poll, actor: str, at: int) -> bool:
     try:
-        _check_ended(poll, "m0", Moment(at))
-    except Refusal:
+        _check_ended(poll, actor, Moment(at))
+    except Refusal:  # not yet, or this copy lacks the rule that would say so: other polls go on
         return False
     return True
 
 
 def _check_ended(poll: Poll, actor: str, at: Moment) -> None:
-    """Refuse to end a poll before its terms let it end: its clock, everybody having voted, or a hand after its stated time."""
+    """Refuse to end a poll before its terms let it end: its clock, its ballots, or a hand after its stated time."""
     asked = poll.asked
-    if poll.ended or at >= asked.closes_at:
+    if poll.ended or at >= poll.closes_at:
         return
     if at < asked.opens_at:
         raise refuse(POLL_NOT_OPEN, "poll {poll}", "has not opened yet", "wait until it opens", poll=poll.id)
     hand_from = asked.opens_at + asked.terms.hand_after_minutes * MINUTE_MS
     if "hand" in asked.terms.ends and actor != "clock" and at >= hand_from:
         return
-    if "all_voted" in asked.terms.ends and _all_voted(poll):
+    if _ends_by_ballots(poll):
         return
     way_out = "wait for its clock"
     if "hand" in asked.terms.ends:
@@ -246,8 +261,10 @@ def _check_ended(poll: Poll, actor: str, at: Moment) -> None:
     )  # fmt: skip
 
 
-def _all_voted(poll: Poll) -> bool:
-    return poll.ballots is not None and poll.ballots.cast == poll.ballots.count
+def _ends_by_ballots(poll: Poll) -> bool:
+    """Whether the ballots cast end it: everybody's, or so many that no other can change the outcome."""
+    ends, ballots = poll.asked.terms.ends, poll.open_ballots
+    return ("all_voted" in ends and ballots.cast == ballots.count) or ("early" in ends and is_settled(poll))
 
 
 def _secret(poll: Poll, vault: Vault) -> DrawOpening | None:

@@ -15,8 +15,8 @@ from engine.elections.election import Election
 from engine.elections.outcome import Outcome, write_number
 from engine.elections.ties import break_ties
 from engine.features.polls.ballots import Ballots
-from engine.features.polls.state import Count, DrawOpening, Electorate, Question, Status
-from engine.features.polls.terms import Quorum
+from engine.features.polls.state import Count, DrawOpening, Poll, Question
+from engine.features.polls.verdict import verdict
 from engine.refusals import Refusal, refuse
 from engine.rules import Rule
 from engine.state import State
@@ -124,8 +124,9 @@ def with_tie_broken(asked: Question, ballots: Ballots, draw: Draw, outcome: Outc
     return break_ties(outcome, asked.terms.ties, election=election, drawn=[names[number - 1] for number in draw.order])
 
 
-def conclude(state: State, asked: Question, ballots: Ballots, opened: DrawOpening | None, cause: int) -> Count:
-    """What closing says of opened ballots; a draw takes the log's root before event `cause`."""
+def conclude(state: State, poll: Poll, ballots: Ballots, opened: DrawOpening | None, cause: int) -> Count:
+    """What closing says of a poll's opened ballots; a draw takes the log's root before event `cause`."""
+    asked = poll.asked
     rule, cast, power = rule_of(asked), ballots.cast, ballots.cast_power
     if not cast and not rule.silence:
         return Count("no_ballots", (), (), (), 0, Power(0), None, opened)
@@ -141,8 +142,10 @@ def conclude(state: State, asked: Question, ballots: Ballots, opened: DrawOpenin
     if rule.elects == "one":
         winners = [int(name) for name in with_tie_broken(asked, ballots, draw, outcome).winners]
     blank = not rule.silence and not ballots.say_anything()
-    one, part = rule.elects == "one", ballots.took_part
-    status = verdict(bool(winners), bool(outcome.ties), one, blank, asked.terms.quorum, asked.electorate, part, power)
+    status = verdict(
+        bool(winners), bool(outcome.ties), rule.elects == "one", blank,
+        asked.terms.quorum, poll.conditions, asked.electorate, ballots.votes,
+    )  # fmt: skip
     return Count(
         status,
         tuple(sorted(winners)) if status == "decided" else (),
@@ -153,26 +156,3 @@ def conclude(state: State, asked: Question, ballots: Ballots, opened: DrawOpenin
         Digest(outcome.digest()),
         opened,
     )
-
-
-def verdict(won: bool, tied: bool, elects_one: bool, blank: bool, quorum: Quorum, electorate: Electorate, cast: int, power: int) -> Status:
-    """What a count comes to: whether a quorum took part, and whether somebody won.
-
-    That nobody wins though nothing ties is what a rule says where nobody has what it takes: that poll is uncountable.
-    """
-    if not has_quorum(quorum, electorate, cast, power):
-        return "no_quorum"
-    if won:
-        return "tied" if blank else "decided"
-    return "decided" if not elects_one else "tied" if tied else "uncountable"
-
-
-def has_quorum(quorum: Quorum, electorate: Electorate, cast: int, power: int) -> bool:
-    """Whether enough took part, of whom the quorum is a share."""
-    part, whole = {
-        "eligible": (cast, electorate.count),
-        "active": (cast, electorate.active.count if electorate.active else 0),
-        "power": (power, electorate.power),
-        "none": (1, 1),
-    }[quorum.basis]
-    return 100 * part >= quorum.percent_min * whole

@@ -1,6 +1,7 @@
 """A decision becomes final, and what it decided happens.
 
-Today every count is final at once. Its money goes to what was funded or back to the funds, winning ideas to their stage.
+A count is final at once, unless its frozen terms let members object first. Its money goes to what was funded or back to the
+funds, winning ideas to their stage.
 """
 
 from __future__ import annotations
@@ -11,13 +12,16 @@ from engine.event import NOBODY, Event, Record
 from engine.features.ideas.advance import IdeaAdvanced
 from engine.features.ideas.state import Ideas
 from engine.features.ideas.terms import IdeaTerms
-from engine.features.polls.close import PollClosed
-from engine.features.polls.state import PollId, Polls
+from engine.features.polls.close import PollClosed, settle
+from engine.features.polls.count import rule_of
+from engine.features.polls.object import ObjectionsEnded, ObjectionsOpened
+from engine.features.polls.state import KEEP, Poll, PollId, Polls
 from engine.features.treasury.state import FUNDS, Treasury
 from engine.kernel import charter as charters
 from engine.kernel.hooks import react
 from engine.ledger import Entry
 from engine.state import State
+from engine.values import DAY_MS, Moment
 
 
 @dataclass(frozen=True)
@@ -36,6 +40,8 @@ class DecisionFinal(Event):
         poll = state[Polls][self.poll]
         poll.final = True
         assert poll.result is not None
+        if poll.objections is not None:  # nobody was asked for any
+            settle(state, poll)
         if poll.asked.budget is not None:
             costs = [(number, poll.asked.options[number - 1].cost or 0) for number in poll.result.winners]
             state[Treasury].accounts.post(
@@ -46,7 +52,16 @@ class DecisionFinal(Event):
 
 
 @react
-def at_once(state: State, record: Record[PollClosed]) -> list[DecisionFinal]:
+def counted(state: State, record: Record[PollClosed]) -> list[DecisionFinal | ObjectionsOpened]:
+    poll = state[Polls][record.event.poll]
+    objection = poll.conditions.objection
+    if objection is None or not decides_something(poll):
+        return [DecisionFinal(poll.id)]
+    return [ObjectionsOpened(poll.id, Moment(record.at + objection.days * DAY_MS))]
+
+
+@react
+def unopposed(state: State, record: Record[ObjectionsEnded]) -> list[DecisionFinal]:
     return [DecisionFinal(record.event.poll)]
 
 
@@ -59,3 +74,9 @@ def winners_advance(state: State, record: Record[DecisionFinal]) -> list[IdeaAdv
         return []  # an amendment may have taken that stage away: what won stays where its terms hold
     won = [poll.asked.options[number - 1].idea for number in poll.result.winners]
     return [IdeaAdvanced(idea, stage, poll.asked.charter) for idea in won if idea and ideas[idea].stage != stage]
+
+
+def decides_something(poll: Poll) -> bool:
+    """Whether something was decided that members may object to: what leaves things as they are is final at once."""
+    stays = (KEEP,) if poll.asked.amendment is not None or rule_of(poll.asked).roles else ()
+    return poll.result is not None and poll.result.winners not in ((), stays)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 from engine import rules
@@ -11,12 +11,15 @@ from engine.event import ANY_MEMBER, COMMUNITY, Ask, Command, Event, Precompute,
 from engine.features.ideas.state import IdeaId, Ideas
 from engine.features.polls.ballots import Ballots
 from engine.features.polls.electorate import drawn_up_ahead, electorate_of, roll_of
+from engine.features.polls.quorum import Quorum
 from engine.features.polls.readiness import readiness_problems
 from engine.features.polls.state import (
     DECISION_UNKNOWN,
     KEEP,
+    MINUTE_MS,
     POLL_NOT_READY,
     POLL_STILL_OPEN,
+    Conditions,
     FrozenTerms,
     Option,
     Poll,
@@ -37,8 +40,6 @@ from engine.state import State
 from engine.values import DAY_MS, CharterText, Digest, Moment, Money, Name, QuestionText, Seq, TitleText, seen_as
 
 OPEN = Right(Name("open_poll"), "open polls")
-MINUTE_MS = 60_000
-
 OPENS_AHEAD_MS_MAX = 366 * DAY_MS
 """A poll that opens in a year: its budget waits with it."""
 
@@ -77,21 +78,20 @@ class OpenPoll(Command):
         decision = decision_of(state, self.decision)
         self._check_options(state, decision)
         opens_at = Moment(max(ask.now, self.opens_at or ask.now))
-        return [
-            PollOpened(
-                decision=self.decision,
-                question=Erasable(self.question),
-                options=self._options(state, decision),
-                terms=frozen(decision),
-                opens_at=opens_at,
-                closes_at=closing(opens_at, decision),
-                budget=self.budget,
-                electorate=electorate_of(state, decision, ask.now),
-                charter=charters.seq_in_force(state),
-                amendment=self.amendment,
-                draw_secret=Private(Digest(draw(ask.chance, "draw secret").hex())) if decision.ties == "lot" else None,
-            )
-        ]
+        asked = Question(
+            decision=self.decision,
+            question=Erasable(self.question),
+            options=self._options(state, decision),
+            terms=frozen(decision),
+            opens_at=opens_at,
+            closes_at=closing(opens_at, decision),
+            budget=self.budget,
+            electorate=electorate_of(state, decision, ask.now),
+            charter=charters.seq_in_force(state),
+            amendment=self.amendment,
+            draw_secret=Private(Digest(draw(ask.chance, "draw secret").hex())) if decision.ties == "lot" else None,
+        )
+        return [PollOpened2(**vars(asked), conditions=conditions_of(decision)) if asks_more(decision) else PollOpened(**vars(asked))]
 
     def _check_options(self, state: State, decision: Decision) -> None:
         count = max(len(self.ideas), len(self.options), self._standing(state, decision))
@@ -138,7 +138,7 @@ class PollOpened(Question, Event):
 
     def keeps(self, state: State, seq: Seq, field: str) -> Refusal | None:
         poll = state[Polls][PollId.of(seq)]
-        if poll.ballots is None:
+        if poll.ballots is None and poll.objections is None:
             return None
         return refuse(POLL_STILL_OPEN, "poll {poll}", "asks about that and is open", "wait until it is closed", poll=poll.id)
 
@@ -155,6 +155,7 @@ class PollOpened(Question, Event):
             or self.closes_at != closing(self.opens_at, decision)
             or self.charter != charters.seq_in_force(state)
             or self.electorate != electorate_of(state, decision, record.at)
+            or self.stated != (conditions_of(decision) if asks_more(decision) else None)
         ):
             raise refuse(
                 "log_unlawful", "decision {decision}", "is frozen otherwise than the charter says", "freeze it as it is",
@@ -173,13 +174,39 @@ class PollOpened(Question, Event):
                 ways_out="; ".join(problem.way_out for problem in problems),
             )  # fmt: skip
 
+    @property
+    def stated(self) -> Conditions | None:
+        """The conditions it states; None where its charter names none."""
+        return None
+
+    @property
+    def asked(self) -> Question:
+        """The question without them."""
+        return self
+
     def apply(self, state: State, record: Record[Event]) -> None:
         poll = PollId.of(record.seq)
         number, roll = roll_of(state, decision_of(state, self.decision), record.at)
-        state[Polls].add(Poll(poll, self, record.at, Ballots.none_yet(number, roll, rules.secrecy(self.terms.secrecy).sealed)))
+        ballots = Ballots.none_yet(number, roll, rules.secrecy(self.terms.secrecy).sealed)
+        state[Polls].add(Poll(poll, self.asked, record.at, ballots, conditions=self.stated or Conditions()))
         state[Ideas].hold(self.versions, 1)
         if self.budget is not None:
             state[Treasury].move(FUNDS, poll, self.budget)
+
+
+@dataclass(frozen=True)
+class PollOpened2(PollOpened, kind="PollOpened.2"):
+    """A question is put to a vote whose end, quorum or finality depends on more than `PollOpened` can state."""
+
+    conditions: Conditions
+
+    @property
+    def stated(self) -> Conditions | None:
+        return self.conditions
+
+    @property
+    def asked(self) -> Question:
+        return Question(**{field.name: getattr(self, field.name) for field in fields(Question)})
 
 
 def decision_of(state: State, name: str) -> Decision:
@@ -202,7 +229,7 @@ def frozen(decision: Decision) -> FrozenTerms:
         rule=_in_use(rule, rule.unseeded(decision.parameters)),
         power=_in_use(rules.rule("power", decision.power), decision.power_parameters),
         secrecy=decision.secrecy,
-        quorum=decision.quorum,
+        quorum=Quorum(decision.quorum.basis, decision.quorum.percent_min),
         ties=decision.ties,
         ends=decision.ends,
         hand_after_minutes=decision.hand_after_minutes,
@@ -211,6 +238,16 @@ def frozen(decision: Decision) -> FrozenTerms:
         points_max=decision.points_max,
         winners_to=decision.winners_to,
     )
+
+
+def conditions_of(decision: Decision) -> Conditions:
+    """What else its terms ask, beside those of `frozen`."""
+    return Conditions(decision.quorum.counts, decision.quorum.dynamic, decision.late_quorum_minutes, decision.objection)
+
+
+def asks_more(decision: Decision) -> bool:
+    """Whether a decision asks what only `PollOpened.2` can state: what names none of it is logged as it ever was."""
+    return "early" in decision.ends or conditions_of(decision) != Conditions()
 
 
 def closing(opens_at: Moment, decision: Decision) -> Moment:

@@ -34,7 +34,7 @@ def readiness_problems(state: State, asked: Question, decision: Decision, at: in
     yield from _about_amendment(state, asked, decision)
     if asked.opens_at < at:
         yield _not_ready("an opening in the past", "leave opens_at out to open it now")
-    if len(state[Polls].open) >= POLLS_OPEN_MAX:
+    if len(state[Polls].open) + len(state[Polls].contested) >= POLLS_OPEN_MAX:
         yield _not_ready("{count} other polls open beside it", "close some (ClosePoll)", count=POLLS_OPEN_MAX)
 
 
@@ -103,7 +103,8 @@ def _about_money(state: State, asked: Question) -> Problems:
             "a budget of {budget} above the funds of {funds}", "give a smaller budget, or pay in more (PayIn)",
             budget=money.shown(budget), funds=money.shown(funds),
         )  # fmt: skip
-    others = [poll.asked for poll in state[Polls].open.values() if poll.asked.budget is not None]
+    not_final = (*state[Polls].open.values(), *state[Polls].contested.values())
+    others = [poll.asked for poll in not_final if poll.asked.budget is not None]
     taken = {option.idea for other in others for option in other.options if option.idea}
     for number, option in enumerate(asked.options, 1):
         name = f"idea {option.idea}" if option.idea else f"option {number}"

@@ -9,8 +9,9 @@ from engine.elections.kinds import Kind
 from engine.elections.ties import TieBreak
 from engine.features.ideas.state import IdeaId
 from engine.features.polls.ballots import Ballots
+from engine.features.polls.quorum import Counts, DynamicQuorum, Quorum
 from engine.features.polls.roll import RollBook
-from engine.features.polls.terms import EarlyEnd, Quorum
+from engine.features.polls.terms import EarlyEnd, ObjectionTerms
 from engine.log.fields import Erasable, Private
 from engine.refusals import Code, refuse
 from engine.state import Part, State
@@ -26,9 +27,11 @@ NOT_ON_ROLL = Code("not_on_roll", "forbidden")
 OPENINGS_LOST = Code("openings_lost", "conflict")
 POLLS_OPEN_MAX = 1_000
 """What stands open must fit one machine's memory."""
+MINUTE_MS = 60_000
+"""What charters count the times of polls in."""
 ADOPT, KEEP = 1, 2
 """The options of a poll on an amendment."""
-Status = Literal["decided", "tied", "no_quorum", "no_ballots", "uncountable"]
+Status = Literal["decided", "tied", "no_quorum", "no_ballots", "uncountable", "rejected"]
 
 
 class PollId(Id, letter="p"):
@@ -70,6 +73,16 @@ class FrozenTerms:
     named_max: int
     points_max: int
     winners_to: Name | None
+
+
+@dataclass(frozen=True)
+class Conditions:
+    """What else a poll's terms may ask before anything is decided, and before that is final; stated where a charter names any of it."""
+
+    counts: Counts = "all_valid"
+    dynamic: DynamicQuorum | None = None
+    late_quorum_minutes: int = 0
+    objection: ObjectionTerms | None = None
 
 
 @dataclass(frozen=True)
@@ -127,7 +140,7 @@ class Count:
     """What closing says. Options go by their numbers; `scores` in the order of the options; `outcome` is the digest of the full count.
 
     `status`: decided · tied (and the charter leaves things as they are, or every ballot is blank) · no_quorum ·
-    no_ballots · uncountable (the rule cannot count these ballots). `ties` holds the first of them; the digest covers all.
+    no_ballots · uncountable (the rule cannot count these ballots) · rejected (by a quorum of those against). `ties` holds the first of them; the digest covers all.
     """
 
     status: Status
@@ -153,6 +166,15 @@ class Poll:
     result: Count | None = None
     final: bool = False
     void: bool = False
+    conditions: Conditions = Conditions()
+    extended_to: Moment = Moment(0)
+    """Until when it takes ballots since its quorum was first reached; 0 where nobody looks for that, or it was not."""
+    objections: Ballots | None = None
+    """Who has objected, while members may: over the roll, with an event for each."""
+    objections_until: Moment = Moment(0)
+    objected: int = 0
+    """How many had objected in the end."""
+    overturned: bool = False
 
     @property
     def seq(self) -> Seq:
@@ -164,6 +186,11 @@ class Poll:
         return self.ended_at > 0
 
     @property
+    def closes_at(self) -> Moment:
+        """When its clock ends it."""
+        return max(self.asked.closes_at, self.extended_to)
+
+    @property
     def open_ballots(self) -> Ballots:
         """Its ballots; refused when it is closed or void."""
         if self.ballots is None:
@@ -172,8 +199,10 @@ class Poll:
 
     @property
     def status(self) -> str:
-        """Where it stands: open, ended (and to be counted), void, or what its count says."""
-        return "void" if self.void else self.result.status if self.result else "ended" if self.ended else "open"
+        """Where it stands: open, ended (and to be counted), void, overturned by objections, or what its count says."""
+        if self.void or self.overturned:
+            return "void" if self.void else "overturned"
+        return self.result.status if self.result else "ended" if self.ended else "open"
 
 
 @dataclass
@@ -183,12 +212,14 @@ class Polls(Part):
     """The books of rolls in use, and of the next one."""
     open: dict[PollId, Poll] = field(init=False, repr=False, compare=False)
     """Those that are not closed yet, oldest first."""
+    contested: dict[PollId, Poll] = field(init=False, repr=False, compare=False)
+    """Those that are counted and not final, because members may object."""
 
     def __post_init__(self) -> None:
         self.open = {poll.id: poll for poll in self.polls.values() if poll.ballots is not None}
-        for poll in self.open.values():
-            if poll.ballots is not None:
-                poll.ballots.roll = self.books[poll.ballots.book].roll(poll.ballots.count)
+        self.contested = {poll.id: poll for poll in self.polls.values() if poll.objections is not None}
+        for one in self._on_rolls():
+            one.roll = self.books[one.book].roll(one.count)
 
     def __getitem__(self, poll: str) -> Poll:
         known = self.polls.get(PollId(poll))
@@ -202,7 +233,7 @@ class Polls(Part):
     def taking_ballots(self, poll: str, at: int) -> Poll:
         """A poll that takes ballots at `at`: opens_at ≤ at < closes_at and nobody has ended it, however late its close is written."""
         known = self[poll]
-        if known.ballots is None or known.ended or at >= known.asked.closes_at:
+        if known.ballots is None or known.ended or at >= known.closes_at:
             raise refuse(POLL_CLOSED, "poll {poll}", "takes no ballots any more", "look at its result", poll=poll)
         if at < known.asked.opens_at:
             raise refuse(POLL_NOT_OPEN, "poll {poll}", "takes no ballots yet", "wait until it opens", poll=poll)
@@ -212,7 +243,7 @@ class Polls(Part):
         """The book of a key, a new one where there is none; books that no open poll uses and nobody can use again are let go."""
         number = next((number for number, book in self.books.items() if book.key == key), None)
         if number is None:
-            in_use = {poll.ballots.book for poll in self.open.values() if poll.ballots}
+            in_use = {one.book for one in self._on_rolls()}
             self.books = {one: book for one, book in self.books.items() if one in in_use}
             number = max(self.books, default=0) + 1
             self.books[number] = RollBook(key)
@@ -220,7 +251,7 @@ class Polls(Part):
 
     def tidy(self) -> None:
         """Only what is in use stays of the books of rolls, numbered as the open polls come to them."""
-        ballots = [poll.ballots for poll in self.open.values() if poll.ballots]
+        ballots = self._on_rolls()
         numbers = {old: number for number, old in enumerate(dict.fromkeys(one.book for one in ballots), 1)}
         self.books = {number: self.books[old] for old, number in numbers.items()}
         for one in ballots:
@@ -231,11 +262,33 @@ class Polls(Part):
     def close(self, poll: Poll) -> None:
         """Its ballots are not needed any more."""
         assert poll.ballots is not None
-        book = self.books.get(poll.ballots.book)
-        poll.ballots = None
+        number, poll.ballots = poll.ballots.book, None
         del self.open[poll.id]
-        if book is not None:
-            book.keep({one.ballots.count for one in self.open.values() if one.ballots and self.books.get(one.ballots.book) is book})
+        self._let_go(number)
+
+    def contest(self, poll: Poll) -> None:
+        """Close a poll against whose decision everybody on its roll may object."""
+        ballots = poll.open_ballots
+        poll.objections = Ballots.none_yet(ballots.book, ballots.roll, sealed=False)
+        self.contested[poll.id] = poll
+        self.close(poll)
+
+    def settle(self, poll: Poll) -> None:
+        """Nobody may object to its decision any more."""
+        if poll.objections is not None:
+            number, poll.objected, poll.objections = poll.objections.book, poll.objections.cast, None
+            del self.contested[poll.id]
+            self._let_go(number)
+
+    def _on_rolls(self) -> list[Ballots]:
+        """What stands over a roll: ballots of open polls, and objections."""
+        ballots = [poll.ballots for poll in self.open.values() if poll.ballots]
+        return ballots + [poll.objections for poll in self.contested.values() if poll.objections]
+
+    def _let_go(self, number: int) -> None:
+        """Rolls of a book that nothing stands over any more."""
+        if number in self.books:
+            self.books[number].keep({one.count for one in self._on_rolls() if one.book == number})
 
 
 def poll_of(state: State, poll: str) -> Poll:

@@ -12,6 +12,7 @@ from engine.elections.election import Election
 from engine.elections.kinds import NUMBERED, Kind
 from engine.elections.ties import TieBreak
 from engine.features.ideas.terms import IdeaTerms
+from engine.features.polls.quorum import BPS, COEFFICIENT_MAX, QuorumTerms
 from engine.features.treasury.terms import MoneyTerms
 from engine.kernel.charter import Charter, Terms, unknown, wrong
 from engine.limits import POINTS_PER_BALLOT_MAX
@@ -22,17 +23,21 @@ MINUTES_MAX = 525_600
 """A year: a poll that takes longer is forgotten."""
 ACTIVE_DAYS_MAX = 3_650
 """Ten years."""
-EarlyEnd = Literal["all_voted", "hand"]
-"""How a poll may end before its clock: when everybody on the roll has voted; by hand, once it has been open for a stated time."""
+OBJECTION_DAYS_MAX = 365
+"""A year: money and ideas wait as long."""
+EarlyEnd = Literal["all_voted", "hand", "early"]
+"""How a poll may end before its clock: when everybody on the roll has voted; by hand, once it has been open for a stated time; when no
+ballot still to come can change the outcome."""
 
 
 @dataclass(frozen=True)
-class Quorum:
-    """How much of what must have taken part: `eligible` counts members of the roll, `active` those of them who have done anything
-    of late, `power` their votes, `none` nothing."""
+class ObjectionTerms:
+    """For `days` after the count, everybody on the roll may object to what was decided; objections from `percent_min` of the roll, by
+    members (`eligible`) or by their `power`, overturn it."""
 
-    basis: Literal["eligible", "active", "power", "none"]
-    percent_min: int = 0
+    days: int
+    percent_min: int
+    basis: Literal["eligible", "power"] = "eligible"
 
 
 @dataclass(frozen=True)
@@ -42,7 +47,9 @@ class Decision:
     `options`: `ideas` that stand in `stage`, `free` options named at opening, or an `amendment` (adopt or keep).
     `ties`: `status_quo` leaves things as they are, `oldest` prefers the option listed first, `lot` draws; where one is elected
     also `most_approved` (named on most ballots) and, by rules that count in rounds, `previous_round`.
-    Its clock of `minutes_open` ends a poll, and before that what `ends` names: `all_voted`, or `hand` after `hand_after_minutes`.
+    Its clock of `minutes_open` ends a poll, and before that what `ends` names: `all_voted`, `hand` after `hand_after_minutes`, or
+    `early`, once no ballot still to come can change the outcome. A quorum first reached in the last `late_quorum_minutes` moves the end
+    to so many minutes after that. Where there is an `objection`, what is decided is final when its days are over.
     `named_max` and `points_max` bound one ballot (0: no bound). Winning ideas move to `winners_to`.
     Who has voted, or written, revised, supported or commented an idea on the day a poll opens or one of the `active_days` before is
     active (0: nobody asks).
@@ -50,7 +57,7 @@ class Decision:
 
     options: Literal["ideas", "free", "amendment"]
     rule: Name
-    quorum: Quorum
+    quorum: QuorumTerms
     ties: TieBreak
     minutes_open: int
     secrecy: Name
@@ -66,6 +73,8 @@ class Decision:
     named_max: int = 0
     points_max: int = 0
     active_days: int = 0
+    late_quorum_minutes: int = 0
+    objection: ObjectionTerms | None = None
 
 
 @dataclass(frozen=True)
@@ -86,7 +95,9 @@ class DecisionTerms(Terms):
             yield from _bounds(where, decision)
             yield from _ending(where, decision, rule)
             yield from _quorum(where, decision, rule, charter, self)
+            yield from _counts(where, decision, rule)
             yield from _counting(where, decision, rule)
+            yield from _finality(where, decision, rule)
             yield from _options(where, decision, rule, charter)
             yield from _trial(where, rule, decision)
 
@@ -98,9 +109,22 @@ def _bounds(where: str, decision: Decision) -> Iterable[Refusal]:
         ("points_max", decision.points_max, 0, POINTS_PER_BALLOT_MAX),
         ("quorum.percent_min", decision.quorum.percent_min, 0, 100),
         ("active_days", decision.active_days, 0, ACTIVE_DAYS_MAX),
+        ("late_quorum_minutes", decision.late_quorum_minutes, 0, MINUTES_MAX),
+        *_bounds_of_parts(decision),
     ):
         if not least <= value <= most:
             yield wrong(f"{where}.{name}", "is {value}", "give {least} to {most}", value=value, least=least, most=most)
+
+
+def _bounds_of_parts(decision: Decision) -> Iterable[tuple[str, int, int, int]]:
+    dynamic, objection = decision.quorum.dynamic, decision.objection
+    if dynamic is not None:
+        yield "quorum.dynamic.bps_min", dynamic.bps_min, 0, dynamic.bps_max
+        yield "quorum.dynamic.bps_max", dynamic.bps_max, 1, BPS
+        yield "quorum.dynamic.coefficient", dynamic.coefficient, 0, COEFFICIENT_MAX
+    if objection is not None:
+        yield "objection.days", objection.days, 1, OBJECTION_DAYS_MAX
+        yield "objection.percent_min", objection.percent_min, 1, 100
 
 
 def _ending(where: str, decision: Decision, rule: rules.Rule) -> Iterable[Refusal]:
@@ -115,11 +139,12 @@ def _ending(where: str, decision: Decision, rule: rules.Rule) -> Iterable[Refusa
 
 def _quorum(where: str, decision: Decision, rule: rules.Rule, charter: Charter, terms: DecisionTerms) -> Iterable[Refusal]:
     basis, percent = decision.quorum.basis, decision.quorum.percent_min
-    if basis == "none" and percent:
+    rejection, dynamic = decision.quorum.counts == "rejection", decision.quorum.dynamic
+    if basis == "none" and (percent or dynamic):
         yield wrong(f"{where}.quorum", "asks for a part of nothing", 'name the basis "eligible", "active" or "power"')
-    if basis != "none" and not percent:
+    if basis != "none" and not percent and not dynamic:
         yield wrong(f"{where}.quorum", "asks for 0 % of somebody", 'give percent_min, or basis = "none"')
-    if rule.silence and basis != "none":
+    if rule.silence and basis != "none" and not rejection:
         yield wrong(f"{where}.quorum", "asks for voters, and {rule} takes silence for an answer", 'give basis = "none"', rule=rule.name)
     if not asks_the_active(basis, decision.parameters):
         return
@@ -129,6 +154,20 @@ def _quorum(where: str, decision: Decision, rule: rules.Rule, charter: Charter, 
         yield wrong(f"{where}.quorum", "is one of the active: where nobody is, this charter could not be changed", 'ask for "eligible"')
     if charter.get(IdeaTerms) is None and all(asks_the_active(each.quorum.basis, each.parameters) for each in terms.by_name.values()):
         yield wrong(f"{where}.quorum", "is one of the active, and without [ideas] nobody is before the first poll", 'ask for "eligible"')
+
+
+def _counts(where: str, decision: Decision, rule: rules.Rule) -> Iterable[Refusal]:
+    """What of a quorum does not go together: which ballots count towards it, and whether it grows with those against."""
+    where, quorum = f"{where}.quorum", decision.quorum
+    counts, dynamic = quorum.counts, quorum.dynamic
+    if (counts != "all_valid" or dynamic) and not rule.roles:
+        yield wrong(where, "asks who is for or against, and {rule} does not", 'name a rule that does, such as "yes_no"', rule=rule.name)
+    if counts != "all_valid" and quorum.basis == "none":
+        yield wrong(where, "counts {counts} of nobody", 'name the basis "eligible", "active" or "power"', counts=counts)
+    if dynamic and quorum.percent_min:
+        yield wrong(where, "is a share and one that grows", "give percent_min or dynamic")
+    if dynamic and counts in ("all_valid", "rejection"):
+        yield wrong(where, "grows with those against, and counts them towards it", 'give counts = "for" or counts = "for_abstain"')
 
 
 def _counting(where: str, decision: Decision, rule: rules.Rule) -> Iterable[Refusal]:
@@ -167,6 +206,29 @@ def _counting(where: str, decision: Decision, rule: rules.Rule) -> Iterable[Refu
             )  # fmt: skip
     if "seats" in rule.parameters and "seats" not in decision.parameters:
         yield wrong(f"{where}.parameters", "does not say how many are elected", "give parameters = {{ seats = 3 }}")
+
+
+def _finality(where: str, decision: Decision, rule: rules.Rule) -> Iterable[Refusal]:
+    """Why a poll cannot end early, or wait for those who would answer a late quorum."""
+    sealed, quorum, late = rules.secrecy(decision.secrecy).sealed, decision.quorum, decision.late_quorum_minutes
+    if "early" in decision.ends:
+        if sealed:
+            yield wrong(f"{where}.ends", "ends early by what sealed ballots say", 'give secrecy = "open", or leave "early" out')
+        if decision.replaceable:
+            yield wrong(f"{where}.ends", "ends early, and every ballot could still be replaced", "give replaceable = false")
+        if not rule.settles_by:
+            yield wrong(
+                f"{where}.ends", "ends early by {rule}, of which it is not proved when nothing can change any more", 'leave "early" out',
+                rule=rule.name,
+            )  # fmt: skip
+    if not late:
+        return
+    if quorum.basis == "none" or quorum.counts == "rejection":
+        yield wrong(f"{where}.late_quorum_minutes", "waits for a quorum that nobody has to reach", "leave it out")
+    if sealed and quorum.counts != "all_valid":
+        yield wrong(f"{where}.late_quorum_minutes", "waits for a quorum that sealed ballots do not show", 'count all: counts = "all_valid"')
+    if late > decision.minutes_open:
+        yield wrong(f"{where}.late_quorum_minutes", "is longer than the poll", "give at most {most}", most=decision.minutes_open)
 
 
 def _options(where: str, decision: Decision, rule: rules.Rule, charter: Charter) -> Iterable[Refusal]:

@@ -53,9 +53,12 @@ class Voiding(Event, abstract=True):
     def apply(self, state: State, record: Record[Event]) -> None:
         polls = state[Polls]
         poll = polls[self.poll]
-        poll.void = True
+        poll.void, poll.result = True, None
         state[Ideas].hold(poll.asked.versions, -1)
-        polls.close(poll)
+        if poll.objections is None:
+            polls.close(poll)
+        else:
+            polls.settle(poll)
         if poll.asked.budget is not None:
             state[Treasury].move(poll.id, FUNDS, poll.asked.budget)
 
@@ -79,7 +82,7 @@ class PollVoided(Voiding):
     def check(self, state: State, record: Record[Event]) -> None:
         poll = poll_of(state, self.poll)
         ballots = poll.open_ballots
-        if not poll.ended and record.at < poll.asked.closes_at:
+        if not poll.ended and record.at < poll.closes_at:
             raise refuse(POLL_STILL_OPEN, "poll {poll}", "is not waiting to be closed", "wait for its end", poll=poll.id)
         if list(self.lost) != sorted(set(self.lost)):
             raise refuse(
@@ -104,5 +107,6 @@ class PollMistimed(Voiding):
 
 @react
 def held_in_false_time(state: State, record: Record[ClockCorrected]) -> list[PollMistimed]:
-    to = record.event.to
-    return [PollMistimed(poll.id) for poll in state[Polls].open.values() if poll.opened_at > to or poll.ended_at > to]
+    to, polls = record.event.to, state[Polls]
+    not_final = (*polls.open.values(), *polls.contested.values())
+    return [PollMistimed(poll.id) for poll in not_final if poll.opened_at > to or poll.ended_at > to]

@@ -44,7 +44,7 @@ def takes_her_ballots(state: State, record: Record[SelfForgotten]) -> list[Ballo
         BallotWithdrawn(poll.id, member)
         for poll in state[Polls].open.values()
         if not poll.ended
-        and record.at < poll.asked.closes_at
+        and record.at < poll.closes_at
         and rules.secrecy(poll.asked.terms.secrecy).sealed
         and poll.open_ballots.cast_by(member) >= 0
     ]

@@ -15,6 +15,7 @@ from engine.rules import voting_rule
 @voting_rule(
     ballot="approval",
     elects="one",
+    settles_by="sums",
     promises={"anonymity", "neutrality", "unanimity", "monotonicity", "participation", "reinforcement", "clone_independence"},
 )
 def approval(election: Election) -> Outcome:

@@ -15,6 +15,7 @@ from engine.rules import voting_rule
 @voting_rule(
     ballot="cumulative",
     elects="one",
+    settles_by="sums",
     scores="points",
     promises={"anonymity", "neutrality", "unanimity", "monotonicity", "participation", "reinforcement"},
 )

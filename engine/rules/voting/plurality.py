@@ -15,6 +15,7 @@ from engine.rules import voting_rule
 @voting_rule(
     ballot="single",
     elects="one",
+    settles_by="sums",
     promises={"anonymity", "neutrality", "unanimity", "majority", "monotonicity", "participation", "reinforcement", "resolvability"},
 )
 def plurality(election: Election) -> Outcome:

@@ -22,6 +22,7 @@ from engine.rules import voting_rule
 @voting_rule(
     ballot="quadratic",
     elects="one",
+    settles_by="sums",
     promises={"anonymity", "neutrality", "unanimity", "monotonicity", "participation", "reinforcement"},
 )
 def quadratic(election: Election) -> Outcome:

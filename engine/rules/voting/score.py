@@ -16,6 +16,7 @@ from engine.rules import voting_rule
 @voting_rule(
     ballot="score",
     elects="one",
+    settles_by="sums",
     scores="points",
     promises={"anonymity", "neutrality", "unanimity", "monotonicity", "participation", "reinforcement", "clone_independence"},
 )

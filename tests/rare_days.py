@@ -1,0 +1,41 @@
+"""What the state machine of `tests/life.py` plays on rare days: a text erased, a loss declared, a clock set right."""
+
+from __future__ import annotations
+
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, rule
+
+from engine.kernel.clock import CorrectClock
+from engine.kernel.erase import EraseText
+from engine.kernel.loss import DeclareLoss
+from engine.log.checkpoint import Checkpoint
+from tests.moot import ORIGIN, START
+
+
+class RareDays(RuleBasedStateMachine):
+    """Whoever may, and sometimes whoever may not."""
+
+    @rule(data=st.data())
+    def erase(self, data) -> None:
+        actor = self.founder(data)
+        store = self.moot.community.store
+        seq = data.draw(st.integers(0, self.moot.state.seq))
+        field = data.draw(st.sampled_from([opening.field for opening in store.openings(seq)] or ["title"]))
+        if field not in ("choice", "draw_secret"):
+            self.ask(actor, EraseText(seq, field, "other"), None if self.model.may(actor, "EraseText") else False)
+
+    @rule(data=st.data())
+    def mend(self, data) -> None:
+        """What is for rare days: a loss declared, a clock set right."""
+        actor = self.founder(data)
+        head = self.moot.community.key.sign(Checkpoint(ORIGIN, 9_000 + self.moot._asked, bytes(32)))
+        self.ask(actor, DeclareLoss(head), self.model.may(actor, "DeclareLoss"))
+        if self.model.may(actor, "GiveRole") and data.draw(st.booleans()):
+            log, here = self.moot.state.at, self.moot.now
+            self.ask(actor, CorrectClock(log - 1), False)
+            self.moot.now = to = log - 1  # a clock that is a moment behind the log
+            self.ask(actor, CorrectClock(log), False)
+            self.ask(actor, CorrectClock(to), to >= START)
+            if self.moot.state.at == to:  # the second to say so
+                self.model.set_back(to, START)
+            self.moot.now = here

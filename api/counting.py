@@ -73,22 +73,8 @@ def compare(
     election.seats = seats or election.seats
     with progress_bars(as_json) as progress:
         found = compared(election, swings, lambda done, whole: progress("comparing", done, whole))
-    shown = {
-        "answers": [
-            {
-                "rule": one.rule,
-                "parameters": one.terms,
-                "winners": list(one.winners),
-                "tied": one.tied,
-                "ties": one.ties,
-                "swing": one.swing,
-            }
-            for one in found.answers
-        ],
-        "refused": {name: str(refusal) for name, refusal in found.refused.items()},
-    }
     by_file, lines = beside_the_file.of_all(election, found)
-    answer(shown | by_file, as_json, [*found.lines(), *lines])
+    answer(found.as_json() | by_file, as_json, [*found.grid().lines(), *found.lines(), *lines])
 
 
 @app.command()

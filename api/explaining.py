@@ -7,19 +7,13 @@ from collections import Counter, OrderedDict
 from typing import Any
 from weakref import WeakKeyDictionary
 
+from api.counted import counted
 from api.views import Texts
-from engine import lines, rules
+from engine import rules
 from engine.community import Community
 from engine.elections.outcome import Outcome
-from engine.event import Event, Record
-from engine.features.polls.ballots import Ballots
-from engine.features.polls.cast import Ballot
-from engine.features.polls.close import PollClosed
-from engine.features.polls.count import Draw, recount, with_tie_broken
-from engine.features.polls.open import PollOpened
-from engine.features.polls.state import Poll, Polls
-from engine.state import State
-from engine.values import MemberId
+from engine.features.polls.count import recount, with_tie_broken
+from engine.features.polls.state import Poll
 
 Json = Any
 EXPLAINED_MAX = 64
@@ -59,7 +53,7 @@ def explained(community: Community, poll: Poll, decimals: int) -> Outcome | None
     """
     if poll.result is None or poll.result.outcome is None:
         return None
-    labels = _apart(option_labels(Texts(community), poll))
+    labels = called_apart(option_labels(Texts(community), poll))
     known = _EXPLAINED.setdefault(community, OrderedDict())
     with _COUNTING:
         if poll.id not in known or known[poll.id][0] != labels:
@@ -73,13 +67,17 @@ def explained(community: Community, poll: Poll, decimals: int) -> Outcome | None
 def draw(community: Community, poll: Poll) -> Json:
     """How the order was drawn in which ties break: anybody can draw it again from these."""
     assert poll.result is not None and poll.result.draw is not None
-    closed, secret = _history(community, poll)[-1], poll.result.draw.secret
-    root, options = _root(community, closed.cause), len(poll.asked.options)
-    drawn = Draw.of(secret, root, options)
-    return {"secret": secret, "root": root.hex(), "events": closed.cause, "seed": drawn.seed, "order": list(drawn.order)}
+    drawn = counted(community, poll)
+    return {
+        "secret": poll.result.draw.secret,
+        "root": drawn.root.hex(),
+        "events": drawn.events,
+        "seed": drawn.draw.seed,
+        "order": list(drawn.draw.order),
+    }
 
 
-def _apart(labels: list[str]) -> list[str]:
+def called_apart(labels: list[str]) -> list[str]:
     """The same labels, those that come again with their numbers, so that no two are alike whatever people called them."""
     apart: list[str] = []
     taken = set(labels)
@@ -92,38 +90,7 @@ def _apart(labels: list[str]) -> list[str]:
 
 
 def _explain(community: Community, poll: Poll, labels: list[str], decimals: int) -> Outcome:
-    history = _history(community, poll)
-    ballots, drawn = _ballots(poll, history), Draw.none(len(poll.asked.options))
-    if poll.result is not None and poll.result.draw is not None:
-        drawn = Draw.of(poll.result.draw.secret, _root(community, history[-1].cause), len(drawn.order))
+    _, ballots, drawn, *_ = counted(community, poll)
     outcome = recount(poll.asked, ballots, drawn, labels, decimals)
     one = rules.rule_of_version("voting", poll.asked.terms.rule.version).elects == "one"
     return with_tie_broken(poll.asked, ballots, drawn, outcome, labels) if one else outcome
-
-
-def _history(community: Community, poll: Poll) -> list[Record[Event]]:
-    """The events of a poll from its first ballot to its count."""
-    history: list[Record[Event]] = []
-    for _, data in community.store.find("thing", poll.id):
-        record = lines.read_own(data)
-        if not isinstance(record.event, PollOpened):
-            history.append(record)
-        if isinstance(record.event, PollClosed):
-            break
-    return history
-
-
-def _ballots(poll: Poll, history: list[Record[Event]]) -> Ballots:
-    """Its ballots at the count: its own events applied to a state that knows nothing else."""
-    powers = {MemberId(record.actor): record.event.power for record in history if isinstance(record.event, Ballot)}
-    ballots = Ballots.of(powers)
-    state = State()
-    state[Polls].add(Poll(poll.id, poll.asked, poll.opened_at, ballots))
-    for record in history[:-1]:
-        record.event.apply(state, record)
-    return ballots
-
-
-def _root(community: Community, size: int) -> bytes:
-    with community.reading() as state:
-        return state.tree.root(size)

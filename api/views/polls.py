@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import islice
 
 from api import clock, explaining
+from api.ballot_files import formats_for
 from api.for_member import own_ballot
 from api.texts import text, when
 from api.views import Json, Later, Written, allowed, beside, bounded, listing, one
@@ -40,6 +41,7 @@ def poll(state: State, name: str, start: int, count: int) -> Json:
         spent = sum(each.asked.options[number - 1].cost or 0 for number in each.result.winners)
         shown["result"] |= {
             "spent": None if each.asked.budget is None else str(spent),
+            "formats": formats_for(each, money_of(state).decimals) if each.result.ballots else [],
             **_explained(each, money_of(state).decimals),
             "draw": None if each.result.draw is None else Later(lambda community: explaining.draw(community, each)),
         }

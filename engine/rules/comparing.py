@@ -10,9 +10,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from engine import rules
@@ -102,17 +103,25 @@ class Comparison:
             "refused": {name: str(refusal) for name, refusal in self.refused.items()},
         }
 
+    def reasons(self) -> dict[str, list[str]]:
+        """Why rules did not count, and which, those with the same reason together."""
+        reasons: dict[str, list[str]] = {}
+        for name, refusal in self.refused.items():
+            reasons.setdefault(f"{refusal.thing} {refusal.fact}", []).append(name)
+        return reasons
+
     def lines(self) -> list[str]:
         """One line for each outcome, with the rules that give it and how many ballots would turn each; and who did not count."""
         lines = [f"{verdict} by {', '.join(map(str, answers))}" for verdict, answers in self.by_verdict().items()]
-        why: dict[str, list[str]] = {}
-        for name, refusal in self.refused.items():
-            why.setdefault(f"{refusal.thing} {refusal.fact}", []).append(name)
-        return [*lines, *(f"not counted by {', '.join(names)}: {fact}" for fact, names in why.items())]
+        return [*lines, *(f"not counted by {', '.join(names)}: {fact}" for fact, names in self.reasons().items())]
 
 
 def compare(
-    election: Election, swings: bool = False, progress: Callable[[int, int], None] | None = None, looks_max: int | None = None
+    election: Election,
+    swings: bool = False,
+    progress: Callable[[int, int], None] | None = None,
+    looks_max: int | None = None,
+    elects: Collection[str] = ("one", "several", "budget"),
 ) -> Comparison:
     """Count an election by every rule that takes its ballots, with default parameters; the rule that came with the
     ballots is used with the parameters that came with them.
@@ -120,11 +129,13 @@ def compare(
     With `swings`, also how many ballots would have to change for another option to win alone, and which: see
     `engine.rules.swings`. With `looks_max`, nothing is counted that would go beyond so many looks at a ballot for an option (see
     `looks_of`): the rule that came with the ballots comes first, then all others; a rule that does not fit in is among the refused.
+    Rules that elect otherwise than `elects` says are not asked.
     """
     merged, allowance = election.merged(), Allowance(looks_max)
     counted, refused = dict[str, Outcome](), dict[str, Refusal]()
     own = election.rule[0] if election.rule else ""
-    names = [name for name in rules.names("voting") if not _asks_otherwise(rules.rule("voting", name))]
+    every = map(partial(rules.rule, "voting"), rules.names("voting"))
+    names = [rule.name for rule in every if rule.elects in elects and not _asks_otherwise(rule)]
     for done, name in enumerate(sorted(names, key=lambda name: name != own)):
         if progress is not None:
             progress(done, len(names))
@@ -136,8 +147,8 @@ def compare(
             counted[name] = rules.count(rule, merged, _given(election, name))
         except Refusal as refusal:
             refused[name] = refusal
-    found = {name: _swing_of(name, merged, counted[name], allowance) for name in counted} if swings else {}
-    answers = (_answer(name, merged, counted[name], *found.get(name, (False, None))) for name in names if name in counted)
+    turned = {name: _swing_of(name, merged, counted[name], allowance) for name in counted} if swings else {}
+    answers = (_answer(name, merged, counted[name], *turned.get(name, (False, None))) for name in names if name in counted)
     return Comparison(tuple(answers), {name: refused[name] for name in names if name in refused})
 
 
@@ -151,21 +162,21 @@ def _given(election: Election, name: str) -> Parameters:
 
 
 def _swing_of(name: str, election: Election, outcome: Outcome, allowance: Allowance) -> tuple[bool, Swing | None]:
-    """Whether a swing was looked for, and the one found."""
+    """Whether a swing was looked for, and the smallest that turned up."""
     rule = rules.rule("voting", name)
-    found: Swing | None = None
+    nearest: Swing | None = None
     if rule.elects != "one":
         return False, None
     with suppress(Refusal):  # a changed election may be one that the rule cannot count
-        found = swing(rule, _given(election, name), election, outcome, allowance)
-    return found is not None or allowance.has(rule, election), found  # a search cut short has not shown that there is none
+        nearest = swing(rule, _given(election, name), election, outcome, allowance)
+    return nearest is not None or allowance.has(rule, election), nearest  # a search cut short has not shown that there is none
 
 
-def _answer(name: str, election: Election, outcome: Outcome, sought: bool, found: Swing | None) -> Answer:
+def _answer(name: str, election: Election, outcome: Outcome, sought: bool, nearest: Swing | None) -> Answer:
     rule = rules.rule("voting", name)
     tied = rule.elects == "one" and len(outcome.winners) > 1
     terms = rules.terms(rule, election, _given(election, name))
-    return Answer(name, terms, outcome.winners, tied, len(outcome.ties), sought, *(found or (None, None)))
+    return Answer(name, terms, outcome.winners, tied, len(outcome.ties), sought, *(nearest or (None, None)))
 
 
 def _too_much(election: Election) -> Refusal:

@@ -16,6 +16,7 @@ from api import explaining
 from api.counted import Counted, closed_poll, counted
 from api.turns import Turns
 from api.views import Texts
+from engine import rules
 from engine.community import Community
 from engine.elections import converting, preflib
 from engine.elections.election import Election
@@ -26,6 +27,7 @@ from engine.values import typed
 
 FORMATS = ("pb", "preflib", *preflib.TYPES, "blt", "csv", "txt")
 """What a poll's ballots can be asked for as; `preflib` is whichever of its types fits."""
+ORDERS = tuple(each for each in preflib.TYPES if each != "cat")
 PLAIN, TABLE = "text/plain", "text/csv"
 MEDIA_TYPES = (PLAIN, TABLE)
 WAITING_MAX = 4
@@ -55,7 +57,12 @@ def formats_for(poll: Poll, decimals: int) -> list[str]:
     kind = poll.asked.terms.ballot
     if poll.asked.budget is not None:
         return [*(["pb"] if kind != "quadratic" else []), *(["txt"] if not decimals else [])]
-    return [*(["preflib"] if kind in ("single", "approval", "ranked") else []), *(["blt"] if kind == "ranked" else []), "csv", "txt"]
+    return [
+        *(["preflib"] if kind in ("single", "approval", "ranked") else []),
+        *(["blt"] if kind in ("single", "ranked") else []),
+        "csv",
+        "txt",
+    ]
 
 
 def file_of(community: Community, name: str, file_format: str, numbers: bool = False) -> BallotFile:
@@ -74,11 +81,10 @@ def file_of(community: Community, name: str, file_format: str, numbers: bool = F
         source = counted(community, poll)
         if not source.ballots.cast:
             raise refuse("election_wrong", "poll {poll}", "was closed without a ballot", "there is nothing to download", poll=name)
-        return _written(source, source.election(labels, decimals), _ending(source, file_format), numbers)
-
-
-def _ending(source: Counted, file_format: str) -> str:
-    return preflib.type_of(source.election()) if file_format == "preflib" else file_format
+        election = source.election(labels, decimals)
+        if election.kind == "single" and file_format in (*ORDERS, "preflib", "blt"):
+            election = election.as_kind(("ranked",))  # an order of one, which counts as one choice
+        return _written(source, election, preflib.type_of(election) if file_format == "preflib" else file_format, numbers)
 
 
 def _written(source: Counted, election: Election, ending: str, numbers: bool) -> BallotFile:
@@ -95,16 +101,23 @@ def _written(source: Counted, election: Election, ending: str, numbers: bool) ->
             "file_foreign", "poll {poll}", "has a name of an option that a .{ending} file cannot hold: {refusal}",
             "ask for its options by their numbers", poll=source.poll.id, ending=ending, refusal=f"{refusal.thing} {refusal.fact}",
         ) from None  # fmt: skip
+    if any(line.startswith("ballots: ") for line in written.left_out):
+        raise refuse(
+            "ballot_kind_wrong", "poll {poll}", "takes {kind} ballots, and a .{ending} file would make others of them",
+            "ask for csv or txt", poll=source.poll.id, kind=election.kind, ending=ending,
+        )  # fmt: skip
     left_out = [line for line in written.left_out if not line.startswith("rule: ")]
     media_type = TABLE if ending == "csv" else PLAIN
     return BallotFile(path.name, written.text, media_type, source.ballots.cast, left_out, _command(path.name, election))
 
 
 def _command(name: str, election: Election) -> str:
-    """By which command the file is counted as the poll was."""
+    """By which command the file is counted as the poll was; what a rule takes unless told otherwise is not told."""
     assert election.rule is not None
     rule, given = election.rule
-    return " ".join(["folkmoot tally", name, "--rule", rule, *(f"--set {quote(f'{one}={typed(value)}')}" for one, value in given.items())])
+    parameters = rules.rule("voting", rule).parameters
+    told = {one: value for one, value in given.items() if value != parameters[one][1]}
+    return " ".join(["folkmoot tally", name, "--rule", rule, *(f"--set {quote(f'{one}={typed(value)}')}" for one, value in told.items())])
 
 
 def _is_one_each(source: Counted) -> bool:

@@ -86,9 +86,7 @@ def spoken(groups: list[Verdict]) -> str:
     """The picture in words, for whoever does not see it."""
     return " ".join(
         f"{verdict.said} under {verdict.rules} rule{'' if verdict.rules == 1 else 's'}: "
-        + "; ".join(
-            f"{', '.join(group.names)}{f' and {group.more} more' if group.more else ''}: {group.said}" for group in verdict.groups
-        )
+        + "; ".join(f"{', '.join(group.names)}{f' and {group.more} more' if group.more else ''}: {group.said}" for group in verdict.groups)
         + "."
         for verdict in groups
     )

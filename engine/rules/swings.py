@@ -99,5 +99,5 @@ def _turns(rule: Rule, given: Parameters, election: Election, rival: int, winner
 def _orders(election: Election, rival: int, winners: tuple[str, ...]) -> list[Array]:
     """Two orders of changing ballots: first those that do most for the winner, or first those that do least for the rival."""
     likes = election.table.astype(np.int64) if election.kind != "ranked" else len(election.options) - election.table.astype(np.int64)
-    for_winners = likes[:, [name in winners for name in election.options]].max(axis=1)
+    for_winners = likes[:, [name in winners for name in election.options]].max(axis=1, initial=0)  # a rule may elect nobody
     return [np.lexsort((likes[:, rival], -for_winners)), np.argsort(likes[:, rival], kind="stable")]

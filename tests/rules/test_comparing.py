@@ -154,3 +154,10 @@ def test_no_more_is_counted_than_the_bound_allows(election, looks_max):
     # A changed election has at most one ballot more than the one it was made of.
     assert looked <= looks_max * (merged.rows + 1) // max(merged.rows, 1)
     assert all(isinstance(refusal, Refusal) for refusal in found.refused.values())
+
+
+def test_a_rule_that_elects_nobody_can_be_turned_too():
+    """`impact` asks for a least number of voters; where every ballot is blank nobody has it."""
+    votes = Election.of(["a", "b"], "score", [[0, 0]], [2])
+    answer = next(each for each in compare(votes, swings=True).answers if each.rule == "impact")
+    assert (answer.winners, answer.sought) == ((), True)

@@ -51,8 +51,21 @@ def explained(community: Community, poll: Poll, decimals: int) -> Outcome | None
 
     Counting may take long, so nobody else is held up by it: only one poll is counted at a time, from the log alone.
     """
+    return None if poll.result is None or poll.result.outcome is None else _counted_again(community, poll, decimals)[1]
+
+
+def in_numbers(community: Community, poll: Poll, decimals: int) -> Json:
+    """The same in numbers: its facts, rounds and figures, options by their numbers. Facts go by places, from 0, in the `order` in which
+    the options were listed for the count."""
     if poll.result is None or poll.result.outcome is None:
         return None
+    labels, outcome = _counted_again(community, poll, decimals)
+    number_of = {label: number for number, label in enumerate(labels, 1)}
+    return {"order": [number_of[label] for label in outcome.scores], **outcome.counted_as(number_of.__getitem__)}
+
+
+def _counted_again(community: Community, poll: Poll, decimals: int) -> tuple[list[str], Outcome]:
+    """What the options are called, and the count in these names."""
     labels = called_apart(option_labels(Texts(community), poll))
     known = _EXPLAINED.setdefault(community, OrderedDict())
     with _COUNTING:
@@ -61,7 +74,7 @@ def explained(community: Community, poll: Poll, decimals: int) -> Outcome | None
             if len(known) > EXPLAINED_MAX:
                 known.popitem(last=False)
         known.move_to_end(poll.id)
-        return known[poll.id][1]
+        return known[poll.id]
 
 
 def draw(community: Community, poll: Poll) -> Json:

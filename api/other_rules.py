@@ -21,7 +21,7 @@ from engine.refusals import refuse
 from engine.rules.comparing import Answer, Comparison, compare
 from engine.rules.grid import Grid, Row
 
-LOOKS_MAX = 200_000_000
+LOOKS_MAX = 600_000_000
 """Looks at one ballot for one option, or for a pair of them, that comparing the rules of one poll may take: some ten seconds."""
 COMPARED_MAX = 1_000
 """Polls whose comparison is kept in memory, some kilobytes each: the next one asked for takes the place of the one asked for longest ago."""

@@ -80,7 +80,7 @@ def test_a_tally_of_a_file(tmp_path):
     found = answer("tally", file, "--rule", "instant_runoff")
     told = {"rule", "winners", "scores", "ties", "steps", "parameters", "scores_are", "vouched"}
     assert found["winners"] == ["Jane Doe"] and set(found) == told
-    assert (found["rule"], found["vouched"]) == ("instant_runoff", "its winners, scores and rounds")
+    assert (found["rule"], found["vouched"]) == ("instant_runoff", "its winners, scores, rounds and figures")
     assert not answer("tally", file, "--rule", "kemeny")["vouched"]
     assert "no certificate vouches for its figures" in folkmoot("tally", file, "--rule", "kemeny").stdout
     assert "winners: Jane Doe" in folkmoot("tally", file, "--rule", "plurality").stdout

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import threading
 from collections import Counter, OrderedDict
+from dataclasses import replace
+from functools import cache
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -60,6 +62,8 @@ def in_numbers(community: Community, poll: Poll, decimals: int) -> Json:
     if poll.result is None or poll.result.outcome is None:
         return None
     labels, outcome = _counted_again(community, poll, decimals)
+    with _COUNTING:  # figures may take as long as a count, and are kept with it
+        outcome.figures()
     number_of = {label: number for number, label in enumerate(labels, 1)}
     return {"order": [number_of[label] for label in outcome.scores], **outcome.counted_as(number_of.__getitem__)}
 
@@ -105,5 +109,6 @@ def called_apart(labels: list[str]) -> list[str]:
 def _explain(community: Community, poll: Poll, labels: list[str], decimals: int) -> Outcome:
     _, ballots, drawn, *_ = counted(community, poll)
     outcome = recount(poll.asked, ballots, drawn, labels, decimals)
+    outcome = replace(outcome, figures=cache(outcome.figures))
     one = rules.rule_of_version("voting", poll.asked.terms.rule.version).elects == "one"
     return with_tie_broken(poll.asked, ballots, drawn, outcome, labels) if one else outcome

@@ -15,6 +15,7 @@ from api.app import build
 from api.doors.session import Sessions
 from api.pages.pictures import ROUNDS_SHOWN, duels, grades, rounds, rounds_in_words
 from api.views import view_of
+from engine.elections import pairwise
 from engine.elections.figures import Figures
 from engine.features.polls.state import Polls
 from engine.rules import Election, rule, tally
@@ -178,3 +179,14 @@ def test_the_line_of_grades_is_full_and_its_half_lies_in_the_middle_grade(electi
         assert sum(part[3] for part in row.parts) == pytest.approx(100, abs=0.05)
         under = [grade for grade, _, x, width, _ in row.parts if x - 0.01 <= 50 <= x + width + 0.01]
         assert row.middle in under, "of an even number the lower of the two middle grades begins just there"
+
+
+def test_figures_are_worked_out_once(moot, monkeypatch):
+    """A closed poll never changes, and its page is asked for again and again."""
+    poll, counts = moot.poll(), []
+    moot.vote(poll, "1>2", "2>1", "2")
+    moot.end(poll)
+    right = pairwise.duels
+    monkeypatch.setattr(pairwise, "duels", lambda *given: (counts.append(1), right(*given))[1])
+    shown = [view_of(moot.community, thing) for thing in (poll, poll, f"{poll}/in-numbers")]
+    assert counts == [1] and shown[0]["result"]["in_numbers"] == shown[2]["in_numbers"]

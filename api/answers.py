@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Annotated, Any
 
 import orjson
@@ -102,6 +102,11 @@ def to_a_look(*statuses: int) -> Answers:
 def to_a_file(media_type: str, *statuses: int) -> Answers:
     """The same of something that is text, for whoever asks."""
     return {200: {"description": "What is there.", "content": {media_type: {"schema": TEXT}}}, **refused(*statuses)}
+
+
+def to_files(media_types: Iterable[str], *statuses: int) -> Answers:
+    """The same where it is text of one kind or another."""
+    return {200: {"description": "What is there.", "content": {each: {"schema": TEXT} for each in media_types}}, **refused(*statuses)}
 
 
 def to_a_command(makes: bool) -> Answers:

@@ -8,7 +8,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from api import counting
+from api import counting, recounting
 from api.terminal import AsJson, answer, fresh, progress_bars, refused, say, wrong_file
 from engine.refusals import Refusal, refuse
 
@@ -20,6 +20,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 app.add_typer(counting.app)
+app.add_typer(recounting.app)
 
 Folder = Annotated[Path, typer.Argument(metavar="DIR", help="The community's folder.")]
 ClockIsRight = Annotated[bool, typer.Option("--clock-is-right", help="Write though the newest event is in the future, or long past.")]

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from api.terminal import AsJson, answer, fresh, progress_bars
+from api.terminal import AsJson, answer, fresh
 from engine.limits import DECIMAL_DIGITS_MAX
 from engine.refusals import refuse
 
@@ -55,40 +55,6 @@ def tally(
         raise refuse(
             "certificate_unknown", "the count", "is not checked: {rule} gives no certificate", "count it again elsewhere", rule=found.name
         )
-
-
-@app.command()
-def compare(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="Ballots, as tally takes them.")],
-    swings: Annotated[bool, typer.Option(help="Also say how many changed ballots are enough for another to win alone.")] = False,
-    seats: Annotated[int | None, typer.Option(min=1, help="How many are elected; left out, as many as the file says, or one.")] = None,
-    as_json: AsJson = False,
-) -> None:
-    """Count a file of ballots by every rule that takes them: who wins under which, and where they disagree."""
-    from api import beside_the_file
-    from engine.elections import files
-    from engine.rules.comparing import compare as compared
-
-    election = files.read(file)
-    election.seats = seats or election.seats
-    with progress_bars(as_json) as progress:
-        found = compared(election, swings, lambda done, whole: progress("comparing", done, whole))
-    shown = {
-        "answers": [
-            {
-                "rule": one.rule,
-                "parameters": one.terms,
-                "winners": list(one.winners),
-                "tied": one.tied,
-                "ties": one.ties,
-                "swing": one.swing,
-            }
-            for one in found.answers
-        ],
-        "refused": {name: str(refusal) for name, refusal in found.refused.items()},
-    }
-    by_file, lines = beside_the_file.of_all(election, found)
-    answer(shown | by_file, as_json, [*found.lines(), *lines])
 
 
 @app.command()

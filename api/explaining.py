@@ -4,23 +4,19 @@ from __future__ import annotations
 
 import threading
 from collections import Counter, OrderedDict
+from dataclasses import replace
+from functools import cache
 from typing import Any
 from weakref import WeakKeyDictionary
 
+from api.counted import counted, drawn_in
 from api.doors.turns import set_aside
 from api.views import Texts
-from engine import lines, rules
+from engine import rules
 from engine.community import Community
 from engine.elections.outcome import Outcome
-from engine.event import Event, Record
-from engine.features.polls.ballots import Ballots
-from engine.features.polls.cast import Ballot
-from engine.features.polls.close import PollClosed
-from engine.features.polls.count import Draw, recount, with_tie_broken
-from engine.features.polls.open import PollOpened
-from engine.features.polls.state import Poll, Polls
-from engine.state import State
-from engine.values import MemberId
+from engine.features.polls.count import recount, with_tie_broken
+from engine.features.polls.state import Poll
 
 Json = Any
 EXPLAINED_MAX = 64
@@ -58,31 +54,49 @@ def explained(community: Community, poll: Poll, decimals: int) -> Outcome | None
 
     Counting may take long, so nobody else is held up by it: only one poll is counted at a time, from the log alone.
     """
+    return None if poll.result is None or poll.result.outcome is None else _counted_again(community, poll, decimals)[1]
+
+
+def in_numbers(community: Community, poll: Poll, decimals: int) -> Json:
+    """The same in numbers: its facts, rounds and figures, options by their numbers. Facts go by places, from 0, in the `order` in which
+    the options were listed for the count."""
     if poll.result is None or poll.result.outcome is None:
         return None
-    labels = _apart(option_labels(Texts(community), poll))
+    labels, outcome = _counted_again(community, poll, decimals)
+    with set_aside(), _COUNTING:  # figures may take as long as a count, and are kept with it
+        outcome.figures()
+    number_of = {label: number for number, label in enumerate(labels, 1)}
+    return {"order": [number_of[label] for label in outcome.scores], **outcome.counted_as(number_of.__getitem__)}
+
+
+def _counted_again(community: Community, poll: Poll, decimals: int) -> tuple[list[str], Outcome]:
+    """What the options are called, and the count in these names."""
+    labels = called_apart(option_labels(Texts(community), poll))
     known = _EXPLAINED.setdefault(community, OrderedDict())
     if (there := known.get(poll.id)) is not None and there[0] == labels:
-        return there[1]
+        return there
     with set_aside(), _COUNTING:
         if poll.id not in known or known[poll.id][0] != labels:
             known[poll.id] = labels, _explain(community, poll, labels, decimals)
             if len(known) > EXPLAINED_MAX:
                 known.popitem(last=False)
-        return known[poll.id][1]
+        return known[poll.id]
 
 
 def draw(community: Community, poll: Poll) -> Json:
     """How the order was drawn in which ties break: anybody can draw it again from these."""
     assert poll.result is not None and poll.result.draw is not None
-    secret = poll.result.draw.secret
-    closed = lines.read_own(next(community.store.find("thing", poll.id, "PollClosed"))[1])
-    root, options = _root(community, closed.cause), len(poll.asked.options)
-    drawn = Draw.of(secret, root, options)
-    return {"secret": secret, "root": root.hex(), "events": closed.cause, "seed": drawn.seed, "order": list(drawn.order)}
+    drawn = drawn_in(community, poll)
+    return {
+        "secret": poll.result.draw.secret,
+        "root": drawn.root.hex(),
+        "events": drawn.events,
+        "seed": drawn.draw.seed,
+        "order": list(drawn.draw.order),
+    }
 
 
-def _apart(labels: list[str]) -> list[str]:
+def called_apart(labels: list[str]) -> list[str]:
     """The same labels, those that come again with their numbers, so that no two are alike whatever people called them."""
     apart: list[str] = []
     taken = set(labels)
@@ -95,38 +109,8 @@ def _apart(labels: list[str]) -> list[str]:
 
 
 def _explain(community: Community, poll: Poll, labels: list[str], decimals: int) -> Outcome:
-    history = _history(community, poll)
-    ballots, drawn = _ballots(poll, history), Draw.none(len(poll.asked.options))
-    if poll.result is not None and poll.result.draw is not None:
-        drawn = Draw.of(poll.result.draw.secret, _root(community, history[-1].cause), len(drawn.order))
+    _, ballots, drawn = counted(community, poll)
     outcome = recount(poll.asked, ballots, drawn, labels, decimals)
+    outcome = replace(outcome, figures=cache(outcome.figures))
     one = rules.rule_of_version("voting", poll.asked.terms.rule.version).elects == "one"
     return with_tie_broken(poll.asked, ballots, drawn, outcome, labels) if one else outcome
-
-
-def _history(community: Community, poll: Poll) -> list[Record[Event]]:
-    """The events of a poll from its first ballot to its count."""
-    history: list[Record[Event]] = []
-    for _, data in community.store.find("thing", poll.id):
-        record = lines.read_own(data)
-        if not isinstance(record.event, PollOpened):
-            history.append(record)
-        if isinstance(record.event, PollClosed):
-            break
-    return history
-
-
-def _ballots(poll: Poll, history: list[Record[Event]]) -> Ballots:
-    """Its ballots at the count: its own events applied to a state that knows nothing else."""
-    powers = {MemberId(record.actor): record.event.power for record in history if isinstance(record.event, Ballot)}
-    ballots = Ballots.of(powers)
-    state = State()
-    state[Polls].add(Poll(poll.id, poll.asked, poll.opened_at, ballots))
-    for record in history[:-1]:
-        record.event.apply(state, record)
-    return ballots
-
-
-def _root(community: Community, size: int) -> bytes:
-    with community.reading() as state:
-        return state.tree.root(size)

@@ -5,23 +5,27 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Request, Response
+from fastapi import APIRouter, Path, Query, Request, Response
 from fastapi.responses import PlainTextResponse, RedirectResponse, StreamingResponse
 
-from api import answers, clock, pages
+from api import answers, ballot_files, clock, pages
 from api.answers import Count, Number, Start
 from api.doors.asker import check_origin, end_session, give_session, sessions_of, who
 from api.doors.kept import keep_from
 from api.doors.turns import in_turn
 from api.exports import Exports
 from api.rulebook import pages as rule_pages
-from api.views import PAGE, Listing, One, Whole, places, view_of, views
+from api.views import PAGE, Listing, One, Side, Whole, by_letter, places, view_of, views
 from api.views.community import newest
 from engine.community import Community
+from engine.features.polls.state import PollId
 from engine.log.codec import form
 from engine.refusals import Refusal, refuse
 
 router = APIRouter()
+PollName = Annotated[str, Path(json_schema_extra={"pattern": form(PollId).schema["pattern"]})]
+Format = Annotated[str, Query(description="How they are written.", json_schema_extra={"enum": list(ballot_files.FORMATS)})]
+Names = Annotated[str, Query(description="What options are called.", json_schema_extra={"enum": ["labels", "numbers"]})]
 BY_HAND = ("log", "event")
 """Views whose addresses are asked otherwise than all others."""
 
@@ -58,15 +62,32 @@ def _list(page: str) -> Callable[[Request, int, int], Response]:
 
 def _thing(letter: str, page: str) -> Callable[[Request, str, int, int], Response]:
     def handle(request: Request, thing: str, start: Start = 0, count: Count = PAGE) -> Response:
-        if not places()[letter][0].fits(thing):
-            raise refuse(
-                "thing_unknown", "{page} {thing}", "does not exist here", "look at the list of {page}s", page=page, thing=thing[:40],
-            )  # fmt: skip
+        _check_fits(letter, page, thing)
         return _answer(request, page, lambda: view_of(community_of(request), thing, start, count))
 
-    pattern = form(places()[letter][0]).schema["pattern"]
-    handle.__annotations__["thing"] = Annotated[str, Path(json_schema_extra={"pattern": pattern})]  # said, and answered with a 404
+    handle.__annotations__["thing"] = _id_of(letter)
     return handle
+
+
+def _side(letter: str, page: str, word: str) -> Callable[[Request, str], Response]:
+    def handle(request: Request, thing: str) -> Response:
+        _check_fits(letter, by_letter()[letter].page, thing)
+        return _answer(request, page, lambda: view_of(community_of(request), f"{thing}/{word}"))
+
+    handle.__annotations__["thing"] = _id_of(letter)
+    return handle
+
+
+def _id_of(letter: str) -> Any:
+    """An id in an address: the pattern is said, and what does not fit it is answered with a 404."""
+    return Annotated[str, Path(json_schema_extra={"pattern": form(places()[letter][0]).schema["pattern"]})]
+
+
+def _check_fits(letter: str, page: str, thing: str) -> None:
+    if not places()[letter][0].fits(thing):
+        raise refuse(
+            "thing_unknown", "{page} {thing}", "does not exist here", "look at the list of {page}s", page=page, thing=thing[:40],
+        )  # fmt: skip
 
 
 def _add_views() -> None:
@@ -89,6 +110,12 @@ def _add_views() -> None:
         router.add_api_route(
             f"{resource}/{{thing}}", in_turn(_thing(letter, page)), methods=["GET"], name=f"one {letter}", response_model=None, summary=about,
             responses=answers.to_a_look(404, 422),
+        )  # fmt: skip
+    for side in views(Side).values():
+        resource = places()[side.kind.letter][1]
+        router.add_api_route(
+            f"{resource}/{{thing}}/{side.word}", in_turn(_side(side.kind.letter, side.page, side.word)), methods=["GET"],
+            name=f"{side.word} of one {side.kind.letter}", response_model=None, summary=side.about, responses=answers.to_a_look(404, 409, 422),
         )  # fmt: skip
 
 
@@ -140,6 +167,17 @@ def whole_log(request: Request) -> Response:
     """The whole public log, complete for a recount: `folkmoot verify log.jsonl`."""
     exports: Exports = request.app.state.exports
     return JsonLines(exports.pieces(community_of(request)))
+
+
+@router.get("/polls/{poll}/ballots", response_model=None, responses=answers.to_files(ballot_files.MEDIA_TYPES, 404, 409, 413, 422))
+@in_turn
+def ballots(request: Request, poll: PollName, format: Format = "txt", names: Names = "labels") -> Response:  # noqa: A002 - as it is asked
+    """The ballots of a closed poll as a file, anonymous but for what the log itself shows: `folkmoot tally FILE` counts them again."""
+    if names not in ("labels", "numbers"):
+        raise refuse("field_wrong", "names", "is {value!r}", "give labels or numbers", value=names[:20])
+    file = ballot_files.file_of(community_of(request), poll, format, names == "numbers")
+    headers = {"Content-Disposition": f'attachment; filename="{file.name}"'}
+    return Response(file.text.encode(), media_type=f"{file.media_type}; charset=utf-8", headers=headers)
 
 
 @router.get("/rules", response_model=None, responses=answers.to_a_look())

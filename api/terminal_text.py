@@ -24,6 +24,8 @@ from engine.values import typed
 
 MONEY = frozenset({"cost", "budget", "pot", "spent"})
 """Names under which things show an amount of money; the accounts of the ledger and of members are others."""
+FOR_PROGRAMS = frozenset({"in_numbers"})
+"""Names under which things show what only programs read: `--json` has it."""
 
 
 def lines(shown: Any, money: Callable[[str], str], indent: str = "") -> list[str]:
@@ -31,6 +33,8 @@ def lines(shown: Any, money: Callable[[str], str], indent: str = "") -> list[str
     found: list[str] = []
     rows = shown.items() if isinstance(shown, dict) else (("-", item) for item in shown)
     for name, item in rows:
+        if name in FOR_PROGRAMS:
+            continue
         label = name if name == "-" else f"{name}:"
         if isinstance(item, dict | list) and item:
             accounts = name == "money" and isinstance(item, dict)

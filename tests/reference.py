@@ -106,7 +106,7 @@ def written() -> str:
         ),
         "## Voting rules",
         "What each takes, elects and promises, always or under conditions (`folkmoot rules NAME` says which); whether a certificate vouches for "
-        "the winners, scores and rounds it publishes, so that other code can check them (`folkmoot tally --check`), or they can only be counted "
+        "the winners, scores, rounds and figures it publishes, so that other code can check them (`folkmoot tally --check`), or they can only be counted "
         "again; and where it comes from.",
         table(("rule", "takes", "elects", "promises", "certificate", "source"), rule_rows()),
         "## Refusals",

@@ -9,6 +9,7 @@ is then kept, sets its turn aside until it is done.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from contextvars import ContextVar
@@ -92,6 +93,32 @@ def set_aside() -> Iterator[None]:
         yield
     finally:
         from_thread.run(limiter.acquire_on_behalf_of, borrower)
+
+
+class LongWork:
+    """One kind of long work, done by one at a time: so many may ask for it at once, the one at work included, and the others are told to
+    come back. Each holds a place, and some must be left for those who only look.
+
+    >>> work = LongWork("the comparison", 1)
+    >>> with work.taken():
+    ...     print("working")
+    working
+    """
+
+    def __init__(self, what: str, waiting_max: int) -> None:
+        self._what, self._waiting_max = what, waiting_max
+        self._working, self._waiting = threading.Lock(), threading.BoundedSemaphore(waiting_max)
+
+    @contextmanager
+    def taken(self) -> Iterator[None]:
+        """Set one's turn aside and work; refused at once, as `server_busy`, where too many wait already."""
+        if not self._waiting.acquire(blocking=False):
+            raise refuse("server_busy", self._what, "is waited for by {count} others", "ask again in a minute", count=self._waiting_max)
+        try:
+            with set_aside(), self._working:
+                yield
+        finally:
+            self._waiting.release()
 
 
 def _of_this_loop() -> _Turns:

@@ -17,6 +17,9 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from api import money, texts
 from api.doors.asker import member_of
 from api.pages.charts import bars
+from api.pages.comparison import spoken as compared_in_words
+from api.pages.comparison import verdicts
+from api.pages.pictures import duels, grades, part, rounds, rounds_in_words, tied_in, whole
 from api.pages.rows import actor, log_rows, spoken
 from api.views import PAGE, besides, place_of, resolved
 from api.views.community import done, home
@@ -42,6 +45,8 @@ def environment() -> Environment:
         undefined=StrictUndefined,
         auto_reload=False,
     )
+    made.globals.update(rounds=rounds, rounds_in_words=rounds_in_words, duels=duels, grades=grades, part=part, tied_in=tied_in, whole=whole)
+    made.globals.update(verdicts=verdicts, compared_in_words=compared_in_words)
     made.globals.update(bars=bars, when=texts.when, span=texts.span, spoken=spoken, log_rows=log_rows, actor=actor, place_of=place_of)
     made.trim_blocks = made.lstrip_blocks = True
     return made

@@ -6,6 +6,7 @@ A view is given the state under its lock and copies from it; what it has to read
 * `@whole()`            one thing there is one of: `/charter`
 * `@listing()`          a part of a list: `/ideas?start=0&count=200`
 * `@one(IdeaId)`        a thing by its id: `/ideas/i18`
+* `@side(PollId, "other-rules")`  what else there is to say of a thing, at an address of its own: `/polls/p40/other-rules`
 * `@beside("idea")`     what a page of that name shows besides, for whoever looks at it
 """
 
@@ -139,6 +140,13 @@ class One(View[Callable[[State, str, int, int], Json]]):
     kind: type[Id]
 
 
+class Side(View[Callable[[State, str], Json]]):
+    """What else there is to say of a thing, under a word of its own."""
+
+    kind: type[Id]
+    word: str
+
+
 class Beside(View[Callable[[State, Json, str | None], dict[str, Json]]]):
     """What a page shows besides: it is given what the page shows, and the member who looks at it."""
 
@@ -155,6 +163,15 @@ def one(kind: type[Id]) -> Callable[[Callable[[State, str, int, int], Json]], On
     def make(function: Callable[[State, str, int, int], Json]) -> One:
         view = One(function, function.__name__)
         view.kind = kind
+        return view
+
+    return make
+
+
+def side(kind: type[Id], word: str) -> Callable[[Callable[[State, str], Json]], Side]:
+    def make(function: Callable[[State, str], Json]) -> Side:
+        view = Side(function, function.__name__)
+        view.kind, view.word = kind, word
         return view
 
     return make
@@ -203,13 +220,18 @@ def place_of(thing: str) -> str:
 
 
 def view_of(community: Community, thing: str, start: int = 0, count: int = PAGE) -> Json:
-    """What is called `thing`: a whole, a part of a list, or a thing by its id (m3, i18, p40, or an event's number)."""
+    """What is called `thing`: a whole, a part of a list, a thing by its id (m3, i18, p40, or an event's number), or what else there is to
+    say of it (p40/other-rules)."""
     wholes, lists, ones = views(Whole), views(Listing), by_letter()
+    named, _, word = thing.partition("/")
+    sides = [view for view in views(Side).values() if view.word == word and view.kind.fits(named)]
     with community.reading() as state:
         if thing in wholes:
             shown = wholes[thing].function(state)
         elif thing in lists:
             shown = lists[thing].function(state, start, count)
+        elif sides:
+            shown = sides[0].function(state, named)
         elif thing.isascii() and thing.isdecimal():
             shown = views(One)["event"].function(state, thing[:17], start, count)
         elif thing[:1] in ones and ones[thing[0]].kind.fits(thing):

@@ -5,13 +5,16 @@ from __future__ import annotations
 from itertools import islice
 
 from api import clock, endings, explaining
+from api.ballot_files import formats_for
+from api.counted import closed_poll
 from api.for_member import own_ballot
 from api.texts import text, when
-from api.views import Json, Later, Written, allowed, beside, bounded, listing, one
+from api.views import Json, Later, Plain, Written, allowed, beside, bounded, listing, one, side
 from api.views.amendments import amendment
 from api.views.delegation import in_poll
 from engine import rules
 from engine.community import Community
+from engine.elections import grades
 from engine.elections.outcome import Outcome, write_number
 from engine.features.polls.close import CLOSE, may_end_by_hand
 from engine.features.polls.object import check_may_object
@@ -22,6 +25,9 @@ from engine.kernel import charter as charters
 from engine.kernel.authority import require
 from engine.rules import certificates
 from engine.state import State
+
+IN_NUMBERS_MAX = 32
+"""Up to so many options a poll is shown with its count in numbers; of more there are thousands, and they have an address of their own."""
 
 
 @listing
@@ -42,11 +48,24 @@ def poll(state: State, name: str, start: int, count: int) -> Json:
         spent = sum(each.asked.options[number - 1].cost or 0 for number in each.result.winners)
         shown["result"] |= {
             "spent": None if each.asked.budget is None else str(spent),
+            "formats": formats_for(each, money_of(state).decimals) if each.result.ballots else [],
             **_explained(each, money_of(state).decimals),
             "objections": endings.objections(each),
             "draw": None if each.result.draw is None else Later(lambda community: explaining.draw(community, each)),
         }
     return shown
+
+
+@side(PollId, "in-numbers")
+def in_numbers(state: State, name: str) -> Json:
+    """The count of a closed poll in numbers, for whoever draws it or checks it: facts, rounds, figures."""
+    each, decimals = closed_poll(state, name), money_of(state).decimals
+    return {
+        "poll": each.id,
+        "rule": each.asked.terms.rule.version,
+        "vouched": certificates.vouched(each.asked.terms.rule.version),
+        "in_numbers": Plain(lambda community: explaining.in_numbers(community, each, decimals)),
+    }
 
 
 @beside("polls")
@@ -112,7 +131,9 @@ def _explained(each: Poll, decimals: int) -> dict[str, Json]:
 
         return Later(read)
 
-    return {"steps": said("steps"), "note": said("note")}
+    few = len(each.asked.options) <= IN_NUMBERS_MAX
+    numbers = Plain(lambda community: explaining.in_numbers(community, each, decimals)) if few else None
+    return {"steps": said("steps"), "note": said("note"), "in_numbers": numbers}
 
 
 def _shown(each: Poll) -> dict[str, Json]:
@@ -131,6 +152,7 @@ def _shown(each: Poll) -> dict[str, Json]:
         "ballot": terms.ballot,
         "named_max": terms.named_max,
         "points_max": terms.points_max,
+        "grade_words": list(grades.words(terms.points_max)) if rule.name == "majority_judgment" else [],
         "power": terms.power.version,
         "secrecy": terms.secrecy,
         "not_protected": rules.secrecy(terms.secrecy).not_protected,

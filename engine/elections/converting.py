@@ -8,6 +8,7 @@ same.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from fractions import Fraction
 from pathlib import Path
 from typing import NamedTuple
@@ -39,9 +40,11 @@ class Output(NamedTuple):
     added: list[str]
 
 
-def write(election: Election, path: Path) -> Output:
-    """The election in the format that the path's ending names; refused if it would not be read again as the same ballots."""
-    text = _written(election, path)
+def write(election: Election, path: Path, voters: Sequence[str] | None = None) -> Output:
+    """The election in the format that the path's ending names; refused if it would not be read again as the same ballots.
+
+    `voters` name whoever cast each ballot, one after the other, where a format has a place for that (`.pb`)."""
+    text = pabulib.write(election, path.stem, voters) if path.suffix.lower() == ".pb" else _written(election, path)
     try:
         again = parse(text, path)
     except Refusal as refusal:
@@ -82,8 +85,6 @@ def _terms(election: Election) -> dict[str, object]:
 
 def _written(election: Election, path: Path) -> str:
     ending = path.suffix.lower().lstrip(".")
-    if ending == "pb":
-        return pabulib.write(election, path.stem)
     if ending in preflib.TYPES and election.budget is not None:
         raise refuse(
             "file_foreign", "{path}", "ends in .{ending}, which has no place for costs and a budget", "write a .txt or a .pb",

@@ -22,6 +22,18 @@ from numpy.typing import NDArray
 from engine.elections.election import Array, Election
 from engine.elections.kinds import PlaceWorth
 
+WORDS = ("to reject", "poor", "acceptable", "good", "very good", "excellent")
+"""What the six grades of majority judgment are called, the lowest first (Balinski & Laraki, in the experiment at Orsay in 2007)."""
+
+
+def words(highest: int) -> tuple[str, ...]:
+    """The words for grades from 0 to `highest`; none where that is not the scale they belong to.
+
+    >>> words(5)[0], words(10)
+    ('to reject', ())
+    """
+    return WORDS if highest == len(WORDS) - 1 else ()
+
 
 def as_points(election: Election) -> Election:
     """The election by points; one that is not by rankings stays as it is. What a ballot leaves out is tied last."""

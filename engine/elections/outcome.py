@@ -17,9 +17,12 @@ from functools import cached_property
 from hashlib import sha256
 from typing import Any, NamedTuple
 
+from engine.elections import numbers
+from engine.elections.figures import Called, Figures
 from engine.log.json import canonical
 
-Number = int | Fraction
+Number = numbers.Number
+write_number = numbers.write_number
 Fact = int | str | Sequence["Fact"]
 
 
@@ -106,7 +109,8 @@ class Outcome:
     sentences for people, `certify` gives the same count as numbers, which is part of the digest: both are called only
     when somebody reads `steps` or `facts`, because simulations count millions of times and read neither. `remark` is
     what has to be said beside the winners when they are not what the rule's name leads people to expect. `rounds` gives
-    the scores in each round, if a rule counts in rounds; it repeats what `facts` hold.
+    the scores in each round, if a rule counts in rounds; it repeats what `facts` hold. `figures` is what a picture needs besides;
+    it is no part of the digest.
     """
 
     rule: str
@@ -117,6 +121,7 @@ class Outcome:
     certify: Callable[[], Fact] = tuple
     remark: Step | None = None
     rounds: Callable[[], Sequence[Mapping[str, Number]]] = tuple
+    figures: Callable[[], Figures] = Figures
 
     @cached_property
     def sentences(self) -> tuple[Step, ...]:
@@ -147,11 +152,12 @@ class Outcome:
         explain: Callable[[], Iterable[Step]],
         certify: Callable[[], Fact] = tuple,
         rounds: Callable[[], Sequence[Mapping[str, Number]]] = tuple,
+        figures: Callable[[], Figures] = Figures,
     ) -> Outcome:
         """The outcome of a rule that elects one: `places` are the winner's, or those of all that are tied."""
         winners = tuple(options[place] for place in places)
         tied = (winners,) if len(winners) > 1 else ()
-        return cls("", winners, dict(zip(options, scores, strict=True)), tied, explain, certify, rounds=rounds)
+        return cls("", winners, dict(zip(options, scores, strict=True)), tied, explain, certify, rounds=rounds, figures=figures)
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -160,7 +166,14 @@ class Outcome:
             "scores": {name: write_number(score) for name, score in self.scores.items()},
             "ties": [list(tie) for tie in self.ties],
             "steps": list(self.steps),
+            "note": self.note,
+            **self.counted_as(),
         }
+
+    def counted_as(self, called: Called = str) -> dict[str, Any]:
+        """The count in numbers, options as they are `called`: facts, which go by places in the order of the scores; the rounds; figures."""
+        rounds = [[{"option": called(name), "score": write_number(score)} for name, score in each.items()] for each in self.rounds()]
+        return {"facts": self.facts, "rounds": rounds, "figures": self.figures().as_json(called)}
 
     def digest(self) -> str:
         """SHA-256 over the count without its wording."""
@@ -172,16 +185,6 @@ class Outcome:
             "facts": self.facts,
         }
         return sha256(canonical(exact)).hexdigest()
-
-
-def write_number(number: Number) -> int | str:
-    """A whole number as itself, another as `7/2`.
-
-    >>> write_number(Fraction(7, 2)), write_number(Fraction(4, 2))
-    ('7/2', 2)
-    """
-    exact = Fraction(number)
-    return exact.numerator if exact.denominator == 1 else f"{exact.numerator}/{exact.denominator}"
 
 
 def write_money(amount: Number, decimals: int = 0) -> str:

@@ -17,6 +17,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.elections.figures import Figures
 from engine.elections.outcome import Step, Value
 
 Array = NDArray[Any]
@@ -75,6 +76,11 @@ def uncovered_set(pairs: Array) -> list[int]:
     escapes = (beats.T[:, None, :] & ~beats.T[None, :, :]).any(axis=2)
     uncovered: list[int] = np.flatnonzero(~(beats & ~escapes).any(axis=0)).tolist()
     return uncovered
+
+
+def duels(options: Sequence[str], pairs: Array) -> Figures:
+    """The comparisons as figures."""
+    return Figures(options=tuple(options), duels=pairs.tolist())
 
 
 def steps_down(pairs: Array, strength: Strength) -> list[list[tuple[int, int]]]:

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
+from engine.elections.figures import Figures, Stage, changes
 from engine.elections.outcome import Fact, Outcome, Step, listing
 from engine.elections.tops import Left
 from engine.limits import RUNOFF_WAYS_MAX
@@ -70,9 +71,10 @@ class Walk(NamedTuple):
         explain: Callable[[], Iterable[Step]],
         certify: Callable[[], Fact],
         rounds: Callable[[], Sequence[Mapping[str, int]]] = tuple,
+        figures: Callable[[], Figures] = Figures,
     ) -> Outcome:
         """What a rule says that counts so: its scores are how many each option outlasts."""
-        outcome = Outcome.of(options, self.winners, self.outlasted(len(options)), explain, certify, rounds)
+        outcome = Outcome.of(options, self.winners, self.outlasted(len(options)), explain, certify, rounds, figures)
         return replace(outcome, remark=TOGETHER) if self.together else outcome
 
     def outlasted(self, options: int) -> list[int]:
@@ -82,6 +84,30 @@ class Walk(NamedTuple):
             for place in left:
                 fewest[place] = min(fewest[place], len(left))
         return [options - few for few in fewest]
+
+    def stages(self, options: Sequence[str], total: int, votes_among: Callable[[Left], tuple[list[int], int]]) -> Figures:
+        """The example as figures, to its end. `votes_among` gives the votes of options left, as `Tops.votes` does, of ballots of weight
+        `total`."""
+        stages, before, everyone = list[Stage](), dict[str, int](), self.path[0]
+        for number, left in enumerate(self.path):
+            votes, alive = votes_among(left)
+            now, current = {options[place]: votes[place] for place in left}, self.rounds[left]
+            gone = tuple(options[place] for place in (self.path[number - 1] if number else everyone) if place not in left)
+            forks = [place for place in left if any(place not in way for way in current.ways)] if len(current.ways) > 1 else []
+            stages.append(
+                Stage(
+                    "elimination" if gone else "first_preferences",
+                    gone,
+                    now,
+                    changes(before, now) if number else {},
+                    exhausted=total - alive,
+                    resting=alive - sum(now.values()),
+                    elected=tuple(options[place] for place in current.winners),
+                    tied=tuple(options[place] for place in forks),
+                )
+            )
+            before = dict(now)
+        return Figures(stages=tuple(stages))
 
     def steps(self, options: Sequence[str], verdict: Callable[[Left, Round], Step], tied_as: str = TIED) -> list[Step]:
         """The example as sentences; `verdict` says how the last round ended, `tied_as` that options are tied for elimination."""

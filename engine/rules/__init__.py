@@ -123,6 +123,8 @@ class Rule:
                 )
             if hint in AMOUNTS and isinstance(value, str) and value.isdecimal() and len(value) <= DECIMAL_DIGITS_MAX:
                 value = int(value)
+            if hint is Share and type(value) is int:
+                value = str(value)  # 0 or 1, as people type them
             if not _fits(value, hint):
                 raise refuse(
                     "parameter_wrong", "{rule}.{name}", "is {value!r}", "give {allowed}",

@@ -10,17 +10,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import suppress
 from dataclasses import dataclass
-
-import numpy as np
+from functools import partial
+from typing import Any
 
 from engine import rules
-from engine.elections.election import Array, Election
+from engine.elections.election import Election
 from engine.elections.outcome import Outcome
-from engine.refusals import Refusal
+from engine.refusals import Refusal, refuse
 from engine.rules import Parameters, Rule
+from engine.rules.grid import Grid
+from engine.rules.swings import Allowance, Swing, swing
 from engine.values import typed
 
 
@@ -29,7 +31,7 @@ class Answer:
     """What one rule says, with default parameters unless others are named.
 
     `tied`: several options tie for what one can have. `ties`: how often the order of listing decided between equals.
-    `sought`: whether a swing was looked for; `swing`: if so many ballots change, another option wins alone; fewer may
+    `sought`: whether a swing was looked for; `swing`: if so many ballots change, the `rival` wins alone instead; fewer may
     be enough. None if no such number turned up.
     """
 
@@ -40,13 +42,14 @@ class Answer:
     ties: int
     sought: bool = False
     swing: int | None = None
+    rival: str | None = None
 
     def __str__(self) -> str:
         said = [f"{name}: {typed(value)}" for name, value in self.terms.items()]
         if self.ties and not self.tied:
             said.append("equals in the order of listing")
         if self.swing is not None:
-            said.append(f"turned by at most {self.swing:,} ballot{'' if self.swing == 1 else 's'}")
+            said.append(f"turned to {self.rival} by at most {self.swing:,} ballot{'' if self.swing == 1 else 's'}")
         elif self.sought:
             said.append("no swing found")
         return self.rule + (f" ({'; '.join(said)})" if said else "")
@@ -76,84 +79,108 @@ class Comparison:
                 groups.setdefault(f"{names} {verb}", []).append(answer)
         return groups
 
+    def grid(self) -> Grid:
+        """Which rules elect whom, those that elect the same together."""
+        return Grid.of((answer.rule, answer.winners, answer.tied) for answer in self.answers)
+
+    def as_json(self) -> dict[str, Any]:
+        """The grid, the answer of every rule, and why others gave none."""
+        return {
+            "grid": self.grid().as_json(),
+            "answers": [
+                {
+                    "rule": one.rule,
+                    "parameters": one.terms,
+                    "winners": list(one.winners),
+                    "tied": one.tied,
+                    "ties": one.ties,
+                    "sought": one.sought,
+                    "swing": one.swing,
+                    "rival": one.rival,
+                }
+                for one in self.answers
+            ],
+            "refused": {name: str(refusal) for name, refusal in self.refused.items()},
+        }
+
+    def reasons(self) -> dict[str, list[str]]:
+        """Why rules did not count, and which, those with the same reason together."""
+        reasons: dict[str, list[str]] = {}
+        for name, refusal in self.refused.items():
+            reasons.setdefault(f"{refusal.thing} {refusal.fact}", []).append(name)
+        return reasons
+
     def lines(self) -> list[str]:
         """One line for each outcome, with the rules that give it and how many ballots would turn each; and who did not count."""
         lines = [f"{verdict} by {', '.join(map(str, answers))}" for verdict, answers in self.by_verdict().items()]
-        why: dict[str, list[str]] = {}
-        for name, refusal in self.refused.items():
-            why.setdefault(f"{refusal.thing} {refusal.fact}", []).append(name)
-        return [*lines, *(f"not counted by {', '.join(names)}: {fact}" for fact, names in why.items())]
+        return [*lines, *(f"not counted by {', '.join(names)}: {fact}" for fact, names in self.reasons().items())]
 
 
-def compare(election: Election, swings: bool = False, progress: Callable[[int, int], None] | None = None) -> Comparison:
+def compare(
+    election: Election,
+    swings: bool = False,
+    progress: Callable[[int, int], None] | None = None,
+    looks_max: int | None = None,
+    elects: Collection[str] = ("one", "several", "budget"),
+) -> Comparison:
     """Count an election by every rule that takes its ballots, with default parameters; the rule that came with the
     ballots is used with the parameters that came with them.
 
-    With `swings`, also how many ballots would have to change for another option to win alone: each is changed in the
-    way that helps one rival most, in the better of two orders, so that the number given is enough, and fewer may be.
+    With `swings`, also how many ballots would have to change for another option to win alone, and which: see
+    `engine.rules.swings`. With `looks_max`, nothing is counted that would go beyond so many looks at a ballot for an option (see
+    `looks_of`): the rule that came with the ballots comes first, then all others; a rule that does not fit in is among the refused.
+    Rules that elect otherwise than `elects` says are not asked.
     """
-    merged = election.merged()
-    answers, refused = list[Answer](), dict[str, Refusal]()
-    names = rules.names("voting")
-    for done, name in enumerate(names):
+    merged, allowance = election.merged(), Allowance(looks_max)
+    counted, refused = dict[str, Outcome](), dict[str, Refusal]()
+    own = election.rule[0] if election.rule else ""
+    every = map(partial(rules.rule, "voting"), rules.names("voting"))
+    names = [rule.name for rule in every if rule.elects in elects and not _asks_otherwise(rule)]
+    for done, name in enumerate(sorted(names, key=lambda name: name != own)):
         if progress is not None:
             progress(done, len(names))
         rule = rules.rule("voting", name)
-        if rule.roles or rule.takes_seed:
-            continue  # it asks whether, not which; or leaves it to chance
-        given: Parameters = election.rule[1] if election.rule and election.rule[0] == name else {}
+        if name != own and not allowance.take(rule, merged):
+            refused[name] = _too_much(merged)
+            continue
         try:
-            outcome = rules.count(rule, merged, given)
+            counted[name] = rules.count(rule, merged, _given(election, name))
         except Refusal as refusal:
             refused[name] = refusal
-            continue
-        one, swing = rule.elects == "one", None
-        if swings and one:
-            with suppress(Refusal):  # a changed election may be one that the rule cannot count
-                swing = _swing(rule, given, merged, outcome)
-        tied = one and len(outcome.winners) > 1
-        answers.append(Answer(name, rules.terms(rule, merged, given), outcome.winners, tied, len(outcome.ties), swings and one, swing))
-    return Comparison(tuple(answers), refused)
+    turned = {name: _swing_of(name, merged, counted[name], allowance) for name in counted} if swings else {}
+    answers = (_answer(name, merged, counted[name], *turned.get(name, (False, None))) for name in names if name in counted)
+    return Comparison(tuple(answers), {name: refused[name] for name in names if name in refused})
 
 
-def _swing(rule: Rule, given: Parameters, election: Election, outcome: Outcome) -> int | None:
-    """The fewest ballots seen to make a rival win alone if they change for its sake; the rivals that came closest are
-    tried first, which saves counts."""
-    best: int | None = None
-    winners, scores = outcome.winners, list(outcome.scores.values())
-    for rival in sorted(range(len(election.options)), key=lambda place: -scores[place]):
-        if winners == (election.options[rival],):
-            continue
-        for order in _orders(election, rival, winners):
-            low, high = 0, election.total if best is None else best - 1
-            if high < 1 or not _turns(rule, given, election, rival, winners, order, high):
-                continue
-            while high - low > 1:
-                middle = (low + high) // 2
-                low, high = (low, middle) if _turns(rule, given, election, rival, winners, order, middle) else (middle, high)
-            best = high
-    return best
+def _asks_otherwise(rule: Rule) -> bool:
+    """Whether a rule asks whether, not which; or leaves it to chance."""
+    return bool(rule.roles) or rule.takes_seed
 
 
-def _turns(rule: Rule, given: Parameters, election: Election, rival: int, winners: tuple[str, ...], order: Array, count: int) -> bool:
-    """Whether the rival wins alone once the first `count` ballots in `order` put it first and those who won last."""
-    weights = election.weights[order]
-    turned = np.clip(count - (np.cumsum(weights) - weights), 0, weights)
-    kept = weights - turned
-    won = [place for place, name in enumerate(election.options) if name in winners and place != rival]
-    ballot = np.zeros((1, len(election.options)), election.table.dtype)
-    if election.kind == "ranked":
-        others = [place for place in range(len(election.options)) if place != rival and place not in won]
-        ballot[0, [rival, *others, *won]] = np.arange(len(election.options))
-    else:
-        ballot[0, rival] = max(int(election.table.max()), 1)
-    rows = np.vstack([election.table[order][kept > 0], ballot])
-    changed = election.changed(table=rows, weights=np.append(kept[kept > 0], int(turned.sum())))
-    return rules.count(rule, changed, given).winners == (election.options[rival],)
+def _given(election: Election, name: str) -> Parameters:
+    return election.rule[1] if election.rule and election.rule[0] == name else {}
 
 
-def _orders(election: Election, rival: int, winners: tuple[str, ...]) -> list[Array]:
-    """Two orders of changing ballots: first those that do most for the winner, or first those that do least for the rival."""
-    likes = election.table.astype(np.int64) if election.kind != "ranked" else len(election.options) - election.table.astype(np.int64)
-    for_winners = likes[:, [name in winners for name in election.options]].max(axis=1)
-    return [np.lexsort((likes[:, rival], -for_winners)), np.argsort(likes[:, rival], kind="stable")]
+def _swing_of(name: str, election: Election, outcome: Outcome, allowance: Allowance) -> tuple[bool, Swing | None]:
+    """Whether a swing was looked for, and the smallest that turned up."""
+    rule = rules.rule("voting", name)
+    nearest: Swing | None = None
+    if rule.elects != "one":
+        return False, None
+    with suppress(Refusal):  # a changed election may be one that the rule cannot count
+        nearest = swing(rule, _given(election, name), election, outcome, allowance)
+    return nearest is not None or allowance.has(rule, election), nearest  # a search cut short has not shown that there is none
+
+
+def _answer(name: str, election: Election, outcome: Outcome, sought: bool, nearest: Swing | None) -> Answer:
+    rule = rules.rule("voting", name)
+    tied = rule.elects == "one" and len(outcome.winners) > 1
+    terms = rules.terms(rule, election, _given(election, name))
+    return Answer(name, terms, outcome.winners, tied, len(outcome.ties), sought, *(nearest or (None, None)))
+
+
+def _too_much(election: Election) -> Refusal:
+    return refuse(
+        "too_large", "the election", "has {rows:,} different ballots for {options} options, which takes too long by so many rules",
+        "count it by one rule: folkmoot tally", rows=election.rows, options=len(election.options),
+    )  # fmt: skip

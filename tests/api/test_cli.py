@@ -78,9 +78,9 @@ def test_a_tally_of_a_file(tmp_path):
     file = tmp_path / "votes.txt"
     file.write_text('120: "Jane Doe" > bob = carol\n80: bob > carol\n30: carol > bob\n')
     found = answer("tally", file, "--rule", "instant_runoff")
-    told = {"rule", "winners", "scores", "ties", "steps", "parameters", "scores_are", "vouched"}
+    told = {"rule", "winners", "scores", "ties", "steps", "note", "facts", "rounds", "figures", "parameters", "scores_are", "vouched"}
     assert found["winners"] == ["Jane Doe"] and set(found) == told
-    assert (found["rule"], found["vouched"]) == ("instant_runoff", "its winners, scores and rounds")
+    assert (found["rule"], found["vouched"]) == ("instant_runoff", "its winners, scores, rounds and figures")
     assert not answer("tally", file, "--rule", "kemeny")["vouched"]
     assert "no certificate vouches for its figures" in folkmoot("tally", file, "--rule", "kemeny").stdout
     assert "winners: Jane Doe" in folkmoot("tally", file, "--rule", "plurality").stdout

@@ -1,11 +1,16 @@
 """Rules side by side: on Burlington's mayoral election of 2009, and as a law."""
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.elections import files
 from engine.elections.election import Election
-from engine.rules.comparing import compare
+from engine.refusals import Refusal
+from engine.rules import Rule, count
+from engine.rules.comparing import Comparison, compare
+from engine.rules.grid import LETTERS, WIDTH, Grid
+from engine.rules.swings import looks_of
 from tests.conftest import shared
 from tests.rules.elections import elections
 
@@ -31,7 +36,7 @@ def test_eleven_of_twenty_votes_between_them_turn_a_plurality():
 def test_a_tie_is_called_a_tie_and_a_swing_that_is_missing_is_said_to_be():
     votes = Election.read("2: a > b > c\n2: b > a > c\n1: c")
     lines = compare(votes, swings=True).lines()
-    assert any(line.startswith("a and b tie by ") and "plurality (turned by at most 1 ballot)" in line for line in lines)
+    assert any(line.startswith("a and b tie by ") and "plurality (turned to a by at most 1 ballot)" in line for line in lines)
     assert "no swing found" in " ".join(compare(Election.read("3: a"), swings=True).lines())
     assert "sntv (seats: 1; equals in the order of listing)" in " ".join(lines)
 
@@ -74,3 +79,85 @@ def test_swings_are_those_of_the_rule_as_it_came():
     votes.rule = "minimax", {"strength": "margins"}
     answer = next(each for each in compare(votes, swings=True).answers if each.rule == "minimax")
     assert (answer.winners, answer.swing) == (("d",), 3)  # by winning votes it would take four
+
+
+@given(elections("ranked", options_max=4))
+@settings(max_examples=30)
+def test_the_rival_named_would_win_alone_by_so_many_ballots(election):
+    """Those ballots of the plurality's winners go to the rival: then it leads by what was said to be enough."""
+    answer = next((each for each in compare(election, swings=True).answers if each.rule == "borda"), None)
+    if answer is None or answer.swing is None:
+        return
+    assert answer.rival in election.options and answer.winners != (answer.rival,) and 0 < answer.swing <= election.total
+
+
+def test_who_wins_instead_is_said():
+    votes = Election.read("12: a > b > c\n8: b > a > c\n1: c > b > a")
+    answer = next(each for each in compare(votes, swings=True).answers if each.rule == "plurality")
+    assert (answer.swing, answer.rival) == (3, "b") and "turned to b by at most 3 ballots" in str(answer)
+
+
+@st.composite
+def said(draw):
+    options = [f"option {n}" for n in range(draw(st.integers(1, 60)))]
+    winners = st.lists(st.sampled_from(options), unique=True, max_size=len(options)).map(tuple)
+    return [(f"rule_{n}", draw(winners), draw(st.booleans())) for n in range(draw(st.integers(0, 12)))]
+
+
+@given(said(), st.integers(60, 120))
+@settings(max_examples=200)
+def test_a_grid_says_of_every_rule_once_whom_it_elects_and_fits_the_line(answers, width):
+    grid = Grid.of(answers)
+    assert {(name, row.winners, row.tied) for row in grid.rows for name in row.rules} == set(answers)
+    assert len({(row.winners, row.tied) for row in grid.rows}) == len(grid.rows)
+    assert set(grid.options) == {name for _, winners, _ in answers for name in winners}
+    lines = grid.lines(width)
+    assert all(len(line) <= width for line in lines)
+    assert not answers or len(lines) >= 2 + len(grid.rows)
+
+
+def test_where_more_are_elected_than_fit_those_are_shown_about_which_rules_differ():
+    everywhere = tuple(f"o{n}" for n in range(40))
+    lines = Grid.of([("one", (*everywhere, "odd"), False), ("other", everywhere, False)]).lines()
+    assert "odd" in " ".join(lines) and "18 more are elected by some rule or by all" in " ".join(lines)
+    assert lines[0].split() == list(LETTERS[:23]) and max(map(len, lines)) <= WIDTH
+
+
+def test_what_does_not_fit_the_bound_is_left_out_by_name_and_never_the_own_rule():
+    votes = Election.read("12: a > b > c\n8: b > a > c\n1: c > b > a")
+    votes.rule = "schulze", {"strength": "margins"}
+    whole, none = compare(votes, swings=True), compare(votes, swings=True, looks_max=0)
+    assert [answer.rule for answer in none.answers] == ["schulze"]
+    assert none.refused["borda"].code == "too_large" and "takes too long" in str(none.refused["borda"])
+    assert not none.answers[0].sought, "a search that was cut short has not shown that there is no swing"
+    some = compare(votes, swings=True, looks_max=300)
+    assert 1 < len(some.answers) < len(whole.answers)
+    assert compare(votes, swings=True, looks_max=10**9).as_json() == whole.as_json()
+
+
+@given(elections("ranked", options_max=4), st.integers(0, 5_000))
+@settings(max_examples=40)
+def test_no_more_is_counted_than_the_bound_allows(election, looks_max):
+    """Besides the rule the ballots came with, which has been counted before."""
+    looked = 0
+
+    def counted(chosen: Rule, ballots: Election, parameters):
+        nonlocal looked
+        looked += looks_of(chosen, ballots)
+        return count(chosen, ballots, parameters)
+
+    merged = election.merged()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("engine.rules.count", counted)
+        found = compare(election, swings=True, looks_max=looks_max)
+    assert isinstance(found, Comparison)
+    # A changed election has at most one ballot more than the one it was made of.
+    assert looked <= looks_max * (merged.rows + 1) // max(merged.rows, 1)
+    assert all(isinstance(refusal, Refusal) for refusal in found.refused.values())
+
+
+def test_a_rule_that_elects_nobody_can_be_turned_too():
+    """`impact` asks for a least number of voters; where every ballot is blank nobody has it."""
+    votes = Election.of(["a", "b"], "score", [[0, 0]], [2])
+    answer = next(each for each in compare(votes, swings=True).answers if each.rule == "impact")
+    assert (answer.winners, answer.sought) == ((), True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Sequence
 from functools import partial
 
 import numpy as np
@@ -16,8 +17,9 @@ from engine.limits import VOTERS_WRITTEN_MAX
 from engine.refusals import refuse
 
 
-def write(election: Election, title: str = "") -> str:
-    """An election about a budget, by approvals, points or strict rankings, as a `.pb` file; projects are named as its options are.
+def write(election: Election, title: str = "", voters: Sequence[str] | None = None) -> str:
+    """An election about a budget, by approvals, points or strict rankings, as a `.pb` file; projects are named as its options are, and
+    voters by `voters`, one for each ballot, or else by numbers.
 
     The points of rankings stand beside the votes where they are other than readers of such files take for granted.
     """
@@ -58,7 +60,7 @@ def write(election: Election, title: str = "") -> str:
             cells.append(",".join(str(given[number, place]) for place in listed))
         for _ in range(weight):
             voter += 1
-            table.writerow([voter, *cells])
+            table.writerow([voter if voters is None else voters[voter - 1], *cells])
     return into.getvalue()
 
 

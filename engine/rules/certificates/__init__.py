@@ -2,7 +2,7 @@
 
 For these rules, `Outcome.facts` suffice to see that the winners are right: scores, where they decide; the pairwise
 comparisons, with the strengths of paths or the defeats that were locked in; which options were left in each round, with
-how many votes; what was bought at which price. The checks read ballots one by one, in plain whole numbers and
+how many votes; what was bought at which price. Its rounds and figures are held against the ballots, too. The checks read ballots one by one, in plain whole numbers and
 fractions, and share no code with the rules.
 
 What is not shown: which of equals was taken first, seat by seat or purchase by purchase (`Outcome.ties` says so); for
@@ -28,6 +28,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from engine.elections.election import Election
+from engine.elections.figures import Figures
 from engine.elections.outcome import Outcome
 from engine.refusals import refuse
 from engine.rules import counting_rule
@@ -36,7 +37,7 @@ from engine.rules.certificates._claim import Claim
 
 
 def check(election: Election, outcome: Outcome, parameters: Mapping[str, Any]) -> None:
-    """Refuse (`proof_wrong`) an outcome whose facts do not show that its winners win, with these scores and rounds; the
+    """Refuse (`proof_wrong`) an outcome whose facts do not show that its winners win, with these scores, rounds and figures; the
     rule must be one of `CHECKED`. Its `ties` are examined only if one is elected.
     """
     if outcome.rule not in CHECKED:
@@ -48,7 +49,12 @@ def check(election: Election, outcome: Outcome, parameters: Mapping[str, Any]) -
     tied = (outcome.winners,) if len(outcome.winners) > 1 else ()
     try:
         claim = Claim.of(election.as_kind(rule.ballots), outcome, parameters)
-        shown = CHECKED[outcome.rule](claim) and (rule.elects != "one" or outcome.ties == tied) and (rule.rounds or not claim.rounds)
+        shown = (
+            CHECKED[outcome.rule](claim)
+            and FIGURES.get(outcome.rule, _without_figures)(claim)
+            and (rule.elects != "one" or outcome.ties == tied)
+            and (rule.rounds or not claim.rounds)
+        )
     except (TypeError, ValueError, LookupError, ArithmeticError, AttributeError):  # facts that are not of the shape the rule gives them
         shown = False
     if not shown:
@@ -64,15 +70,20 @@ def vouched(version: str) -> str:
     """What a certificate vouches for, of a rule of that version; empty where its figures can only be counted again.
 
     >>> vouched("schulze@1"), vouched("kemeny@1")
-    ('its winners, scores and rounds', '')
+    ('its winners, scores, rounds and figures', '')
     >>> vouched("seq_pav@1")
-    'its winners, scores and rounds, but for which of equals was taken'
+    'its winners, scores, rounds and figures, but for which of equals was taken'
     """
     if version not in CHECKED:
         return ""
     taken_in_turn = counting_rule(version).elects != "one"
     but = "that no other order of equal defeats elects another" if version == "ranked_pairs@1" else "which of equals was taken"
-    return "its winners, scores and rounds" + (f", but for {but}" if taken_in_turn or version == "ranked_pairs@1" else "")
+    return "its winners, scores, rounds and figures" + (f", but for {but}" if taken_in_turn or version == "ranked_pairs@1" else "")
+
+
+def _without_figures(claim: Claim) -> bool:
+    """That a rule which has none for a picture publishes none."""
+    return claim.figures == Figures()
 
 
 CHECKED: dict[str, Callable[[Claim], bool]] = {
@@ -98,3 +109,9 @@ CHECKED: dict[str, Callable[[Claim], bool]] = {
     "swiecie@2023": _shares.swiecie,
 }
 """The rules whose certificates are checked here, and how."""
+FIGURES: dict[str, Callable[[Claim], bool]] = {
+    "instant_runoff@1": _rounds.stages,
+    **dict.fromkeys(("copeland@1", "minimax@1", "smith_set@1", "split_cycle@1", "schulze@1", "ranked_pairs@1"), _pairwise.duels),
+    **dict.fromkeys(("equal_shares@1", "wieliczka@2023", "swiecie@2023"), lambda claim: True),
+}
+"""Those of them that have figures for a picture, and how these are checked after the rest; those of equal shares with it, purse by purse."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from engine.elections.election import Election
+from engine.elections.figures import Figures
 from engine.elections.kinds import PlaceWorth
 from engine.elections.outcome import Outcome
 from engine.limits import CERTIFICATE_CELLS_MAX, CERTIFICATE_WORK_MAX
@@ -33,6 +34,10 @@ class Claim:
     given: Mapping[str, Any] = field(default_factory=dict)
     spent: list[int] = field(default_factory=lambda: [0])
     """The work done so far; see `work`."""
+    rounds_known: dict[tuple[int, ...], tuple[list[int], int]] = field(default_factory=dict)
+    """The votes of rounds already gone through, by who was left in them, and the weight of the ballots that ranked any of those."""
+    options: tuple[str, ...] = ()
+    figures: Figures = field(default_factory=Figures)
 
     @classmethod
     def of(cls, election: Election, outcome: Outcome, given: Mapping[str, Any]) -> Claim:
@@ -64,6 +69,8 @@ class Claim:
             budget=election.budget or 0,
             decimals=election.decimals,
             given=given,
+            options=election.options,
+            figures=outcome.figures(),
         )
 
     def under(self, **terms: Any) -> Claim:

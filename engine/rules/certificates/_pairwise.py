@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+from engine.elections.figures import Figures
 from engine.rules.certificates._claim import Claim
 
 Table = list[list[int]]
@@ -100,6 +101,11 @@ def ranked_pairs(claim: Claim) -> bool:
         if any(beats[a][b] > chain[a] for a in claim.places):
             return False
     return claim.won == sorted([*unbeaten, *unsettled]) and claim.scores == [len(led) - 1 for led in _certainly(claim, beats)]
+
+
+def duels(claim: Claim) -> bool:
+    """The figures are the comparisons that the facts begin with, which have been checked."""
+    return claim.figures == Figures(options=claim.options, duels=claim.facts[0])
 
 
 def _certainly(claim: Claim, beats: Table) -> list[set[int]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from engine.elections.figures import Action, Figures, Stage
 from engine.limits import RUNOFF_WAYS_MAX
 from engine.rules.certificates._claim import Claim
 
@@ -21,6 +22,25 @@ def runoff(claim: Claim) -> bool:
         and claim.scores == outlasted
         and claim.rounds == _until_a_fork(claim, together=one_by_one is None)
     )
+
+
+def stages(claim: Claim) -> bool:
+    """The figures are those of one way through, to its end: of options that are tied, the one listed last drops out."""
+    together, before, stages = _counted(claim, together=False) is None, dict[str, int](), list[Stage]()
+    left, ways = tuple(claim.places), [tuple(claim.places)]
+    gone: tuple[int, ...] = ()
+    while ways:
+        gone, left = tuple(place for place in left if place not in ways[-1]), ways[-1]
+        _, alive = _round(claim, left)
+        votes, ways, winners = _after(claim, left, together)
+        now = dict(zip([claim.options[place] for place in left], votes, strict=True))
+        tied = [place for place in left if any(place not in way for way in ways)] if len(ways) > 1 else []
+        gained = {name: has - before[name] for name, has in now.items() if before and has != before[name]}
+        action: Action = "elimination" if before else "first_preferences"
+        named = [tuple(claim.options[place] for place in places) for places in (gone, sorted(winners), tied)]
+        stages.append(Stage(action, named[0], now, gained, claim.voters - alive, alive - sum(votes), elected=named[1], tied=named[2]))
+        before = now
+    return claim.figures == Figures(stages=tuple(stages))
 
 
 def _counted(claim: Claim, together: bool) -> tuple[dict[Left, list[int]], set[int]] | None:
@@ -64,6 +84,12 @@ def _until_a_fork(claim: Claim, together: bool) -> list[dict[int, int]]:
 
 def _round(claim: Claim, left: Left) -> tuple[list[int], int]:
     """For each option left, the ballots that rank it alone highest; and how many rank any of them."""
+    if left not in claim.rounds_known:
+        claim.rounds_known[left] = _gone_through(claim, left)
+    return claim.rounds_known[left]
+
+
+def _gone_through(claim: Claim, left: Left) -> tuple[list[int], int]:
     claim.work(len(claim.ballots) * len(left))
     option_count, alive, votes = len(claim.places), 0, dict.fromkeys(left, 0)
     for row, weight in claim.ballots:

@@ -9,6 +9,7 @@ import re
 from fractions import Fraction
 from typing import Any, NamedTuple
 
+from engine.elections.figures import BetterOff, Figures, Purse
 from engine.limits import SHARES_STEPS_MAX
 from engine.rules.certificates._claim import Claim
 from engine.rules.certificates._seats import Loads, filled
@@ -96,14 +97,33 @@ def budget(claim: Claim) -> bool:
             return False
     elif rest:
         return False
+    purses = _left(shop, supporters, *replayed)
     ours = ours + rest
     if terms["compare"] == "none":
-        return not rival and sorted(ours) == claim.won
+        return not rival and sorted(ours) == claim.won and claim.figures == Figures(purses=purses)
     votes = [sum(weight * row[place] for row, weight in claim.ballots) if supporters[place] else 0 for place in claim.places]
     if rival != funded_greedily(claim, votes):
         return False
-    greedier = _better(claim, units, terms, rival, ours) > _better(claim, units, terms, ours, rival)
+    better, worse = _better(claim, units, terms, ours, rival), _better(claim, units, terms, rival, ours)
+    greedier = worse > better
+    compared = BetterOff(terms["compare"], better, worse, tuple(claim.options[place] for place in rival))
+    if claim.figures != Figures(purses=purses, better_off=compared):
+        return False
     return claim.won == (rival if greedier else sorted(ours))
+
+
+def _left(shop: Shop, supporters: list[int], bought: list[int], purses: Purses) -> tuple[Purse, ...]:
+    """What the supporters of all that they did not buy have left together."""
+    claim = shop.claim
+    return tuple(
+        Purse(
+            claim.options[place],
+            Fraction(sum(weight * purses.amounts[ballot] for ballot, weight, _ in shop.backers[place]), purses.over),
+            claim.costs[place],
+        )
+        for place in claim.places
+        if supporters[place] and place not in bought
+    )
 
 
 def wieliczka(claim: Claim) -> bool:

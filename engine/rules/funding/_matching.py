@@ -8,6 +8,7 @@ import numpy as np
 
 from engine.elections.apportion import apportion
 from engine.elections.election import Election
+from engine.elections.figures import Figures, Gift
 from engine.elections.outcome import Outcome, Step
 from engine.values import Share
 
@@ -42,6 +43,10 @@ def matched(election: Election, claims: list[int], pool: int, cap: Share, fill: 
             steps.append(Step("{left} of the pool is left over", left=money(left)))
         return steps
 
+    def figures() -> Figures:
+        every = zip(options, contributors, given, claims, paid, strict=True)
+        return Figures(gifts=tuple(Gift(name, givers, gave, Fraction(claim, UNIT), gets) for name, givers, gave, claim, gets in every))
+
     return Outcome(
         rule="",
         winners=tuple(option for option, amount in zip(options, paid, strict=True) if amount),
@@ -49,6 +54,7 @@ def matched(election: Election, claims: list[int], pool: int, cap: Share, fill: 
         ties=(tuple(options[place] for place in tied),) if tied else (),
         explain=explain,
         certify=lambda: [str(claim) for claim in claims],
+        figures=figures,
     )
 
 

@@ -13,6 +13,7 @@ round 3: garden 0; garden is left
 
 from __future__ import annotations
 
+from engine.elections import pairwise
 from engine.elections.election import Election
 from engine.elections.outcome import Outcome
 from engine.elections.rounds import Round, are_left, walk, without_each
@@ -54,4 +55,5 @@ def baldwin(election: Election) -> Outcome:
         explain=lambda: walked.steps(options, lambda left, last: are_left(options, left)),
         certify=lambda: [election.pairwise.tolist(), walked.facts()],
         rounds=lambda: walked.scores(options),
+        figures=lambda: pairwise.duels(options, election.pairwise),
     )

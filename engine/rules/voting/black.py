@@ -9,6 +9,7 @@ Committees and Elections.
 ('library',)
 """
 
+from engine.elections import pairwise
 from engine.elections.election import Election
 from engine.elections.outcome import Outcome, Step, best, listing
 from engine.rules import voting_rule
@@ -47,4 +48,5 @@ def black(election: Election) -> Outcome:
         points,
         explain=explain,
         certify=lambda: [pairs.tolist()],
+        figures=lambda: pairwise.duels(options, pairs),
     )

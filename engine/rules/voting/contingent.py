@@ -14,6 +14,7 @@ library against garden: 5 ballots to 4; library wins
 from __future__ import annotations
 
 from engine.elections.election import Election
+from engine.elections.figures import Figures, Runoff, Stage
 from engine.elections.outcome import Outcome, Step, listing
 from engine.elections.tops import Tops
 from engine.rules import voting_rule
@@ -30,8 +31,11 @@ def contingent(election: Election) -> Outcome:
     options, pairs = election.options, election.pairwise
     votes, alive = Tops(election).votes(tuple(range(len(options))))
     leader = max(range(len(options)), key=votes.__getitem__)
+    first = dict(zip(options, votes, strict=True))
+    opening = Stage("first_preferences", (), first, {}, exhausted=election.total - alive, resting=alive - sum(votes))
     if 2 * votes[leader] > alive or len(options) == 1:
-        return Outcome.of(options, [leader], votes, lambda: _at_once(options, leader, votes, alive))
+        at_once = Figures(stages=(opening._replace(elected=(options[leader],)),))
+        return Outcome.of(options, [leader], votes, lambda: _at_once(options, leader, votes, alive), figures=lambda: at_once)
     runoffs = [(one, other) if pairs[one, other] >= pairs[other, one] else (other, one) for one, other in finalists(votes)]
     won = {winner for one, other in runoffs for winner in ([one] if pairs[one, other] > pairs[other, one] else [one, other])}
 
@@ -41,8 +45,14 @@ def contingent(election: Election) -> Outcome:
             *(runoff(options[one], options[other], int(pairs[one, other]), int(pairs[other, one])) for one, other in runoffs),
         ]
 
-    first = dict(zip(options, votes, strict=True))
-    return Outcome.of(options, sorted(won), votes, explain, lambda: [list(each) for each in runoffs], lambda: [first])
+    def figures() -> Figures:
+        counted = [(one, other, int(pairs[one, other]), int(pairs[other, one])) for one, other in runoffs]
+        every = (
+            Runoff(options[one], options[other], ahead, behind, election.total - ahead - behind) for one, other, ahead, behind in counted
+        )
+        return Figures(stages=(opening,), runoffs=tuple(every))
+
+    return Outcome.of(options, sorted(won), votes, explain, lambda: [list(each) for each in runoffs], lambda: [first], figures)
 
 
 def _at_once(options: tuple[str, ...], leader: int, votes: list[int], alive: int) -> list[Step]:

@@ -17,6 +17,7 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Literal
 
+from engine.elections import pairwise
 from engine.elections.election import Election
 from engine.elections.outcome import Outcome, Step, best, listing
 from engine.rules import voting_rule
@@ -46,4 +47,4 @@ def copeland(election: Election, *, tiebreak: Literal["none", "average_support"]
             steps.append(Step("ballots for each of those tied, over all pairwise comparisons: {ballots}", ballots=ballots))
         return steps
 
-    return Outcome.of(options, places, scores, explain, lambda: [pairs.tolist()])
+    return Outcome.of(options, places, scores, explain, lambda: [pairs.tolist()], figures=lambda: pairwise.duels(options, pairs))

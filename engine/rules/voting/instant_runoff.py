@@ -39,6 +39,7 @@ def instant_runoff(election: Election) -> Outcome:
         explain=lambda: walked.steps(options, lambda left, last: verdict(options, tops.votes(left)[1], left, last)),
         certify=walked.facts_of_all,
         rounds=lambda: walked.scores(options),
+        figures=lambda: walked.stages(options, election.total, tops.votes),
     )
 
 

@@ -16,6 +16,7 @@ from itertools import combinations
 
 import numpy as np
 
+from engine.elections import pairwise
 from engine.elections.election import Array, Election
 from engine.elections.outcome import Outcome, Step
 from engine.elections.pairwise import smith_set
@@ -58,7 +59,7 @@ def kemeny(election: Election) -> Outcome:
         ]
 
     winners = [option for option, place in enumerate(best_place) if place == 0]
-    return Outcome.of(options, winners, below, explain, lambda: [pairs.tolist(), ranking])
+    return Outcome.of(options, winners, below, explain, lambda: [pairs.tolist(), ranking], figures=lambda: pairwise.duels(options, pairs))
 
 
 def _best_rankings(pairs: Array) -> tuple[list[int], list[int]]:

@@ -18,6 +18,7 @@ from typing import NamedTuple
 import numpy as np
 
 from engine.elections.election import Election
+from engine.elections.figures import Figures, Grades
 from engine.elections.outcome import Outcome, Step, best, listing
 from engine.rules import voting_rule
 
@@ -72,7 +73,10 @@ def majority_judgment(election: Election) -> Outcome:
                 steps.append(Step(text, taken=stage.taken, grades=grades))
         return steps if len(left) == 1 else [*steps, Step("{names} have the same grades", names=[options[place] for place in left])]
 
-    return Outcome.of(options, left, first, explain, lambda: [[stage.taken, stage.left, stage.grades] for stage in rounds])
+    def figures() -> Figures:
+        return Figures(grades=tuple(map(Grades, options, first, held)))
+
+    return Outcome.of(options, left, first, explain, lambda: [[stage.taken, stage.left, stage.grades] for stage in rounds], figures=figures)
 
 
 def _ahead(taken: int, left: list[int], grades: list[int], rounds: list[_Round]) -> tuple[list[int], list[_Round]]:

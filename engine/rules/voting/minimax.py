@@ -10,6 +10,7 @@ defeat; may elect an option outside the Smith set. Also called maximin, Simpson.
 
 from __future__ import annotations
 
+from engine.elections import pairwise
 from engine.elections.election import Election
 from engine.elections.outcome import Outcome, Step, best, listing
 from engine.elections.pairwise import Strength, defeats
@@ -40,4 +41,4 @@ def minimax(election: Election, *, strength: Strength = "winning_votes") -> Outc
         return steps
 
     scores = [-defeat for defeat in worst]
-    return Outcome.of(options, best(scores), scores, explain, lambda: [pairs.tolist()])
+    return Outcome.of(options, best(scores), scores, explain, lambda: [pairs.tolist()], figures=lambda: pairwise.duels(options, pairs))

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from typing import Literal
 
+from engine.elections import pairwise
 from engine.elections.election import Election
 from engine.elections.outcome import Outcome, Step, listing
 from engine.rules import voting_rule
@@ -61,6 +62,7 @@ def nanson(election: Election, *, at_average: Literal["drop", "stay"] = "drop") 
         survived,
         explain=lambda: _steps(options, rounds),
         certify=lambda: [pairs.tolist(), [[list(left), points] for left, points, _ in rounds]],
+        figures=lambda: pairwise.duels(options, pairs),
     )
 
 

@@ -42,6 +42,7 @@ def ranked_choice(election: Election, *, batch: bool = True) -> Outcome:
         explain=lambda: walked.steps(options, lambda left, last: verdict(options, tops.votes(left)[1], left, last)),
         certify=walked.facts,
         rounds=lambda: walked.scores(options),
+        figures=lambda: walked.stages(options, election.total, tops.votes),
     )
 
 

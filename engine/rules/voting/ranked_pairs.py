@@ -60,5 +60,5 @@ def ranked_pairs(election: Election, *, strength: Strength = "margins") -> Outco
     def certify() -> list[list[list[int]] | list[int]]:
         return [pairs.tolist(), sorted(map(list, set(every.ends.values()))), every.unsettled]
 
-    outcome = Outcome.of(options, every.winners, beaten, explain, certify)
+    outcome = Outcome.of(options, every.winners, beaten, explain, certify, figures=lambda: pairwise.duels(options, pairs))
     return replace(outcome, remark=unsettled) if every.unsettled else outcome

@@ -59,7 +59,7 @@ def river(election: Election, *, strength: Strength = "margins") -> Outcome:
         trees = {place: _locked(len(options), _favouring(place, every, levels)) for place in every.winners}
         return [pairs.tolist(), [list(roots) for roots in trees.values()]]
 
-    return Outcome.of(options, every.winners, beaten, explain, certify)
+    return Outcome.of(options, every.winners, beaten, explain, certify, figures=lambda: pairwise.duels(options, pairs))
 
 
 class _Every(NamedTuple):

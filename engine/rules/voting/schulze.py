@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from engine.elections import pairwise
 from engine.elections.election import Array, Election
 from engine.elections.outcome import Outcome, Step
 from engine.elections.pairwise import Strength, defeats, strongest_paths
@@ -38,6 +39,7 @@ def schulze(election: Election, *, strength: Strength = "winning_votes") -> Outc
         (paths > paths.T).sum(axis=1).tolist(),
         explain=lambda: _steps(options, pairs, paths, won),
         certify=lambda: [pairs.tolist(), paths.tolist()],
+        figures=lambda: pairwise.duels(options, pairs),
     )
 
 

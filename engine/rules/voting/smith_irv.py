@@ -44,4 +44,5 @@ def smith_irv(election: Election) -> Outcome:
         explain,
         certify=lambda: [election.pairwise.tolist(), walked.facts()],
         rounds=lambda: walked.scores(options),
+        figures=lambda: walked.stages(options, election.total, tops.votes),
     )

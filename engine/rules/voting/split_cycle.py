@@ -36,4 +36,11 @@ def split_cycle(election: Election, *, strength: Strength = "margins") -> Outcom
         steps = [pairwise.step(options, pairs, one, other, pairwise.NO_WAY_BACK) for one, other in np.argwhere(counting)]
         return [*steps, Step("no such defeat counts against {names}", names=[options[place] for place in np.flatnonzero(lost == 0)])]
 
-    return Outcome.of(options, np.flatnonzero(lost == 0).tolist(), (-lost).tolist(), explain, lambda: [pairs.tolist()])
+    return Outcome.of(
+        options,
+        np.flatnonzero(lost == 0).tolist(),
+        (-lost).tolist(),
+        explain,
+        lambda: [pairs.tolist()],
+        figures=lambda: pairwise.duels(options, pairs),
+    )

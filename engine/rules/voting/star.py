@@ -14,6 +14,7 @@ from __future__ import annotations
 from itertools import combinations
 
 from engine.elections.election import Election
+from engine.elections.figures import Figures, Runoff
 from engine.elections.outcome import Outcome, Step, listing
 from engine.rules import voting_rule
 
@@ -28,7 +29,14 @@ def star(election: Election) -> Outcome:
     def explain() -> list[Step]:
         return [Step("total grades: {points}", points=listing(options, points)), *(step for _, step in runoffs)]
 
-    return Outcome.of(options, won, points, explain, lambda: [list(pair) for pair in pairs])
+    return Outcome.of(
+        options,
+        won,
+        points,
+        explain,
+        lambda: [list(pair) for pair in pairs],
+        figures=lambda: Figures(runoffs=tuple(_counted(election, one, other) for one, other in pairs)),
+    )
 
 
 def finalists(scores: list[int]) -> list[tuple[int, int]]:
@@ -49,12 +57,18 @@ def finalists(scores: list[int]) -> list[tuple[int, int]]:
 
 
 def _runoff(election: Election, one: int, other: int) -> tuple[list[int], Step]:
-    options, grades, others = election.options, election.columns[:, one], election.columns[:, other]
-    votes = [election.weight_of(grades > others), election.weight_of(others > grades)]
+    options, counted = election.options, _counted(election, one, other)
+    votes = [counted.for_one, counted.for_other]
     winners = [place for place, count in zip((one, other), votes, strict=True) if count == max(votes)]
     if votes[1] > votes[0]:
         one, other, votes = other, one, votes[::-1]
     return winners, runoff(options[one], options[other], *votes)
+
+
+def _counted(election: Election, one: int, other: int) -> Runoff:
+    options, grades, others = election.options, election.columns[:, one], election.columns[:, other]
+    ahead, behind = election.weight_of(grades > others), election.weight_of(others > grades)
+    return Runoff(options[one], options[other], ahead, behind, election.total - ahead - behind)
 
 
 def runoff(one: str, other: str, ahead: int, behind: int) -> Step:

@@ -31,6 +31,7 @@ import numpy as np
 from engine.elections import counting
 from engine.elections.committees import check_seats
 from engine.elections.election import Array, Election
+from engine.elections.figures import Action, Figures, Happened, staged
 from engine.elections.outcome import Outcome, Step, Votes, write_number
 from engine.rules import voting_rule
 from engine.rules.voting.stv import ONE
@@ -70,7 +71,20 @@ def stv_qpq(election: Election, *, seats: Positive = ONE, restart: bool = True) 
         certify=lambda: [
             [str(write_number(stage.quota)), stage.place, [str(write_number(each)) for each in stage.quotients]] for stage in count.stages
         ],
+        figures=lambda: _figures(options, count),
     )
+
+
+def _figures(options: tuple[str, ...], count: Count) -> Figures:
+    """The quotients of every stage with what the one before led to, and those that the last one led to."""
+    happened, elected, last = list[Happened](), list[tuple[int, ...]](), Stage(Fraction(0), [], -1, False, ())
+    none = Fraction(0)
+    for stage in [*count.stages, Stage(count.stages[-1].quota if count.stages else none, count.quotients, -1, False, tuple(count.elected))]:
+        action: Action = "first_preferences" if last.place < 0 else "election" if last.elects else "elimination"
+        happened.append((action, () if last.place < 0 else (last.place,), stage.quotients, none, none, stage.quota or None))
+        elected.append(stage.elected)
+        last = stage
+    return staged(options, happened, elected)
 
 
 class Stage(NamedTuple):
@@ -80,6 +94,8 @@ class Stage(NamedTuple):
     quotients: list[Fraction]
     place: int
     elects: bool
+    elected: tuple[int, ...]
+    """All elected by then; whoever drops out may set that back."""
 
 
 @dataclass
@@ -154,7 +170,8 @@ class Count:
         return close[0] if most else close[-1]
 
     def _note(self, quota: Fraction, place: int, elects: bool) -> None:
-        self.stages.append(Stage(quota, list(self.quotients), place, elects))
+        elected = (*self.elected, place) if elects else tuple(self.elected)
+        self.stages.append(Stage(quota, list(self.quotients), place, elects, elected))
         standings = [self._standing(each) for each in range(self._option_count)]
         order, rank = sorted(range(self._option_count), key=standings.__getitem__), 0
         for before, each in pairwise(order):

@@ -24,4 +24,11 @@ from engine.rules import voting_rule
 def uncovered_set(election: Election) -> Outcome:
     options, pairs = election.options, election.pairwise
     won, beaten = pairwise.uncovered_set(pairs), (pairs > pairs.T).sum(axis=1).tolist()
-    return Outcome.of(options, won, beaten, lambda: pairwise.steps(options, pairs), lambda: [pairs.tolist()])
+    return Outcome.of(
+        options,
+        won,
+        beaten,
+        lambda: pairwise.steps(options, pairs),
+        lambda: [pairs.tolist()],
+        figures=lambda: pairwise.duels(options, pairs),
+    )

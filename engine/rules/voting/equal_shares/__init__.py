@@ -32,6 +32,7 @@ from typing import Literal
 import numpy as np
 
 from engine.elections.election import Election
+from engine.elections.figures import BetterOff, Figures, Purse
 from engine.elections.grades import as_points
 from engine.elections.outcome import Fact, Outcome, Step
 from engine.limits import SHARES_STEPS_MAX
@@ -126,7 +127,18 @@ def equal_shares(
             _written(count.beyond(raised, bought, increment, adding, stop)),
         ],
         remark=_steps.REMARKS[compare] if taken else None,
+        figures=lambda: _figures(options, count, raised, bought, None if rival is None else (compare, *better, rival.winners)),
     )
+
+
+def _figures(
+    options: tuple[str, ...], count: Count, raised: int, bought: list[Purchase], better: tuple[str, int, int, tuple[str, ...]] | None
+) -> Figures:
+    """What the supporters of all they did not buy have left, and how the outcome compares with another."""
+    left, taken = count.left(raised), {purchase.option for purchase in bought}
+    others = (place for place, supporters in enumerate(count.supporters) if supporters and place not in taken)
+    purses = tuple(Purse(options[place], left[place], count.costs[place]) for place in others)
+    return Figures(purses=purses, better_off=None if better is None else BetterOff(*better))
 
 
 def _written(bought: list[Purchase]) -> list[Fact]:

@@ -149,6 +149,16 @@ class Count:
 
     def buy(self, raised: int) -> list[Purchase]:
         """What is bought when every voter begins with an equal share of the budget and `raised` units more."""
+        return self._buy(raised)[0]
+
+    def left(self, raised: int) -> list[Fraction]:
+        """What the supporters of each option have left together, once all is bought that can be when everybody begins with so much."""
+        _, classes, money, denominator = self._buy(raised)
+        held = [_add_up(classes[rows], self.weights[rows], len(money)).tolist() for rows in self._rows]
+        return [Fraction(sum(count * each for count, each in zip(counts, money, strict=True)), denominator) for counts in held]
+
+    def _buy(self, raised: int) -> tuple[list[Purchase], Array, list[int], int]:
+        """What is bought, and then the class of every ballot, and what classes have left: integers over a denominator."""
         start = self.share(raised)
         denominator, money = start.denominator, [start.numerator]
         classes = np.zeros(len(self.weights), np.int64)
@@ -188,7 +198,7 @@ class Count:
                 )
             )
             classes, money, denominator = self._pay(place, bid, classes, money, denominator)
-        return bought
+        return bought, classes, money, denominator
 
     def _bid(self, place: int, classes: Array, money: list[int], order: Array, denominator: int) -> _Bid | None:
         """The price at which the supporters of an option can pay for it together; None when they cannot."""

@@ -27,7 +27,8 @@ from __future__ import annotations
 from typing import Literal
 
 from engine.elections.election import Election
-from engine.elections.outcome import Fact, Outcome, Step, Votes, listing, write_number
+from engine.elections.figures import Action, Figures, Stage, changes
+from engine.elections.outcome import Fact, Number, Outcome, Step, Votes, listing, write_number
 from engine.elections.rctab_settings import DECIMALS_MAX
 from engine.refusals import refuse
 from engine.rules import voting_rule
@@ -97,8 +98,36 @@ def _outcome(election: Election, passes: list[Tabulation], elected: list[int], d
         ties=tuple(tuple(options[place] for place in tie) for tie in open_ties),
         explain=explain,
         certify=certify,
+        figures=lambda: _figures(options, passes),
         remark=Step("RCTab would stop at a tie and ask; here the order of listing answered") if asked else None,
     )
+
+
+def _figures(options: tuple[str, ...], passes: list[Tabulation]) -> Figures:
+    """Every round of every pass, with what the round before it led to."""
+    stages, elected = list[Stage](), list[int]()
+    for counted in passes:
+        before: dict[str, Number] = {}
+        for number, each in enumerate(counted.rounds):
+            last = counted.rounds[number - 1] if number else None
+            action: Action = "first_preferences" if last is None else "elimination" if last.out else "surplus"
+            places = () if last is None else last.out or last.won
+            elected += each.won
+            now: dict[str, Number] = {options[place]: each.votes[place] for place in each.standing}
+            stages.append(
+                Stage(
+                    action,
+                    tuple(options[place] for place in places),
+                    now,
+                    {} if last is None else changes(before, now),
+                    exhausted=each.exhausted,
+                    lost=each.lost,
+                    elected=tuple(options[place] for place in elected),
+                    quota=each.threshold,
+                )
+            )
+            before = now
+    return Figures(stages=tuple(stages))
 
 
 def _said(options: tuple[str, ...], number: int, each: Round, decimals: int) -> Step:

@@ -21,7 +21,7 @@ from engine.rules.voting.stv._count import Count
 
 class Round(NamedTuple):
     """Everybody's votes, who is still in the count or elected, how many votes elect (None where no number does), what happened,
-    the value of the ballots that name nobody left, and what rounding has lost so far."""
+    the value of the ballots that name nobody left, what rounding has lost so far, and who was elected or dropped out by it."""
 
     votes: list[Fraction]
     standing: tuple[int, ...]
@@ -29,6 +29,8 @@ class Round(NamedTuple):
     what: Step
     exhausted: Fraction
     lost: Fraction
+    won: tuple[int, ...]
+    out: tuple[int, ...]
 
 
 @dataclass(frozen=True)
@@ -141,4 +143,4 @@ class Tabulation(Count):
             what = Step("{step}; {what}", step=step, what=what)
         lost = self.valid - sum(self.votes, self._exhausted)
         threshold = None if self.terms.bottoms_up else self.quota
-        self.rounds.append(Round(list(self.votes), standing, threshold, what, self._exhausted, Fraction(lost)))
+        self.rounds.append(Round(list(self.votes), standing, threshold, what, self._exhausted, Fraction(lost), tuple(won), tuple(out)))

@@ -16,6 +16,7 @@ import numpy as np
 
 from engine.elections.committees import check_seats
 from engine.elections.election import Array, Election
+from engine.elections.figures import Action, staged
 from engine.elections.outcome import Outcome, Step, Value, Votes, listing, write_number
 
 WHOLE = "{votes} {votes:vote|votes} for {seats} {seats:seat|seats}: the quota of {quota} elects"
@@ -74,10 +75,12 @@ class Law:
 
 
 class Stage(NamedTuple):
-    """What happened, everybody's votes after it, the value of exhausted papers, what rounding has lost, and who is
+    """What happened, as a sentence and as an action about some options; everybody's votes after it, the value of exhausted papers, what rounding has lost, and who is
     elected by then: votes, exhausted and lost add up to all votes."""
 
     what: Step
+    action: Action
+    places: tuple[int, ...]
     votes: list[Fraction]
     exhausted: Fraction
     lost: Fraction
@@ -115,7 +118,7 @@ class Count:
         self._recount()
 
     def run(self) -> Count:
-        self._note(Step("first preferences"))
+        self._note(Step("first preferences"), "first_preferences")
         while len(self.elected) < self.seats:
             surpluses = self._surpluses()
             surplus_first = self.law.deferred and surpluses
@@ -123,7 +126,7 @@ class Count:
                 last = sorted(self.hopeful, key=lambda place: (-self.votes[place], place))
                 self.elected += last
                 self.hopeful.clear()
-                self._note(Step("as many are left as seats: {names} elected", names=self._names(last)), again=True)
+                self._note(Step("as many are left as seats: {names} elected", names=self._names(last)), "election", last, again=True)
                 break
             hopeless = self._hopeless(surpluses) if self.law.deferred or self.law.batch else []
             if hopeless:
@@ -167,7 +170,7 @@ class Count:
         self._recount()
         text = "{option} is elected, and {option}'s surplus" if self.law.deferred else "{option}'s surplus"
         text += " of {surplus} is transferred"
-        self._note(Step(text, surplus=Votes(surplus, self.law.decimals), option=self.election.options[place]))
+        self._note(Step(text, surplus=Votes(surplus, self.law.decimals), option=self.election.options[place]), "surplus", [place])
 
     def _drop(self, places: list[int], text: str) -> None:
         self.hopeful -= set(places)
@@ -175,7 +178,7 @@ class Count:
         for place in [] if decided else places:
             self._transfer(np.flatnonzero(self._top == place), np.arange(len(self._values), dtype=np.int32))
         self._recount()
-        self._note(Step(text, names=self._names(places)))
+        self._note(Step(text, names=self._names(places)), "elimination", places)
 
     def _recount(self) -> None:
         """Everybody's votes; whoever has transferred a surplus keeps the quota."""
@@ -183,11 +186,11 @@ class Count:
         for place in self._moved:
             self.votes[place] = self.quota
 
-    def _note(self, what: Step, again: bool = False) -> None:
+    def _note(self, what: Step, action: Action, places: Sequence[int] = (), again: bool = False) -> None:
         won = [] if again else self._elect()
         what = Step("{what}; {names} elected", what=what, names=self._names(won)) if won else what
         lost = self.valid - sum(self.votes, self._exhausted)
-        self.stages.append(Stage(what, list(self.votes), self._exhausted, lost, tuple(self.elected)))
+        self.stages.append(Stage(what, action, tuple(places), list(self.votes), self._exhausted, lost, tuple(self.elected)))
 
     def _names(self, places: Sequence[int]) -> list[str]:
         return [self.election.options[place] for place in places]
@@ -294,6 +297,11 @@ def outcome(count: Count) -> Outcome:
                 for stage in count.stages
             ],
         ],
+        figures=lambda: staged(
+            options,
+            [(each.action, each.places, each.votes, each.exhausted, each.lost, count.quota) for each in count.stages],
+            [each.elected for each in count.stages],
+        ),
     )
 
 

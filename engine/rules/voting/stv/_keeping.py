@@ -20,6 +20,7 @@ import numpy as np
 from engine.elections.arrays import INT64_MAX, Array
 from engine.elections.committees import check_seats
 from engine.elections.election import Election
+from engine.elections.figures import Action, staged
 from engine.elections.outcome import Outcome, Step, Value, Votes, listing, write_number
 from engine.refusals import refuse
 from engine.rules.voting.stv._count import EXACT_BITS_MAX, EXACT_UNITS
@@ -46,9 +47,12 @@ class Law:
 
 
 class Stage(NamedTuple):
-    """What happened, and with what: the quota, everybody's votes and keep values, and what nobody keeps."""
+    """What happened, as a sentence and as an action about some options, and with what: the quota, everybody's votes and keep values,
+    and what nobody keeps."""
 
     what: Step
+    action: Action
+    places: tuple[int, ...]
     quota: Fraction
     votes: list[Fraction]
     keeps: list[Fraction]
@@ -91,7 +95,7 @@ class Count:
             last = sorted(self.hopeful, key=lambda place: (-self.votes[place], place))
             self.elected += last
             self.hopeful.clear()
-            self._note(Step("as many are left as seats: {names} elected", names=self._names(last)))
+            self._note(Step("as many are left as seats: {names} elected", names=self._names(last)), "election", last)
         return self
 
     def _settle(self) -> bool:
@@ -124,7 +128,7 @@ class Count:
         won = sorted(won, key=lambda place: (-self.votes[place], place))[: self.seats - len(self.elected)]
         self.elected += won
         self.hopeful -= set(won)
-        self._note(Step("{names} elected", names=self._names(won)))
+        self._note(Step("{names} elected", names=self._names(won)), "election", won)
 
     def _drop(self) -> None:
         fewest = min(self.votes[place] for place in self.hopeful)
@@ -133,7 +137,7 @@ class Count:
         self.hopeful.remove(place)
         self._keep[place] = Fraction(0)
         self._distribute()
-        self._note(Step("{names} drops out", names=self._names([place])))
+        self._note(Step("{names} drops out", names=self._names([place])), "elimination", [place])
 
     def _distribute(self) -> None:
         """Everybody's votes with the present keep values, and the quota that follows from the votes kept."""
@@ -170,9 +174,9 @@ class Count:
         level = self._papers.level(place, self.quota)
         return min(keep, Fraction(_up(level.numerator, level.denominator)))
 
-    def _note(self, what: Step) -> None:
+    def _note(self, what: Step, action: Action, places: list[int]) -> None:
         units = [[value / self.one for value in values] for values in (self.votes, self._keep)]
-        self.stages.append(Stage(what, self.quota / self.one, units[0], units[1], self.exhausted / self.one))
+        self.stages.append(Stage(what, action, tuple(places), self.quota / self.one, units[0], units[1], self.exhausted / self.one))
 
     def _names(self, places: list[int]) -> list[str]:
         return [self.election.options[place] for place in places]
@@ -292,11 +296,14 @@ def outcome(count: Count) -> Outcome:
                 [
                     _fact(stage.what),
                     str(write_number(stage.quota)),
-                    [[str(write_number(value)) for value in values] for values in stage[2:4]],
+                    [[str(write_number(value)) for value in values] for values in (stage.votes, stage.keeps)],
                 ]
                 for stage in count.stages
             ],
         ],
+        figures=lambda: staged(
+            options, [(each.action, each.places, each.votes, each.exhausted, Fraction(0), each.quota) for each in count.stages]
+        ),
     )
 
 

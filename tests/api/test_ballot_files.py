@@ -169,7 +169,7 @@ def test_a_file_comes_with_its_name_and_media_type(client, moot):
     [
         ("format=doc", "the format is 'doc'"),
         ("format=pb", "the election is not a budget"),
-        ("format=cat", "these ballots are .soi"),
+        ("format=cat", "these ballots leave options out"),
         ("format=txt&names=who", "names is 'who'"),
     ],
 )

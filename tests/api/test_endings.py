@@ -44,7 +44,9 @@ def test_every_voter_is_shown_the_terms_before_she_votes(client, sessions, moot)
         assert "If its quorum is first reached in its last 2 hours, it takes ballots for 2 hours from then." in said
         assert "final 3 days after the count, unless objections from 40 % of those on the roll overturn it before." in said
         assert "40 % of those on the roll in favour" in said
-    assert ", or until no ballot still to come can change the outcome." in page(client, f"/polls/{next(iter(moot.of(Polls).polls))}")
+    assert "; before that, as soon as no ballot still to come can change the outcome." in page(
+        client, f"/polls/{next(iter(moot.of(Polls).polls))}"
+    )
 
 
 def test_a_poll_whose_quorum_was_late_says_when_it_was_to_end(client, sessions, moot):

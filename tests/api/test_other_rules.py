@@ -173,7 +173,7 @@ def test_the_groups_of_a_picture_hold_every_rule_once(data):
 
 
 def test_a_turn_is_given_back_by_who_fails():
-    turns = Turns("the work", 1)
+    turns = LongWork("the work", 1)
     for _ in range(3):
         with pytest.raises(ZeroDivisionError), turns.taken():
             raise ZeroDivisionError

@@ -6,6 +6,8 @@ MOMENT_MAX = 253_402_300_799_000
 """The end of the year 9999: no calendar reads beyond it."""
 INTEGER_MAX = 2**53 - 1
 """The largest integer every JSON reader holds exactly."""
+AMOUNT_MAX = 2**256 - 1
+"""An amount of money in its smallest unit, and all amounts of one count together: the largest number a contract on a chain holds."""
 DECIMAL_DIGITS_MAX = 30
 """A quintillion of anything with twelve digits to spare; keeps arithmetic on hostile numbers cheap."""
 POWER_TOTAL_MAX = 2**53 - 1

@@ -141,9 +141,12 @@ def answers(rule: rules.Rule, given: dict[str, Any]) -> Iterator[Any]:
             act = Act(ACTS[draw.below(len(ACTS))], "m1", "i18", authors)
             had = {member: Standing(draw.below(9), draw.below(99), draw.below(199)) for member in authors}
             yield [list(grant) for grant in rule.function(act, had, **given)]
-        elif rule.name == "conviction":
+        elif rule.family == "funding" or rule.name == "reputation":
             ticks = sorted(draw.below(30) for _ in held)
-            yield rule.function(list(zip(ticks, held, strict=True)), **given)
+            try:
+                yield rule.function(list(zip(ticks, held, strict=True)), **given)
+            except Refusal as refusal:
+                yield refusal.code
         elif rule.name == "turnout":
             yield rule.function(draw.below(20), draw.below(3) * 20)
         else:

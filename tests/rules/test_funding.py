@@ -38,7 +38,7 @@ def root(number: int) -> Decimal:
 
 
 def test_every_rule_that_matches_is_tested_here():
-    assert set(names("funding")) == {*MATCHING, "conviction"}
+    assert set(names("funding")) == {*MATCHING, "conviction", "gardens_conviction"}
 
 
 @given(gifts)

@@ -8,8 +8,11 @@ INTEGER_MAX = 2**53 - 1
 """The largest integer every JSON reader holds exactly."""
 AMOUNT_MAX = 2**256 - 1
 """An amount of money in its smallest unit, and all amounts of one count together: the largest number a contract on a chain holds."""
-DECIMAL_DIGITS_MAX = 30
-"""A quintillion of anything with twelve digits to spare; keeps arithmetic on hostile numbers cheap."""
+DECIMAL_DIGITS_MAX = 78
+"""Digits of `AMOUNT_MAX`; arithmetic on hostile numbers stays cheap."""
+COST_MAX = 2**53 - 1
+"""What an option of a budget costs, and the budget: counts multiply costs by votes and points in arrays of 64 bits, and people compare
+them. Whoever pays in wei states costs in a larger unit."""
 POWER_TOTAL_MAX = 2**53 - 1
 """A poll's whole power: int64 counts of it, times a thousand options, cannot overflow."""
 

@@ -29,7 +29,7 @@ from engine.elections.kinds import KINDS, NUMBERED, Kind, PlaceWorth
 from engine.elections.outcome import Amount, Number
 from engine.elections.size import check_size
 from engine.elections.stated import Stated
-from engine.limits import INTEGER_MAX, POINTS_PER_BALLOT_MAX, POWER_TOTAL_MAX
+from engine.limits import COST_MAX, POINTS_PER_BALLOT_MAX, POWER_TOTAL_MAX
 from engine.refusals import Refusal, refuse
 
 INT64_MAX = 2**63 - 1
@@ -119,10 +119,10 @@ class Election:
             self.costs, self.budget = tuple(map(index, costs)), index(budget)
         except TypeError:
             raise _wrong("has costs or a budget that are not whole numbers", "give them in the smallest unit of money") from None
-        if len(self.costs) != len(self.options) or any(not 0 <= cost <= INTEGER_MAX for cost in self.costs):
-            raise _wrong("has costs out of bounds", "give each option a cost from 0 to {integer_max}", integer_max=INTEGER_MAX)
-        if not 0 <= self.budget <= INTEGER_MAX:
-            raise _wrong("has the budget {budget}", "give one from 0 to {integer_max}", budget=budget, integer_max=INTEGER_MAX)
+        if len(self.costs) != len(self.options) or any(not 0 <= cost <= COST_MAX for cost in self.costs):
+            raise _wrong("has costs out of bounds", "give each option a cost from 0 to {cost_max}", cost_max=COST_MAX)
+        if not 0 <= self.budget <= COST_MAX:
+            raise _wrong("has the budget {budget}", "give one from 0 to {cost_max}", budget=budget, cost_max=COST_MAX)
         dearest = max(range(len(self.costs)), key=self.costs.__getitem__)
         if self.costs[dearest] > self.budget:
             raise _wrong(

@@ -28,7 +28,7 @@ from engine import catalogue
 from engine.elections.election import Election
 from engine.elections.kinds import Kind
 from engine.elections.outcome import Outcome
-from engine.limits import DECIMAL_DIGITS_MAX, INTEGER_MAX
+from engine.limits import AMOUNT_MAX, DECIMAL_DIGITS_MAX, INTEGER_MAX
 from engine.refusals import refuse
 from engine.rules.secrecy import Secrecy
 from engine.values import Digest, Money, Points, Positive, PositiveMoney, Power, Share, is_digest, is_share
@@ -359,7 +359,8 @@ def _fits(value: Any, hint: Any) -> bool:
         return isinstance(value, str) and is_digest(value)
     if hint is bool or hint is str:
         return isinstance(value, hint)
-    return type(value) is int and (1 if hint in (Positive, PositiveMoney) else 0) <= value <= INTEGER_MAX
+    most = AMOUNT_MAX if hint in (Money, PositiveMoney) else INTEGER_MAX
+    return type(value) is int and (1 if hint in (Positive, PositiveMoney) else 0) <= value <= most
 
 
 def allowed(hint: Any) -> str:

@@ -16,8 +16,8 @@ from engine.refusals import Refusal, refuse
 from engine.state import State
 from engine.values import TextOf
 
-DECIMALS_MAX = 4
-"""Places of an amount: no currency in use has more."""
+DECIMALS_MAX = 18
+"""Places of an amount: ether has so many, and no currency in use more."""
 
 
 @dataclass(frozen=True)

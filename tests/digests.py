@@ -49,7 +49,7 @@ def elections(kind: str) -> Iterator[Election]:
                 chosen = draw.below(many + 1)
                 row = [int(place == chosen) for place in range(many)]
             else:
-                top = {"approval": 2, "ranked": many + 1, "cumulative": 5, "score": 6, "quadratic": 5}[kind]
+                top = {"approval": 2, "ranked": many + 1, "cumulative": 5, "score": 6, "quadratic": 5, "gifts": 5}[kind]
                 row = [draw.below(top) for _ in range(many)]
             table.append(row)
         costs = [draw.below(9) * 10 for _ in range(many)]

@@ -13,7 +13,7 @@ options were listed. An election never changes, so what has been counted once is
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cached_property
 from itertools import combinations
 from operator import index
@@ -22,17 +22,17 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.elections import counting
+from engine.elections import cells, counting
 from engine.elections import text as ballots
-from engine.elections.arrays import array_of, distinct_rows, weights_of
-from engine.elections.kinds import KINDS, NUMBERED, Kind, PlaceWorth
+from engine.elections.arrays import amounts_of, array_of, distinct_rows, weights_of
+from engine.elections.groups import Groups
+from engine.elections.kinds import KINDS, Kind, PlaceWorth
 from engine.elections.outcome import Amount, Number
 from engine.elections.size import check_size
 from engine.elections.stated import Stated
-from engine.limits import COST_MAX, POINTS_PER_BALLOT_MAX, POWER_TOTAL_MAX
+from engine.limits import COST_MAX, POWER_TOTAL_MAX
 from engine.refusals import Refusal, refuse
 
-INT64_MAX = 2**63 - 1
 Array = NDArray[Any]
 
 
@@ -40,11 +40,11 @@ class Election:
     """`table` has a row per ballot and a column per option; what stands in it depends on `kind`:
 
     single: 1 at the one chosen option · approval, knapsack: 1 where approved · ranked: the rank from 0, or the number of options
-    where unranked (tied last) · cumulative, score, quadratic: the points, grades or votes given. `weights` are positive int64, one per row,
+    where unranked (tied last) · cumulative, score, quadratic: the points, grades or votes given · gifts: the amounts. `weights` are positive int64, one per row,
     or None where every ballot counts once. `costs` and `budget` are in whole units of money, of which people write `decimals` places behind
     a point. What ballots may come with: `seats`, how many are elected; `write_ins`, the option that stands for all that nobody declared;
     `eligible`, what all those may cast who could vote, and `active`, those of them who take part at all; `rule`, the rule they were cast
-    under, with its parameters; `worth`, what places of a ranking are worth in points; `stated`, what their file says of the outcome.
+    under, with its parameters; `worth`, what places of a ranking are worth in points; `stated`, what their file says of the outcome; `groups`, what those who cast them belong to.
     """
 
     seats: int | None = None
@@ -54,6 +54,7 @@ class Election:
     rule: tuple[str, dict[str, Any]] | None = None
     worth: PlaceWorth | None = None
     stated: Stated | None = None
+    groups: Groups | None = None
 
     def __init__(
         self,
@@ -71,12 +72,8 @@ class Election:
         option_count = len(self.options)
         if table.shape != (self.rows, option_count):
             raise _wrong("has ballots of shape {shape}", "give {option_count} columns", shape=table.shape, option_count=option_count)
-        if table.dtype.kind not in "iub":
-            raise _wrong("has ballots that are not integers", "give integer arrays, weights as int64")
-        if self.rows:
-            self._check_cells(table)
-        # Column by column: rules compare options, and an option's ranks are then one straight run.
-        self.table = np.asfortranarray(table, dtype=np.int64 if kind in NUMBERED else counting.rank_type(option_count))
+        purse = None if self.costs is None or self.budget is None else cells.Purse(self.costs, self.budget, decimals)
+        self.table = cells.table(table, kind, weights, purse, self.total)
 
     def _set(
         self,
@@ -130,36 +127,12 @@ class Election:
                 option=self.options[dearest], cost=self.money(self.costs[dearest]), budget=self.money(self.budget),
             )  # fmt: skip
 
-    def _check_cells(self, table: Array) -> None:
-        lowest, highest, kind = int(table.min()), int(table.max()), self.kind
-        limit = POINTS_PER_BALLOT_MAX if kind in NUMBERED else len(self.options) if kind == "ranked" else 1
-        if lowest < 0 or highest > limit:
-            odd = ((table < 0) | (table > limit)).any(axis=1)
-            raise self._odd_ballot(odd, "has other cells", "give each from 0 to {limit:,}", limit=limit)
-        if kind == "knapsack":
-            assert self.costs is not None and self.budget is not None
-            used, most, fact = table.astype(np.int64).dot(np.array(self.costs, np.int64)), self.budget, "costs more than the budget"
-        else:
-            used = (table.astype(np.int64) ** 2 if kind == "quadratic" else table).sum(axis=1, dtype=np.int64)
-            most, fact = limit, {"single": "chooses several", "quadratic": "costs more credits"}.get(kind, "gives more points")
-        if kind in ("single", "knapsack", "cumulative", "quadratic") and int(used.max()) > most:
-            raise self._odd_ballot(used > most, fact, "at most {money}", money=self.money(most) if kind == "knapsack" else f"{most:,}")
-        if kind in NUMBERED and self.total * highest > INT64_MAX:
-            raise _wrong("has weights and points too large to add up exactly", "scale them down")
-
-    def _odd_ballot(self, odd: Any, fact: str, way_out: str, /, **values: object) -> Refusal:
-        """The refusal of the first ballot that is `odd`."""
-        place, count = int(odd.argmax()) + 1, len(odd)
-        return _wrong(
-            "has a ballot that is not {kind}, number {place:,} of {count:,}: it " + fact,
-            way_out, kind=self.kind, place=place, count=count, **values,
-        )  # fmt: skip
-
     @classmethod
     def read(cls, text: str) -> Election:
         """The election that ballots written as text (`engine.elections.text`) describe."""
         written = ballots.read(text)
-        election = cls.of(written.options, written.kind, written.rows, written.weights, written.costs, written.budget)
+        election = cls.of(written.options, written.kind, written.rows, written.weights, written.costs, written.budget, written.decimals)
+        election.groups = written.groups
         election.seats, election.eligible, election.active = map(written.beside.get, ("seats", "eligible", "active"))
         return election
 
@@ -173,12 +146,19 @@ class Election:
         costs: Sequence[int] | None = None,
         budget: int | None = None,
         decimals: int = 0,
+        groups: Sequence[Iterable[str]] | None = None,
     ) -> Election:
-        """An election from plain lists or arrays; every ballot weighs 1 unless `weights` says otherwise."""
-        table = array_of(rows)
+        """An election from plain lists or arrays; every ballot weighs 1 unless `weights` says otherwise. `groups` names those that
+        whoever cast each row belongs to."""
+        table = amounts_of(rows) if kind == "gifts" else array_of(rows)
         if not table.size:
             table = np.empty((0, len(options)), np.int64)
-        return cls(options, kind, table, weights_of(weights), costs, budget, decimals)
+        election = cls(options, kind, table, weights_of(weights), costs, budget, decimals)
+        if groups is not None:
+            election.groups = Groups.of(groups)
+            if len(groups) != election.rows:
+                raise _wrong("has groups for {count} of {rows} ballots", "give each its own", count=len(groups), rows=election.rows)
+        return election
 
     @classmethod
     def of_orders(
@@ -229,10 +209,12 @@ class Election:
         return election
 
     def changed(self, **fields: Any) -> Election:
-        """The same election with some of its fields changed, as `__init__` takes them."""
+        """The same election with some of its fields changed, as `__init__` takes them; whose other ballots are, no groups say."""
         names = ("options", "kind", "costs", "budget", "decimals", "seats", *(() if "table" in fields else ("table",)))
         kept = {name: getattr(self, name) for name in names}
-        return self._known_of(Election(**({"weights": self.given_weights} | kept | fields)))
+        changed = self._known_of(Election(**({"weights": self.given_weights} | kept | fields)))
+        changed.groups = None if "table" in fields or "weights" in fields else self.groups
+        return changed
 
     def _known_of(self, election: Election) -> Election:
         """Another election made of these ballots, with all that they came with."""
@@ -322,7 +304,7 @@ class Election:
 
     @cached_property
     def sums(self) -> Array:
-        """int64 (options,): what all ballots together give each option (not for ranked ballots)."""
+        """int64, or Python's integers for large gifts, (options,): what all ballots together give each option (not for ranked ballots)."""
         assert self.kind != "ranked"
         if "chosen" in self.__dict__:
             return counting.tallied(self.chosen, self.given_weights, len(self.options))
@@ -350,7 +332,7 @@ class Election:
         """This election if its ballots are of one of `kinds`, or read as the first of them that loses nothing silently.
 
         A ranked ballot counts as single by its one first place; a single one as any other kind; a knapsack as approvals; an approval or
-        points as a grade; points as votes, where the credits allow it.
+        points as a grade; points as votes, where the credits allow it, or as gifts.
         """
         if self.kind in kinds:
             return self
@@ -373,21 +355,26 @@ class Election:
             return self.changed(kind="approval", table=self.table)
         if self.kind in ("approval", "knapsack", "cumulative") and "score" in kinds:
             return self.changed(kind="score", table=self.table)
-        if self.kind == "cumulative" and "quadratic" in kinds:
-            return self.changed(kind="quadratic", table=self.table)
+        if self.kind == "cumulative":
+            for kind in ("quadratic", "gifts"):
+                if kind in kinds:
+                    return self.changed(kind=kind)
         raise refuse(
             "ballot_kind_wrong", "an election by {kind} ballots", "does not fit the rule", "it takes {taken}",
             kind=self.kind, taken=" or ".join(kinds),
         )  # fmt: skip
 
     def merged(self) -> Election:
-        """The same election with equal ballots in one row."""
+        """The same election with equal ballots of people in the same groups in one row."""
         if not self.rows:
             return self
-        rows, place = distinct_rows(self.table)
+        groups, option_count = self.groups, len(self.options)
+        rows, place = distinct_rows(self.table if groups is None else np.hstack((self.table, groups.members)))
         weights = np.zeros(len(rows), np.int64)
         np.add.at(weights, place, self.weights)
-        return self.changed(table=rows, weights=weights)
+        merged = self.changed(table=rows[:, :option_count], weights=weights)
+        merged.groups = None if groups is None else Groups(groups.names, rows[:, option_count:].astype(bool))
+        return merged
 
 
 def _wrong(fact: str, way_out: str, /, **values: object) -> Refusal:

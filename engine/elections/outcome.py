@@ -17,6 +17,7 @@ from functools import cached_property
 from hashlib import sha256
 from typing import Any, NamedTuple
 
+from engine.limits import INTEGER_MAX
 from engine.log.json import canonical
 
 Number = int | Fraction
@@ -157,7 +158,7 @@ class Outcome:
         return {
             "rule": self.rule,
             "winners": list(self.winners),
-            "scores": {name: write_number(score) for name, score in self.scores.items()},
+            "scores": {name: in_json(score) for name, score in self.scores.items()},
             "ties": [list(tie) for tie in self.ties],
             "steps": list(self.steps),
         }
@@ -182,6 +183,16 @@ def write_number(number: Number) -> int | str:
     """
     exact = Fraction(number)
     return exact.numerator if exact.denominator == 1 else f"{exact.numerator}/{exact.denominator}"
+
+
+def in_json(number: Number) -> int | str:
+    """A number as JSON holds it for every reader: a whole one beyond 2^53 as a decimal in quotes.
+
+    >>> in_json(2**53 - 1), in_json(2**53), in_json(Fraction(7, 2))
+    (9007199254740991, '9007199254740992', '7/2')
+    """
+    written = write_number(number)
+    return written if isinstance(written, str) or abs(written) <= INTEGER_MAX else str(written)
 
 
 def write_money(amount: Number, decimals: int = 0) -> str:

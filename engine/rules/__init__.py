@@ -74,9 +74,9 @@ class Rule:
 
     @property
     def taken(self) -> tuple[Kind, ...]:
-        """The kinds of ballot a poll by it can ask for: a budget by approvals also takes knapsacks."""
+        """The kinds of ballot a poll by it can ask for: a budget by approvals also takes knapsacks, and nobody casts money."""
         knapsack: tuple[Kind, ...] = ("knapsack",) if self.elects == "budget" and "approval" in self.ballots else ()
-        return self.ballots[:1] + knapsack + self.ballots[1:]
+        return tuple(kind for kind in self.ballots[:1] + knapsack + self.ballots[1:] if kind != "gifts" or self.family == "funding")
 
     @property
     def takes_seed(self) -> bool:
@@ -317,10 +317,10 @@ def power_rule(*, reads_points: bool) -> Callable[[Callable[..., list[int]]], Ru
 
 
 def funding_rule(function: Callable[..., Any]) -> Rule:
-    """A function of gifts becomes a funding rule: an election by points, each so many units of money given to an option."""
+    """A function of gifts becomes a funding rule: an election by amounts of money that each contributor gives to options."""
     made = _rule("funding", function)
     takes_gifts = next(iter(get_type_hints(function).values()), None) is Election
-    return replace(made, ballots=("cumulative",) if takes_gifts else (), scores="money")
+    return replace(made, ballots=("gifts",) if takes_gifts else (), scores="money")
 
 
 def lot_rule(function: Callable[..., Any]) -> Rule:

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from engine.limits import AMOUNT_MAX
 from engine.refusals import Refusal
 from engine.rules import rule
 from engine.rules.funding import gardens_conviction as module
-from engine.limits import AMOUNT_MAX
 
 COUNT = rule("funding", "gardens_conviction").function
 FADED = rule("metric", "reputation").function

@@ -19,7 +19,8 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 
-from engine.elections.election import INT64_MAX, Array, Election
+from engine.elections.cells import INT64_MAX
+from engine.elections.election import Array, Election
 from engine.elections.grades import as_points
 from engine.elections.outcome import Outcome, Step
 from engine.refusals import refuse

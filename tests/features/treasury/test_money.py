@@ -8,9 +8,9 @@ from engine.features.points.award import AwardPoints
 from engine.features.rewards.share import ShareReward
 from engine.features.treasury.pay_in import PayIn
 from engine.features.treasury.state import Treasury
-from engine.features.treasury.terms import DECIMALS_MAX, money_of
+from engine.features.treasury.terms import money_of
 from engine.kernel.charter import preset
-from engine.limits import AMOUNT_MAX
+from engine.limits import AMOUNT_MAX, DECIMALS_MAX
 from engine.refusals import Refusal
 from engine.verify import verify
 from tests.moot import Moot

@@ -17,8 +17,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from engine.elections.cells import INT64_MAX
 from engine.elections.committees import check_seats
-from engine.elections.election import INT64_MAX, Array, Election
+from engine.elections.election import Array, Election
 from engine.elections.outcome import Outcome, Step, Value, Votes, listing, write_number
 from engine.refusals import refuse
 from engine.rules.voting.stv._count import EXACT_BITS_MAX, EXACT_UNITS

@@ -16,6 +16,7 @@ from typing import Any, Literal, get_args, get_origin
 
 from engine import rules
 from engine.elections.election import Election
+from engine.elections.groups import Groups
 from engine.log.json import canonical
 from engine.refusals import Refusal
 from engine.rules.earning import Act, Standing
@@ -62,6 +63,12 @@ def elections(kind: str) -> Iterator[Election]:
         yield found
 
 
+def some_groups(rows: int) -> Groups:
+    """Groups of contributors: some in none, some in several."""
+    draw = Draw(f"folkmoot digest corpus 3 {rows}")
+    return Groups.of([[f"g{group}" for group in range(4) if draw.below(5) < 2] for _ in range(rows)])
+
+
 def strict_elections() -> Iterator[Election]:
     """Ranked ballots that rank no two options alike, many of them short, half of them with weights that leave surpluses of many
     digits, half with ties."""
@@ -93,8 +100,8 @@ def settings(rule: rules.Rule) -> Iterator[dict[str, Any]]:
             choices.append(["0" * 64, "ab" * 32])
         elif hint is Share:
             choices.append(["0", "1/2", "2/3"])
-        elif name in ("pool", "bound"):
-            choices.append([1_000] if name == "pool" else [1, 50])
+        elif name in ("pool", "bound", "unit"):
+            choices.append({"pool": [1_000], "bound": [1, 50], "unit": [1, 100]}[name])
         elif name == "seats":
             choices.append([1, 2, 3] if rule.strict else [1, 2])
         elif hint in (Positive, PositiveMoney):
@@ -120,6 +127,8 @@ def answers(rule: rules.Rule, given: dict[str, Any]) -> Iterator[Any]:
         return
     if rule.family == "funding" and rule.ballots:
         for election in elections("cumulative"):
+            if "by" in rule.parameters:
+                election.groups = some_groups(election.rows)
             yield rules.count(rule, election, given).digest()
         return
     for number in range(40):

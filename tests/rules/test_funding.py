@@ -38,8 +38,8 @@ def root(number: int) -> Decimal:
     return Decimal(number).sqrt()
 
 
-def test_every_rule_that_matches_is_tested_here():
-    assert set(names("funding")) == {*MATCHING, "conviction", "gardens_conviction"}
+def test_every_rule_that_matches_is_tested_here_or_with_groups():
+    assert set(names("funding")) == {*MATCHING, "cocm", "vanilla_cluster_match", "conviction", "gardens_conviction"}
 
 
 @given(gifts)

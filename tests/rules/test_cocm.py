@@ -208,6 +208,6 @@ def test_groups_that_nobody_named_are_asked_for(name):
 def test_too_much_to_compare_is_refused(monkeypatch):
     election = Election.read("groups: x\n1: a 1\ngroups: y\n1: a 2, b 1")
     assert tally("cocm", election, pool=9)
-    monkeypatch.setattr("engine.rules.funding.cocm.FUNDING_WORK_MAX", 15)
+    monkeypatch.setattr("engine.rules.funding.cocm.COCM_WORK_MAX", 15)
     with pytest.raises(Refusal, match="too many gifts and groups to compare"):
         tally("cocm", election, pool=9)

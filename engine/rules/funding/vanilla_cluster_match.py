@@ -54,5 +54,4 @@ def _claim(people: Crowd, option: int, times: int) -> int:
     """What one option claims, in units of 10^-12."""
     scale = people.parts**times
     summed = sum(isqrt(given * UNIT * UNIT // scale) for given in people.by_groups(option, times)) + roots(people.alone[option])
-    given = sum(people.given(option)) + sum(amount * givers for amount, givers in people.alone[option].items())
-    return max(0, summed * summed // UNIT - given * UNIT)
+    return max(0, summed * summed // UNIT - people.given(option) * UNIT)

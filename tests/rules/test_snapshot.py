@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from engine.elections.election import Election
 from engine.rules import tally
-from tests.rules.elections import elections
+from tests.rules.elections import elections, row, strict_row
 
 balances = st.lists(
     st.tuples(st.integers(1, 10**6), st.lists(st.integers(0, 9), min_size=3, max_size=3).filter(any)), min_size=1, max_size=6
@@ -73,7 +73,15 @@ def runoff(election: Election) -> list[int]:
         ballots = [[option for option in ballot if option != last] for ballot in ballots]
 
 
-@given(elections("ranked", strict=True) | elections("ranked"))
+@st.composite
+def rankings(draw) -> Election:
+    """Ballots that rank every option, most of them, so that many are counted and many tie."""
+    count = draw(st.integers(2, 5))
+    rows = draw(st.lists(strict_row(count), min_size=1, max_size=8)) + draw(st.lists(row("ranked", count), max_size=1))
+    return Election.of("abcde"[:count], "ranked", rows, draw(st.lists(st.integers(1, 2), min_size=len(rows), max_size=len(rows))))
+
+
+@given(rankings() | elections("ranked"))
 def test_ranked_choice_drops_out_the_first_listed_of_the_fewest(election):
     outcome = tally("snapshot_ranked_choice", election)
     votes = runoff(election)
@@ -100,9 +108,9 @@ def test_its_other_sums_are_ours(system, ours, data):
     """Σ balance, the whole balance for every approved option, and Σ balance·w / Σw."""
     election = data.draw(elections({"plurality": "single", "approval": "approval", "weighted": "cumulative"}[ours]))
     expected = [0.0] * len(election.options)
-    for row, balance in zip(election.table.tolist(), election.weights.tolist(), strict=True):
-        for place, mark in enumerate(row):
-            expected[place] += balance * (mark / sum(row) if ours == "weighted" and mark else mark)
+    for marks, balance in zip(election.table.tolist(), election.weights.tolist(), strict=True):
+        for place, mark in enumerate(marks):
+            expected[place] += balance * (mark / sum(marks) if ours == "weighted" and mark else mark)
     assert [float(score) for score in tally(ours, election).scores.values()] == pytest.approx(expected)
 
 

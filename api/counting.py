@@ -26,7 +26,7 @@ def tally(
     from api import beside_the_file, terminal_text
     from engine import rules
     from engine.elections import files
-    from engine.elections.outcome import Step
+    from engine.elections.outcome import Step, in_json
     from engine.rules import certificates
 
     election, given = files.read(file), _parameters(parameter or [])
@@ -46,7 +46,8 @@ def tally(
     if checked and has_one:
         certificates.check(election, outcome, kept)
     if as_json:
-        told = {"rule": rule, "parameters": kept, "scores_are": found.scores, "vouched": vouched}
+        said = {name: in_json(value) if type(value) is int else value for name, value in kept.items()}
+        told = {"rule": rule, "parameters": said, "scores_are": found.scores, "vouched": vouched}
         told |= {"checked": has_one} if checked else {}
         answer(outcome.as_json() | told | beside_the_file.as_json(election, found, kept, outcome.winners), as_json, [])
     else:

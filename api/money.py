@@ -11,9 +11,10 @@ import re
 
 from engine.elections.outcome import write_money
 from engine.features.treasury.terms import MoneyTerms
+from engine.limits import AMOUNT_MAX
 from engine.refusals import refuse
 
-_TYPED = re.compile(r"([0-9]{1,16}|[0-9]{1,3}(?:([, ])[0-9]{3})(?:\2[0-9]{3}){0,4})(?:\.([0-9]*))?")
+_TYPED = re.compile(r"([0-9]{1,78}|[0-9]{1,3}(?:([, ])[0-9]{3})(?:\2[0-9]{3}){0,24})(?:\.([0-9]*))?")
 """Whole thousands may stand in groups, all parted alike: a comma anywhere else may have been meant as a point."""
 
 
@@ -35,4 +36,7 @@ def read(terms: MoneyTerms, text: str, field: str) -> str:
         fact = "is {text!r}, which is no amount" if match is None else "is {text!r}, with more than {decimals} decimals"
         way_out = "write one such as {example}, " + ("with a point before its decimals" if terms.decimals else "without decimals")
         raise refuse("field_wrong", "{field}", fact, way_out, field=field, text=text[:40], decimals=terms.decimals, example=example)
-    return str(int(re.sub(r"[, ]", "", match[1]) + (match[3] or "").ljust(terms.decimals, "0")))
+    amount = int(re.sub(r"[, ]", "", match[1]) + (match[3] or "").ljust(terms.decimals, "0"))
+    if amount > AMOUNT_MAX:
+        raise refuse("field_wrong", "{field}", "is too large", "give at most {most}", field=field, most=typed(terms, AMOUNT_MAX))
+    return str(amount)

@@ -28,7 +28,7 @@ from engine.values import Column, Money, Points
 
 POINTS_SHORT = Code("points_short", "conflict")
 LOT_MAX = 2**62
-"""Points in one lot: a column holds 64 bits."""
+"""Points in one lot: a column holds 64 bits. Points are no money: they weigh ballots, and all power of a poll stays below 2^53."""
 
 Account = NewType("Account", str)
 """`outside`, `funds`, or the id of whatever money is held for."""

@@ -6,8 +6,15 @@ MOMENT_MAX = 253_402_300_799_000
 """The end of the year 9999: no calendar reads beyond it."""
 INTEGER_MAX = 2**53 - 1
 """The largest integer every JSON reader holds exactly."""
-DECIMAL_DIGITS_MAX = 30
-"""A quintillion of anything with twelve digits to spare; keeps arithmetic on hostile numbers cheap."""
+AMOUNT_MAX = 2**256 - 1
+"""An amount of money in its smallest unit, and all amounts of one count together: the largest number a contract on a chain holds."""
+DECIMAL_DIGITS_MAX = 78
+"""Digits of `AMOUNT_MAX`; arithmetic on hostile numbers stays cheap."""
+DECIMALS_MAX = 18
+"""Places of an amount of money: ether has so many, and no currency in use more."""
+COST_MAX = 2**53 - 1
+"""What an option of a budget costs, and the budget: counts multiply costs by votes and points in arrays of 64 bits, and people compare
+them. Whoever pays in wei states costs in a larger unit."""
 POWER_TOTAL_MAX = 2**53 - 1
 """A poll's whole power: int64 counts of it, times a thousand options, cannot overflow."""
 
@@ -26,6 +33,8 @@ BALLOT_CELLS_MAX = 400_000_000
 """Ballots times options of one election: some gigabytes, where options are given points."""
 CHOICE_TEXT_MAX = 2_000
 """The longest ballot: 256 options ranked, or scored with small numbers."""
+GROUPS_MAX = 256
+"""Groups given beside ballots: rules compare each with each other."""
 POINTS_PER_BALLOT_MAX = 1_000_000
 """Points one cumulative ballot may split: int64 sums over ten million ballots stay exact."""
 

@@ -18,6 +18,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Annotated, ClassVar, NewType, Self
 
 from engine.limits import (
+    AMOUNT_MAX,
     CHARTER_TEXT_MAX,
     COMMENT_TEXT_MAX,
     DECIMAL_DIGITS_MAX,
@@ -43,7 +44,7 @@ Points = NewType("Points", int)
 Power = NewType("Power", int)
 """How much one ballot weighs, a whole number."""
 Money = NewType("Money", int)
-"""An amount in the smallest unit the charter names (cents, grosze)."""
+"""An amount in the smallest unit the charter names (cents, grosze, wei), up to `AMOUNT_MAX`."""
 
 
 class Id(str):
@@ -169,10 +170,10 @@ def read_moment(value: object, field: str) -> int:
 
 
 def read_decimal(value: object, field: str) -> int:
-    if isinstance(value, str) and len(value) <= DECIMAL_DIGITS_MAX and _DECIMAL.fullmatch(value):
+    if isinstance(value, str) and len(value) <= DECIMAL_DIGITS_MAX + 1 and _DECIMAL.fullmatch(value) and abs(int(value)) <= AMOUNT_MAX:
         return int(value)
     raise _wrong(
-        field, value, 'a whole number in quotes, such as "40", of at most {decimal_digits_max} digits',
+        field, value, 'a whole number in quotes, such as "40", of at most {decimal_digits_max} digits and below 2^256',
         decimal_digits_max=DECIMAL_DIGITS_MAX,
     )  # fmt: skip
 

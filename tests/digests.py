@@ -16,6 +16,7 @@ from typing import Any, Literal, get_args, get_origin
 
 from engine import rules
 from engine.elections.election import Election
+from engine.elections.groups import Groups
 from engine.log.json import canonical
 from engine.refusals import Refusal
 from engine.rules.earning import Act, Standing
@@ -49,7 +50,7 @@ def elections(kind: str) -> Iterator[Election]:
                 chosen = draw.below(many + 1)
                 row = [int(place == chosen) for place in range(many)]
             else:
-                top = {"approval": 2, "ranked": many + 1, "cumulative": 5, "score": 6, "quadratic": 5}[kind]
+                top = {"approval": 2, "ranked": many + 1, "cumulative": 5, "score": 6, "quadratic": 5, "gifts": 5}[kind]
                 row = [draw.below(top) for _ in range(many)]
             table.append(row)
         costs = [draw.below(9) * 10 for _ in range(many)]
@@ -60,6 +61,12 @@ def elections(kind: str) -> Iterator[Election]:
         )  # fmt: skip
         found.eligible, found.active = found.total + number % 7, found.total // 2 + number % 5
         yield found
+
+
+def some_groups(rows: int) -> Groups:
+    """Groups of contributors: some in none, some in several."""
+    draw = Draw(f"folkmoot digest corpus 3 {rows}")
+    return Groups.of([[f"g{group}" for group in range(4) if draw.below(5) < 2] for _ in range(rows)])
 
 
 def strict_elections() -> Iterator[Election]:
@@ -93,8 +100,8 @@ def settings(rule: rules.Rule) -> Iterator[dict[str, Any]]:
             choices.append(["0" * 64, "ab" * 32])
         elif hint is Share:
             choices.append(["0", "1/2", "2/3"])
-        elif name in ("pool", "bound"):
-            choices.append([1_000] if name == "pool" else [1, 50])
+        elif name in ("pool", "bound", "unit"):
+            choices.append({"pool": [1_000], "bound": [1, 50], "unit": [1, 100]}[name])
         elif name == "seats":
             choices.append([1, 2, 3] if rule.strict else [1, 2])
         elif hint in (Positive, PositiveMoney):
@@ -120,6 +127,8 @@ def answers(rule: rules.Rule, given: dict[str, Any]) -> Iterator[Any]:
         return
     if rule.family == "funding" and rule.ballots:
         for election in elections("cumulative"):
+            if "by" in rule.parameters:
+                election.groups = some_groups(election.rows)
             yield rules.count(rule, election, given).digest()
         return
     for number in range(40):
@@ -141,9 +150,12 @@ def answers(rule: rules.Rule, given: dict[str, Any]) -> Iterator[Any]:
             act = Act(ACTS[draw.below(len(ACTS))], "m1", "i18", authors)
             had = {member: Standing(draw.below(9), draw.below(99), draw.below(199)) for member in authors}
             yield [list(grant) for grant in rule.function(act, had, **given)]
-        elif rule.name == "conviction":
+        elif rule.family == "funding" or rule.name == "reputation":
             ticks = sorted(draw.below(30) for _ in held)
-            yield rule.function(list(zip(ticks, held, strict=True)), **given)
+            try:
+                yield rule.function(list(zip(ticks, held, strict=True)), **given)
+            except Refusal as refusal:
+                yield refusal.code
         elif rule.name == "turnout":
             yield rule.function(draw.below(20), draw.below(3) * 20)
         else:

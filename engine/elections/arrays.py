@@ -23,6 +23,16 @@ def array_of(rows: Any) -> Array:
     return array if array.dtype.isnative else array.astype(array.dtype.newbyteorder("="))
 
 
+def amounts_of(rows: Any) -> Array:
+    """Amounts of any size: Python's integers where 64 bits do not hold them.
+
+    >>> amounts_of([[2**63, 0]]).tolist(), amounts_of([[2**255, 1]]).tolist() == [[2**255, 1]]
+    ([[9223372036854775808, 0]], True)
+    """
+    array = array_of(rows)
+    return np.array(rows, dtype=object) if array.dtype.kind in "fu" and not isinstance(rows, np.ndarray) else array
+
+
 def weights_of(weights: Any) -> Array | None:
     """Weights as int64 where they are whole numbers that fit; None for none."""
     if weights is None:
@@ -40,6 +50,8 @@ def distinct_rows(table: Array) -> tuple[Array, Array]:
     >>> rows.tolist(), place.tolist()
     ([[0, 1], [1, 0]], [1, 0, 1])
     """
+    if table.dtype == object:
+        return _distinct_amounts(table)
     highest = int(table.max(initial=0))
     if highest > 255 or int(table.min(initial=0)) < 0 or not table.size:
         rows, place = np.unique(table, axis=0, return_inverse=True)
@@ -53,3 +65,9 @@ def distinct_rows(table: Array) -> tuple[Array, Array]:
     place = np.empty(len(table), np.int64)
     place[order] = np.cumsum(new) - 1
     return table[order[new]], place
+
+
+def _distinct_amounts(table: Array) -> tuple[Array, Array]:
+    rows = list(map(tuple, table.tolist()))
+    places = {row: place for place, row in enumerate(sorted(set(rows)))}
+    return np.array(list(places), dtype=object).reshape(-1, table.shape[1]), np.array([places[row] for row in rows], np.int64)

@@ -1,13 +1,16 @@
 """Ballots as a plain table (`.csv`): a column for each option, a row for each different ballot.
 
 The first cell says what kind of ballots these are, the first column how often each was cast; the other cells hold what
-the ballot gives the option: points, grades or votes, 1 if it is chosen, its rank from 1. An empty cell gives nothing.
+the ballot gives the option: points, grades or votes, an amount of money in its smallest unit, 1 if it is chosen, its rank
+from 1. An empty cell gives nothing. A last column headed `groups:` names what whoever casts the ballot belongs to.
 
 >>> election = read("score,garden,library\\n3,5,\\n1,2,4\\n")
 >>> election.kind, election.options, election.table.tolist(), election.weights.tolist()
 ('score', ('garden', 'library'), [[5, 0], [2, 4]], [3, 1])
 >>> write(election)
 'score,garden,library\\n3,5,\\n1,2,4\\n'
+>>> read("gifts,garden,groups:\\n1,500000000000000000000,chess; climbers\\n").groups.names
+('chess', 'climbers')
 """
 
 from __future__ import annotations
@@ -23,11 +26,13 @@ from engine.elections.blocks import Block, blocks, numbers
 from engine.elections.election import Election
 from engine.elections.kinds import KINDS, Kind
 from engine.elections.size import check_size
-from engine.limits import POWER_TOTAL_MAX
+from engine.limits import AMOUNT_MAX, DECIMAL_DIGITS_MAX, POWER_TOTAL_MAX
 from engine.refusals import Refusal, refuse
 
 DIGITS_MAX = 9
-"""How many digits a cell may have: more than any bound."""
+"""How many digits a cell may have, unless it is an amount of money: more than any bound."""
+GROUPS, PARTED = "groups:", ";"
+"""What heads the column of groups, and what stands between two of them."""
 LINE_MAX = 100_000
 """Bytes of a regular line: less than Python's reader of tables allows a cell."""
 RANKS_OF_A_WORD = 61
@@ -46,9 +51,12 @@ def read(text: str) -> Election:
     table = _Table()
     if '"' in text or "\r" in text:  # a cell may hold commas and line breaks
         table.take(text)
+        return table.election()
+    end = text.find("\n") + 1 or len(text)
+    table.take(text[:end])
+    if table.grouped or table.gifts:
+        table.take(text[end:])
     else:
-        end = text.find("\n") + 1 or len(text)
-        table.take(text[:end])
         for block in blocks(text, end, line=2, table=True):
             table.take_block(block)
     return table.election()
@@ -58,8 +66,8 @@ class _Table:
     """What has been read of a table: its head, how often each ballot was cast, and its cells."""
 
     def __init__(self) -> None:
-        self.line, self.head = 0, list[str]()
-        self.counts, self.cells = list[Array](), list[Array]()
+        self.line, self.head, self.grouped, self.gifts = 0, list[str](), False, False
+        self.counts, self.cells, self.groups = list[Array](), list[Array](), list[list[str]]()
 
     def take(self, text: str) -> None:
         """Take in these lines one by one."""
@@ -72,12 +80,20 @@ class _Table:
                 if not self.head:
                     self._take_head(cells)
                 elif any(cells):
+                    if len(cells) != len(self.head) + self.grouped:
+                        raise _wrong(
+                            self.line, len(cells), "has {row_count} cells where the first line has {head_count}", "add or remove cells",
+                            row_count=len(cells), head_count=len(self.head) + self.grouped,
+                        )  # fmt: skip
+                    if self.grouped:
+                        self.groups.append([name.strip() for name in cells.pop().split(PARTED) if name.strip()])
                     self._check(cells)
                     counts.append(int(cells[0]))
                     rows.append([int(cell or 0) for cell in cells[1:]])
         except csv.Error as wrong:
             raise _wrong(began + reader.line_num, 1, "cannot be read: {wrong}", "correct its quotes", wrong=wrong) from None
-        self._add(np.array(counts, np.int64), np.array(rows, np.int64).reshape(len(rows), max(0, len(self.head) - 1)))
+        table = np.array(rows, object if self.gifts else np.int64).reshape(len(rows), max(0, len(self.head) - 1))
+        self._add(np.array(counts, np.int64), table)
 
     def take_block(self, block: Block) -> None:
         """Take in the regular lines of a block at once, as many numbers as the head has cells, and the others one by one."""
@@ -108,10 +124,13 @@ class _Table:
         counts, table = np.concatenate(self.counts), np.concatenate(self.cells)
         check_size(len(counts), table.shape[1])
         kind: Kind = self.head[0].lower()  # type: ignore[assignment]
-        return Election.of(self.head[1:], kind, _from_places(table) if kind == "ranked" else table, counts)
+        groups = self.groups if self.grouped else None
+        return Election.of(self.head[1:], kind, _from_places(table) if kind == "ranked" else table, counts, groups=groups)
 
     def _take_head(self, cells: list[str]) -> None:
-        self.head = cells
+        self.grouped = len(cells) > 1 and cells[-1] == GROUPS
+        self.head = cells = cells[:-1] if self.grouped else cells
+        self.gifts = cells[0].lower() == "gifts"
         if "" in cells[1:]:
             raise _wrong(1, cells.index("", 1) + 1, "names no option", "name it, or leave the column out")
         check_size(0, len(cells) - 1)
@@ -119,16 +138,14 @@ class _Table:
             raise _wrong(1, again, "has the option {head!r} twice", "name each option once", head=cells[again - 1])
 
     def _check(self, cells: list[str]) -> None:
-        if len(cells) != len(self.head):
-            raise _wrong(
-                self.line, len(cells), "has {row_count} cells where the first line has {head_count}", "add or remove cells",
-                row_count=len(cells), head_count=len(self.head),
-            )  # fmt: skip
+        digits_max = DECIMAL_DIGITS_MAX if self.gifts else DIGITS_MAX
         for place, cell in enumerate(cells, 1):
-            if cell and not (cell.isascii() and cell.isdecimal() and len(cell) <= (COUNT_DIGITS_MAX if place == 1 else DIGITS_MAX)):
+            if cell and not (cell.isascii() and cell.isdecimal() and len(cell) <= (COUNT_DIGITS_MAX if place == 1 else digits_max)):
                 raise _wrong(self.line, place, "is {cell!r}", "write whole numbers from 0", cell=cell[:20])
         if not 1 <= int(cells[0] or 0) <= POWER_TOTAL_MAX:
             raise _wrong(self.line, 1, "counts {row!r} ballots", "give a whole number from 1", row=cells[0][:20])
+        if large := next((place for place, cell in enumerate(cells[1:], 2) if int(cell or 0) > AMOUNT_MAX), 0):
+            raise _wrong(self.line, large, "is no amount of money", "give at most {most}", most=AMOUNT_MAX)
 
     def _add(self, counts: Array, cells: Array) -> None:
         if len(counts) or not self.counts:
@@ -140,12 +157,17 @@ def write(election: Election) -> str:
     """An election without a budget as such a table; refused where the names of its options would not be read again as they are."""
     if odd := [name for name in election.options if name != name.strip()]:
         raise refuse("file_foreign", "the option {odd!r}", "would lose its spaces in such a table", "rename it", odd=odd[0])
+    if election.groups is not None and (
+        odd := [name for name in election.groups.names if PARTED in name or name != name.strip() or not name]
+    ):
+        raise refuse("file_foreign", "the group {odd!r}", "would be read again as another", "rename it, or write a .txt", odd=odd[0])
     into = io.StringIO()
     table = csv.writer(into, lineterminator="\n")
-    table.writerow([election.kind, *election.options])
+    table.writerow([election.kind, *election.options, *([] if election.groups is None else [GROUPS])])
     cells = np.where(election.table < len(election.options), election.table + 1, 0) if election.kind == "ranked" else election.table
-    for row, weight in zip(cells.tolist(), election.weights.tolist(), strict=True):
-        table.writerow([weight, *(cell or "" for cell in row)])
+    for number, (row, weight) in enumerate(zip(cells.tolist(), election.weights.tolist(), strict=True)):
+        named = [] if election.groups is None else [f"{PARTED} ".join(election.groups.of_row(number))]
+        table.writerow([weight, *(cell or "" for cell in row), *named])
     return into.getvalue()
 
 

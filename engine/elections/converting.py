@@ -15,8 +15,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from engine.elections import blt, columns, pabulib, preflib, ranks, scottish
-from engine.elections import text as ballots
+from engine.elections import blt, columns, pabulib, preflib, ranks, scottish, text_out
+from engine.elections.arrays import distinct_rows
 from engine.elections.election import Election
 from engine.elections.files import parse
 from engine.refusals import Refusal, refuse
@@ -76,6 +76,8 @@ def _terms(election: Election) -> dict[str, object]:
     """What came with the ballots, as people type it."""
     terms: dict[str, object] = {name: getattr(election, name) for name in ("seats", "eligible", "active")}
     terms["ballots"] = election.kind
+    terms["decimals"] = (election.kind == "gifts" and election.decimals) or None
+    terms["groups"] = ", ".join(election.groups.names) if election.groups else None
     terms["write-ins"] = None if election.write_ins is None else election.options[election.write_ins]
     terms["points of places"] = ", ".join(map(str, election.worth)) if isinstance(election.worth, tuple) else election.worth
     rule, given = election.rule or ("", {})
@@ -126,13 +128,8 @@ def _written(election: Election, path: Path) -> str:
             value=ending or "nothing", endings=endings, path=str(path),
         )  # fmt: skip
     money = None if election.costs is None or election.budget is None else (election.costs, election.budget)
-    if money is not None and election.decimals:
-        raise refuse(
-            "file_foreign", "{path}", "would show money with {decimals} decimals in whole units", "write a .pb",
-            decimals=election.decimals, path=str(path),
-        )  # fmt: skip
-    beside = {"seats": election.seats, "eligible": election.eligible, "active": election.active}
-    return ballots.write(election.options, election.kind, election.table, election.weights.tolist(), money, beside)
+    beside = {"seats": election.seats, "eligible": election.eligible, "active": election.active, "decimals": election.decimals}
+    return text_out.write(election.options, election.kind, election.table, election.weights.tolist(), money, beside, election.groups)
 
 
 def _alike(election: Election, again: Election) -> bool:
@@ -144,9 +141,9 @@ def _alike(election: Election, again: Election) -> bool:
         if one.kind == "ranked":  # only the order of ranks says anything
             above = [(table < column[:, None]).sum(axis=1) for column in table.T]
             table = np.stack([np.where(column < len(one.options), rank, -1) for column, rank in zip(table.T, above, strict=True)], axis=1)
-        rows, place = np.unique(table.astype(np.int64), axis=0, return_inverse=True)
+        rows, place = distinct_rows(table if one.kind == "gifts" else table.astype(np.int64))
         weights = np.zeros(len(rows), np.int64)
-        np.add.at(weights, place.reshape(-1), one.weights)
+        np.add.at(weights, place, one.weights)
         said = rows.any(axis=1) if one.kind != "ranked" else (rows >= 0).any(axis=1)
         costs = [Fraction(cost, scale) for cost in one.costs or ()]
         return one.options, costs, one.budget and Fraction(one.budget, scale), rows[said].tolist(), weights[said].tolist()

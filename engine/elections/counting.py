@@ -242,7 +242,11 @@ def numbered(codes: Array) -> tuple[Array, Array]:
 
 
 def sums(table: Array, weights: Array | None) -> Array:
-    """int64 (options,): what all ballots together give each option; `table` is (ballots, options)."""
+    """int64, or Python's integers where the table holds those, (options,): what all ballots together give each option; `table` is
+    (ballots, options)."""
+    if table.dtype == object:
+        given = table if weights is None else table * weights.astype(object)[:, None]
+        return np.asarray(given.sum(axis=0))
     if weights is None:
         return np.asarray(table.sum(axis=0, dtype=np.int64))
     return np.array([int(weights.dot(table[:, option].astype(np.int64))) for option in range(table.shape[1])], np.int64)

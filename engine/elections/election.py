@@ -13,7 +13,7 @@ options were listed. An election never changes, so what has been counted once is
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cached_property
 from itertools import combinations
 from operator import index
@@ -22,15 +22,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.elections import counting
+from engine.elections import cells, counting
 from engine.elections import text as ballots
-from engine.elections.arrays import array_of, distinct_rows, weights_of
-from engine.elections.cells import check_cells
+from engine.elections.arrays import amounts_of, array_of, distinct_rows, weights_of
+from engine.elections.groups import Groups
 from engine.elections.kinds import KINDS, NUMBERED, Kind, PlaceWorth
 from engine.elections.outcome import Amount, Number
 from engine.elections.size import check_size
 from engine.elections.stated import Stated
-from engine.limits import INTEGER_MAX, POWER_TOTAL_MAX
+from engine.limits import COST_MAX, POWER_TOTAL_MAX
 from engine.refusals import Refusal, refuse
 
 Array = NDArray[Any]
@@ -40,11 +40,11 @@ class Election:
     """`table` has a row per ballot and a column per option; what stands in it depends on `kind`:
 
     single: 1 at the one chosen option · approval, knapsack: 1 where approved · ranked: the rank from 0, or the number of options
-    where unranked (tied last) · cumulative, score, quadratic: the points, grades or votes given. `weights` are positive int64, one per row,
+    where unranked (tied last) · cumulative, score, quadratic: the points, grades or votes given · gifts: the amounts. `weights` are positive int64, one per row,
     or None where every ballot counts once. `costs` and `budget` are in whole units of money, of which people write `decimals` places behind
     a point. What ballots may come with: `seats`, how many are elected; `write_ins`, the option that stands for all that nobody declared;
     `eligible`, what all those may cast who could vote, and `active`, those of them who take part at all; `rule`, the rule they were cast
-    under, with its parameters; `worth`, what places of a ranking are worth in points; `stated`, what their file says of the outcome.
+    under, with its parameters; `worth`, what places of a ranking are worth in points; `stated`, what their file says of the outcome; `groups`, what those who cast them belong to.
     """
 
     seats: int | None = None
@@ -54,6 +54,7 @@ class Election:
     rule: tuple[str, dict[str, Any]] | None = None
     worth: PlaceWorth | None = None
     stated: Stated | None = None
+    groups: Groups | None = None
 
     def __init__(
         self,
@@ -71,13 +72,9 @@ class Election:
         option_count = len(self.options)
         if table.shape != (self.rows, option_count):
             raise _wrong("has ballots of shape {shape}", "give {option_count} columns", shape=table.shape, option_count=option_count)
-        if table.dtype.kind not in "iub":
-            raise _wrong("has ballots that are not integers", "give integer arrays, weights as int64")
-        if self.rows:
-            check_cells(table, kind, self.total, None if self.costs is None else np.array(self.costs, np.int64), self.budget, self.money)
-        # Column by column: rules compare options, and an option's ranks are then one straight run.
-        self.columns = np.asfortranarray(table, dtype=None if kind in NUMBERED else counting.rank_type(option_count))
-        """The ballots, (rows, options), of whatever whole numbers they came in: to be compared and added up, not multiplied."""
+        purse = None if self.costs is None or self.budget is None else cells.Purse(self.costs, self.budget, decimals)
+        self.columns = cells.table(table, kind, weights, purse, self.total)
+        """The ballots, (rows, options), of whatever whole numbers they came in."""
 
     def _set(
         self,
@@ -120,10 +117,10 @@ class Election:
             self.costs, self.budget = tuple(map(index, costs)), index(budget)
         except TypeError:
             raise _wrong("has costs or a budget that are not whole numbers", "give them in the smallest unit of money") from None
-        if len(self.costs) != len(self.options) or any(not 0 <= cost <= INTEGER_MAX for cost in self.costs):
-            raise _wrong("has costs out of bounds", "give each option a cost from 0 to {integer_max}", integer_max=INTEGER_MAX)
-        if not 0 <= self.budget <= INTEGER_MAX:
-            raise _wrong("has the budget {budget}", "give one from 0 to {integer_max}", budget=budget, integer_max=INTEGER_MAX)
+        if len(self.costs) != len(self.options) or any(not 0 <= cost <= COST_MAX for cost in self.costs):
+            raise _wrong("has costs out of bounds", "give each option a cost from 0 to {cost_max}", cost_max=COST_MAX)
+        if not 0 <= self.budget <= COST_MAX:
+            raise _wrong("has the budget {budget}", "give one from 0 to {cost_max}", budget=budget, cost_max=COST_MAX)
         dearest = max(range(len(self.costs)), key=self.costs.__getitem__)
         if self.costs[dearest] > self.budget:
             raise _wrong(
@@ -135,7 +132,8 @@ class Election:
     def read(cls, text: str) -> Election:
         """The election that ballots written as text (`engine.elections.text`) describe."""
         written = ballots.read(text)
-        election = cls.of(written.options, written.kind, written.rows, written.weights, written.costs, written.budget)
+        election = cls.of(written.options, written.kind, written.rows, written.weights, written.costs, written.budget, written.decimals)
+        election.groups = written.groups
         election.seats, election.eligible, election.active = map(written.beside.get, ("seats", "eligible", "active"))
         return election
 
@@ -149,12 +147,19 @@ class Election:
         costs: Sequence[int] | None = None,
         budget: int | None = None,
         decimals: int = 0,
+        groups: Sequence[Iterable[str]] | None = None,
     ) -> Election:
-        """An election from plain lists or arrays; every ballot weighs 1 unless `weights` says otherwise."""
-        table = array_of(rows)
+        """An election from plain lists or arrays; every ballot weighs 1 unless `weights` says otherwise. `groups` names those that
+        whoever cast each row belongs to."""
+        table = amounts_of(rows) if kind == "gifts" else array_of(rows)
         if not table.size:
             table = np.empty((0, len(options)), np.int64)
-        return cls(options, kind, table, weights_of(weights), costs, budget, decimals)
+        election = cls(options, kind, table, weights_of(weights), costs, budget, decimals)
+        if groups is not None:
+            election.groups = Groups.of(groups)
+            if len(groups) != election.rows:
+                raise _wrong("has groups for {count} of {rows} ballots", "give each its own", count=len(groups), rows=election.rows)
+        return election
 
     @classmethod
     def of_orders(
@@ -205,10 +210,12 @@ class Election:
         return election
 
     def changed(self, **fields: Any) -> Election:
-        """The same election with some of its fields changed, as `__init__` takes them."""
+        """The same election with some of its fields changed, as `__init__` takes them; whose other ballots are, no groups say."""
         names = ("options", "kind", "costs", "budget", "decimals", "seats", *(() if "table" in fields else ("table",)))
         kept = {name: getattr(self, name) for name in names}
-        return self._known_of(Election(**({"weights": self.given_weights} | kept | fields)))
+        changed = self._known_of(Election(**({"weights": self.given_weights} | kept | fields)))
+        changed.groups = None if "table" in fields or "weights" in fields else self.groups
+        return changed
 
     def _known_of(self, election: Election) -> Election:
         """Another election made of these ballots, with all that they came with."""
@@ -222,7 +229,7 @@ class Election:
         if "orders" in self.__dict__:
             return counting.ranks_of(self.orders, len(self.options)).T
         if "columns" in self.__dict__:
-            return self.columns.astype(np.int64, copy=False) if self.kind in NUMBERED else self.columns
+            return self.columns if self.kind not in NUMBERED or self.columns.dtype == object else self.columns.astype(np.int64, copy=False)
         table = np.zeros((self.rows, len(self.options)), np.int8, order="F")
         cast = np.flatnonzero(self.chosen >= 0)
         table[cast, self.chosen[cast]] = 1
@@ -304,7 +311,7 @@ class Election:
 
     @cached_property
     def sums(self) -> Array:
-        """int64 (options,): what all ballots together give each option (not for ranked ballots)."""
+        """int64, or Python's integers for large gifts, (options,): what all ballots together give each option (not for ranked ballots)."""
         assert self.kind != "ranked"
         if "chosen" in self.__dict__:
             return counting.tallied(self.chosen, self.given_weights, len(self.options))
@@ -332,7 +339,7 @@ class Election:
         """This election if its ballots are of one of `kinds`, or read as the first of them that loses nothing silently.
 
         A ranked ballot counts as single by its one first place; a single one as any other kind; a knapsack as approvals; an approval or
-        points as a grade; points as votes, where the credits allow it.
+        points as a grade; points as votes, where the credits allow it, or as gifts.
         """
         if self.kind in kinds:
             return self
@@ -355,21 +362,26 @@ class Election:
             return self.changed(kind="approval", table=self.table)
         if self.kind in ("approval", "knapsack", "cumulative") and "score" in kinds:
             return self.changed(kind="score", table=self.table)
-        if self.kind == "cumulative" and "quadratic" in kinds:
-            return self.changed(kind="quadratic", table=self.table)
+        if self.kind == "cumulative":
+            for kind in ("quadratic", "gifts"):
+                if kind in kinds:
+                    return self.changed(kind=kind)
         raise refuse(
             "ballot_kind_wrong", "an election by {kind} ballots", "does not fit the rule", "it takes {taken}",
             kind=self.kind, taken=" or ".join(kinds),
         )  # fmt: skip
 
     def merged(self) -> Election:
-        """The same election with equal ballots in one row."""
+        """The same election with equal ballots of people in the same groups in one row."""
         if not self.rows:
             return self
-        rows, place = distinct_rows(self.table)
+        groups, option_count = self.groups, len(self.options)
+        rows, place = distinct_rows(self.table if groups is None else np.hstack((self.table, groups.members)))
         weights = np.zeros(len(rows), np.int64)
         np.add.at(weights, place, self.weights)
-        return self.changed(table=rows, weights=weights)
+        merged = self.changed(table=rows[:, :option_count], weights=weights)
+        merged.groups = None if groups is None else Groups(groups.names, rows[:, option_count:].astype(bool))
+        return merged
 
 
 def _wrong(fact: str, way_out: str, /, **values: object) -> Refusal:

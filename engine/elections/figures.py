@@ -15,7 +15,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 
-from engine.elections.numbers import Number, write_number
+from engine.elections.numbers import Number, in_json
 
 Action = Literal["first_preferences", "elimination", "surplus", "election"]
 """What led to a stage: nothing yet; options dropped out; what some have beyond the quota moved on; some were elected."""
@@ -48,11 +48,11 @@ class Stage(NamedTuple):
             "options": list(map(called, self.options)),
             "votes": _listed(self.votes, called),
             "gained": _listed(self.gained, called),
-            "exhausted": write_number(self.exhausted),
-            "resting": write_number(self.resting),
-            "lost": write_number(self.lost),
+            "exhausted": in_json(self.exhausted),
+            "resting": in_json(self.resting),
+            "lost": in_json(self.lost),
             "elected": list(map(called, self.elected)),
-            "quota": None if self.quota is None else write_number(self.quota),
+            "quota": None if self.quota is None else in_json(self.quota),
             "tied": list(map(called, self.tied)),
         }
 
@@ -90,7 +90,7 @@ class Purse(NamedTuple):
     cost: int
 
     def as_json(self, called: Called) -> dict[str, Any]:
-        return {"option": called(self.option), "left": write_number(self.left), "cost": self.cost}
+        return {"option": called(self.option), "left": in_json(self.left), "cost": self.cost}
 
 
 class BetterOff(NamedTuple):
@@ -115,7 +115,9 @@ class Gift(NamedTuple):
     paid: int
 
     def as_json(self, called: Called) -> dict[str, Any]:
-        return self._asdict() | {"option": called(self.option), "claim": write_number(self.claim)}
+        return {name: value if name == "option" else in_json(value) for name, value in self._asdict().items()} | {
+            "option": called(self.option)
+        }
 
 
 @dataclass(frozen=True)
@@ -188,4 +190,4 @@ def changes(before: Mapping[str, Number], after: Mapping[str, Number]) -> dict[s
 
 
 def _listed(numbers: Mapping[str, Number], called: Called) -> list[dict[str, Any]]:
-    return [{"option": called(name), "votes": write_number(number)} for name, number in numbers.items()]
+    return [{"option": called(name), "votes": in_json(number)} for name, number in numbers.items()]

@@ -88,7 +88,7 @@ class Gathered:
         self._parts.append(
             Part(
                 np.array(lines, np.int64), np.array(counts, np.int64), np.array([*map(len, cells)], np.int32),
-                np.array([cell for row in cells for cell in row], np.int32), np.array(every, np.int64) if levelled else None,
+                np.array([cell for row in cells for cell in row], np.int32), np.array(every, np.int64 if max(every, default=0) < 2**63 else object) if levelled else None,
             )
         )  # fmt: skip
         self._single.clear()
@@ -176,8 +176,10 @@ class Gathered:
         return table
 
     def figures(self, options: int, empty: int = 0) -> Array:
-        """(rows, options): the points that a ballot gives each option, `empty` where it does not name it."""
-        table = np.full((self.rows, options), empty, np.int64)
+        """(rows, options), Python's integers where 64 bits hold not all: the points that a ballot gives each option, `empty` where it does not name it."""
+        self._pack()
+        large = any(part.figures is not None and part.figures.dtype == object for part in self._parts)
+        table = np.full((self.rows, options), empty, object if large else np.int64)
         for part, rows in self._placed():
             if part.figures is not None:
                 table[np.repeat(rows, part.lengths), part.cells] = part.figures

@@ -1,14 +1,14 @@
 """The kinds of ballot.
 
 single: one option · approval: any number of options · knapsack: options that cost no more than the budget together · ranked: an order, ties allowed · cumulative: points split between
-options · score: a grade for each option · quadratic: votes for each option, of which n cost n² credits.
+options · score: a grade for each option · quadratic: votes for each option, of which n cost n² credits · gifts: an amount of money for each option, in its smallest unit.
 """
 
 from typing import Literal, get_args
 
-Kind = Literal["single", "approval", "knapsack", "ranked", "cumulative", "score", "quadratic"]
+Kind = Literal["single", "approval", "knapsack", "ranked", "cumulative", "score", "quadratic", "gifts"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
-NUMBERED: frozenset[Kind] = frozenset({"cumulative", "score", "quadratic"})
+NUMBERED: frozenset[Kind] = frozenset({"cumulative", "score", "quadratic", "gifts"})
 """Ballots that give a number to each option they name."""
 PlaceWorth = Literal["named"] | tuple[int, ...]
 """What the places of a ranking are worth in points: `named`, one for the option named last and one more for each before it;

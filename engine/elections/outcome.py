@@ -23,6 +23,7 @@ from engine.log.json import canonical
 
 Number = numbers.Number
 write_number = numbers.write_number
+in_json = numbers.in_json
 Fact = int | str | Sequence["Fact"]
 
 
@@ -163,7 +164,7 @@ class Outcome:
         return {
             "rule": self.rule,
             "winners": list(self.winners),
-            "scores": {name: write_number(score) for name, score in self.scores.items()},
+            "scores": {name: in_json(score) for name, score in self.scores.items()},
             "ties": [list(tie) for tie in self.ties],
             "steps": list(self.steps),
             "note": self.note,
@@ -172,7 +173,7 @@ class Outcome:
 
     def counted_as(self, called: Called = str) -> dict[str, Any]:
         """The count in numbers, options as they are `called`: facts, which go by places in the order of the scores; the rounds; figures."""
-        rounds = [[{"option": called(name), "score": write_number(score)} for name, score in each.items()] for each in self.rounds()]
+        rounds = [[{"option": called(name), "score": in_json(score)} for name, score in each.items()] for each in self.rounds()]
         return {"facts": self.facts, "rounds": rounds, "figures": self.figures().as_json(called)}
 
     def digest(self) -> str:

@@ -150,7 +150,7 @@ def _id(kind: type[values.Id]) -> Form:
 _DECIMAL = Form(
     str,
     values.read_decimal,
-    {"type": "string", "pattern": f"^(0|[1-9][0-9]{{0,{DECIMAL_DIGITS_MAX - 1}}}|-[1-9][0-9]{{0,{DECIMAL_DIGITS_MAX - 2}}})$"},
+    {"type": "string", "pattern": f"^(0|[1-9][0-9]{{0,{DECIMAL_DIGITS_MAX - 1}}}|-[1-9][0-9]{{0,{DECIMAL_DIGITS_MAX - 1}}})$"},
     int,
 )
 _INTEGER = Form(_same, values.read_integer, {"type": "integer", "minimum": 0, "maximum": INTEGER_MAX})

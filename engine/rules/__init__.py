@@ -28,7 +28,7 @@ from engine import catalogue
 from engine.elections.election import Election
 from engine.elections.kinds import Kind
 from engine.elections.outcome import Outcome
-from engine.limits import DECIMAL_DIGITS_MAX, INTEGER_MAX
+from engine.limits import AMOUNT_MAX, DECIMAL_DIGITS_MAX, INTEGER_MAX
 from engine.refusals import refuse
 from engine.rules.secrecy import Secrecy
 from engine.values import Digest, Money, Points, Positive, PositiveMoney, Power, Share, is_digest, is_share
@@ -77,9 +77,9 @@ class Rule:
 
     @property
     def taken(self) -> tuple[Kind, ...]:
-        """The kinds of ballot a poll by it can ask for: a budget by approvals also takes knapsacks."""
+        """The kinds of ballot a poll by it can ask for: a budget by approvals also takes knapsacks, and nobody casts money."""
         knapsack: tuple[Kind, ...] = ("knapsack",) if self.elects == "budget" and "approval" in self.ballots else ()
-        return self.ballots[:1] + knapsack + self.ballots[1:]
+        return tuple(kind for kind in self.ballots[:1] + knapsack + self.ballots[1:] if kind != "gifts" or self.family == "funding")
 
     @property
     def takes_seed(self) -> bool:
@@ -324,10 +324,10 @@ def power_rule(*, reads_points: bool) -> Callable[[Callable[..., list[int]]], Ru
 
 
 def funding_rule(function: Callable[..., Any]) -> Rule:
-    """A function of gifts becomes a funding rule: an election by points, each so many units of money given to an option."""
+    """A function of gifts becomes a funding rule: an election by amounts of money that each contributor gives to options."""
     made = _rule("funding", function)
     takes_gifts = next(iter(get_type_hints(function).values()), None) is Election
-    return replace(made, ballots=("cumulative",) if takes_gifts else (), scores="money")
+    return replace(made, ballots=("gifts",) if takes_gifts else (), scores="money")
 
 
 def lot_rule(function: Callable[..., Any]) -> Rule:
@@ -366,7 +366,8 @@ def _fits(value: Any, hint: Any) -> bool:
         return isinstance(value, str) and is_digest(value)
     if hint is bool or hint is str:
         return isinstance(value, hint)
-    return type(value) is int and (1 if hint in (Positive, PositiveMoney) else 0) <= value <= INTEGER_MAX
+    most = AMOUNT_MAX if hint in (Money, PositiveMoney) else INTEGER_MAX
+    return type(value) is int and (1 if hint in (Positive, PositiveMoney) else 0) <= value <= most
 
 
 def allowed(hint: Any) -> str:

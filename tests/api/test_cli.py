@@ -74,6 +74,17 @@ def test_the_flat_export_is_a_database_anybody_can_open(tmp_path):
     assert b"bo@example.org" not in (tmp_path / "flat.db").read_bytes()
 
 
+def test_a_matching_in_wei(tmp_path):
+    """Amounts that not every reader of JSON holds are decimals in quotes; people read them in ether."""
+    file = tmp_path / "gifts.txt"
+    file.write_text("decimals: 18\nballots: gifts\n4: garden 100\n1: library 400\n1: garden 25, pool 25\n1: pool 225\n")
+    asked = ("tally", file, "--rule", "quadratic_funding", "--set", f"pool={10**21}")
+    found = answer(*asked)
+    assert found["scores"] == {"garden": "914285714285714285714", "library": 0, "pool": "85714285714285714286"}
+    assert found["parameters"]["pool"] == str(10**21)
+    assert "pool: 2 contributors gave 250.000000000000000000" in folkmoot(*asked).stdout
+
+
 def test_a_tally_of_a_file(tmp_path):
     file = tmp_path / "votes.txt"
     file.write_text('120: "Jane Doe" > bob = carol\n80: bob > carol\n30: carol > bob\n')

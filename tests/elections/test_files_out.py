@@ -182,13 +182,13 @@ def test_real_files_survive_a_round_trip(tmp_path, name):
     ("ballots", "name", "fact"),
     [
         ("2: a 3, b 1", "x.soc", "has no place in a PrefLib file"),
-        ("2: a > b", "x.toc", "these ballots are .soc"),
+        ("2: a > b", "x.toc", "these ballots rank every option, no two equal; write a .soc"),
         ("2: a > b", "x.pb", "is not a budget"),
         ("2: a > b", "x.doc", "ends in doc"),
         ("2: a, b\ncosts: a 1, b 1\nbudget: 1", "x.csv", "no place for costs and a budget"),
         ("2: a 7, b 1", "x.blt", "no place for other than rankings"),
         ("60000000: a\ncosts: a 1\nbudget: 1", "x.pb", "has 60,000,000 voters"),
-        ("2: a = b > c", "x.blt", "ranks 'a' and 'b' equal"),
+        ("2: a = b > c", "x.blt", "these ballots rank options equal; write a .txt or a .toc"),
         ('costs: "a,b" 1\nbudget: 2\n1: "a,b", c\ncosts: c 1', "x.pb", "has a comma in its name"),
     ],
 )

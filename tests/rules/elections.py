@@ -46,7 +46,7 @@ def _fitting(row: list[int], costs: list[int], money: int) -> list[int]:
 def row(kind: str, option_count: int) -> st.SearchStrategy[list[int]]:
     if kind == "single":
         return st.integers(0, option_count).map(lambda chosen: [int(place == chosen) for place in range(option_count)])
-    top = {"approval": 1, "knapsack": 1, "ranked": option_count, "cumulative": 6, "score": 6, "quadratic": 6}[kind]
+    top = {"approval": 1, "knapsack": 1, "ranked": option_count, "cumulative": 6, "score": 6, "quadratic": 6, "gifts": 6}[kind]
     return st.lists(st.integers(0, top), min_size=option_count, max_size=option_count)
 
 

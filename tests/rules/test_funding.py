@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.elections.election import Election
+from engine.limits import AMOUNT_MAX
 from engine.refusals import Refusal
 from engine.rules import names, rule, tally
 from engine.rules.funding import _matching
@@ -37,8 +38,8 @@ def root(number: int) -> Decimal:
     return Decimal(number).sqrt()
 
 
-def test_every_rule_that_matches_is_tested_here():
-    assert set(names("funding")) == {*MATCHING, "conviction"}
+def test_every_rule_that_matches_is_tested_here_or_with_groups():
+    assert set(names("funding")) == {*MATCHING, "cocm", "vanilla_cluster_match", "conviction", "gardens_conviction"}
 
 
 @given(gifts)
@@ -183,10 +184,86 @@ def test_a_cap_pays_nobody_more_than_the_claim():
     assert tally("quadratic_funding", votes, pool=1000, cap="1/20").scores == {"a": 50, "b": 8}
 
 
+WEI = 10**18
+HOMOGENEOUS = ("quadratic_funding", "pairwise_funding", "cluster_match")
+"""Rules whose claims, and with the bound also scaled those of pairwise funding, are amounts of money: counted in wei, 10^18 times as many."""
+
+
+def in_wei(election: Election) -> Election:
+    return Election.of(election.options, "gifts", election.table.astype(object) * WEI, election.weights)
+
+
+@pytest.mark.parametrize("name", HOMOGENEOUS)
+@given(election=gifts)
+@settings(max_examples=40)
+def test_claims_in_wei_are_those_in_ether(name, election):
+    """What is cut off behind twelve decimals of an ether is less than 10^-6 of it, and of a wei nothing that shows."""
+    bound = {"bound": SETTINGS[name]["bound"] * WEI} if SETTINGS[name] else {}
+    small, large = (
+        list(map(int, tally(name, each, pool=1, **given_).facts))
+        for each, given_ in ((election, SETTINGS[name]), (in_wei(election), bound))
+    )
+    for ether, wei in zip(small, large, strict=True):
+        assert abs(Fraction(wei, WEI) - ether) <= _matching.UNIT // 10**6
+
+
+@pytest.mark.parametrize("name", HOMOGENEOUS)
+@given(
+    st.lists(st.lists(st.sampled_from([0, 1, 4, 9, 16]), min_size=2, max_size=2), min_size=1, max_size=5),
+    st.integers(1, 500),
+    st.booleans(),
+)
+@settings(max_examples=60)
+def test_gifts_whose_roots_are_whole_are_matched_to_the_wei(name, rows, pool, fill):
+    """Nothing is cut off, so that claims are the same to the last digit; and payouts, where every share is a whole number of wei."""
+    if name == "cluster_match":
+        rows = [[row[0], 0] for row in rows]  # whoever gives to one option alone is a group of one: no root of a sum
+    election = Election.of("ab", "cumulative", rows)
+    bound = {"bound": 7 * WEI} if name == "pairwise_funding" else {}
+    small, large = (
+        tally(name, election, pool=pool, fill=fill, **SETTINGS[name]),
+        tally(name, in_wei(election), pool=pool * WEI, fill=fill, **bound),
+    )
+    if name != "pairwise_funding":  # whose quotients are cut off
+        assert [int(claim) * WEI for claim in small.facts] == list(map(int, large.facts))
+        assert all(abs(amount - Fraction(wei, WEI)) < 1 for amount, wei in zip(small.scores.values(), large.scores.values(), strict=True))
+
+
+@pytest.mark.parametrize("name", MATCHING)
+@given(
+    st.lists(st.lists(st.integers(0, 3) | st.integers(0, AMOUNT_MAX // 60), min_size=3, max_size=3), min_size=1, max_size=5),
+    st.integers(1, AMOUNT_MAX) | st.just(AMOUNT_MAX),
+    st.sampled_from(["1", "1/2", "1/3"]),
+    st.booleans(),
+)
+@settings(max_examples=60)
+def test_no_wei_of_any_pool_is_lost_or_invented(name, rows, pool, cap, fill):
+    election = Election.of("abc", "gifts", rows, [4] * len(rows))
+    outcome = tally(name, election, pool=pool, cap=cap, fill=fill, **SETTINGS[name])
+    paid, claimed = list(outcome.scores.values()), sum(map(int, outcome.facts))
+    assert all(type(amount) is int and 0 <= amount <= Fraction(cap) * pool for amount in paid)
+    assert sum(paid) <= pool
+    if cap == "1":
+        assert sum(paid) == (0 if not claimed else pool if fill else min(pool, claimed // _matching.UNIT))
+
+
+def test_a_pool_is_at_most_what_a_contract_holds():
+    votes = Election.of("ab", "gifts", [[AMOUNT_MAX // 8, 1]], [4])
+    assert sum(tally("quadratic_funding", votes, pool=AMOUNT_MAX, fill=True).scores.values()) == AMOUNT_MAX
+    with pytest.raises(Refusal, match="parameter_wrong"):
+        tally("quadratic_funding", votes, pool=AMOUNT_MAX + 1)
+
+
 HALVED = rule("funding", "conviction").function
 histories = st.lists(st.tuples(st.integers(0, 60), st.integers(0, 10**6)), max_size=5).map(
     lambda each: sorted(each, key=lambda one: one[0])
 )
+
+
+@given(histories, st.integers(0, 80), st.integers(1, 40))
+def test_stakes_in_wei_come_to_as_much_as_in_ether(history, at, half_life):
+    ether, wei = (HALVED([(tick, stake * scale) for tick, stake in history], at=at, half_life=half_life) for scale in (1, WEI))
+    assert 0 <= wei - ether * WEI <= (len(history) + 1) * WEI, "in ether it is cut off at each change"
 
 
 @given(histories, st.integers(0, 80), st.integers(1, 40))

@@ -23,7 +23,7 @@ def write(election: Election, title: str = "", voters: Sequence[str] | None = No
 
     The points of rankings stand beside the votes where they are other than readers of such files take for granted.
     """
-    if election.budget is None or election.costs is None or election.kind == "quadratic":
+    if election.budget is None or election.costs is None or election.kind in ("quadratic", "gifts"):
         raise refuse("ballot_kind_wrong", "the election", "is not a budget by approvals, points or rankings", "write it in another format")
     if election.total > VOTERS_WRITTEN_MAX:
         raise refuse(

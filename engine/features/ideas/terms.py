@@ -11,7 +11,7 @@ from engine.features.treasury.terms import money_of
 from engine.kernel import charter as charters
 from engine.kernel.charter import NOT_ALLOWED, Charter, Terms, wrong
 from engine.kernel.hooks import fits
-from engine.limits import INTEGER_MAX
+from engine.limits import COST_MAX
 from engine.refusals import Refusal, refuse
 from engine.state import State
 from engine.values import Money, Name, Seq
@@ -77,8 +77,8 @@ def check_cost(state: State, terms: IdeaTerms, cost: Money | None) -> None:
         raise refuse("field_wrong", "cost", "is given", "leave it out: ideas here have no cost")
     if terms.cost == "required" and cost is None:
         raise refuse("field_missing", "cost", "is not given", "say what it costs in units of {unit}", unit=money_of(state).unit)
-    if cost is not None and not 0 <= cost <= INTEGER_MAX:
-        raise refuse("field_wrong", "cost", "is {cost}", "give a whole number from 0 to {most}", cost=cost, most=INTEGER_MAX)
+    if cost is not None and not 0 <= cost <= COST_MAX:
+        raise refuse("field_wrong", "cost", "is {cost}", "give a whole number from 0 to {most}", cost=cost, most=COST_MAX)
 
 
 @fits

@@ -13,7 +13,7 @@ from engine.features.treasury.state import Treasury
 from engine.features.treasury.terms import money_of
 from engine.kernel import charter as charters
 from engine.kernel.hooks import incompatibilities
-from engine.limits import INTEGER_MAX, OPTIONS_PER_POLL_MAX, POWER_TOTAL_MAX
+from engine.limits import COST_MAX, OPTIONS_PER_POLL_MAX, POWER_TOTAL_MAX
 from engine.refusals import Refusal, refuse
 from engine.state import State
 
@@ -90,14 +90,16 @@ def _about_option(state: State, option: Option, decision: Decision) -> Problems:
         yield _not_ready("an option of the wrong sort", "this decision is about {about}", about=decision.options)
     elif option.version is not None or (option.cost is not None and decision.options != "free"):
         yield _not_ready("an option of another sort", "this decision is about {about}", about=decision.options)
-    elif option.cost is not None and option.cost > INTEGER_MAX:
-        yield _not_ready("a cost out of bounds", "give 0 to {most}", most=INTEGER_MAX)
+    elif option.cost is not None and option.cost > COST_MAX:
+        yield _not_ready("a cost out of bounds", "give 0 to {most}", most=COST_MAX)
 
 
 def _about_money(state: State, asked: Question) -> Problems:
     funds, money, budget = state[Treasury].funds, money_of(state), asked.budget or 0
     if budget <= 0:
         yield _not_ready("no budget", "give budget in OpenPoll")
+    elif budget > COST_MAX:
+        yield _not_ready("a budget of {budget}", "give at most {most}", budget=money.shown(budget), most=money.shown(COST_MAX))
     elif budget > funds:
         yield _not_ready(
             "a budget of {budget} above the funds of {funds}", "give a smaller budget, or pay in more (PayIn)",

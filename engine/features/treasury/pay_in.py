@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from engine.event import ANY_MEMBER, Ask, Command, Event, Record, Right, Vault
 from engine.features.treasury.state import FUNDS, OUTSIDE, Treasury
 from engine.features.treasury.terms import money_of
-from engine.limits import INTEGER_MAX
+from engine.limits import AMOUNT_MAX
 from engine.log.fields import Erasable
 from engine.refusals import refuse
 from engine.state import State
@@ -40,7 +40,7 @@ class FundsPaidIn(Event):
     source: Erasable[ReasonText]
 
     def check(self, state: State, record: Record[Event]) -> None:
-        most = INTEGER_MAX - state[Treasury].funds
+        most = AMOUNT_MAX + state[Treasury].accounts.balance(OUTSIDE)  # less all that has ever come in
         if not money_of(state).unit:
             raise refuse("field_wrong", "the amount", "is in no unit", "name one in the charter: money.unit")
         if not 0 < self.amount <= most:

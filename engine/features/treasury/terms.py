@@ -11,13 +11,10 @@ from engine.features.treasury.state import Treasury
 from engine.kernel import charter as charters
 from engine.kernel.charter import NOT_ALLOWED, Charter, Terms, wrong
 from engine.kernel.hooks import fits
-from engine.limits import NAME_TEXT_MAX
+from engine.limits import DECIMALS_MAX, NAME_TEXT_MAX
 from engine.refusals import Refusal, refuse
 from engine.state import State
 from engine.values import TextOf
-
-DECIMALS_MAX = 4
-"""Places of an amount: no currency in use has more."""
 
 
 @dataclass(frozen=True)

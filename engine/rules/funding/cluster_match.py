@@ -4,8 +4,9 @@ Connection-oriented cluster match. For the count of one option, every contributo
 options she gives to, in equal parts, or stands alone. The option's claim is the sum, over all pairs of groups g and h,
 of 2·√(what g gives) · √(what h gives), and what a group gives against h leaves out everybody who shares a group with
 anybody in h: friends do not raise each other's gifts. If nobody gives to anything else, this is quadratic funding. What
-only one group, or one contributor, supports is not matched. `cap` and `fill` as in `quadratic_funding`. Roots and
-quotients are truncated to twelve decimals. Sources: Miller, Weyl & Erichsen 2022, "Beyond collusion resistance" (doi
+only one group, or one contributor, supports is not matched. Groups that are known from elsewhere, and other degrees of
+friendship, are for `cocm`. `cap` and `fill` as in `quadratic_funding`. Roots and quotients are truncated to twelve
+decimals. Sources: Miller, Weyl & Erichsen 2022, "Beyond collusion resistance" (doi
 10.2139/ssrn.4311507); that friends count for nothing, and that groups follow from what people give to, as in Gitcoin's
 rounds.
 

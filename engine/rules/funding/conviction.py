@@ -23,6 +23,7 @@ from functools import lru_cache
 
 from engine.refusals import refuse
 from engine.rules import funding_rule
+from engine.rules.funding._stakes import check_request, stretches
 from engine.values import Positive, Share
 
 BITS, GUARD = 128, 64
@@ -33,18 +34,10 @@ ASKED_MAX, HARDNESS = Share("1/5"), Share("1/500")
 @funding_rule
 def conviction(history: Sequence[tuple[int, int]], *, at: int, half_life: Positive) -> int:
     """Conviction at tick `at` in units of stake; `history` says how much is staked from which tick on, oldest first."""
-    conviction = stake = last = 0
-    for tick, amount in history:
-        if tick < last or amount < 0:
-            raise refuse(
-                "election_wrong", "the history", "says {amount} from tick {tick}", "give stakes from 0, oldest first",
-                amount=amount, tick=tick,
-            )  # fmt: skip
-        if tick > at:
-            break
-        conviction = _later(conviction, stake, tick - last, half_life)
-        stake, last = amount, tick
-    return _later(conviction, stake, at - last, half_life)
+    conviction = 0
+    for ticks, stake in stretches(history, at):
+        conviction = _later(conviction, stake, ticks, half_life)
+    return conviction
 
 
 def _later(conviction: int, stake: int, ticks: int, half_life: int) -> int:
@@ -57,11 +50,7 @@ def threshold(
     *, requested: int, funds: int, staked: int, half_life: Positive, asked_max: Share = ASKED_MAX, hardness: Share = HARDNESS
 ) -> int | None:
     """The conviction that a request has to exceed, in units of stake; None if it asks for more than may be asked for."""
-    if requested < 0 or staked < 0:
-        raise refuse(
-            "election_wrong", "the request", "is for {requested} with {staked} staked", "give amounts from 0",
-            requested=requested, staked=staked,
-        )  # fmt: skip
+    check_request(requested, funds, staked)
     room = Fraction(asked_max) - Fraction(requested, funds) if funds > 0 else Fraction(0)
     if room <= 0:
         return None

@@ -4,8 +4,8 @@ What Snapshot calls quadratic voting: an option's share is (Σ √(points / all 
 scaled to add up to the weight of all ballots that give any points. This is not quadratic voting with credits
 (`quadratic`): nobody pays more for more votes, and a lone voter counts as in a plain split. Broad support counts for
 more than deep support. A ballot of weight n counts as n ballots, so it does not matter in whose hands power lies
-(Snapshot also takes the root of a voter's balance, so that a balance counts for more when it is spread over several
-accounts). Sums of square roots are compared exactly; the scores shown are rounded to six decimals. Source: snapshot.js,
+(`snapshot_quadratic` also takes the root of a voter's balance, as Snapshot does, so that a balance counts for more when it
+is spread over several accounts). Sums of square roots are compared exactly; the scores shown are rounded to six decimals. Source: snapshot.js,
 `voting/quadratic.ts`.
 
 >>> votes = Election.read("1: garden 1\\n1: garden 1\\n2: library 1, pool 1")
@@ -23,10 +23,9 @@ from math import gcd
 
 from engine.elections import roots
 from engine.elections.election import Election
-from engine.elections.outcome import Amount, Outcome, Step, Value
+from engine.elections.outcome import Outcome, Step
 from engine.rules import voting_rule
-
-DECIMALS = 6
+from engine.rules.voting._root_shares import hundredths, root_shares
 
 
 @voting_rule(
@@ -52,24 +51,11 @@ def normalised_quadratic(election: Election) -> Outcome:
     by_sum = roots.comparing(sums)
     order = sorted(range(len(options)), key=cmp_to_key(by_sum), reverse=True)
     winners = [place for place in range(len(options)) if by_sum(place, order[0]) == 0]
-    shown = _scores(sums, valid)
+    shown = root_shares(sums, valid)
     return Outcome.of(
         options,
         winners,
         shown,
-        lambda: [Step("{shares}; {total} in all", shares={options[place]: _hundredths(shown[place]) for place in order}, total=valid)],
+        lambda: [Step("{shares}; {total} in all", shares={options[place]: hundredths(shown[place]) for place in order}, total=valid)],
         lambda: [list(order), [sorted([each, str(factor)] for each, factor in one.items()) for one in sums]],
     )
-
-
-def _scores(sums: list[roots.Roots], valid: int) -> list[Fraction]:
-    """Every option's share of `valid`, from square roots computed to twice as many decimals as are shown."""
-    squares = [roots.cut(each, 2 * DECIMALS) ** 2 for each in sums]
-    whole = sum(squares, Fraction(0))
-    scale = 10**DECIMALS
-    return [Fraction(round(valid * square / whole * scale), scale) if whole else Fraction(0) for square in squares]
-
-
-def _hundredths(score: Fraction) -> Value:
-    """A score to two decimals."""
-    return Amount(round(score * 100), 2)

@@ -8,7 +8,7 @@ from engine.features.polls import open as opening
 from engine.features.polls import readiness
 from engine.features.polls.open import FreeOption, OpenPoll
 from engine.kernel.charter import preset
-from engine.limits import INTEGER_MAX
+from engine.limits import AMOUNT_MAX, COST_MAX
 from engine.refusals import Refusal
 from engine.values import MOMENT_MAX
 from engine.verify import verify
@@ -90,7 +90,7 @@ def test_a_poll_ends_at_the_last_moment_there_is(beyond, opens):
             moot.poll()
 
 
-@pytest.mark.parametrize(("cost", "opens"), [(0, True), (INTEGER_MAX, True), (INTEGER_MAX + 1, False)])
+@pytest.mark.parametrize(("cost", "opens"), [(0, True), (COST_MAX, True), (COST_MAX + 1, False)])
 def test_an_option_costs_what_can_be_counted(cost, opens):
     moot = Moot(members=2)
     asked = OpenPoll("ranking", "?", options=(FreeOption("a", cost), FreeOption("b")))
@@ -99,6 +99,18 @@ def test_an_option_costs_what_can_be_counted(cost, opens):
     else:
         with pytest.raises(Refusal, match="a cost out of bounds"):
             moot.do("m1", asked)
+
+
+@pytest.mark.parametrize(("budget", "opens"), [(COST_MAX, True), (COST_MAX + 1, False)])
+def test_a_budget_is_one_that_can_be_counted(budget, opens):
+    """The funds may hold more: 2^256 - 1 wei."""
+    moot = Moot(members=2).funded(AMOUNT_MAX)
+    moot.idea("m2", supports=3, cost=10)
+    if opens:
+        assert moot.do("m1", OpenPoll("spending", "Which?", budget=budget))
+    else:
+        with pytest.raises(Refusal, match="with a budget of .*; give at most"):
+            moot.do("m1", OpenPoll("spending", "Which?", budget=budget))
 
 
 @pytest.mark.parametrize(("shortlisted", "opens"), [(2, True), (3, False)])

@@ -12,15 +12,19 @@ from api.clockwork import do_due
 from engine.features.points.award import AwardPoints
 from engine.features.points.state import points_of
 from engine.features.rewards import pay
-from engine.features.rewards.pay import PayShares
+from engine.features.rewards.pay import PayShares, RewardShared
 from engine.features.rewards.share import AgreeToRound, ShareReward
-from engine.features.rewards.state import Rounds
+from engine.features.rewards.state import RoundId, Rounds, Share
 from engine.features.treasury.pay_in import PayIn
 from engine.features.treasury.state import Treasury
 from engine.kernel.charter import preset
 from engine.kernel.forget import ForgetMember
 from engine.kernel.roles import GiveRole, TakeRole
+from engine.limits import AMOUNT_MAX, EVENT_BYTES_MAX
+from engine.log.codec import form
+from engine.log.json import canonical
 from engine.refusals import Refusal
+from engine.values import MemberId
 from engine.verify import verify
 from tests.forging import rewritten
 from tests.moot import Moot
@@ -149,7 +153,7 @@ def test_money_is_conserved(points, pot, reward):
     assert all(amount >= 0 for name, amount in accounts.amounts.items() if name != "outside")
 
 
-@pytest.mark.parametrize(("amount", "code"), [(0, "field_wrong"), (-5, "field_wrong"), (2**53, "field_wrong")])
+@pytest.mark.parametrize(("amount", "code"), [(0, "field_wrong"), (-5, "field_wrong"), (2**256, "field_wrong")])
 def test_what_is_paid_in_is_a_sum_of_money(amount, code):
     with pytest.raises(Refusal, match=code):
         Moot().do("m1", PayIn(amount, "x"))
@@ -202,3 +206,12 @@ def test_whoever_has_no_points_does_not_make_a_round_long(monkeypatch):
     moot.do("m1", AwardPoints("m2", 40, "for the soup"))
     moot.do("m1", ShareReward("quarterly", 12_000))
     assert moot.of(Treasury).accounts.balance("m2") == 12_000, "paid with the round itself"
+
+
+def test_an_event_full_of_the_largest_shares_is_one_the_log_takes():
+    """Whoever shares out wei writes 78 digits for each member."""
+    share = Share(MemberId("m" + "9" * 16), AMOUNT_MAX, 2**63 - 1)
+    event = RewardShared(RoundId("r" + "9" * 16), (share,) * pay.SHARES_PER_EVENT_MAX, False)
+    written = canonical(form(RewardShared).write(event))
+    assert len(canonical(form(Share).write(share))) + 1 <= 152
+    assert len(written) + 1_000 < EVENT_BYTES_MAX

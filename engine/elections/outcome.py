@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
 from hashlib import sha256
@@ -21,6 +22,8 @@ from engine.log.json import canonical
 
 Number = int | Fraction
 Fact = int | str | Sequence["Fact"]
+STR_BITS_MAX = 14_000
+"""Binary digits of a number that Python writes itself: it stops at 4,300 decimal ones."""
 
 
 class Step:
@@ -175,13 +178,20 @@ class Outcome:
 
 
 def write_number(number: Number) -> int | str:
-    """A whole number as itself, another as `7/2`.
+    """A whole number as itself, another as `7/2`, however long it is.
 
     >>> write_number(Fraction(7, 2)), write_number(Fraction(4, 2))
     ('7/2', 2)
+    >>> len(str(write_number(Fraction(1, 3**10_000))))
+    4774
     """
     exact = Fraction(number)
-    return exact.numerator if exact.denominator == 1 else f"{exact.numerator}/{exact.denominator}"
+    return exact.numerator if exact.denominator == 1 else f"{_digits(exact.numerator)}/{_digits(exact.denominator)}"
+
+
+def _digits(number: int) -> str:
+    """A whole number in decimal digits; `str` refuses to write more than 4,300, which an exact count may come to."""
+    return str(number) if number.bit_length() < STR_BITS_MAX else str(Decimal(number))
 
 
 def write_money(amount: Number, decimals: int = 0) -> str:

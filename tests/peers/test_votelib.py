@@ -16,7 +16,7 @@ import pytest
 
 from engine.elections.election import Election
 from engine.rules import tally
-from tests.peers.random_elections import Drawn, drawn
+from tests.peers.random_elections import Drawn, chance_of, drawn
 
 pytest.importorskip("votelib", reason="votelib is not installed (make peers)")
 from votelib import convert
@@ -83,7 +83,7 @@ def test_both_name_the_same_winners(rule, parameters, evaluator):
     ids=["pav", "seq_pav"],
 )
 def test_both_elect_the_same_committee(rule, evaluator):
-    chance, compared = np.random.default_rng(8), 0
+    chance, compared = chance_of(8), 0
     for _ in range(150):
         option_count, rows = int(chance.integers(3, 6)), int(chance.integers(3, 9))
         table = (chance.random((rows, option_count)) < 0.5).astype(np.int8)
@@ -102,7 +102,7 @@ def test_both_elect_the_same_committee(rule, evaluator):
     ids=["score", "star", "majority_judgment"],
 )
 def test_both_grade_the_same_option_best(rule, evaluator):
-    chance, compared = np.random.default_rng(9), 0
+    chance, compared = chance_of(9), 0
     for _ in range(200):
         option_count, rows = int(chance.integers(2, 5)), 2 * int(chance.integers(2, 6)) + 1
         table = chance.integers(0, 6, (rows, option_count))

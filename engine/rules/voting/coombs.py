@@ -49,7 +49,7 @@ def coombs(election: Election, *, until: Literal["majority", "one_is_left"] = "m
             return are_left(options, left)
         return Step("{winner} has more than half of {total} {total:vote|votes}", winner=options[last.winners[0]], total=tops.votes(left)[1])
 
-    walked = walk(tuple(range(len(options))), count)
+    walked = walk(tuple(range(len(options))), count, election)
     return walked.outcome(
         options,
         explain=lambda: walked.steps(options, verdict, TIED),

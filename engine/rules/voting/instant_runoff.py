@@ -33,7 +33,7 @@ from engine.rules import voting_rule
 )
 def instant_runoff(election: Election) -> Outcome:
     options, tops = election.options, Tops(election)
-    walked = walk(tuple(range(len(options))), lambda left: count_round(tops, left))
+    walked = walk(tuple(range(len(options))), lambda left: count_round(tops, left), election)
     return walked.outcome(
         options,
         explain=lambda: walked.steps(options, lambda left, last: verdict(options, tops.votes(left)[1], left, last)),

@@ -36,7 +36,7 @@ from engine.rules.voting.instant_runoff import verdict
 )
 def ranked_choice(election: Election, *, batch: bool = True) -> Outcome:
     options, tops = election.options, Tops(election)
-    walked = walk(tuple(range(len(options))), lambda left: _round(tops, left, election.write_ins, batch))
+    walked = walk(tuple(range(len(options))), lambda left: _round(tops, left, election.write_ins, batch), election)
     return walked.outcome(
         options,
         explain=lambda: walked.steps(options, lambda left, last: verdict(options, tops.votes(left)[1], left, last)),

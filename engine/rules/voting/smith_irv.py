@@ -33,7 +33,7 @@ from engine.rules.voting.instant_runoff import count_round, verdict
 def smith_irv(election: Election) -> Outcome:
     options, tops = election.options, Tops(election)
     smith = tuple(smith_set(election.pairwise))
-    walked = walk(smith, lambda left: count_round(tops, left))
+    walked = walk(smith, lambda left: count_round(tops, left), election)
 
     def explain() -> list[Step]:
         rounds = walked.steps(options, lambda left, last: verdict(options, tops.votes(left)[1], left, last))

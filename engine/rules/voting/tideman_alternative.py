@@ -45,7 +45,7 @@ def tideman_alternative(election: Election) -> Outcome:
         fewest = min(votes[place] for place in left)
         return Round(votes, (), without_each(left, [place for place in left if votes[place] == fewest]))
 
-    walked = walk(tuple(range(len(options))), count)
+    walked = walk(tuple(range(len(options))), count, election)
     return walked.outcome(
         options,
         explain=lambda: walked.steps(options, lambda left, last: are_left(options, left)),

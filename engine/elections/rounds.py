@@ -106,8 +106,8 @@ def walk(everyone: Left, count: Callable[[Left], Round], election: Election | No
     most = RUNOFF_WAYS_MAX if election is None else ways_max(election.rows, len(election.options))
     walked = _walked(everyone, count, most)
     if walked is None and election is not None and most < RUNOFF_WAYS_MAX:
-        most = ways_max(election.merged().rows, len(election.options))
-        walked = _walked(everyone, count, most)
+        fewer, most = most, ways_max(election.merged().rows, len(election.options))
+        walked = _walked(everyone, count, most) if most > fewer else None
     if walked is None:
         walked = _walked(everyone, count, None)
         assert walked is not None

@@ -28,6 +28,7 @@ from engine import catalogue
 from engine.elections.election import Election
 from engine.elections.kinds import Kind
 from engine.elections.outcome import Outcome
+from engine.elections.work import Shape, Work, check_work, never, one_look
 from engine.limits import DECIMAL_DIGITS_MAX, INTEGER_MAX
 from engine.refusals import refuse
 from engine.rules.secrecy import Secrecy
@@ -71,6 +72,10 @@ class Rule:
     by_names: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
     """Parameters under which what options are called decides, with their values: no poll is counted so, whose options go by numbers."""
     reads_points: bool = False
+    work: Work = one_look
+    """At most how much work a count takes, by the shape of the election."""
+    gives_up: Callable[[Shape], bool] = never
+    """Whether a count of such a shape may be refused as too large, once its ballots are known."""
 
     @property
     def taken(self) -> tuple[Kind, ...]:
@@ -265,15 +270,24 @@ def count(rule: Rule, election: Election, parameters: Mapping[str, Any]) -> Outc
             "election_wrong", "the election", "has no budget and costs",
             "{rule} shares out a budget: give a .pb file, or the lines costs: and budget:", rule=rule.name
         )  # fmt: skip
+    if rule.family == "voting":
+        check_work(rule.name, rule.work, shape_of(election.rows, election.options, complete, election.points_max))
     outcome: Outcome = rule.function(election.as_kind(rule.ballots), **complete)
     return replace(outcome, rule=rule.version)
+
+
+def shape_of(ballots: int, options: Sequence[object], parameters: Mapping[str, Any], points: int = 1) -> Shape:
+    """What the work of a count depends on."""
+    return Shape(ballots, len(options), parameters.get("seats", 1), points, parameters)
 
 
 def voting_rule(
     *,
     ballot: Kind | Sequence[Kind],
     elects: Literal["one", "several", "budget"],
+    work: Work,
     promises: set[str] | frozenset[str],
+    gives_up: Callable[[Shape], bool] = never,
     provided: Mapping[str, Mapping[str, tuple[Any, ...]]] | None = None,
     scores: str = "votes",
     strict: bool = False,
@@ -285,7 +299,7 @@ def voting_rule(
     """A function of an election becomes a voting rule. `scores` says what its scores are, `strict` that it takes no
     ballot that ranks two options equal, `roles` what its options stand for (the last may be left out), `silence` that
     it gives an answer without ballots, `rounds` that its outcome tells earlier rounds, `by_names` with which values of parameters
-    what options are called decides. `promises` are checked by Hypothesis, those in `provided` only with these values of parameters."""
+    what options are called decides, `work` at most how much work it takes, `gives_up` where it may be refused for all that. `promises` are checked by Hypothesis, those in `provided` only with these values of parameters."""
     ballots: tuple[Any, ...] = (ballot,) if isinstance(ballot, str) else tuple(ballot)
 
     def make(function: Callable[..., Outcome]) -> Rule:
@@ -302,6 +316,8 @@ def voting_rule(
             promises=frozenset(promises),
             provided=provided or {},
             by_names=by_names or {},
+            work=work,
+            gives_up=gives_up,
         )
 
     return make

@@ -22,7 +22,8 @@ from engine.elections.election import Election
 from engine.limits import WORK_STEP as LINE
 
 Answer = Any
-done = 0
+DONE = [0]
+"""Units of work, since somebody began to count them."""
 
 
 class Seen(np.ndarray):
@@ -39,7 +40,7 @@ class Seen(np.ndarray):
         made = function(*plain(args), **plain(kwargs))
         touched = cells(args) + cells(kwargs) + cells(made)
         sorts = function.__name__ in ("argsort", "sort", "lexsort", "unique")
-        work(touched * (touched.bit_length() if sorts else 1))
+        work(touched * (longest(args) if sorts else 1))
         return seen(made)
 
     def __getitem__(self, key: Any) -> Any:
@@ -66,7 +67,7 @@ def _counted(name: str) -> Callable[..., Any]:
     def method(self: Any, *args: Any, **kwargs: Any) -> Any:
         made = getattr(plain(self), name)(*plain(args), **plain(kwargs))
         touched = self.size + cells(args)
-        work(touched * (touched.bit_length() if "sort" in name else 1))
+        work(touched * (longest(self) if "sort" in name else 1))
         return seen(made)
 
     return method
@@ -77,8 +78,7 @@ for _name in ("sum", "max", "min", "any", "all", "cumsum", "dot", "argmax", "arg
 
 
 def work(units: int) -> None:
-    global done
-    done += units
+    DONE[0] += units
 
 
 def plain(thing: Any) -> Any:
@@ -104,6 +104,13 @@ def cells(thing: Any) -> int:
     return sum(map(cells, thing.values() if isinstance(thing, dict) else thing)) if isinstance(thing, list | tuple | dict) else 0
 
 
+def longest(thing: Any) -> int:
+    """How often what is sorted can be halved."""
+    if isinstance(thing, np.ndarray):
+        return int(thing.shape[-1]).bit_length() if thing.ndim else 1
+    return max(map(longest, thing), default=1) if isinstance(thing, list | tuple) else 1
+
+
 def words(thing: Any) -> int:
     """How many words of eight bytes an array takes."""
     return -(-thing.nbytes // 8) if isinstance(thing, np.ndarray) else sum(map(words, thing)) if isinstance(thing, tuple) else 0
@@ -119,8 +126,7 @@ def watched(election: Election) -> Election:
 
 def measured(act: Callable[[], Answer]) -> tuple[Answer, int]:
     """What it answers, and the units of work it took."""
-    global done
-    done = 0
+    DONE[0] = 0
 
     def line(frame: Any, event: str, _: Any) -> Any:
         if event == "line":
@@ -136,4 +142,4 @@ def measured(act: Callable[[], Answer]) -> tuple[Answer, int]:
         answer = act()
     finally:
         sys.settrace(before)
-    return answer, done
+    return answer, DONE[0]

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from engine.elections import work
 from engine.elections.election import Election
 from engine.elections.outcome import Outcome
 from engine.elections.rounds import Round, are_left, walk, without_each
@@ -27,6 +28,7 @@ from engine.rules import voting_rule
     elects="one",
     scores="options outlasted",
     rounds=True,
+    work=work.compared_by_rounds,
     promises={
         "anonymity",
         "neutrality",

@@ -21,7 +21,7 @@ from fractions import Fraction
 from functools import cmp_to_key
 from math import gcd
 
-from engine.elections import roots
+from engine.elections import roots, work
 from engine.elections.election import Election
 from engine.elections.outcome import Amount, Outcome, Step, Value
 from engine.rules import voting_rule
@@ -30,7 +30,10 @@ DECIMALS = 6
 
 
 @voting_rule(
-    ballot="cumulative", elects="one", promises={"anonymity", "neutrality", "unanimity", "monotonicity", "participation", "reinforcement"}
+    ballot="cumulative",
+    elects="one",
+    work=work.rooted,
+    promises={"anonymity", "neutrality", "unanimity", "monotonicity", "participation", "reinforcement"},
 )
 def normalised_quadratic(election: Election) -> Outcome:
     options = election.options

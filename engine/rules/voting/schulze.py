@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from engine.elections import work
 from engine.elections.election import Array, Election
 from engine.elections.outcome import Outcome, Step
 from engine.elections.pairwise import Strength, defeats, strongest_paths
@@ -23,6 +24,7 @@ from engine.rules import voting_rule
     ballot="ranked",
     elects="one",
     scores="options beaten",
+    work=work.compared,
     promises={
         "anonymity", "neutrality", "unanimity", "majority", "majority_loser", "condorcet", "condorcet_loser", "smith",
         "monotonicity", "clone_independence", "reversal_symmetry", "resolvability"},

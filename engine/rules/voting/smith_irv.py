@@ -11,6 +11,7 @@ round 1: library 9; library is left
 
 from __future__ import annotations
 
+from engine.elections import work
 from engine.elections.election import Election
 from engine.elections.outcome import Outcome, Step
 from engine.elections.pairwise import smith_set
@@ -25,6 +26,7 @@ from engine.rules.voting.instant_runoff import count_round, verdict
     elects="one",
     scores="options outlasted",
     rounds=True,
+    work=work.compared_by_rounds,
     promises={
         "anonymity", "neutrality", "unanimity", "majority", "majority_loser", "condorcet", "condorcet_loser", "smith",
         "clone_independence",

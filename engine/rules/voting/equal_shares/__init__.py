@@ -31,6 +31,7 @@ from typing import Literal
 
 import numpy as np
 
+from engine.elections import work
 from engine.elections.election import Election
 from engine.elections.grades import as_points
 from engine.elections.outcome import Fact, Outcome, Step
@@ -51,6 +52,7 @@ Compare = Literal["none", "satisfaction", "exclusion"]
 @voting_rule(
     ballot=("approval", "cumulative", "score", "ranked"),
     elects="budget",
+    work=work.bought,
     promises={
         "anonymity",
         "neutrality",

@@ -26,6 +26,7 @@ from __future__ import annotations
 
 from typing import Literal
 
+from engine.elections import work
 from engine.elections.election import Election
 from engine.elections.outcome import Fact, Outcome, Step, Votes, listing, write_number
 from engine.elections.rctab_settings import DECIMALS_MAX
@@ -43,6 +44,7 @@ from engine.values import Positive
     strict=True,
     elects="several",
     scores="votes in the last round",
+    work=work.transferred_in_passes,
     promises={"anonymity"},
     by_names={"ties": ("random", "previous_random")},
 )

@@ -245,9 +245,9 @@ class Count:
         self._class[papers] = class_of[old]
         self._add(papers, 1)
         used = self._papers.any(axis=1)
-        if not used.all():
+        if not bool(used.all()):
             self._class = (np.cumsum(used, dtype=np.int32) - 1)[self._class]
-            self._values = [value for value, there in zip(self._values, used.tolist(), strict=True) if there]
+            self._values = [self._values[each] for each in np.flatnonzero(used).tolist()]
             self._papers = self._papers[used]
 
     def _add(self, papers: Array, sign: int) -> None:

@@ -14,6 +14,7 @@ engine.refusals.Refusal: too_large: a count by schulze of 1,000,000 different ba
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from math import comb
@@ -25,6 +26,7 @@ from engine.limits import (
     COMMITTEES_MAX,
     KEMENY_OPTIONS_MAX,
     LOCKING_STEPS_MAX,
+    MEMBERS_MAX,
     RUNOFF_CELLS_MAX,
     RUNOFF_WAYS_MAX,
     SEARCH_WORK_MAX,
@@ -80,6 +82,15 @@ def check_work(rule: str, work: Work, shape: Shape) -> None:
         )  # fmt: skip
 
 
+def ballots_max(work: Work, options: int, seats: int = 1, points: int = 5) -> int:
+    """How many different ballots about so many options are always counted within the limit; no more than anybody may give at once.
+
+    >>> ballots_max(one_look, 20), ballots_max(compared, 256)
+    (10000000, 60975)
+    """
+    return bisect_right(range(1, MEMBERS_MAX + 1), WORK_MAX, key=lambda ballots: work(Shape(ballots, options, seats, points)))
+
+
 def fixed(shape: Shape) -> int:
     """What every count does, whatever its shape: reading its terms, writing its scores."""
     return WORK_STEP * (2_000 + 100 * shape.options)
@@ -97,7 +108,7 @@ def placed(shape: Shape) -> int:
 
 def listed(shape: Shape) -> int:
     """Every cell is looked at, and options are compared with each other by what they have."""
-    return placed(shape) + shape.cells * shape.options + WORK_STEP * 12 * shape.options**2
+    return placed(shape) + shape.cells * shape.options // 2 + WORK_STEP * 12 * shape.options**2
 
 
 def apportioned(shape: Shape) -> int:
@@ -152,7 +163,7 @@ def _approvals(shape: Shape, taken: int) -> int:
 
 def bought(shape: Shape) -> int:
     """One option after another is bought by its supporters, each of whom may have something else left; and more money added, again and again."""
-    return 4 * listed(shape) + SEARCH_WORK_MAX
+    return 2 * listed(shape) + SEARCH_WORK_MAX
 
 
 def seats_bought(shape: Shape) -> int:

@@ -39,6 +39,7 @@ from engine.elections.names import regular, spellings_of
 from engine.elections.size import check_size
 from engine.limits import OPTIONS_PER_POLL_MAX, POWER_TOTAL_MAX
 from engine.refusals import Refusal, refuse
+from engine.values import is_whole
 
 _TOKEN = re.compile(r'\s*(?:"((?:[^"\\]|\\.)*)"|([>=,:])|([^\s>=,:"#]+)|(#.*)|(.))')
 
@@ -269,7 +270,7 @@ def _read_line(line: str, number: int) -> tuple[str | None, list[Item]]:
             name = word if bare else re.sub(r"\\(.)", r"\1", quoted)
             items.append(Item(sign, name, -1, match.end() - len(match[0].lstrip()) + 1))
             fresh = False
-        elif word is not None and word.isdecimal() and items[-1].points < 0 and len(word) <= 16:
+        elif word is not None and is_whole(word) and items[-1].points < 0 and len(word) <= 16:
             items[-1] = items[-1]._replace(points=int(word))
         else:
             raise _side_by_side(number, items, word or quoted, match.end() - len(match[0].lstrip()) + 1)
@@ -281,9 +282,9 @@ def _read_line(line: str, number: int) -> tuple[str | None, list[Item]]:
 def _side_by_side(number: int, items: list[Item], other: str, column: int) -> Refusal:
     """Two names without a sign between them: what they look like shows what was meant; the second begins at `column`."""
     name = items[-1].name
-    if len(items) == 1 and name.isdecimal():
+    if len(items) == 1 and is_whole(name):
         return _wrong(number, "has no colon after {name}", "write {name}: and then the ballot", column, name=name)
-    if other[-1:].isdecimal() and re.fullmatch(r"-?[0-9]*(?:\.[0-9]+)?", other):
+    if is_whole(other[-1:]) and re.fullmatch(r"-?[0-9]*(?:\.[0-9]+)?", other):
         return _wrong(number, "gives {name!r} {other}", "points and costs are whole numbers from 0", column, name=name, other=other)
     return _wrong(number, "has two names side by side: {name!r} and {other!r}", "quote names with spaces", column, name=name, other=other)
 
@@ -298,7 +299,7 @@ def _read_kind(items: list[Item], number: int) -> Kind:
 def _read_number(head: str, items: list[Item], number: int) -> int:
     if len(items) == 1 and items[0].points >= 0:
         raise _wrong(number, "names two numbers after {head}:", "write it without spaces, such as {head}: 1000", items[0], head=head)
-    if len(items) != 1 or not items[0].name.isdecimal() or len(items[0].name) > 16:
+    if len(items) != 1 or not is_whole(items[0].name) or len(items[0].name) > 16:
         raise _wrong(
             number, "names no number after {head}:", "write a whole number, such as {head}: 3", items[-1] if items else None, head=head
         )
@@ -334,7 +335,7 @@ def _read_cost(item: Item, number: int) -> int:
 def _read_count(head: str | None, number: int, column: int) -> int:
     if head is None:
         return 1
-    if not head.isdecimal() or len(head) > 16 or not 1 <= int(head) <= POWER_TOTAL_MAX:
+    if not is_whole(head) or len(head) > 16 or not 1 <= int(head) <= POWER_TOTAL_MAX:
         words = ["options", "ballots", "costs", *NUMBERS]
         near = did_you_mean(head, words) if head.isalpha() else "or a word: " + ", ".join(words)
         raise _wrong(number, "begins with {head!r}", "give a whole number of ballots from 1; {near}", column, head=head, near=near)

@@ -32,7 +32,7 @@ from engine.elections.work import Shape, Work, check_work, never, one_look
 from engine.limits import DECIMAL_DIGITS_MAX, INTEGER_MAX
 from engine.refusals import refuse
 from engine.rules.secrecy import Secrecy
-from engine.values import Digest, Money, Points, Positive, PositiveMoney, Power, Share, is_digest, is_share
+from engine.values import Digest, Money, Points, Positive, PositiveMoney, Power, Share, is_digest, is_share, is_whole
 
 Parameters = dict[str, Any]
 AMOUNTS = (Money, Points, Power, PositiveMoney)
@@ -96,7 +96,7 @@ class Rule:
     def version(self) -> str:
         """`borda@1`."""
         stem, _, number = self.name.rpartition("_")
-        return f"{stem}@{number}" if stem and number.isdecimal() else f"{self.name}@1"
+        return f"{stem}@{number}" if stem and is_whole(number) else f"{self.name}@1"
 
     @property
     def page(self) -> str:
@@ -123,7 +123,7 @@ class Rule:
                 raise refuse(
                     "parameter_wrong", "{rule}.{name}", "is not given", "give {allowed}", rule=self.name, name=name, allowed=allowed(hint)
                 )
-            if hint in AMOUNTS and isinstance(value, str) and value.isdecimal() and len(value) <= DECIMAL_DIGITS_MAX:
+            if hint in AMOUNTS and isinstance(value, str) and is_whole(value) and len(value) <= DECIMAL_DIGITS_MAX:
                 value = int(value)
             if not _fits(value, hint):
                 raise refuse(

@@ -10,6 +10,7 @@ the other away (our own brute force does it by hand), so that it is compared whe
 from __future__ import annotations
 
 from collections import Counter
+from itertools import combinations
 
 import numpy as np
 import pytest
@@ -56,6 +57,14 @@ def theirs(evaluator, ballots: dict, rule: str) -> set[int] | None:
         return None
 
 
+def undominated(pairs: np.ndarray) -> set[int]:
+    """The union of the smallest sets that nobody outside them beats: votelib also names some who are beaten, where pairs are level."""
+    everyone = range(len(pairs))
+    sets = [set(some) for size in range(1, len(pairs) + 1) for some in combinations(everyone, size)]
+    unbeaten = [some for some in sets if not any(pairs[other, one] > pairs[one, other] for one in some for other in set(everyone) - some)]
+    return set().union(*(some for some in unbeaten if not any(smaller < some for smaller in unbeaten)))
+
+
 def cast(one: Drawn) -> dict:
     ballots: Counter = Counter()
     for order, weight in zip(one.orders, one.weights, strict=True):
@@ -66,12 +75,15 @@ def cast(one: Drawn) -> dict:
 @pytest.mark.parametrize(("rule", "parameters", "evaluator"), RANKED, ids=lambda item: item if isinstance(item, str) else "")
 def test_both_name_the_same_winners(rule, parameters, evaluator):
     compared = 0
-    for one in drawn(300, 5):
+    for one in drawn(400, 5):
         named = theirs(evaluator, cast(one), rule)
         ours = {int(name) for name in tally(rule, one.election, **parameters).winners}
         beaten = (one.election.pairwise < one.election.pairwise.T).any(axis=1)
         if named is None or not named or (rule == "minimax" and not beaten.all()):
             continue  # as said above
+        if rule == "schwartz_set" and named != ours:
+            assert ours == undominated(one.election.pairwise), (one, ours)
+            continue
         compared += 1
         assert named <= ours and (named == ours or len(ours) > 1), (one, ours, named)
     assert compared > (20 if rule == "minimax" else 150)

@@ -28,17 +28,17 @@ def read(text: str) -> Election:
     """The election in such a file; refused naming the line and what is wrong with it."""
     file, text = _File(), text.lstrip("\ufeff")
     for block in blocks(text):
-        found = file.regular(block)
-        for place, number, line in block.others(found.regular):
+        lines = file.regular(block)
+        for place, number, line in block.others(lines.regular):
             if '"' in line:  # what follows may belong to this line, and names are all that does
-                found.regular[place:] = False
-                found.add(file.ballots)
+                lines.regular[place:] = False
+                lines.add(file.ballots)
                 file.read_rows(text[block.begins(place) :].splitlines()[number - int(block.numbers[place]) :], number)
                 return file.election()
             file.read_rows([line], number)
             if file.names:
-                found.regular[place + 1 :] = False
-        found.add(file.ballots)
+                lines.regular[place + 1 :] = False
+        lines.add(file.ballots)
     return file.election()
 
 

@@ -4,6 +4,7 @@ import doctest
 import inspect
 import re
 from fractions import Fraction
+from functools import cache
 
 import pytest
 from hypothesis import given, settings
@@ -13,7 +14,7 @@ from engine import rules
 from engine.elections.election import Election
 from engine.elections.outcome import Outcome
 from engine.refusals import Refusal
-from tests.digests import settings as parameter_settings
+from tests.digests import settings as parameter_combinations
 from tests.rules.promises import LAWS, some
 
 RULES = [rules.rule("voting", name) for name in rules.names("voting")]
@@ -21,8 +22,31 @@ BY_NAME = pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
 PROMISES = [(rule, promise) for rule in RULES for promise in sorted(rule.promises)]
 
 
+def parameter_settings(rule: rules.Rule) -> list[dict]:
+    """Settings of the rule's parameters, without those that it refuses together, whatever the ballots are."""
+    return settings_of(rule.name)
+
+
+@cache
+def settings_of(name: str) -> list[dict]:
+    rule = rules.rule("voting", name)
+    return [given for given in parameter_combinations(rule) if takes(rule, given)]
+
+
+def takes(rule: rules.Rule, given: dict) -> bool:
+    names, kind = rule.roles or ("a", "b", "c"), rule.ballots[0]
+    row = list(range(len(names))) if kind == "ranked" else [int(place == 0) for place in range(len(names))]
+    sample = Election.of(names, kind, [row], None, [1] * len(names), len(names))
+    sample.eligible = sample.active = 1
+    try:
+        rules.count(rule, sample, given)
+    except Refusal as refusal:
+        return refusal.code != "parameter_wrong"
+    return True
+
+
 def given_parameters(rule: rules.Rule, data: st.DataObject) -> dict:
-    return data.draw(st.sampled_from(list(parameter_settings(rule))))
+    return data.draw(st.sampled_from(parameter_settings(rule)))
 
 
 @pytest.mark.parametrize(("rule", "promise"), PROMISES, ids=lambda item: getattr(item, "name", item))

@@ -1,5 +1,5 @@
 # One word each. `make check` is what CI runs.
-.PHONY: demo test check digests golden bench-community bench-http bench-turns bench-voting peers kill fuzz mutants mutants-quick full constraints clean
+.PHONY: demo test check digests golden bench-community bench-http bench-turns bench-voting bench-work peers kill fuzz mutants mutants-quick full constraints clean
 .DEFAULT_GOAL := help
 
 BIN := .venv/bin
@@ -46,6 +46,9 @@ bench-turns: .venv/test ## the longest turn of the writer, and wait of a reader,
 
 bench-http: .venv/test ## requests answered a second, beside an empty route
 	@$(BIN)/python -m benchmarks.http
+
+bench-work: .venv/test ## seconds of counts that come near the limit of work
+	@$(BIN)/python -m benchmarks.work
 
 bench-voting: .venv-peers/ready ## ballots counted, beside bare kernels and libraries that count as we do
 	@.venv-peers/bin/python -m benchmarks.voting

@@ -8,6 +8,7 @@ from typing import Any
 
 from engine import rules
 from engine.catalogue import did_you_mean
+from engine.elections.work import Shape, ballots_max
 from engine.event import Command, command_of, commands
 from engine.log.codec import form
 from engine.refusals import refuse
@@ -53,6 +54,7 @@ def _page(family: str, name: str) -> dict[str, Any]:
         "promised": _promised(rule),
         "ballots": list(rule.taken),
         "vouched": certificates.vouched(rule.version) if family == "voting" else None,
+        "work": work_of(rule) if family == "voting" else None,
         "page": rule.page,
     }
 
@@ -63,6 +65,7 @@ def lines_below(page: dict[str, Any]) -> list[str]:
     >>> lines_below(pages("contingent")[0])
     ['takes ranked ballots', 'promises: anonymity, condorcet_loser, majority, majority_loser, neutrality, unanimity',
      'and these where every ballot ranks all options: condorcet_loser, majority_loser',
+     'counts 4,800,000 different ballots about 20 options, 370,000 about 100',
      'no certificate vouches for its figures: they can only be counted again']
     >>> lines_below(pages("split_cycle")[0])[1]
     'strength: one of winning_votes, margins; margins unless said'
@@ -71,8 +74,31 @@ def lines_below(page: dict[str, Any]) -> list[str]:
     for name, parameter in page["parameters"].items():
         default = parameter["default"]
         lines.append(f"{name}: {parameter['allowed']}" + ("" if default is None else f"; {typed(default)} unless said"))
-    vouched = page.get("vouched")
-    return lines + page["promised"] + ([] if vouched is None else [f"a certificate vouches for {vouched}" if vouched else NOT_VOUCHED])
+    vouched, work = page.get("vouched"), page.get("work")
+    return (
+        lines
+        + page["promised"]
+        + ([] if work is None else [work])
+        + ([] if vouched is None else [f"a certificate vouches for {vouched}" if vouched else NOT_VOUCHED])
+    )
+
+
+def work_of(rule: rules.Rule) -> str:
+    """How large a poll is always counted within the limit of work."""
+    few, many = (_rounded(ballots_max(rule.work, options, seats=5)) for options in (20, 100))
+    said = f"counts {few:,} different ballots about 20 options, {many:,} about 100"
+    said += " (5 are elected)" if "seats" in rule.parameters else ""
+    return said + ("; its search may be given up, and no poll is opened where it might" if rule.gives_up(Shape(100, 100, 5)) else "")
+
+
+def _rounded(number: int) -> int:
+    """Cut to two digits.
+
+    >>> _rounded(4_805_056)
+    4800000
+    """
+    unit: int = 10 ** max(0, len(str(number)) - 2)
+    return number // unit * unit
 
 
 def _promised(rule: rules.Rule) -> list[str]:

@@ -65,6 +65,12 @@ ELECTION_FILE_BYTES_MAX = 512_000_000
 """A file of ballots to tally or import."""
 VOTERS_WRITTEN_MAX = 10_000_000
 """Lines of votes in a file that is written with one for each voter."""
+WORK_STEP = 64
+"""Units of work in a step of Python, where a step of an array over eight bytes is one: some sixty nanoseconds to one."""
+WORK_MAX = 10_000_000_000
+"""Units of work that counting an election may take, in the worst case: about ten seconds of one core of a small server."""
+SEARCH_WORK_MAX = 6_000_000_000
+"""Units of work after which a search that nobody can bound beforehand is given up: what is left of ten seconds beside the rest of a count."""
 SHARES_STEPS_MAX = 10_000
 """How often equal shares adds to the voters' money before it keeps what it has: a count ends, whatever the unit is."""
 SHARES_EXACT_MAX, SHARES_EXACT_WORK = 20, 10_000_000
@@ -76,6 +82,8 @@ CERTIFICATE_CELLS_MAX = 20_000_000
 """Ballots times options that a certificate is checked against, one by one: some seconds, and half a gigabyte."""
 RUNOFF_WAYS_MAX = 4_096
 """Sets of remaining options that one instant runoff looks at where options tie; beyond these, options that are tied drop out together."""
+RUNOFF_CELLS_MAX = 500_000_000
+"""How many of these sets times different ballots times options: some seconds, and fewer sets from a hundred thousand ballots on."""
 LOCKING_STEPS_MAX = 4_000_000
 """How many defeats ranked pairs looks at to find out whether some order of equal defeats elects an option, over all options: some seconds."""
 KEMENY_OPTIONS_MAX = 16

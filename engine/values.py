@@ -206,6 +206,15 @@ def read_scalar(value: object, field: str) -> object:
     return read_name(value, field)
 
 
+def is_whole(text: str) -> bool:
+    """Whether a text is a whole number in the digits 0 to 9; `str.isdecimal` takes those of every script.
+
+    >>> is_whole("12"), is_whole("١٢"), is_whole("")
+    (True, False, False)
+    """
+    return text.isascii() and text.isdecimal()
+
+
 def is_share(value: object) -> bool:
     """Whether a value is a part of a whole: `0`, `1` or two whole numbers such as `2/3`, from 0 to 1."""
     return isinstance(value, str) and _SHARE.fullmatch(value) is not None and Fraction(value) <= 1

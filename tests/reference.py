@@ -10,6 +10,7 @@ import inspect
 import re
 from pathlib import Path
 
+from api.rulebook import work_of
 from engine import catalogue, rules
 from engine.event import act_kinds, commands, kinds, rights
 from engine.kernel.charter import all_terms
@@ -67,7 +68,8 @@ def rule_rows() -> list[tuple[object, ...]]:
         source = re.search(r"Sources?: (.+?)\.?$", " ".join(rule.page.split("\n\n>>> ")[0].split()))
         promised = ", ".join(sorted(rule.promises)) or "none"
         vouched = certificates.vouched(rule.version) or "no"
-        rows.append((f"`{name}`", ", ".join(rule.taken), rule.elects, promised, vouched, source[1] if source else ""))
+        work = work_of(rule)
+        rows.append((f"`{name}`", ", ".join(rule.taken), rule.elects, promised, vouched, work, source[1] if source else ""))
     return rows
 
 
@@ -107,8 +109,8 @@ def written() -> str:
         "## Voting rules",
         "What each takes, elects and promises, always or under conditions (`folkmoot rules NAME` says which); whether a certificate vouches for "
         "the winners, scores, rounds and figures it publishes, so that other code can check them (`folkmoot tally --check`), or they can only be counted "
-        "again; and where it comes from.",
-        table(("rule", "takes", "elects", "promises", "certificate", "source"), rule_rows()),
+        "again; how large a poll is always counted within the limit of work (`WORK_MAX`), where ballots may all differ; and where it comes from.",
+        table(("rule", "takes", "elects", "promises", "certificate", "work limit", "source"), rule_rows()),
         "## Refusals",
         table(("code", "family", "HTTP", "what to do"), code_rows()),
         "## Limits",

@@ -51,13 +51,13 @@ def read(text: str) -> Election:
     """The election in a BLT file; refused naming the line and what is wrong with it."""
     file = _File()
     for block in blocks(text.lstrip("\ufeff")):
-        found = file.regular(block)
-        for place, number, line in block.others(found.regular):
+        lines = file.regular(block)
+        for place, number, line in block.others(lines.regular):
             file.read_line(number, line)
             if file.names is not None:
-                found.regular[place + 1 :] = False
+                lines.regular[place + 1 :] = False
         if file.begun:
-            found.add(file.ballots, file.places)
+            lines.add(file.ballots, file.places)
     return file.election()
 
 

@@ -318,6 +318,11 @@ class Election:
         return counting.sums(self.columns if "columns" in self.__dict__ else self.table, self.given_weights)
 
     @cached_property
+    def points_max(self) -> int:
+        """The highest number that a ballot gives an option: its points, grades or votes; 1 where ballots give none."""
+        return int(self.table.max(initial=1)) if self.kind in NUMBERED else 1
+
+    @cached_property
     def rank_counts(self) -> Array:
         """int64 (options, options): the weight of the ballots that rank the row with as many above it as the column says, from 0.
         What a ballot leaves out stands nowhere."""

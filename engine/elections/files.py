@@ -8,7 +8,7 @@ from engine.elections import blt, columns, pabulib, preflib, ranks, rctab, scott
 from engine.elections.election import Election
 from engine.limits import ELECTION_FILE_BYTES_MAX, TITLE_TEXT_MAX
 from engine.refusals import refuse
-from engine.values import TextOf
+from engine.values import TextOf, is_whole
 from engine.values import read_text as clean_text
 
 
@@ -54,7 +54,7 @@ def parse(text: str, path: Path) -> Election:
     if ending == "blt":
         return blt.read(text)
     if ending == "csv":
-        return columns.read(text) if columns.is_ours(text) else scottish.read(text) if text[:1].isdecimal() else ranks.read(text)
+        return columns.read(text) if columns.is_ours(text) else scottish.read(text) if is_whole(text[:1]) else ranks.read(text)
     if ending not in ("txt", "json", ""):
         known = ", ".join(f".{each}" for each in ("pb", *preflib.TYPES, "blt", "csv", "json", "txt"))
         raise refuse(

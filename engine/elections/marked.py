@@ -19,7 +19,8 @@ from engine.elections.blocks import Block, Spellings, numbers
 from engine.limits import POWER_TOTAL_MAX
 
 _LF, _COMMA, _QUOTE = b'\n,"'
-UNKNOWN, NONE = -9, -2
+UNKNOWN, NONE = -(1 << 15), -2
+"""No spelling that is known: below every mark, and below everybody who is excluded, each of whom has a number of her own."""
 LINE_MAX = 100_000
 """Bytes of a regular line: less than Python's reader of tables allows a cell."""
 

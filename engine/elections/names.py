@@ -83,7 +83,7 @@ def _quoted(block: Block, odd: Array) -> Array:
     return np.cumsum(change[:-1], dtype=np.int8) > 0
 
 
-def _read(block: Block, found: Runs, marks: Array, odd: Array, spellings: Spellings) -> Lines:
+def _read(block: Block, spans: Runs, marks: Array, odd: Array, spellings: Spellings) -> Lines:
     data, count = block.data, len(block)
     signs = data[marks]
     mark_counts = block.counts(marks)
@@ -91,64 +91,64 @@ def _read(block: Block, found: Runs, marks: Array, odd: Array, spellings: Spelli
     headed = np.zeros(count, np.int64)
     marked = mark_counts > 0
     headed[marked] = signs[mark_firsts[marked]] == _COLON
-    names = found.lengths - headed
+    names = spans.lengths - headed
     plain = mark_counts == headed + np.maximum(names - 1, 0)
     pointed = (names > 0) & (names % 2 == 0) & (mark_counts == headed + names // 2 - 1)
-    taken = (plain | pointed) & (found.lengths > 0) & ~odd
+    taken = (plain | pointed) & (spans.lengths > 0) & ~odd
     mark_line = np.repeat(np.arange(count), mark_counts)
     colons = np.zeros(len(marks), bool)
     colons[mark_firsts[headed > 0]] = True
-    alternate = bool((mark_counts == found.lengths - 1).all())  # as they do in lines of names without points
-    fits = _between(found, marks, mark_line, mark_firsts, headed, pointed, alternate)
+    alternate = bool((mark_counts == spans.lengths - 1).all())  # as they do in lines of names without points
+    fits = _between(spans, marks, mark_line, mark_firsts, headed, pointed, alternate)
     fits &= (signs == _COLON) == colons
     taken[mark_line[~fits]] = False
     commas = signs == _COMMA
     listed = block.counts(marks[commas]) if commas.any() else np.zeros(count, np.int64)
     above = mark_counts > listed + headed
     taken &= ~(above & ((listed > 0) | pointed))
-    counts = np.where(headed, numbers(data, found.starts[found.firsts], found.ends[found.firsts]), 1)
+    counts = np.where(headed, numbers(data, spans.starts[spans.firsts], spans.ends[spans.firsts]), 1)
     taken &= (counts >= 1) & (counts <= POWER_TOTAL_MAX)
     begun = np.cumsum(np.concatenate(([0], signs == _ABOVE)))
-    before = np.arange(len(found.starts)) - found.line if alternate else np.searchsorted(marks, found.starts)
-    levels = begun[before] - np.repeat(begun[mark_firsts], found.lengths)
-    return _named(block, found, (taken, above, listed > 0, pointed, counts, headed), levels, spellings)
+    before = np.arange(len(spans.starts)) - spans.line if alternate else np.searchsorted(marks, spans.starts)
+    levels = begun[before] - np.repeat(begun[mark_firsts], spans.lengths)
+    return _named(block, spans, (taken, above, listed > 0, pointed, counts, headed), levels, spellings)
 
 
-def _between(found: Runs, marks: Array, mark_line: Array, mark_firsts: Array, headed: Array, pointed: Array, alternate: bool) -> Array:
+def _between(spans: Runs, marks: Array, mark_line: Array, mark_firsts: Array, headed: Array, pointed: Array, alternate: bool) -> Array:
     """Whether each sign stands after one run and before the next: after which, its place among the signs of its line says."""
     if alternate:
         at = np.arange(len(marks)) + mark_line
-        both: Array = (found.ends[at] <= marks) & (marks < found.starts[at + 1])
+        both: Array = (spans.ends[at] <= marks) & (marks < spans.starts[at + 1])
         return both
     place = np.arange(len(marks)) - mark_firsts[mark_line]
     after = np.where(pointed[mark_line] & (place >= headed[mark_line]), 2 * place - headed[mark_line] + 1, place)
-    at = np.minimum(found.firsts[mark_line] + after, len(found.starts) - 1)
-    last = after + 1 >= found.lengths[mark_line]
-    between: Array = (found.ends[at] <= marks) & (last | (marks < found.starts[np.minimum(at + 1, len(found.starts) - 1)]))
+    at = np.minimum(spans.firsts[mark_line] + after, len(spans.starts) - 1)
+    last = after + 1 >= spans.lengths[mark_line]
+    between: Array = (spans.ends[at] <= marks) & (last | (marks < spans.starts[np.minimum(at + 1, len(spans.starts) - 1)]))
     return between
 
 
-def _named(block: Block, found: Runs, lines: tuple[Array, ...], levels: Array, spellings: Spellings) -> Lines:
+def _named(block: Block, spans: Runs, lines: tuple[Array, ...], levels: Array, spellings: Spellings) -> Lines:
     """The options that are named, and their levels or points; a line that names somebody unknown, or twice, is not taken."""
     taken, above, listed, pointed, counts, headed = lines
     count, data = len(block), block.data
-    head = found.first & (headed[found.line] > 0)
-    figured = np.zeros(len(found.starts), bool)
+    head = spans.first & (headed[spans.line] > 0)
+    figured = np.zeros(len(spans.starts), bool)
     figures = levels
     if pointed.any():
-        place = np.arange(len(found.starts)) - found.firsts[found.line] - headed[found.line]
-        figured = pointed[found.line] & (place % 2 == 1) & ~head
-        points = np.full(len(found.starts), -1, np.int64)
-        points[figured] = numbers(data, found.starts[figured], found.ends[figured])
-        taken[found.line[figured & (points < 0)]] = False
-        figures = np.where(pointed[found.line], np.append(points[1:], -1), levels)
-    options = spellings.of(data, found.starts, found.ends)
+        place = np.arange(len(spans.starts)) - spans.firsts[spans.line] - headed[spans.line]
+        figured = pointed[spans.line] & (place % 2 == 1) & ~head
+        points = np.full(len(spans.starts), -1, np.int64)
+        points[figured] = numbers(data, spans.starts[figured], spans.ends[figured])
+        taken[spans.line[figured & (points < 0)]] = False
+        figures = np.where(pointed[spans.line], np.append(points[1:], -1), levels)
+    options = spellings.of(data, spans.starts, spans.ends)
     named = ~head & ~figured
-    taken[found.line[named & (options < 0)]] = False
-    kept = named & taken[found.line]
-    again = repeats(found.line[kept], options[kept], spellings.bound, count)
+    taken[spans.line[named & (options < 0)]] = False
+    kept = named & taken[spans.line]
+    again = repeats(spans.line[kept], options[kept], spellings.bound, count)
     if again.any():
         taken &= ~again
-        kept &= taken[found.line]
-    lengths = np.bincount(found.line[kept], minlength=count)
+        kept &= taken[spans.line]
+    lengths = np.bincount(spans.line[kept], minlength=count)
     return Lines(taken, taken & above, taken & listed & ~pointed, taken & pointed, counts, lengths, options[kept], figures[kept])

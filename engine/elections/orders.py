@@ -69,29 +69,29 @@ def levels(block: Block, spellings: Spellings) -> Orders:
         starts, ends = np.sort(np.concatenate((starts, nobody))), np.sort(np.concatenate((ends, nobody)))
     if not len(starts):
         return none(block)
-    found = Runs.of(block, starts, ends)
+    spans = Runs.of(block, starts, ends)
     options = spellings.of(data, starts, ends)
     if empty:
         options[starts == ends] = NOBODY
-    fits, level = found.first | (options != UNKNOWN), None
+    fits, level = spans.first | (options != UNKNOWN), None
     if b"{" in block.raw or b"}" in block.raw:
         opens, closes = data[starts - 1] == _OPEN, data[ends] == _CLOSE
         inside = np.cumsum(opens) - np.cumsum(closes)
-        inside -= np.repeat((inside - opens + closes)[found.firsts], found.lengths)
+        inside -= np.repeat((inside - opens + closes)[spans.firsts], spans.lengths)
         before = inside - opens + closes
-        last = np.append(found.first[1:], True)
+        last = np.append(spans.first[1:], True)
         fits &= (inside >= 0) & (before >= 0) & (before + opens <= 1) & ~(last & (inside != 0))
         begun = np.cumsum(before == 0)
-        level = begun - np.repeat(begun[found.firsts], found.lengths) - 1
+        level = begun - np.repeat(begun[spans.firsts], spans.lengths) - 1
         starts, ends = starts - opens, ends + closes
-    colons = ends[found.firsts]
+    colons = ends[spans.firsts]
     colons = colons + (data[colons] == _SPACE)
     begins = colons + 1 + (data[colons + 1] == _SPACE)
     joined = (starts[1:] == ends[:-1] + 1) & (data[ends[:-1]] == _COMMA)
-    fits[1:] &= found.first[1:] | np.where(found.first[:-1], starts[1:] == begins[found.line[1:]], joined)
-    regular = (found.starts[found.firsts] == block.starts) & (data[colons] == _COLON)
-    regular &= np.where(found.lengths > 1, ends[found.lasts], begins) == block.ends
-    return _checked(block, found, regular, fits, options, spellings.bound, level)
+    fits[1:] &= spans.first[1:] | np.where(spans.first[:-1], starts[1:] == begins[spans.line[1:]], joined)
+    regular = (spans.starts[spans.firsts] == block.starts) & (data[colons] == _COLON)
+    regular &= np.where(spans.lengths > 1, ends[spans.lasts], begins) == block.ends
+    return _checked(block, spans, regular, fits, options, spellings.bound, level)
 
 
 def spaced(block: Block, spellings: Spellings) -> Orders:
@@ -102,11 +102,11 @@ def spaced(block: Block, spellings: Spellings) -> Orders:
     starts, ends = runs(written)
     if not len(starts):
         return none(block)
-    found = Runs.of(block, starts, ends)
+    spans = Runs.of(block, starts, ends)
     options = spellings.of(data, starts, ends)
-    regular = (found.lengths > 1) & (ends[found.lasts] - starts[found.lasts] == 1) & (data[starts[found.lasts]] == _ZERO)
-    options[found.lasts[found.lengths > 0]] = NOBODY
-    return _checked(block, found, regular, found.first | (options != UNKNOWN), options, spellings.bound)
+    regular = (spans.lengths > 1) & (ends[spans.lasts] - starts[spans.lasts] == 1) & (data[starts[spans.lasts]] == _ZERO)
+    options[spans.lasts[spans.lengths > 0]] = NOBODY
+    return _checked(block, spans, regular, spans.first | (options != UNKNOWN), options, spellings.bound)
 
 
 def listed(block: Block, spellings: Spellings) -> Orders:
@@ -115,22 +115,22 @@ def listed(block: Block, spellings: Spellings) -> Orders:
     starts, ends = runs(is_digit(data))
     if not len(starts):
         return none(block)
-    found = Runs.of(block, starts, ends)
-    options, last = spellings.of(data, starts, ends), ends[found.lasts]
-    fits = found.first | (options != UNKNOWN)
-    fits[1:] &= found.first[1:] | (starts[1:] == ends[:-1] + 1) & (data[ends[:-1]] == _COMMA)
-    regular = (starts[found.firsts] == block.starts) & (last + (data[last] == _COMMA) == block.ends)
-    return _checked(block, found, regular, fits, options, spellings.bound)
+    spans = Runs.of(block, starts, ends)
+    options, last = spellings.of(data, starts, ends), ends[spans.lasts]
+    fits = spans.first | (options != UNKNOWN)
+    fits[1:] &= spans.first[1:] | (starts[1:] == ends[:-1] + 1) & (data[ends[:-1]] == _COMMA)
+    regular = (starts[spans.firsts] == block.starts) & (last + (data[last] == _COMMA) == block.ends)
+    return _checked(block, spans, regular, fits, options, spellings.bound)
 
 
 def _checked(
-    block: Block, found: Runs, regular: Array, fits: Array, options: Array, option_count: int, level: Array | None = None
+    block: Block, spans: Runs, regular: Array, fits: Array, options: Array, option_count: int, level: Array | None = None
 ) -> Orders:
     """The lines of which every run `fits`, with counts within bounds and no option twice."""
-    counts = numbers(block.data, found.starts[found.firsts], found.ends[found.firsts])
-    regular = regular & (found.lengths > 0) & (block.broken == 0) & (counts >= 1) & (counts <= POWER_TOTAL_MAX)
-    regular[found.line[~fits]] = False
-    options[found.first] = NOBODY
-    kept = regular[found.line] & (options >= 0)
-    regular &= ~repeats(found.line[kept], options[kept], option_count, len(block))
-    return Orders(block, regular, counts, found.line, options, level)
+    counts = numbers(block.data, spans.starts[spans.firsts], spans.ends[spans.firsts])
+    regular = regular & (spans.lengths > 0) & (block.broken == 0) & (counts >= 1) & (counts <= POWER_TOTAL_MAX)
+    regular[spans.line[~fits]] = False
+    options[spans.first] = NOBODY
+    kept = regular[spans.line] & (options >= 0)
+    regular &= ~repeats(spans.line[kept], options[kept], option_count, len(block))
+    return Orders(block, regular, counts, spans.line, options, level)

@@ -53,17 +53,24 @@ def reaches(steps: Array) -> Array:
 
 
 def smith_set(pairs: Array) -> list[int]:
-    """The smallest set whose members each beat everybody outside it (Smith 1973; GETCHA)."""
-    return _tops(reaches(pairs >= pairs.T))
+    """The smallest set whose members each beat everybody outside it (Smith 1973; GETCHA).
+
+    Who beats everybody outside such a set beats more options than anybody outside it, so that every such set is a first part of the
+    options in the order of how many they beat.
+    """
+    order = (pairs > pairs.T).sum(axis=1).argsort()[::-1]
+    beats = pairs[np.ix_(order, order)] > pairs[np.ix_(order, order)].T
+    np.fill_diagonal(beats, True)
+    # Up to which place somebody stands whom each does not beat: of those in the set, nobody beyond it.
+    furthest = np.where(beats.all(axis=1), 0, len(pairs) - 1 - (~beats[:, ::-1]).argmax(axis=1))
+    size = int((np.maximum.accumulate(furthest) <= np.arange(len(pairs))).argmax()) + 1
+    return sorted(order[:size].tolist())
 
 
 def schwartz_set(pairs: Array) -> list[int]:
-    """The union of the smallest sets that are not beaten from outside (Schwartz 1986; GOCHA)."""
-    return _tops(reaches(pairs > pairs.T))
-
-
-def _tops(leads: Array) -> list[int]:
-    """The options that are reached only by options they reach."""
+    """The union of the smallest sets that are not beaten from outside (Schwartz 1986; GOCHA): the options that are reached, by chains
+    of defeats, only by options they reach."""
+    leads = reaches(pairs > pairs.T)
     tops: list[int] = np.flatnonzero((leads | ~leads.T).all(axis=1)).tolist()
     return tops
 

@@ -25,10 +25,10 @@ from engine.limits import OPTIONS_PER_POLL_MAX, POWER_TOTAL_MAX
 from engine.refusals import Refusal, refuse
 
 TYPES = ("soc", "soi", "toc", "toi", "cat")
-_NAME = re.compile(r"# ALTERNATIVE NAME (\d{1,6}): ?(.*)")
-_VOTERS = re.compile(r"# NUMBER VOTERS: ?(\d{1,16})")
-_BALLOT = re.compile(r"(\d{1,16}) ?: ?(.*)")
-_LEVEL = re.compile(r"\{((?:\d{1,6} ?(?:, ?(?=\d)|(?=\})))*)\}|(\d{1,6})(?!\d)")
+_NAME = re.compile(r"# ALTERNATIVE NAME ([0-9]{1,6}): ?(.*)")
+_VOTERS = re.compile(r"# NUMBER VOTERS: ?([0-9]{1,16})")
+_BALLOT = re.compile(r"([0-9]{1,16}) ?: ?(.*)")
+_LEVEL = re.compile(r"\{((?:[0-9]{1,6} ?(?:, ?(?=[0-9])|(?=\})))*)\}|([0-9]{1,6})(?![0-9])")
 
 
 def read(text: str) -> Election:

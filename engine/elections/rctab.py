@@ -39,6 +39,9 @@ from engine.limits import OPTIONS_PER_POLL_MAX
 from engine.log.json import parse_input
 from engine.refusals import Refusal, refuse
 
+CANDIDATES_MAX = 10_000
+"""More than any contest has; each that is excluded has a number of her own, in cells of two bytes."""
+
 
 class Contest(NamedTuple):
     """The ballots of a contest: as an election, and for each of its rows why the ballot goes no further (`ENDS`), -1 if
@@ -77,6 +80,10 @@ def read_contest(text: str, beside: Callable[[str], str]) -> Contest:
     names = [*standing, *([WRITE_INS] if any(source["undeclaredWriteInLabel"] for source in sources) else [])]
     if not standing:
         raise refuse("file_unreadable", "the contest", "has no candidate who is not excluded", "name one who stands")
+    if len(people) > CANDIDATES_MAX:
+        raise refuse(
+            "file_unreadable", "the contest", "has {count:,} candidates", "list at most {most:,}", count=len(people), most=CANDIDATES_MAX
+        )
     write_ins = len(standing) if len(names) > len(standing) else None
     places = {name: number for number, name in enumerate(standing)}
     called = {alias: places.get(name, EXCLUDED - number) for number, (name, aliases) in enumerate(people.items()) for alias in aliases}

@@ -15,15 +15,13 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
+from engine.elections.election import Election
 from engine.elections.figures import Figures, Stage, changes
 from engine.elections.outcome import Fact, Outcome, Step, listing
 from engine.elections.tops import Left
-from engine.limits import RUNOFF_WAYS_MAX
+from engine.limits import RUNOFF_CELLS_MAX, RUNOFF_WAYS_MAX
 
-TOGETHER = Step(
-    "There are more than {ways} ways to eliminate tied options one by one: here those tied for elimination drop out together.",
-    ways=RUNOFF_WAYS_MAX,
-)
+TOGETHER = "There are more than {ways} ways to eliminate tied options one by one: here those tied for elimination drop out together."
 TIED = "{tied} are tied for the fewest: every elimination is counted; in the rounds shown, {end}"
 
 
@@ -36,13 +34,13 @@ class Round(NamedTuple):
 
 
 class Walk(NamedTuple):
-    """Every round that was counted, by the options left in it; all options that can win; one way through, as an example; and whether
-    tied options dropped out `together`."""
+    """Every round that was counted, by the options left in it; all options that can win; one way through, as an example; and, where
+    tied options dropped out `together`, how many ways there are more of (otherwise 0)."""
 
     rounds: dict[Left, Round]
     winners: list[int]
     path: list[Left]
-    together: bool
+    together: int
 
     def facts(self) -> Fact:
         """The example in numbers: which options are left in each round, and their scores."""
@@ -75,7 +73,7 @@ class Walk(NamedTuple):
     ) -> Outcome:
         """What a rule says that counts so: its scores are how many each option outlasts."""
         outcome = Outcome.of(options, self.winners, self.outlasted(len(options)), explain, certify, rounds, figures)
-        return replace(outcome, remark=TOGETHER) if self.together else outcome
+        return replace(outcome, remark=Step(TOGETHER, ways=self.together)) if self.together else outcome
 
     def outlasted(self, options: int) -> list[int]:
         """How many others each option outlasts, on the way that is best for it."""
@@ -127,29 +125,48 @@ class Walk(NamedTuple):
         return steps
 
 
-def walk(everyone: Left, count: Callable[[Left], Round]) -> Walk:
-    """Count every way on from `everyone`; or, where ties make too many, the one on which tied options drop out together."""
-    walked = _walked(everyone, count, together=False) or _walked(everyone, count, together=True)
-    assert walked is not None
+def walk(everyone: Left, count: Callable[[Left], Round], election: Election | None = None) -> Walk:
+    """Count every way on from `everyone`; or, where ties make too many, the one on which tied options drop out together.
+
+    How many are too many depends on how many of the election's ballots differ, if each round reads them."""
+    most = RUNOFF_WAYS_MAX if election is None else ways_max(election.rows, len(election.options))
+    walked = _walked(everyone, count, most)
+    if walked is None and election is not None and most < RUNOFF_WAYS_MAX:
+        fewer, most = most, ways_max(election.merged().rows, len(election.options))
+        walked = _walked(everyone, count, most) if most > fewer else None
+    if walked is None:
+        walked = _walked(everyone, count, None)
+        assert walked is not None
+        return walked._replace(together=most)
     return walked
 
 
-def _walked(everyone: Left, count: Callable[[Left], Round], together: bool) -> Walk | None:
-    """None where there are more than `RUNOFF_WAYS_MAX` rounds to count."""
+def ways_max(ballots: int, options: int) -> int:
+    """How many rounds are counted of so many different ballots; never fewer than there are where nothing ties.
+
+    >>> ways_max(1_000, 20), ways_max(1_000_000, 20), ways_max(1_000_000, 256)
+    (4096, 25, 256)
+    """
+    return max(options, min(RUNOFF_WAYS_MAX, RUNOFF_CELLS_MAX // max(1, ballots * options)))
+
+
+def _walked(everyone: Left, count: Callable[[Left], Round], most: int | None) -> Walk | None:
+    """None where there are more than `most` rounds to count; where that is None, tied options drop out together, and there are no more
+    rounds than options."""
     rounds: dict[Left, Round] = {}
     waiting = [everyone]
     while waiting:
         left = waiting.pop()
         if left not in rounds:
-            if len(rounds) == RUNOFF_WAYS_MAX and not together:  # which has no more rounds than there are options
+            if len(rounds) == most:
                 return None
             counted = count(left)
-            rounds[left] = _joined(left, counted) if together and len(counted.ways) > 1 else counted
+            rounds[left] = _joined(left, counted) if most is None and len(counted.ways) > 1 else counted
             waiting += rounds[left].ways
     path = [everyone]
     while rounds[path[-1]].ways:
         path.append(rounds[path[-1]].ways[-1])  # of tied options, the one listed last drops out
-    return Walk(rounds, sorted({place for each in rounds.values() for place in each.winners}), path, together)
+    return Walk(rounds, sorted({place for each in rounds.values() for place in each.winners}), path, 0)
 
 
 def _joined(left: Left, forked: Round) -> Round:

@@ -21,23 +21,24 @@ from engine.elections.gathered import Gathered
 from engine.elections.size import check_size
 from engine.limits import OPTIONS_PER_POLL_MAX, POWER_TOTAL_MAX
 from engine.refusals import Refusal, refuse
+from engine.values import is_whole
 
 
 def read(text: str) -> Election:
     """The election in such a file; refused naming the line and what is wrong with it."""
     file, text = _File(), text.lstrip("\ufeff")
     for block in blocks(text):
-        found = file.regular(block)
-        for place, number, line in block.others(found.regular):
+        lines = file.regular(block)
+        for place, number, line in block.others(lines.regular):
             if '"' in line:  # what follows may belong to this line, and names are all that does
-                found.regular[place:] = False
-                found.add(file.ballots)
+                lines.regular[place:] = False
+                lines.add(file.ballots)
                 file.read_rows(text[block.begins(place) :].splitlines()[number - int(block.numbers[place]) :], number)
                 return file.election()
             file.read_rows([line], number)
             if file.names:
-                found.regular[place + 1 :] = False
-        found.add(file.ballots)
+                lines.regular[place + 1 :] = False
+        lines.add(file.ballots)
     return file.election()
 
 
@@ -75,13 +76,13 @@ class _File:
                     row=",".join(row)[:40], names_count=len(self.names) + 1,
                 )  # fmt: skip
             self.names.append(row[1] if len(row) < 3 else f"{row[1]} ({row[2]})")
-        elif self.names and row[0].isdecimal():
+        elif self.names and is_whole(row[0]):
             raise _wrong(self.line, "is {row!r} after the names", "put ballots before them", row=",".join(row)[:40])
         elif not self.names:
             self._read_ballot(row)
 
     def _begin(self, head: list[str]) -> None:
-        if len(head) != 2 or not all(cell.isdecimal() and len(cell) <= 6 for cell in head):
+        if len(head) != 2 or not all(is_whole(cell) and len(cell) <= 6 for cell in head):
             raise _wrong(self.line, "does not name options and seats", "begin with a line such as 8,4,")
         self.option_count, self.seats = int(head[0]), int(head[1])
         if not 1 <= self.option_count <= OPTIONS_PER_POLL_MAX or not 1 <= self.seats <= self.option_count:
@@ -92,7 +93,7 @@ class _File:
         self.spellings = Spellings({b"%d" % option: option - 1 for option in range(1, self.option_count + 1)})
 
     def _read_ballot(self, row: list[str]) -> None:
-        odd = next((place for place, cell in enumerate(row) if not cell.isdecimal() or len(cell) > 16), -1)
+        odd = next((place for place, cell in enumerate(row) if not is_whole(cell) or len(cell) > 16), -1)
         if odd >= 0:
             raise _wrong(self.line, "is {row!r}", "write a count and option numbers", odd + 1, row=row[odd][:40])
         count, *ballot = map(int, row)

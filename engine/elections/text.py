@@ -43,6 +43,7 @@ from engine.elections.size import check_size
 from engine.elections.tokens import Item, not_whole, read_line, wrong
 from engine.limits import AMOUNT_MAX, COST_MAX, DECIMALS_MAX, OPTIONS_PER_POLL_MAX, POWER_TOTAL_MAX
 from engine.refusals import Refusal, refuse
+from engine.values import is_whole
 
 NUMBERS = ("budget", "seats", "eligible", "active", "decimals")
 """Words before a colon with one number after it."""
@@ -252,7 +253,7 @@ def _read_number(head: str, items: list[Item], number: int, decimals: int) -> in
     scaled = places.ljust(decimals, "0")
     if (
         len(items) != 1
-        or not (whole + places).isdecimal()
+        or not is_whole(whole + places)
         or (point and not 0 < len(places) <= decimals)
         or len((whole + scaled).lstrip("0")) > 16
     ):
@@ -323,7 +324,7 @@ def _amount(item: Item, decimals: int, number: int) -> int:
 def _read_count(head: str | None, number: int, column: int) -> int:
     if head is None:
         return 1
-    if not head.isdecimal() or len(head) > 16 or not 1 <= int(head) <= POWER_TOTAL_MAX:
+    if not is_whole(head) or len(head) > 16 or not 1 <= int(head) <= POWER_TOTAL_MAX:
         words = ["options", "ballots", "costs", *NUMBERS]
         near = did_you_mean(head, words) if head.isalpha() else "or a word: " + ", ".join(words)
         raise wrong(number, "begins with {head!r}", "give a whole number of ballots from 1; {near}", column, head=head, near=near)

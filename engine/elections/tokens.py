@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from engine.limits import DECIMAL_DIGITS_MAX
 from engine.refusals import Refusal, refuse
+from engine.values import is_whole
 
 _TOKEN = re.compile(r'\s*(?:"((?:[^"\\]|\\.)*)"|([>=,:])|([^\s>=,:"#]+)|(#.*)|(.))')
 _PLACED = re.compile(r"[0-9]+\.[0-9]+", re.ASCII)
@@ -61,7 +62,7 @@ def read_line(line: str, number: int) -> tuple[str | None, list[Item]]:
             name = word if bare else re.sub(r"\\(.)", r"\1", quoted)
             items.append(Item(sign, name, -1, match.end() - len(match[0].lstrip()) + 1))
             fresh = False
-        elif word is not None and items[-1].points < 0 and _is_number(word, items[0].name.isdecimal() and len(items) == 1):
+        elif word is not None and items[-1].points < 0 and _is_number(word, is_whole(items[0].name) and len(items) == 1):
             column = match.end() - len(match[0].lstrip()) + 1
             items[-1] = items[-1]._replace(points=int(word.replace(".", "")), places=len(word.partition(".")[2]), at=column)
         else:
@@ -73,7 +74,7 @@ def read_line(line: str, number: int) -> tuple[str | None, list[Item]]:
 
 def _is_number(word: str, after_number: bool) -> bool:
     """Whether a word is a number, perhaps with a point; behind a lone number one with a point stands where a colon was forgotten."""
-    return len(word) <= DECIMAL_DIGITS_MAX + 1 and (word.isdecimal() or (not after_number and _PLACED.fullmatch(word) is not None))
+    return len(word) <= DECIMAL_DIGITS_MAX + 1 and (is_whole(word) or (not after_number and _PLACED.fullmatch(word) is not None))
 
 
 def not_whole(number: int, item: Item, more: str = "") -> Refusal:
@@ -86,9 +87,9 @@ def not_whole(number: int, item: Item, more: str = "") -> Refusal:
 def _side_by_side(number: int, items: list[Item], other: str, column: int) -> Refusal:
     """Two names without a sign between them: what they look like shows what was meant; the second begins at `column`."""
     name = items[-1].name
-    if len(items) == 1 and name.isdecimal():
+    if len(items) == 1 and is_whole(name):
         return wrong(number, "has no colon after {name}", "write {name}: and then the ballot", column, name=name)
-    if other[-1:].isdecimal() and re.fullmatch(r"-?[0-9]*(?:\.[0-9]+)?", other):
+    if is_whole(other[-1:]) and re.fullmatch(r"-?[0-9]*(?:\.[0-9]+)?", other):
         return wrong(number, "gives {name!r} {other}", "points and costs are whole numbers from 0", column, name=name, other=other)
     return wrong(number, "has two names side by side: {name!r} and {other!r}", "quote names with spaces", column, name=name, other=other)
 

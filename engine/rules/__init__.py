@@ -22,16 +22,18 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib.resources import files
-from typing import Any, Literal, get_args, get_origin, get_type_hints
+from typing import Any, Literal, get_type_hints
 
 from engine import catalogue
 from engine.elections.election import Election
 from engine.elections.kinds import Kind
 from engine.elections.outcome import Outcome
-from engine.limits import AMOUNT_MAX, DECIMAL_DIGITS_MAX, INTEGER_MAX
+from engine.elections.work import Shape, Work, check_work, never, one_look
+from engine.limits import DECIMAL_DIGITS_MAX
 from engine.refusals import refuse
+from engine.rules.parameters import allowed, fits
 from engine.rules.secrecy import Secrecy
-from engine.values import Digest, Money, Points, Positive, PositiveMoney, Power, Share, is_digest, is_share
+from engine.values import Digest, Money, Points, PositiveMoney, Power, Share, is_whole
 
 Parameters = dict[str, Any]
 AMOUNTS = (Money, Points, Power, PositiveMoney)
@@ -74,6 +76,10 @@ class Rule:
     by_names: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
     """Parameters under which what options are called decides, with their values: no poll is counted so, whose options go by numbers."""
     reads_points: bool = False
+    work: Work = one_look
+    """At most how much work a count takes, by the shape of the election."""
+    gives_up: Callable[[Shape], bool] = never
+    """Whether a count of such a shape may be refused as too large, once its ballots are known."""
 
     @property
     def taken(self) -> tuple[Kind, ...]:
@@ -94,7 +100,7 @@ class Rule:
     def version(self) -> str:
         """`borda@1`."""
         stem, _, number = self.name.rpartition("_")
-        return f"{stem}@{number}" if stem and number.isdecimal() else f"{self.name}@1"
+        return f"{stem}@{number}" if stem and is_whole(number) else f"{self.name}@1"
 
     @property
     def page(self) -> str:
@@ -121,11 +127,11 @@ class Rule:
                 raise refuse(
                     "parameter_wrong", "{rule}.{name}", "is not given", "give {allowed}", rule=self.name, name=name, allowed=allowed(hint)
                 )
-            if hint in AMOUNTS and isinstance(value, str) and value.isdecimal() and len(value) <= DECIMAL_DIGITS_MAX:
+            if hint in AMOUNTS and isinstance(value, str) and is_whole(value) and len(value) <= DECIMAL_DIGITS_MAX:
                 value = int(value)
             if hint is Share and type(value) is int:
                 value = str(value)  # 0 or 1, as people type them
-            if not _fits(value, hint):
+            if not fits(value, hint):
                 raise refuse(
                     "parameter_wrong", "{rule}.{name}", "is {value!r}", "give {allowed}",
                     rule=self.name, name=name, value=value, allowed=allowed(hint),
@@ -270,15 +276,24 @@ def count(rule: Rule, election: Election, parameters: Mapping[str, Any]) -> Outc
             "election_wrong", "the election", "has no budget and costs",
             "{rule} shares out a budget: give a .pb file, or the lines costs: and budget:", rule=rule.name
         )  # fmt: skip
+    if rule.family == "voting":
+        check_work(rule.name, rule.work, shape_of(election.rows, election.options, complete, election.points_max))
     outcome: Outcome = rule.function(election.as_kind(rule.ballots), **complete)
     return replace(outcome, rule=rule.version)
+
+
+def shape_of(ballots: int, options: Sequence[object], parameters: Mapping[str, Any], points: int = 1) -> Shape:
+    """What the work of a count depends on."""
+    return Shape(ballots, len(options), parameters.get("seats", 1), points, parameters)
 
 
 def voting_rule(
     *,
     ballot: Kind | Sequence[Kind],
     elects: Literal["one", "several", "budget"],
+    work: Work,
     promises: set[str] | frozenset[str],
+    gives_up: Callable[[Shape], bool] = never,
     provided: Mapping[str, Mapping[str, tuple[Any, ...]]] | None = None,
     scores: str = "votes",
     strict: bool = False,
@@ -291,7 +306,9 @@ def voting_rule(
     """A function of an election becomes a voting rule. `scores` says what its scores are, `strict` that it takes no
     ballot that ranks two options equal, `roles` what its options stand for (the last may be left out), `silence` that
     it gives an answer without ballots, `rounds` that its outcome tells earlier rounds, `by_names` with which values of parameters
-    what options are called decides, `settles_by` how one can tell that the ballots still to come change nothing. `promises` are checked by Hypothesis, those in `provided` only with these values of parameters."""
+    what options are called decides, `settles_by` how one can tell that the ballots still to come change nothing, `work` at most how much
+    work it takes, `gives_up` where it may be refused for all that. `promises` are checked by Hypothesis, those in `provided` only with
+    these values of parameters."""
     ballots: tuple[Any, ...] = (ballot,) if isinstance(ballot, str) else tuple(ballot)
 
     def make(function: Callable[..., Outcome]) -> Rule:
@@ -309,6 +326,8 @@ def voting_rule(
             provided=provided or {},
             by_names=by_names or {},
             settles_by=settles_by,
+            work=work,
+            gives_up=gives_up,
         )
 
     return make
@@ -355,32 +374,6 @@ def _rule(family: str, function: Callable[..., Any]) -> Rule:
         if parameter.kind is inspect.Parameter.KEYWORD_ONLY
     }
     return Rule(family, function.__name__, function, parameters)
-
-
-def _fits(value: Any, hint: Any) -> bool:
-    if get_origin(hint) is Literal:
-        return isinstance(value, str) and value in get_args(hint)
-    if hint is Share:
-        return is_share(value)
-    if hint is Digest:
-        return isinstance(value, str) and is_digest(value)
-    if hint is bool or hint is str:
-        return isinstance(value, hint)
-    most = AMOUNT_MAX if hint in (Money, PositiveMoney) else INTEGER_MAX
-    return type(value) is int and (1 if hint in (Positive, PositiveMoney) else 0) <= value <= most
-
-
-def allowed(hint: Any) -> str:
-    if get_origin(hint) is Literal:
-        return "one of " + ", ".join(get_args(hint))
-    if hint in (Positive, PositiveMoney):
-        return "a whole number from 1"
-    return {
-        bool: "true or false",
-        str: "a name",
-        Share: "a share from 0 to 1, such as 2/3",
-        Digest: "a seed of 64 hexadecimal digits",
-    }.get(hint, "a whole number from 0")
 
 
 __all__ = ["FAMILIES", "Election", "Outcome", "Rule", "rule", "tally"]

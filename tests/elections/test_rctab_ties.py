@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from fractions import Fraction
 from itertools import pairwise
 
@@ -10,10 +11,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.elections import java, rctab
+from engine.elections import java, marked, ranks, rctab
 from engine.elections.election import Election
 from engine.refusals import Refusal
 from engine.rules import tally
+from engine.rules.voting.rctab._ties import Ties
 from tests.conftest import shared
 
 RULES = {
@@ -243,3 +245,60 @@ def test_javas_numbers_are_javas():
     assert java.hash_code("Żółć𝄞é") == 83548354
     order = [6, 5, 4, 13, 3, 12, 11, 9, 10, 8, 7, 2, 1, 0]
     assert java.set_order([f"name{number}" for number in range(14)]) == [f"name{number}" for number in order]
+
+
+def test_a_draw_is_rounded_as_a_double_is_where_that_decides():
+    """Given the number below 2^53 whose product with 7 lies between two doubles; then Java's is the even one, and the draw one more."""
+    drawn = java.Random(65545201479537).scaled(7)
+    below = (java.Random(65545201479537)._next(26) << 27) + _second(65545201479537)
+    assert (drawn, below * 7 >> 53) == (6, 5)
+
+
+def _second(seed: int) -> int:
+    """The lower part of a double's digits: of the second number that the generator gives."""
+    random = java.Random(seed)
+    random._next(26)
+    return random._next(27)
+
+
+@given(st.integers(0, (1 << 48) - 1), st.integers(1, 300))
+def test_a_draw_is_what_floating_point_makes_of_it(seed, bound):
+    """Python's floats are Java's doubles (IEEE 754), rounded alike."""
+    number = (java.Random(seed)._next(26) << 27) + _second(seed)
+    assert java.Random(seed).scaled(bound) == math.floor(number / 2**53 * bound)
+
+
+@given(st.integers(0, 99))
+def test_whoever_a_set_gives_first_is_drawn_where_a_list_would_give_another(seed):
+    """Given two who were level in the round before: RCTab holds them in a HashSet, which gives Sneezy before Dopey."""
+    place = java.Random(seed).scaled(2)
+    names, votes = ("Dopey", "Sneezy"), [[Fraction(1), Fraction(1)]]
+    assert names[Ties(names, None, "previous_random", seed).loser([0, 1], votes)] == ("Sneezy", "Dopey")[place]
+    assert names[Ties(names, None, "random", seed).loser([0, 1], votes)] == names[place]
+
+
+def test_a_set_of_more_than_twelve_has_more_buckets_and_another_order():
+    """Given thirteen who are level: beyond three quarters of sixteen buckets, a HashSet makes thirty-two."""
+    names = [chr(65 + number) * (number + 2) for number in range(13)]
+    few = sorted(names, key=lambda name: (java.hash_code(name) & 0xFFFFFFFF ^ (java.hash_code(name) & 0xFFFFFFFF) >> 16) & 15)
+    assert java.set_order(names) != few
+    ties, votes = Ties(names, None, "previous_random", 3), [[Fraction(1)] * 13]
+    assert names[ties.loser(range(13), votes)] == java.set_order(sorted(names))[java.Random(3).scaled(13)]
+
+
+def test_the_sixth_excluded_is_read_as_any_other():
+    """Given a dozen who are excluded; then no line that names one of them is taken for one with an unknown name."""
+    names = [f"Person {number}" for number in range(14)]
+    candidates = [{"name": name, "excluded": number > 1} for number, name in enumerate(names)]
+    source = {"filePath": "cast.csv", "overvoteLabel": "overvote"}
+    stated = json.dumps({"rules": RULES | {"maxSkippedRanksAllowed": "unlimited"}, "candidates": candidates, "cvrFileSources": [source]})
+    cast = "count,rank1,rank2\n" + "".join(f"1,{name},{names[number % 2]}\n" for number, name in enumerate(names) if number > 1)
+    election = rctab.read_contest(stated, lambda _: cast).election
+    assert election.orders[:, 0].tolist() == [number % 2 for number in range(2, 14)]
+    assert marked.UNKNOWN < ranks.EXCLUDED - rctab.CANDIDATES_MAX
+
+
+def test_a_contest_of_more_candidates_than_cells_can_tell_apart_is_refused(monkeypatch):
+    monkeypatch.setattr(rctab, "CANDIDATES_MAX", 3)
+    with pytest.raises(Refusal, match="the contest has 4 candidates; list at most 3"):
+        counted(DWARFS, {}, "count,rank1\n1,Happy\n")

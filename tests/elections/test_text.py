@@ -1,10 +1,12 @@
 """Ballots as people write them: read as meant, or refused naming the line."""
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.elections import choice
+from engine.elections import choice, files
 from engine.elections.election import Election
 from engine.elections.kinds import KINDS, NUMBERED
 from engine.refusals import Refusal
@@ -93,3 +95,21 @@ def test_a_name_with_braces_is_a_name(name):
     with pytest.raises(Refusal, match="election_wrong") as refused:
         Election.read(f'options: "{name}"\n3: nobody\n')
     assert len(str(refused.value)) < 400 and name in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("a.txt", "٣: garden > library\n"),
+        ("a.txt", "seats: ٢\n3: garden > library\n"),
+        ("a.txt", "3: garden ٤, library 2\n"),
+        ("a.soc", "# NUMBER ALTERNATIVES: 2\n# ALTERNATIVE NAME 1: a\n# ALTERNATIVE NAME 2: b\n٣: 1,2\n"),
+        ("a.soc", "# NUMBER ALTERNATIVES: 2\n# ALTERNATIVE NAME 1: a\n# ALTERNATIVE NAME 2: b\n3: 1,٢\n"),
+        ("a.csv", "٢,1,\n3,1,2,\n\n"),
+        ("a.csv", '2,1,\n٣,1,2,\n"Candidate 1","A"\n"Candidate 2","B"\n'),
+    ],
+)
+def test_only_the_digits_0_to_9_make_a_number(name, text):
+    """Python takes those of every script, and another reader of the same file would not."""
+    with pytest.raises(Refusal):
+        files.parse(text, Path(name))

@@ -11,6 +11,7 @@ import pytest
 from engine.elections.election import Election
 from engine.rules import tally
 from tests.elections.test_real_committees import SAME
+from tests.peers.random_elections import chance_of
 
 pytest.importorskip("abcvoting", reason="abcvoting is not installed (make peers)")
 from abcvoting import abcrules
@@ -22,7 +23,7 @@ EXACT = {"seqphragmen": "standard-fractions", "equal-shares": "standard-fraction
 
 @pytest.mark.parametrize("rule", SAME)
 def test_our_committee_is_among_theirs(rule):
-    theirs, chance = SAME[rule], np.random.default_rng(11)
+    theirs, chance = SAME[rule], chance_of(11)
     for _ in range(150):
         option_count, voters = int(chance.integers(2, 6)), int(chance.integers(1, 9))
         seats = int(chance.integers(1, option_count + 1))

@@ -14,6 +14,7 @@ import pytest
 
 from engine.elections.election import Election
 from engine.rules import tally
+from tests.peers.random_elections import chance_of
 
 pytest.importorskip("pabutools", reason="pabutools is not installed (make peers)")
 from pabutools import election as pb
@@ -57,7 +58,7 @@ SAME: list[tuple[str, dict[str, Any], Callable[[Any, Any], Any]]] = [
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 @pytest.mark.parametrize(("rule", "parameters", "count"), SAME, ids=lambda item: getattr(item, "__name__", str(item)))
 def test_our_budget_is_among_theirs(rule, parameters, count):
-    chance = np.random.default_rng(13)
+    chance = chance_of(13)
     for _ in range(120):
         option_count, voters = int(chance.integers(2, 7)), int(chance.integers(1, 9))
         costs = [int(cost) for cost in chance.integers(1, 12, option_count)]

@@ -13,6 +13,7 @@ import pytest
 from benchmarks.pref_voting import GRADED, SAME, STV
 from engine.elections.election import Election
 from engine.rules import tally
+from tests.peers.random_elections import chance_of
 
 pytest.importorskip("pref_voting", reason="pref_voting is not installed (make peers)")
 with warnings.catch_warnings():
@@ -27,7 +28,7 @@ with warnings.catch_warnings():
 @pytest.mark.parametrize("rule", SAME)
 def test_both_name_the_same_winners(rule):
     theirs, parameters = SAME[rule]
-    method, chance = getattr(voting_methods, theirs), np.random.default_rng(7)
+    method, chance = getattr(voting_methods, theirs), chance_of(7)
     for _ in range(120):
         option_count, rows = int(chance.integers(2, 6)), int(chance.integers(1, 12))
         orders = np.argsort(chance.random((rows, option_count)), axis=1)
@@ -39,7 +40,7 @@ def test_both_name_the_same_winners(rule):
 
 @pytest.mark.parametrize("rule", STV)
 def test_both_elect_the_same_where_no_tie_has_to_be_broken(rule):
-    method, chance = getattr(proportional_methods, STV[rule]), np.random.default_rng(3)
+    method, chance = getattr(proportional_methods, STV[rule]), chance_of(3)
     for _ in range(150):
         option_count, rows = int(chance.integers(3, 7)), int(chance.integers(4, 14))
         seats, weights = int(chance.integers(1, option_count)), chance.integers(1, 100_000, rows)
@@ -57,7 +58,7 @@ def test_both_elect_the_same_where_no_tie_has_to_be_broken(rule):
 @pytest.mark.parametrize("rule", GRADED)
 def test_both_name_the_same_winners_by_grades(rule):
     """Equal middle grades they tell apart once, by who has more above or below them, and not grade by grade as Balinski & Laraki do."""
-    method, chance = getattr(grade_methods, GRADED[rule]), np.random.default_rng(13)
+    method, chance = getattr(grade_methods, GRADED[rule]), chance_of(13)
     kind = "approval" if rule == "approval" else "score"
     for _ in range(150):
         option_count, rows = int(chance.integers(2, 6)), int(chance.integers(1, 10))

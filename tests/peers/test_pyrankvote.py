@@ -1,7 +1,8 @@
 """Random elections by our rules and by pyrankvote's (Jon Tingvold), which must elect the same.
 
 Skips where pyrankvote is not installed (`make peers` installs it). It breaks ties by second choices and then by chance, so that only elections without
-ties are compared. Its single transferable vote hands on what a candidate has in equal parts to all her papers, whatever each of them was
+ties are compared. A runoff it ends by dropping several at once before their papers move, and draws where these are level though one by one nobody
+would be: of what it may draw, one is ours. Its single transferable vote hands on what a candidate has in equal parts to all her papers, whatever each of them was
 worth: another convention than ours, and than every statute's, wherever papers of different worth meet. They cannot with three candidates for two
 seats; its quota is reached where ours has to be passed.
 """
@@ -37,7 +38,7 @@ def test_runoffs_elect_the_same(short):
         outcome = tally("instant_runoff", one.election)
         if not outcome.ties:
             compared += 1
-            assert elected(one, 1) == set(outcome.winners), one
+            assert set(outcome.winners) in (elected(one, 1) for _ in range(40)), one
     assert compared > 120
 
 

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.elections.election import Election
+from engine.elections.work import Meter
 from engine.rules import tally
 from engine.rules.voting.equal_shares._batch import EPS, bought_for
 from engine.rules.voting.equal_shares._shares import Count
@@ -132,7 +133,7 @@ def test_twins_are_told_apart_by_the_listing_alone(election, utility, data):
     count = Count(twins, utility)
     raised = [count.share(number) for number in range(8)]
     numbers = np.array([float(share) for share in raised])
-    purchases = bought_for(count.voters(), numbers, numbers * EPS)
+    purchases = bought_for(count.voters(), numbers, numbers * EPS, Meter(""))
     for number, bought in enumerate(purchases):
         assert bought is None or bought == {purchase.option for purchase in count.buy(number)}
 
@@ -149,7 +150,7 @@ def test_what_is_bought_is_left_open_or_exact(election, utility):
     count = Count(election, utility)
     shares = [count.share(raised) for raised in range(6)]
     numbers = np.array([float(share) for share in shares])
-    for raised, bought in enumerate(bought_for(count.voters(), numbers, numbers * EPS)):
+    for raised, bought in enumerate(bought_for(count.voters(), numbers, numbers * EPS, Meter(""))):
         assert bought is None or bought == {purchase.option for purchase in count.buy(raised)}
 
 
@@ -212,4 +213,7 @@ def test_weights_and_points_beyond_a_floats_digits_are_counted_exactly():
     election = Election.of("ab", "cumulative", rows, weights, [63 * 10**14, 63 * 10**14], 9 * 10**15)
     count = Count(election, "additive")
     exact = frozenset(purchase.option for purchase in count.buy(0))
-    assert bought_for(count.voters(), np.array([float(count.share(0))]), np.array([float(count.share(0)) * EPS]))[0] in (None, exact)
+    assert bought_for(count.voters(), np.array([float(count.share(0))]), np.array([float(count.share(0)) * EPS]), Meter(""))[0] in (
+        None,
+        exact,
+    )

@@ -15,8 +15,8 @@ from engine.elections import files
 from engine.elections.election import Election
 from engine.elections.figures import Figures, Gift
 from engine.refusals import Refusal
-from engine.rules import rule, tally
-from engine.rules.certificates import CHECKED, check
+from engine.rules import counting_rule, rule, tally
+from engine.rules.certificates import CHECKED, check, vouched
 from tests.conftest import shared
 from tests.rules.elections import elections
 
@@ -273,6 +273,28 @@ def test_ties_of_a_rule_that_elects_one_are_those_who_win():
     for name in ("schulze", "borda", "instant_runoff", "ranked_pairs"):
         with pytest.raises(Refusal, match="proof_wrong"):
             check(election, replace(tally(name, election), ties=()), {})
+
+
+@pytest.mark.parametrize("version", CHECKED)
+def test_ties_are_vouched_for_where_one_is_elected_and_nowhere_else(version):
+    """Given ties that there are not; then they are refused, or it is said beforehand that nobody vouches for them."""
+    chosen = counting_rule(version)
+    votes = np.array([[1, 1, 0], [0, 1, 1], [0, 1, 0]], np.int64)
+    kind = chosen.ballots[0]
+    table = (
+        np.array([[0, 1, 2], [1, 0, 2], [2, 0, 1]]) if kind == "ranked" else votes[:, ::-1] if kind != "single" else np.eye(3, dtype=int)
+    )
+    election = Election.of("abc", kind, table, [4, 2, 1], [1, 1, 1], 2)
+    outcome, given = tally(chosen.name, election), chosen.complete({})
+    check(election, outcome, given)
+    forged = replace(outcome, ties=(("a", "c"),))
+    assert outcome.ties != forged.ties
+    if "neither for its ties" in vouched(version):
+        assert chosen.elects != "one"
+        check(election, forged, given)
+    else:
+        with pytest.raises(Refusal, match="proof_wrong"):
+            check(election, forged, given)
 
 
 @pytest.mark.parametrize(("name", "parameters"), [("equal_shares", {"utility": "cardinality"}), ("committee_equal_shares", {"seats": 6})])

@@ -6,9 +6,10 @@ from decimal import ROUND_DOWN, ROUND_UP, Decimal
 from fractions import Fraction
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import given
 from hypothesis import strategies as st
 
+from engine.elections import rctab_settings
 from engine.elections.election import Election
 from engine.elections.ranks import WRITE_INS
 from engine.refusals import Refusal
@@ -92,6 +93,23 @@ def pass_of(ballots: list[list[int]], options: int, seats: int, gone: list[int],
     return winners, rounds
 
 
+def contested(seats: int, terms: dict) -> tuple | None:
+    """The rule of a contest that states these terms; None where RCTab takes no such contest."""
+    named = {ours: theirs for theirs, ours in rctab_settings.WINNERS.items()}
+    plain = seats == 1 and terms["winners"] == "several_a_round"
+    stated = {
+        "winnerElectionMode": rctab_settings.ONE_WINNER if plain else named[terms["winners"]],
+        "hareQuota": terms["quota"] == "hare",
+        "batchElimination": terms["batch"],
+        "nonIntegerWinningThreshold": not terms["whole"],
+        "decimalPlacesForVoteArithmetic": terms["decimals"],
+    }
+    try:
+        return rctab_settings.rule_of(stated, seats)
+    except Refusal:
+        return None
+
+
 @given(
     st.lists(st.tuples(st.integers(1, 7), st.permutations(range(5)), st.integers(0, 5)), min_size=1, max_size=9),
     st.integers(1, 4),
@@ -106,10 +124,14 @@ def pass_of(ballots: list[list[int]], options: int, seats: int, gone: list[int],
     ),
 )
 def test_arrays_and_single_ballots_agree(cast, seats, terms):
-    assume(seats > 1 or terms["winners"] != "bottoms_up")  # RCTab takes no such contest, so that nothing says how it breaks ties
+    """Or both refuse: the rule exactly what the contest would be refused for."""
     ballots = [(weight, list(order[:length])) for weight, order, length in cast]
     election = Election.of_orders(NAMES, [order + [-1] * (5 - len(order)) for _, order in ballots], [weight for weight, _ in ballots])
     election.write_ins = 4
+    if contested(seats, terms) is None:
+        with pytest.raises(Refusal, match="parameter_wrong: rctab.(winners|quota|batch) is .*, which does not apply; leave it out where"):
+            tally("rctab", election, seats=seats, **terms)
+        return
     each = [order for weight, order in ballots for _ in range(weight)]
     winners, rounds = [], []
     while len(winners) < seats:

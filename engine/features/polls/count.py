@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from fractions import Fraction
 from hashlib import sha256
 from typing import NamedTuple
 
@@ -12,11 +13,12 @@ from engine import rules
 from engine.elections import draws
 from engine.elections.choice import row
 from engine.elections.election import Election
-from engine.elections.outcome import Outcome, write_number
+from engine.elections.outcome import Number, Outcome, write_number
 from engine.elections.ties import break_ties
 from engine.features.polls.ballots import Ballots
 from engine.features.polls.state import Count, DrawOpening, Poll, Question
 from engine.features.polls.verdict import verdict
+from engine.limits import PART_BYTES_MAX
 from engine.refusals import Refusal, refuse
 from engine.rules import Rule
 from engine.state import State
@@ -26,6 +28,8 @@ UNCOUNTABLE = ("too_many_ties", "too_large", "election_wrong", "parameter_wrong"
 """Refusals of a rule that no waiting mends: the poll ends without a decision instead of never."""
 TIES_PER_EVENT_MAX = 32
 """Ties that stand in the closing event, of at most 256 options each."""
+SCORE_DIGITS_MAX, SCORE_DECIMALS = 4_300, 6
+"""Digits above and below the line of a score that any reader takes, and how many decimals are kept where it has more."""
 PREPARE_FROM, PREPARE_FROM_OF_SEVERAL = 20_000, 2_000
 """Ballots times options from which a count is made before the writer's turn, where one is elected and where several are."""
 
@@ -150,9 +154,23 @@ def conclude(state: State, poll: Poll, ballots: Ballots, opened: DrawOpening | N
         status,
         tuple(sorted(winners)) if status == "decided" else (),
         tuple(tuple(sorted(map(int, tie))) for tie in outcome.ties[:TIES_PER_EVENT_MAX]),
-        tuple(str(write_number(outcome.scores[str(number)])) for number in range(1, options + 1)),
+        written([outcome.scores[str(number)] for number in range(1, options + 1)], outcome.ties[:TIES_PER_EVENT_MAX]),
         cast,
         Power(power),
         Digest(outcome.digest()),
         opened,
     )
+
+
+def written(scores: Sequence[Number], ties: Sequence[Sequence[str]] = ()) -> tuple[str, ...]:
+    """Scores as the closing event holds them: exact, or, where an exact one is too long to be read back or all of them too long for an
+    event beside the ties, every one of them rounded to six decimals. The digest of the outcome is over the exact ones.
+
+    >>> written([3, Fraction(7, 2)]), written([3, Fraction(1, 3**10_000)])
+    (('3', '7/2'), ('3', '0'))
+    """
+    exact = tuple(str(write_number(score)) for score in scores)
+    room = PART_BYTES_MAX - sum(len(option) + 3 for tie in ties for option in tie)
+    if sum(len(text) + 3 for text in exact) <= room and all(len(part) <= SCORE_DIGITS_MAX for text in exact for part in text.split("/")):
+        return exact
+    return tuple(str(write_number(Fraction(round(score * 10**SCORE_DECIMALS), 10**SCORE_DECIMALS))) for score in scores)

@@ -13,7 +13,7 @@ from engine.features.treasury.state import Treasury
 from engine.features.treasury.terms import money_of
 from engine.kernel import charter as charters
 from engine.kernel.hooks import incompatibilities
-from engine.limits import COST_MAX, OPTIONS_PER_POLL_MAX, POWER_TOTAL_MAX
+from engine.limits import COST_MAX, OPTIONS_PER_POLL_MAX, POWER_TOTAL_MAX, WORK_MAX
 from engine.refusals import Refusal, refuse
 from engine.state import State
 
@@ -32,6 +32,7 @@ def readiness_problems(state: State, asked: Question, decision: Decision, at: in
     if (decision.ties == "lot") != (asked.draw_secret is not None):
         yield _not_ready("no secret to draw by", "open it again")
     yield from _about_amendment(state, asked, decision)
+    yield from _about_work(asked, rule)
     if asked.opens_at < at:
         yield _not_ready("an opening in the past", "leave opens_at out to open it now")
     if len(state[Polls].open) + len(state[Polls].contested) >= POLLS_OPEN_MAX:
@@ -75,6 +76,24 @@ def _about_options(state: State, asked: Question, decision: Decision) -> Problem
         yield _not_ready("options of its own", "an amendment is adopted or not")
     for option in options:
         yield from _about_option(state, option, decision)
+
+
+def _about_work(asked: Question, rule: rules.Rule) -> Problems:
+    """A poll whose count could take too long, or be given up, is not opened: of all ballots there may be on its roll, whatever they say."""
+    count = len(asked.options)
+    ballots = min(asked.electorate.count, {"single": count + 1, "approval": 1 << count}.get(asked.terms.ballot, asked.electorate.count))
+    shape = rules.shape_of(ballots, asked.options, rule.complete(asked.terms.rule.parameters), max(asked.terms.points_max, 1))
+    units = rule.work(shape)
+    if units > WORK_MAX:
+        yield _not_ready(
+            "a count that could take {units:,} steps, of {most:,} at most", "ask about fewer options, or by a rule that takes less work",
+            units=units, most=WORK_MAX,
+        )  # fmt: skip
+    elif rule.gives_up(shape):
+        yield _not_ready(
+            "a search by {rule} among {count} options that may have to be given up", "ask about fewer options, or by a rule that elects one by one",
+            rule=rule.name, count=count,
+        )  # fmt: skip
 
 
 def _about_option(state: State, option: Option, decision: Decision) -> Problems:

@@ -5,7 +5,8 @@ comparisons, with the strengths of paths or the defeats that were locked in; whi
 how many votes; what was bought at which price. Its rounds and figures are held against the ballots, too. The checks read ballots one by one, in plain whole numbers and
 fractions, and share no code with the rules.
 
-What is not shown: which of equals was taken first, seat by seat or purchase by purchase (`Outcome.ties` says so); for
+What is not shown: where several are elected, which of equals was taken first, seat by seat or purchase by purchase, and whether
+`Outcome.ties` names all of them and only them; for
 `ranked_pairs` with equal defeats, that no other order of locking lets another option win (and of winners of whom it was
 not settled whether one does: `Outcome.note` names them); for `equal_shares` with money added, that a smaller addition was
 not already too much. That no ranking (`kemeny`), committee or set of options (`pav`,
@@ -72,13 +73,14 @@ def vouched(version: str) -> str:
     >>> vouched("schulze@1"), vouched("kemeny@1")
     ('its winners, scores, rounds and figures', '')
     >>> vouched("seq_pav@1")
-    'its winners, scores, rounds and figures, but for which of equals was taken'
+    'its winners, scores, rounds and figures, but neither for its ties nor for which of equals was taken'
     """
     if version not in CHECKED:
         return ""
     taken_in_turn = counting_rule(version).elects != "one"
-    but = "that no other order of equal defeats elects another" if version == "ranked_pairs@1" else "which of equals was taken"
-    return "its winners, scores, rounds and figures" + (f", but for {but}" if taken_in_turn or version == "ranked_pairs@1" else "")
+    but = ", but neither for its ties nor for which of equals was taken" if taken_in_turn else ""
+    but = ", but not for whether another order of equal defeats elects another" if version == "ranked_pairs@1" else but
+    return "its winners, scores, rounds and figures" + but
 
 
 def _without_figures(claim: Claim) -> bool:

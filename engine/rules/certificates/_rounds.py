@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from engine.elections.figures import Action, Figures, Stage
-from engine.limits import RUNOFF_WAYS_MAX
+from engine.limits import RUNOFF_CELLS_MAX, RUNOFF_WAYS_MAX
 from engine.rules.certificates._claim import Claim
 
 Left = tuple[int, ...]
@@ -46,12 +46,14 @@ def stages(claim: Claim) -> bool:
 def _counted(claim: Claim, together: bool) -> tuple[dict[Left, list[int]], set[int]] | None:
     """The votes of every round that can come about, and who wins in one; None if there are too many to be gone through one by one, so that
     tied options drop out together."""
+    cells = max(1, len(claim.ballots) * len(claim.places))
+    most = max(len(claim.places), min(RUNOFF_WAYS_MAX, RUNOFF_CELLS_MAX // cells))
     rounds, won, waiting = dict[Left, list[int]](), set[int](), [tuple(claim.places)]
     while waiting:
         left = waiting.pop()
         if left in rounds:
             continue
-        if len(rounds) == RUNOFF_WAYS_MAX and not together:
+        if len(rounds) == most and not together:
             return None
         rounds[left], ways, winners = _after(claim, left, together)
         won |= winners

@@ -181,13 +181,13 @@ def _at_its_end(claim: Claim, supporters: list[int], ours: list[int], terms: dic
 
 def _whole(text: str) -> int:
     """A number as facts write it: as text, so that no reader rounds it."""
-    if not re.fullmatch(r"\d{1,40}", text):
+    if not re.fullmatch("[0-9]{1,40}", text):
         raise ValueError("no whole number")
     return int(text)
 
 
 def _price(text: str) -> Fraction:
-    if not re.fullmatch(r"\d+(/\d+)?", text):
+    if not re.fullmatch("[0-9]+(/[0-9]+)?", text):
         raise ValueError("no price")
     return Fraction(text)
 

@@ -10,6 +10,7 @@ Also called veto. Source: Saari 1995, Basic Geometry of Voting.
 
 import numpy as np
 
+from engine.elections import work
 from engine.elections.election import Election
 from engine.elections.outcome import Outcome, Step, best, listing
 from engine.rules import voting_rule
@@ -18,6 +19,7 @@ from engine.rules import voting_rule
 @voting_rule(
     ballot="ranked",
     elects="one",
+    work=work.one_look,
     promises={"anonymity", "neutrality", "unanimity", "majority_loser", "monotonicity", "participation", "reinforcement"},
 )
 def anti_plurality(election: Election) -> Outcome:

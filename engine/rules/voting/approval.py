@@ -7,6 +7,7 @@ a favourite from a compromise. Source: Brams & Fishburn 1978.
 ('library',)
 """
 
+from engine.elections import work
 from engine.elections.election import Election
 from engine.elections.outcome import Outcome, Step, best, listing
 from engine.rules import voting_rule
@@ -16,6 +17,7 @@ from engine.rules import voting_rule
     ballot="approval",
     elects="one",
     settles_by="sums",
+    work=work.one_look,
     promises={"anonymity", "neutrality", "unanimity", "monotonicity", "participation", "reinforcement", "clone_independence"},
 )
 def approval(election: Election) -> Outcome:

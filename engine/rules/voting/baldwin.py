@@ -13,7 +13,9 @@ round 3: garden 0; garden is left
 
 from __future__ import annotations
 
-from engine.elections import pairwise
+import numpy as np
+
+from engine.elections import pairwise, work
 from engine.elections.election import Election
 from engine.elections.outcome import Outcome
 from engine.elections.rounds import Round, are_left, walk, without_each
@@ -26,6 +28,7 @@ from engine.rules import voting_rule
     elects="one",
     scores="options outlasted",
     rounds=True,
+    work=work.compared_by_rounds,
     promises={
         "anonymity",
         "neutrality",
@@ -40,10 +43,12 @@ from engine.rules import voting_rule
 )
 def baldwin(election: Election) -> Outcome:
     options = election.options
-    margins = (election.pairwise - election.pairwise.T).tolist()
+    margins = election.pairwise - election.pairwise.T
 
     def count(left: Left) -> Round:
-        points = [sum(margins[place][other] for other in left) if place in left else 0 for place in range(len(options))]
+        points = [0] * len(options)
+        for place, total in zip(left, margins[np.ix_(left, left)].sum(axis=1).tolist(), strict=True):
+            points[place] = total
         if len(left) == 1:
             return Round(points, left, [])
         fewest = min(points[place] for place in left)

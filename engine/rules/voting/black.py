@@ -9,7 +9,7 @@ Committees and Elections.
 ('library',)
 """
 
-from engine.elections import pairwise
+from engine.elections import pairwise, work
 from engine.elections.election import Election
 from engine.elections.outcome import Outcome, Step, best, listing
 from engine.rules import voting_rule
@@ -19,6 +19,7 @@ from engine.rules import voting_rule
     ballot="ranked",
     elects="one",
     scores="Borda points",
+    work=work.compared,
     promises={
         "anonymity",
         "neutrality",

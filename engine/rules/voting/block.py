@@ -10,6 +10,7 @@ century; Brams & Fishburn 1978.
 
 from __future__ import annotations
 
+from engine.elections import work
 from engine.elections.committees import check_seats, committee
 from engine.elections.election import Election
 from engine.elections.outcome import Outcome, Step, listing
@@ -18,7 +19,7 @@ from engine.rules.voting.stv import ONE
 from engine.values import Positive
 
 
-@voting_rule(ballot="approval", elects="several", promises={"anonymity", "neutrality", "house_monotonicity"})
+@voting_rule(ballot="approval", elects="several", work=work.one_look, promises={"anonymity", "neutrality", "house_monotonicity"})
 def block(election: Election, *, seats: Positive = ONE) -> Outcome:
     check_seats(election, seats)
     votes = election.sums.tolist()

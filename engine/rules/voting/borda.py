@@ -9,6 +9,7 @@ off a ballot are tied for last place, below everything it ranks. Source: Borda 1
 
 import numpy as np
 
+from engine.elections import work
 from engine.elections.election import Election
 from engine.elections.outcome import Outcome, Step, best, listing
 from engine.rules import voting_rule
@@ -18,6 +19,7 @@ from engine.rules import voting_rule
     ballot="ranked",
     elects="one",
     scores="points",
+    work=work.compared,
     promises={
         "anonymity",
         "neutrality",

@@ -13,6 +13,7 @@ library has more than half of 9 votes
 
 from __future__ import annotations
 
+from engine.elections import work
 from engine.elections.election import Election
 from engine.elections.outcome import Outcome, Step, best, listing
 from engine.rules import voting_rule
@@ -21,6 +22,7 @@ from engine.rules import voting_rule
 @voting_rule(
     ballot="ranked",
     elects="one",
+    work=work.compared,
     promises={"anonymity", "neutrality", "unanimity", "majority", "majority_loser", "monotonicity"},
 )
 def bucklin(election: Election) -> Outcome:

@@ -19,6 +19,7 @@ from fractions import Fraction
 
 import numpy as np
 
+from engine.elections import work
 from engine.elections.committees import Approvals, first_of
 from engine.elections.election import Election
 from engine.elections.outcome import Outcome, Step, Value
@@ -28,6 +29,7 @@ from engine.rules import voting_rule
 @voting_rule(
     ballot="approval",
     elects="budget",
+    work=work.cost_by_cost,
     promises={"anonymity", "neutrality", "unanimity", "within_budget", "justified", "priceable", "proportional_up_to_any"},
 )
 def budget_phragmen(election: Election) -> Outcome:

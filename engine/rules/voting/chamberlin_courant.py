@@ -11,6 +11,7 @@ Source: Chamberlin & Courant 1983.
 
 from __future__ import annotations
 
+from engine.elections import work
 from engine.elections.election import Election
 from engine.elections.optimal import best_committees, outcome_of
 from engine.elections.outcome import Outcome
@@ -19,6 +20,13 @@ from engine.rules.voting.stv import ONE
 from engine.values import Positive
 
 
-@voting_rule(ballot="approval", elects="several", scores="votes", promises={"anonymity", "neutrality"})
+@voting_rule(
+    ballot="approval",
+    elects="several",
+    scores="votes",
+    work=work.committees,
+    gives_up=work.too_many_committees,
+    promises={"anonymity", "neutrality"},
+)
 def chamberlin_courant(election: Election, *, seats: Positive = ONE) -> Outcome:
     return outcome_of(election, best_committees(election, seats, lambda j: (1, 1) if j == 1 else (0, 1)))

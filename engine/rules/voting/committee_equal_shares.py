@@ -24,6 +24,7 @@ from fractions import Fraction
 
 import numpy as np
 
+from engine.elections import work
 from engine.elections.committees import Approvals, check_seats, committee
 from engine.elections.counting import numbered
 from engine.elections.election import Array, Election
@@ -35,7 +36,12 @@ from engine.rules.voting.stv import ONE
 from engine.values import Positive
 
 
-@voting_rule(ballot="approval", elects="several", promises={"anonymity", "neutrality", "proportional", "extended_justified", "priceable"})
+@voting_rule(
+    ballot="approval",
+    elects="several",
+    work=work.seats_bought,
+    promises={"anonymity", "neutrality", "proportional", "extended_justified", "priceable"},
+)
 def committee_equal_shares(election: Election, *, seats: Positive = ONE) -> Outcome:
     check_seats(election, seats)
     options, approvals = election.options, Approvals(election)

@@ -13,6 +13,7 @@ library against garden: 5 ballots to 4; library wins
 
 from __future__ import annotations
 
+from engine.elections import work
 from engine.elections.election import Election
 from engine.elections.figures import Figures, Runoff, Stage
 from engine.elections.outcome import Outcome, Step, listing
@@ -25,6 +26,7 @@ from engine.rules.voting.star import finalists, runoff
     ballot="ranked",
     elects="one",
     rounds=True,
+    work=work.compared,
     promises={"anonymity", "neutrality", "unanimity", "majority", "majority_loser", "condorcet_loser"},
 )
 def contingent(election: Election) -> Outcome:

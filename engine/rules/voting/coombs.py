@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from typing import Literal
 
+from engine.elections import work
 from engine.elections.election import Election
 from engine.elections.outcome import Outcome, Step
 from engine.elections.rounds import Round, are_left, walk, without_each
@@ -28,6 +29,7 @@ TIED = "{tied} are ranked last equally often: every elimination is counted; in t
     ballot="ranked",
     elects="one",
     scores="options outlasted",
+    work=work.by_rounds,
     promises={"anonymity", "neutrality", "unanimity", "condorcet_loser", "majority_loser", "resolvability"},
 )
 def coombs(election: Election, *, until: Literal["majority", "one_is_left"] = "majority") -> Outcome:
@@ -49,7 +51,7 @@ def coombs(election: Election, *, until: Literal["majority", "one_is_left"] = "m
             return are_left(options, left)
         return Step("{winner} has more than half of {total} {total:vote|votes}", winner=options[last.winners[0]], total=tops.votes(left)[1])
 
-    walked = walk(tuple(range(len(options))), count)
+    walked = walk(tuple(range(len(options))), count, election)
     return walked.outcome(
         options,
         explain=lambda: walked.steps(options, verdict, TIED),

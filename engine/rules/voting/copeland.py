@@ -17,7 +17,7 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Literal
 
-from engine.elections import pairwise
+from engine.elections import pairwise, work
 from engine.elections.election import Election
 from engine.elections.outcome import Outcome, Step, best, listing
 from engine.rules import voting_rule
@@ -27,6 +27,7 @@ from engine.rules import voting_rule
     ballot="ranked",
     elects="one",
     scores="pairwise wins",
+    work=work.compared,
     promises={
         "anonymity", "neutrality", "unanimity", "majority", "majority_loser", "condorcet", "condorcet_loser", "smith", "monotonicity", "reversal_symmetry"},
 )  # fmt: skip

@@ -7,6 +7,7 @@ supporters' points. Source: used for Illinois's House until 1980; Dodgson 1884 p
 ('library',)
 """
 
+from engine.elections import work
 from engine.elections.election import Election
 from engine.elections.outcome import Outcome, Step, best, listing
 from engine.rules import voting_rule
@@ -17,6 +18,7 @@ from engine.rules import voting_rule
     elects="one",
     settles_by="sums",
     scores="points",
+    work=work.one_look,
     promises={"anonymity", "neutrality", "unanimity", "monotonicity", "participation", "reinforcement"},
 )
 def cumulative(election: Election) -> Outcome:

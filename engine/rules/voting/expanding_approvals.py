@@ -27,6 +27,7 @@ from operator import mul
 
 import numpy as np
 
+from engine.elections import work
 from engine.elections.committees import check_seats, committee, first_of
 from engine.elections.counting import numbered
 from engine.elections.election import Election
@@ -37,7 +38,9 @@ from engine.rules.voting.stv._count import EXACT_BITS_MAX, EXACT_UNITS
 from engine.values import Positive
 
 
-@voting_rule(ballot="ranked", elects="several", scores="first places", promises={"anonymity", "neutrality", "solid_coalitions"})
+@voting_rule(
+    ballot="ranked", elects="several", scores="first places", work=work.widened, promises={"anonymity", "neutrality", "solid_coalitions"}
+)
 def expanding_approvals(election: Election, *, seats: Positive = ONE) -> Outcome:
     check_seats(election, seats)
     options, option_count, votes = election.options, len(election.options), election.total

@@ -21,6 +21,7 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Literal
 
+from engine.elections import work
 from engine.elections.election import Election
 from engine.elections.grades import as_points
 from engine.elections.outcome import Outcome, Step
@@ -34,6 +35,7 @@ STOPPED = "{option}: {support}, costs {cost} of the {left} left: too expensive, 
 @voting_rule(
     ballot=("approval", "cumulative", "score", "ranked"),
     elects="budget",
+    work=work.listed,
     promises={"anonymity", "neutrality", "unanimity", "within_budget"},
     provided={"unanimity": {"votes_min": (0,)}},
 )

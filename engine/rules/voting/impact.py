@@ -19,6 +19,7 @@ from typing import Literal
 
 import numpy as np
 
+from engine.elections import work
 from engine.elections.election import Array, Election
 from engine.elections.outcome import Number, Outcome, Step, best
 from engine.rules import voting_rule
@@ -27,7 +28,7 @@ from engine.values import Positive
 ONE = Positive(1)
 
 
-@voting_rule(ballot="score", elects="one", scores="points", promises={"anonymity", "neutrality"})
+@voting_rule(ballot="score", elects="one", scores="points", work=work.placed, promises={"anonymity", "neutrality"})
 def impact(election: Election, *, method: Literal["median", "mean"] = "median", voters_min: Positive = ONE) -> Outcome:
     voters, scores = list[int](), list[Number]()
     for column in election.table.T:

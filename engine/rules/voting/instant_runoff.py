@@ -17,6 +17,7 @@ round 2: library 5, garden 4; library has more than half of 9 votes
 
 from __future__ import annotations
 
+from engine.elections import work
 from engine.elections.election import Election
 from engine.elections.outcome import Outcome, Step
 from engine.elections.rounds import Round, are_left, walk, without_each
@@ -29,11 +30,12 @@ from engine.rules import voting_rule
     elects="one",
     scores="options outlasted",
     rounds=True,
+    work=work.by_rounds,
     promises={"anonymity", "neutrality", "unanimity", "majority", "majority_loser", "condorcet_loser", "clone_independence"},
 )
 def instant_runoff(election: Election) -> Outcome:
     options, tops = election.options, Tops(election)
-    walked = walk(tuple(range(len(options))), lambda left: count_round(tops, left))
+    walked = walk(tuple(range(len(options))), lambda left: count_round(tops, left), election)
     return walked.outcome(
         options,
         explain=lambda: walked.steps(options, lambda left, last: verdict(options, tops.votes(left)[1], left, last)),

@@ -16,7 +16,7 @@ from itertools import combinations
 
 import numpy as np
 
-from engine.elections import pairwise
+from engine.elections import pairwise, work
 from engine.elections.election import Array, Election
 from engine.elections.outcome import Outcome, Step
 from engine.elections.pairwise import smith_set
@@ -29,6 +29,7 @@ from engine.rules import voting_rule
     ballot="ranked",
     elects="one",
     scores="options ranked below",
+    work=work.ranked_rankings, gives_up=work.too_many_rankings,
     promises={
         "anonymity", "neutrality", "unanimity", "majority", "majority_loser", "condorcet", "condorcet_loser", "smith", "monotonicity", "reversal_symmetry", "resolvability"},
 )  # fmt: skip

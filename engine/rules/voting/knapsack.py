@@ -19,10 +19,13 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 
+from engine.elections import work
 from engine.elections.arrays import INT64_MAX, Array
 from engine.elections.election import Election
 from engine.elections.grades import as_points
 from engine.elections.outcome import Outcome, Step
+from engine.elections.work import Meter
+from engine.limits import WORK_STEP
 from engine.refusals import refuse
 from engine.rules import voting_rule
 
@@ -35,6 +38,7 @@ SETS_MAX = 200_000
 @voting_rule(
     ballot=("approval", "cumulative", "score", "ranked"),
     elects="budget",
+    work=work.searched,
     promises={"anonymity", "neutrality", "unanimity", "within_budget"},
 )
 def knapsack(election: Election, *, worth: Literal["votes", "cost"] = "votes") -> Outcome:
@@ -83,8 +87,9 @@ def _best(costs: list[int], values: list[int], budget: int) -> _Best:
         if costs[each] <= left:
             known, left = known + values[each], left - costs[each]
     sets = _Sets(np.zeros(1, np.int64), np.zeros(1, np.int64), np.zeros((1, option_count), np.bool_), np.zeros((1, option_count), np.bool_))
-    rest = sum(values)
+    rest, meter = sum(values), Meter("count it by greedy or equal shares")
     for number, each in enumerate(order):
+        meter.spend(len(sets.cost) * (12 * option_count // 8 + 200) + 100 * WORK_STEP)
         sets = sets.added(each, costs[each], values[each], budget)
         rest -= values[each]
         after = order[number + 1] if number + 1 < option_count else None

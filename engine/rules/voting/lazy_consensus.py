@@ -11,6 +11,7 @@ without any ballot it passes. Source: the Apache Software Foundation's lazy cons
 
 from __future__ import annotations
 
+from engine.elections import work
 from engine.elections.election import Election
 from engine.elections.outcome import Outcome, Step
 from engine.rules import voting_rule
@@ -20,7 +21,9 @@ from engine.values import Positive
 ONE = Positive(1)
 
 
-@voting_rule(ballot="single", elects="one", roles=ROLES, silence=True, promises={"anonymity", "monotonicity", "participation"})
+@voting_rule(
+    ballot="single", elects="one", roles=ROLES, silence=True, work=work.one_look, promises={"anonymity", "monotonicity", "participation"}
+)
 def lazy_consensus(election: Election, *, objections: Positive = ONE) -> Outcome:
     votes = election.sums.tolist()
     stopped = votes[1] >= objections

@@ -13,6 +13,7 @@ Source: used for Spain's Senate (three votes for four seats); Lijphart, López P
 
 from __future__ import annotations
 
+from engine.elections import work
 from engine.elections.election import Election
 from engine.elections.outcome import Outcome, Step
 from engine.rules import rule, voting_rule
@@ -20,7 +21,7 @@ from engine.rules.voting.stv import ONE
 from engine.values import Positive
 
 
-@voting_rule(ballot="approval", elects="several", promises={"anonymity", "neutrality", "house_monotonicity"})
+@voting_rule(ballot="approval", elects="several", work=work.one_look, promises={"anonymity", "neutrality", "house_monotonicity"})
 def limited(election: Election, *, seats: Positive = ONE, votes: Positive = ONE) -> Outcome:
     spoiled = election.table.sum(axis=1) > votes
     if not spoiled.any():

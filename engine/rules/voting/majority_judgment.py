@@ -17,6 +17,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from engine.elections import work
 from engine.elections.election import Election
 from engine.elections.figures import Figures, Grades
 from engine.elections.outcome import Outcome, Step, best, listing
@@ -43,6 +44,7 @@ class _Round(NamedTuple):
     ballot="score",
     elects="one",
     scores="median grades",
+    work=work.graded,
     promises={"anonymity", "neutrality", "unanimity", "monotonicity", "clone_independence"},
 )
 def majority_judgment(election: Election) -> Outcome:

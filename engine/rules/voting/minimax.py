@@ -10,7 +10,7 @@ defeat; may elect an option outside the Smith set. Also called maximin, Simpson.
 
 from __future__ import annotations
 
-from engine.elections import pairwise
+from engine.elections import pairwise, work
 from engine.elections.election import Election
 from engine.elections.outcome import Outcome, Step, best, listing
 from engine.elections.pairwise import Strength, defeats
@@ -21,6 +21,7 @@ from engine.rules import voting_rule
     ballot="ranked",
     elects="one",
     scores="worst defeats, as negative numbers",
+    work=work.compared,
     promises={"anonymity", "neutrality", "unanimity", "majority", "condorcet", "monotonicity"},
 )
 def minimax(election: Election, *, strength: Strength = "winning_votes") -> Outcome:

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from engine.elections import pairwise
+from engine.elections import pairwise, work
 from engine.elections.election import Election
 from engine.elections.outcome import Outcome, Step, listing
 from engine.rules import voting_rule
@@ -28,6 +28,7 @@ Round = tuple[list[int], list[int], list[int]]
     ballot="ranked",
     elects="one",
     scores="rounds survived",
+    work=work.compared,
     promises={
         "anonymity",
         "neutrality",

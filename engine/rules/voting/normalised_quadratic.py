@@ -21,7 +21,7 @@ from fractions import Fraction
 from functools import cmp_to_key
 from math import gcd
 
-from engine.elections import roots
+from engine.elections import roots, work
 from engine.elections.election import Election
 from engine.elections.outcome import Outcome, Step
 from engine.rules import voting_rule
@@ -29,7 +29,10 @@ from engine.rules.voting._root_shares import hundredths, root_shares
 
 
 @voting_rule(
-    ballot="cumulative", elects="one", promises={"anonymity", "neutrality", "unanimity", "monotonicity", "participation", "reinforcement"}
+    ballot="cumulative",
+    elects="one",
+    work=work.rooted,
+    promises={"anonymity", "neutrality", "unanimity", "monotonicity", "participation", "reinforcement"},
 )
 def normalised_quadratic(election: Election) -> Outcome:
     options = election.options

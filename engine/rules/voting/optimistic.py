@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+from engine.elections import work
 from engine.elections.election import Election
 from engine.elections.outcome import Outcome, Step
 from engine.rules import voting_rule
@@ -25,7 +26,9 @@ from engine.values import Share
 THIRD = Share("1/3")
 
 
-@voting_rule(ballot="single", elects="one", roles=ROLES, silence=True, promises={"anonymity", "monotonicity", "participation"})
+@voting_rule(
+    ballot="single", elects="one", roles=ROLES, silence=True, work=work.one_look, promises={"anonymity", "monotonicity", "participation"}
+)
 def optimistic(election: Election, *, share: Share = THIRD) -> Outcome:
     votes, whole = election.sums.tolist(), eligible(election)
     stopped = votes[1] > 0 and votes[1] >= Fraction(share) * whole

@@ -24,6 +24,7 @@ from fractions import Fraction
 from math import isqrt
 from typing import Literal
 
+from engine.elections import work
 from engine.elections.apportion import apportion
 from engine.elections.divisors import Claim, by_divisor
 from engine.elections.election import Election
@@ -37,7 +38,7 @@ DECIMALS = 4
 """Of a claim whose square root has no end."""
 
 
-@voting_rule(ballot=("single", "cumulative"), elects="several", scores="seats", promises={"anonymity", "neutrality"})
+@voting_rule(ballot=("single", "cumulative"), elects="several", scores="seats", work=work.apportioned, promises={"anonymity", "neutrality"})
 def party_list(
     election: Election, *, seats: Positive = ONE, method: Literal["webster", "jefferson", "hill", "adams", "hamilton"] = "webster"
 ) -> Outcome:

@@ -11,6 +11,7 @@ options in which they differ are reported as tied. Source: Thiele 1895; Aziz et 
 
 from __future__ import annotations
 
+from engine.elections import work
 from engine.elections.election import Election
 from engine.elections.optimal import best_committees, outcome_of
 from engine.elections.outcome import Outcome
@@ -20,7 +21,12 @@ from engine.values import Positive
 
 
 @voting_rule(
-    ballot="approval", elects="several", scores="votes", promises={"anonymity", "neutrality", "proportional", "extended_justified"}
+    ballot="approval",
+    elects="several",
+    scores="votes",
+    work=work.committees,
+    gives_up=work.too_many_committees,
+    promises={"anonymity", "neutrality", "proportional", "extended_justified"},
 )
 def pav(election: Election, *, seats: Positive = ONE) -> Outcome:
     return outcome_of(election, best_committees(election, seats, lambda j: (1, j)))

@@ -7,6 +7,7 @@ first preference counts). Similar options split their votes. Source: used since 
 ('garden',)
 """
 
+from engine.elections import work
 from engine.elections.election import Election
 from engine.elections.outcome import Outcome, Step, best, listing
 from engine.rules import voting_rule
@@ -16,6 +17,7 @@ from engine.rules import voting_rule
     ballot="single",
     elects="one",
     settles_by="sums",
+    work=work.one_look,
     promises={"anonymity", "neutrality", "unanimity", "majority", "monotonicity", "participation", "reinforcement", "resolvability"},
 )
 def plurality(election: Election) -> Outcome:

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from engine.elections import work
 from engine.elections.election import Election
 from engine.elections.outcome import Outcome, Step, best, listing
 from engine.rules import voting_rule
@@ -23,6 +24,7 @@ from engine.rules import voting_rule
     ballot="quadratic",
     elects="one",
     settles_by="sums",
+    work=work.one_look,
     promises={"anonymity", "neutrality", "unanimity", "monotonicity", "participation", "reinforcement"},
 )
 def quadratic(election: Election) -> Outcome:

@@ -19,14 +19,14 @@ from fractions import Fraction
 
 import numpy as np
 
-from engine.elections import draws
+from engine.elections import draws, work
 from engine.elections.election import Election
 from engine.elections.outcome import Outcome, Step, listing
 from engine.rules import voting_rule
 from engine.values import Digest
 
 
-@voting_rule(ballot=("single", "ranked"), strict=True, elects="one", promises={"anonymity", "unanimity"})
+@voting_rule(ballot=("single", "ranked"), strict=True, elects="one", work=work.placed, promises={"anonymity", "unanimity"})
 def random_ballot(election: Election, *, seed: Digest) -> Outcome:
     options, votes = election.options, _first_places(election)
     whole = sum(votes)

@@ -18,6 +18,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from engine.elections import work
 from engine.elections.election import Election
 from engine.elections.outcome import Number, Outcome
 from engine.elections.rounds import Round, walk, without_each
@@ -32,11 +33,12 @@ from engine.rules.voting.instant_runoff import verdict
     elects="one",
     scores="options outlasted",
     rounds=True,
+    work=work.by_rounds,
     promises={"anonymity", "neutrality", "unanimity", "majority", "majority_loser", "condorcet_loser", "clone_independence"},
 )
 def ranked_choice(election: Election, *, batch: bool = True) -> Outcome:
     options, tops = election.options, Tops(election)
-    walked = walk(tuple(range(len(options))), lambda left: _round(tops, left, election.write_ins, batch))
+    walked = walk(tuple(range(len(options))), lambda left: _round(tops, left, election.write_ins, batch), election)
     return walked.outcome(
         options,
         explain=lambda: walked.steps(options, lambda left, last: verdict(options, tops.votes(left)[1], left, last)),

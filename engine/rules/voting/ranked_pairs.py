@@ -19,7 +19,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from engine.elections import pairwise
+from engine.elections import pairwise, work
 from engine.elections.election import Election
 from engine.elections.locking import ONE_OF_MANY, lock, locked, unbeaten
 from engine.elections.outcome import Outcome, Step
@@ -35,6 +35,7 @@ UNSETTLED = (
     ballot="ranked",
     elects="one",
     scores="options certainly beaten",
+    work=work.locked,
     promises={"anonymity", "neutrality", "unanimity", "majority", "majority_loser", "condorcet", "condorcet_loser", "smith", "monotonicity", "reversal_symmetry", "resolvability"},
 )  # fmt: skip
 def ranked_pairs(election: Election, *, strength: Strength = "margins") -> Outcome:

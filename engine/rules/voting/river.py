@@ -19,7 +19,7 @@ from __future__ import annotations
 from heapq import heapify, heappop, heappush
 from typing import NamedTuple
 
-from engine.elections import pairwise
+from engine.elections import pairwise, work
 from engine.elections.election import Election
 from engine.elections.locking import ONE_OF_MANY, Defeat, Levels, Reach, joined
 from engine.elections.outcome import Outcome, Step
@@ -34,6 +34,7 @@ Roots = tuple[int, ...]
     ballot="ranked",
     elects="one",
     scores="options beaten",
+    work=work.locked,
     promises={"anonymity", "neutrality", "unanimity", "majority", "majority_loser", "condorcet", "condorcet_loser", "smith", "monotonicity", "reversal_symmetry", "resolvability", "clone_independence"},
 )  # fmt: skip
 def river(election: Election, *, strength: Strength = "margins") -> Outcome:

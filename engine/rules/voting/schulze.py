@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from engine.elections import pairwise
+from engine.elections import pairwise, work
 from engine.elections.election import Array, Election
 from engine.elections.outcome import Outcome, Step
 from engine.elections.pairwise import Strength, defeats, strongest_paths
@@ -24,6 +24,7 @@ from engine.rules import voting_rule
     ballot="ranked",
     elects="one",
     scores="options beaten",
+    work=work.compared,
     promises={
         "anonymity", "neutrality", "unanimity", "majority", "majority_loser", "condorcet", "condorcet_loser", "smith",
         "monotonicity", "clone_independence", "reversal_symmetry", "resolvability"},

@@ -8,6 +8,7 @@ other's votes; voters who use the whole scale have more influence. Also called r
 ('library',)
 """
 
+from engine.elections import work
 from engine.elections.election import Election
 from engine.elections.outcome import Outcome, Step, best, listing
 from engine.rules import voting_rule
@@ -18,6 +19,7 @@ from engine.rules import voting_rule
     elects="one",
     settles_by="sums",
     scores="points",
+    work=work.one_look,
     promises={"anonymity", "neutrality", "unanimity", "monotonicity", "participation", "reinforcement", "clone_independence"},
 )
 def score(election: Election) -> Outcome:

@@ -17,6 +17,7 @@ from __future__ import annotations
 from fractions import Fraction
 from math import lcm
 
+from engine.elections import work
 from engine.elections.committees import Approvals, check_seats, committee, first_of
 from engine.elections.election import Election
 from engine.elections.outcome import Outcome, Step, best, listing
@@ -26,7 +27,11 @@ from engine.values import Positive
 
 
 @voting_rule(
-    ballot="approval", elects="several", scores="votes when last counted", promises={"anonymity", "neutrality", "house_monotonicity"}
+    ballot="approval",
+    elects="several",
+    scores="votes when last counted",
+    work=work.seat_by_seat,
+    promises={"anonymity", "neutrality", "house_monotonicity"},
 )
 def seq_pav(election: Election, *, seats: Positive = ONE) -> Outcome:
     check_seats(election, seats)

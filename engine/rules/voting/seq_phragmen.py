@@ -19,6 +19,7 @@ from operator import mul
 
 import numpy as np
 
+from engine.elections import work
 from engine.elections.committees import Approvals, check_seats, committee, first_of
 from engine.elections.election import Array, Election
 from engine.elections.outcome import Outcome, Step, Value
@@ -31,6 +32,7 @@ from engine.values import Positive
     ballot="approval",
     elects="several",
     scores="votes",
+    work=work.seat_by_seat,
     promises={"anonymity", "neutrality", "house_monotonicity", "proportional", "priceable"},
 )
 def seq_phragmen(election: Election, *, seats: Positive = ONE) -> Outcome:

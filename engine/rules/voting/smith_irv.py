@@ -11,6 +11,7 @@ round 1: library 9; library is left
 
 from __future__ import annotations
 
+from engine.elections import work
 from engine.elections.election import Election
 from engine.elections.outcome import Outcome, Step
 from engine.elections.pairwise import smith_set
@@ -25,6 +26,7 @@ from engine.rules.voting.instant_runoff import count_round, verdict
     elects="one",
     scores="options outlasted",
     rounds=True,
+    work=work.compared_by_rounds,
     promises={
         "anonymity", "neutrality", "unanimity", "majority", "majority_loser", "condorcet", "condorcet_loser", "smith",
         "clone_independence",
@@ -33,7 +35,7 @@ from engine.rules.voting.instant_runoff import count_round, verdict
 def smith_irv(election: Election) -> Outcome:
     options, tops = election.options, Tops(election)
     smith = tuple(smith_set(election.pairwise))
-    walked = walk(smith, lambda left: count_round(tops, left))
+    walked = walk(smith, lambda left: count_round(tops, left), election)
 
     def explain() -> list[Step]:
         rounds = walked.steps(options, lambda left, last: verdict(options, tops.votes(left)[1], left, last))

@@ -9,7 +9,7 @@ a Condorcet winner, otherwise a tie. Also called GETCHA, top cycle. Source: Smit
 
 from __future__ import annotations
 
-from engine.elections import pairwise
+from engine.elections import pairwise, work
 from engine.elections.election import Election
 from engine.elections.outcome import Outcome
 from engine.rules import voting_rule
@@ -19,6 +19,7 @@ from engine.rules import voting_rule
     ballot="ranked",
     elects="one",
     scores="options beaten",
+    work=work.compared,
     promises={"anonymity", "neutrality", "majority", "majority_loser", "condorcet", "condorcet_loser", "smith", "monotonicity", "unanimity", "reversal_symmetry", "clone_independence"},
 )  # fmt: skip
 def smith_set(election: Election) -> Outcome:

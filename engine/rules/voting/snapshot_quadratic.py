@@ -24,7 +24,7 @@ from functools import cmp_to_key
 
 import numpy as np
 
-from engine.elections import roots
+from engine.elections import roots, work
 from engine.elections.election import Election
 from engine.elections.outcome import Outcome, Step
 from engine.rules import voting_rule
@@ -35,6 +35,7 @@ from engine.rules.voting._root_shares import hundredths, root_shares
     ballot=("cumulative", "gifts"),
     elects="one",
     scores="shares of all balances",
+    work=work.rooted,
     promises={"anonymity", "neutrality", "unanimity", "monotonicity", "participation", "reinforcement"},
 )
 def snapshot_quadratic(election: Election) -> Outcome:

@@ -21,13 +21,20 @@ from __future__ import annotations
 
 import numpy as np
 
+from engine.elections import work
 from engine.elections.counting import tallied
 from engine.elections.election import Election
 from engine.elections.outcome import Outcome, Step, best, listing
 from engine.rules import voting_rule
 
 
-@voting_rule(ballot="ranked", elects="one", scores="votes in the last round", promises={"anonymity", "majority_loser", "condorcet_loser"})
+@voting_rule(
+    ballot="ranked",
+    elects="one",
+    scores="votes in the last round",
+    work=work.by_rounds,
+    promises={"anonymity", "majority_loser", "condorcet_loser"},
+)
 def snapshot_ranked_choice(election: Election) -> Outcome:
     options, option_count = election.options, len(election.options)
     full = (np.sort(election.table, axis=1) == np.arange(option_count)).all(axis=1)

@@ -9,6 +9,7 @@ listed first is elected, and the tie is reported if that decided a seat. Source:
 
 from __future__ import annotations
 
+from engine.elections import work
 from engine.elections.committees import check_seats, committee
 from engine.elections.election import Election
 from engine.elections.outcome import Outcome, Step, listing
@@ -17,7 +18,7 @@ from engine.rules.voting.stv import ONE
 from engine.values import Positive
 
 
-@voting_rule(ballot="single", elects="several", promises={"anonymity", "neutrality", "house_monotonicity"})
+@voting_rule(ballot="single", elects="several", work=work.one_look, promises={"anonymity", "neutrality", "house_monotonicity"})
 def sntv(election: Election, *, seats: Positive = ONE) -> Outcome:
     check_seats(election, seats)
     votes = election.sums.tolist()

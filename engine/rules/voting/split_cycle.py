@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from engine.elections import pairwise
+from engine.elections import pairwise, work
 from engine.elections.election import Election
 from engine.elections.outcome import Outcome, Step
 from engine.elections.pairwise import Strength, defeats, strongest_paths
@@ -22,6 +22,7 @@ from engine.rules import voting_rule
     ballot="ranked",
     elects="one",
     scores="defeats that count, as negative numbers",
+    work=work.compared,
     promises={
         "anonymity", "neutrality", "unanimity", "majority", "majority_loser", "condorcet", "condorcet_loser", "smith",
         "monotonicity", "clone_independence", "reversal_symmetry"},

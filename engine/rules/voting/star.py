@@ -13,13 +13,16 @@ from __future__ import annotations
 
 from itertools import combinations
 
+from engine.elections import work
 from engine.elections.election import Election
 from engine.elections.figures import Figures, Runoff
 from engine.elections.outcome import Outcome, Step, listing
 from engine.rules import voting_rule
 
 
-@voting_rule(ballot="score", elects="one", scores="points", promises={"anonymity", "neutrality", "unanimity", "monotonicity"})
+@voting_rule(
+    ballot="score", elects="one", scores="points", work=work.listed, promises={"anonymity", "neutrality", "unanimity", "monotonicity"}
+)
 def star(election: Election) -> Outcome:
     options, points = election.options, election.sums.tolist()
     pairs = finalists(points)

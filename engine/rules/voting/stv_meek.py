@@ -20,6 +20,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+from engine.elections import work
 from engine.elections.election import Election
 from engine.elections.outcome import Outcome
 from engine.rules import voting_rule
@@ -51,6 +52,7 @@ EXACT = Law(decimals=None, still=Fraction(1, 10**10))
     strict=True,
     elects="several",
     scores="votes in the last stage",
+    work=work.kept,
     promises={"anonymity", "neutrality", "solid_coalitions"},
 )
 def stv_meek(election: Election, *, seats: Positive = ONE, exact: bool = False) -> Outcome:

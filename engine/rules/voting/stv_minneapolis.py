@@ -14,6 +14,7 @@ of Ordinances, title 8.5, sections 167.20 and 167.70, as amended by 2013-Or-055.
 
 from __future__ import annotations
 
+from engine.elections import work
 from engine.elections.election import Election
 from engine.elections.outcome import Outcome
 from engine.rules import voting_rule
@@ -37,6 +38,13 @@ LAW = Law(
 )
 
 
-@voting_rule(ballot="ranked", strict=True, elects="several", scores="votes in the last stage", promises={"anonymity", "neutrality"})
+@voting_rule(
+    ballot="ranked",
+    strict=True,
+    elects="several",
+    scores="votes in the last stage",
+    work=work.transferred,
+    promises={"anonymity", "neutrality"},
+)
 def stv_minneapolis(election: Election, *, seats: Positive = ONE) -> Outcome:
     return outcome(Count(election, seats, LAW).run())

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+from engine.elections import work
 from engine.elections.election import Election
 from engine.elections.outcome import Outcome
 from engine.rules import voting_rule
@@ -45,6 +46,7 @@ LAW = Law(
     strict=True,
     elects="several",
     scores="votes in the last stage",
+    work=work.kept,
     promises={"anonymity", "neutrality", "solid_coalitions"},
 )
 def stv_new_zealand(election: Election, *, seats: Positive = ONE) -> Outcome:

@@ -28,7 +28,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from engine.elections import counting
+from engine.elections import counting, work
 from engine.elections.committees import check_seats
 from engine.elections.election import Array, Election
 from engine.elections.figures import Action, Figures, Happened, staged
@@ -44,6 +44,7 @@ from engine.values import Positive
     strict=True,
     elects="several",
     scores="votes for each seat, in the last stage",
+    work=work.divided,
     promises={"anonymity", "neutrality", "solid_coalitions"},
 )
 def stv_qpq(election: Election, *, seats: Positive = ONE, restart: bool = True) -> Outcome:

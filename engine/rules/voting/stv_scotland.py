@@ -11,6 +11,7 @@ Scottish Local Government Elections Order 2007 (SSI 2007/42), schedule 1, rules 
 
 from __future__ import annotations
 
+from engine.elections import work
 from engine.elections.election import Election
 from engine.elections.outcome import Outcome
 from engine.rules import voting_rule
@@ -41,6 +42,13 @@ LAW = Law(
 )
 
 
-@voting_rule(ballot="ranked", strict=True, elects="several", scores="votes in the last stage", promises={"anonymity", "neutrality"})
+@voting_rule(
+    ballot="ranked",
+    strict=True,
+    elects="several",
+    scores="votes in the last stage",
+    work=work.transferred,
+    promises={"anonymity", "neutrality"},
+)
 def stv_scotland(election: Election, *, seats: Positive = ONE) -> Outcome:
     return outcome(Count(election, seats, LAW).run())

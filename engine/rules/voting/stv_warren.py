@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from engine.elections import work
 from engine.elections.election import Election
 from engine.elections.outcome import Outcome
 from engine.rules import voting_rule
@@ -27,6 +28,7 @@ from engine.values import Positive
     strict=True,
     elects="several",
     scores="votes in the last stage",
+    work=work.kept,
     promises={"anonymity", "neutrality", "solid_coalitions"},
 )
 def stv_warren(election: Election, *, seats: Positive = ONE, exact: bool = False) -> Outcome:

@@ -21,6 +21,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from engine.elections import work
 from engine.elections.election import Election
 from engine.elections.outcome import Outcome
 from engine.rules import voting_rule
@@ -55,6 +56,13 @@ BATCH = replace(
 )
 
 
-@voting_rule(ballot="ranked", strict=True, elects="several", scores="votes in the last stage", promises={"anonymity", "neutrality"})
+@voting_rule(
+    ballot="ranked",
+    strict=True,
+    elects="several",
+    scores="votes in the last stage",
+    work=work.transferred,
+    promises={"anonymity", "neutrality"},
+)
 def stv_wigm_prf(election: Election, *, seats: Positive = ONE, batch: bool = False) -> Outcome:
     return outcome(Count(election, seats, BATCH if batch else LAW).run())

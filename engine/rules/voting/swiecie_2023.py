@@ -15,12 +15,13 @@ garden: 9 supporters pay 600, about 67 each; funded
 
 from __future__ import annotations
 
+from engine.elections import work
 from engine.elections.election import Election
 from engine.elections.outcome import Outcome
 from engine.rules import voting_rule
 from engine.rules.voting.wieliczka_2023 import shared_as
 
 
-@voting_rule(ballot="approval", elects="budget", promises={"anonymity", "neutrality", "unanimity", "within_budget"})
+@voting_rule(ballot="approval", elects="budget", work=work.bought, promises={"anonymity", "neutrality", "unanimity", "within_budget"})
 def swiecie_2023(election: Election) -> Outcome:
     return shared_as(election, utility="cost", completion="add_one", compare="satisfaction", support_min="1/3")

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from engine.elections import work
 from engine.elections.election import Election
 from engine.elections.outcome import Outcome
 from engine.elections.pairwise import smith_set
@@ -27,6 +28,7 @@ from engine.rules import voting_rule
     ballot="ranked",
     elects="one",
     scores="options outlasted",
+    work=work.compared_by_rounds,
     promises={
         "anonymity", "neutrality", "unanimity", "majority", "majority_loser", "condorcet", "condorcet_loser", "smith",
         "clone_independence",
@@ -45,7 +47,7 @@ def tideman_alternative(election: Election) -> Outcome:
         fewest = min(votes[place] for place in left)
         return Round(votes, (), without_each(left, [place for place in left if votes[place] == fewest]))
 
-    walked = walk(tuple(range(len(options))), count)
+    walked = walk(tuple(range(len(options))), count, election)
     return walked.outcome(
         options,
         explain=lambda: walked.steps(options, lambda left, last: are_left(options, left)),

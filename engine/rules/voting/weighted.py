@@ -18,6 +18,7 @@ from math import lcm
 
 import numpy as np
 
+from engine.elections import work
 from engine.elections.election import Array, Election
 from engine.elections.outcome import Outcome, Step, Votes, listing
 from engine.rules import voting_rule
@@ -32,6 +33,7 @@ SCORE_BITS_MAX, DECIMALS = 192, 6
     ballot="cumulative",
     elects="one",
     scores="shares of ballots",
+    work=work.halved,
     promises={"anonymity", "neutrality", "unanimity", "monotonicity", "participation", "reinforcement"},
 )
 def weighted(election: Election) -> Outcome:

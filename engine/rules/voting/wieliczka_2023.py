@@ -13,12 +13,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from engine.elections import work
 from engine.elections.election import Election
 from engine.elections.outcome import Outcome
 from engine.rules import rule, voting_rule
 
 
-@voting_rule(ballot="approval", elects="budget", promises={"anonymity", "neutrality", "unanimity", "within_budget"})
+@voting_rule(ballot="approval", elects="budget", work=work.bought, promises={"anonymity", "neutrality", "unanimity", "within_budget"})
 def wieliczka_2023(election: Election) -> Outcome:
     return shared_as(election, utility="cost", completion="add_one", compare="satisfaction")
 

@@ -24,6 +24,7 @@ from collections.abc import Callable
 from fractions import Fraction
 from typing import Literal
 
+from engine.elections import work
 from engine.elections.election import Election
 from engine.elections.outcome import Outcome, Step
 from engine.refusals import refuse
@@ -50,7 +51,7 @@ MET = "{counted}, {whom}: the quorum of {quorum} is met"
 NOT_MET = "{counted}, {whom}: the quorum of {quorum} is not met"
 
 
-@voting_rule(ballot="single", elects="one", roles=ROLES, settles_by="roles", promises={"anonymity", "monotonicity"})
+@voting_rule(ballot="single", elects="one", roles=ROLES, settles_by="roles", work=work.one_look, promises={"anonymity", "monotonicity"})
 def yes_no(
     election: Election,
     *,

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import pytest
 
+from engine import rules
+from engine.elections.work import Shape
 from engine.features.polls import open as opening
 from engine.features.polls import readiness
 from engine.features.polls.open import FreeOption, OpenPoll
-from engine.kernel.charter import preset
+from engine.features.polls.terms import DecisionTerms
+from engine.kernel.charter import lawful, preset, presets
 from engine.limits import AMOUNT_MAX, COST_MAX
 from engine.refusals import Refusal
 from engine.values import MOMENT_MAX
@@ -168,3 +171,59 @@ def test_a_roll_has_so_much_power_and_no_more(monkeypatch, members, opens):
     else:
         with pytest.raises(Refusal, match="a power of 4; cap it in the charter"):
             moot.poll()
+
+
+def ruled_by(rule: str, parameters: str = "") -> str:
+    """The charter whose rankings are counted by a rule."""
+    said = f'rule = "{rule}"' + (f"\nparameters = {{ {parameters} }}" if parameters else "")
+    return preset("product").replace('rule = "schulze"', said, 1)
+
+
+@pytest.mark.parametrize(("members", "opens"), [(3, True), (4, False)])
+def test_a_poll_whose_count_could_take_too_long_is_not_opened(monkeypatch, members, opens):
+    """Given as much work as the ballots of four may take, and the founder beside the members."""
+    schulze = rules.rule("voting", "schulze")
+    monkeypatch.setattr(readiness, "WORK_MAX", schulze.work(Shape(4, 3)))
+    moot = Moot(members=members)
+    if opens:
+        assert moot.poll(options=3)
+    else:
+        with pytest.raises(Refusal, match="poll_not_ready: .* a count that could take .* steps, .*; ask about fewer options, or by a rule"):
+            moot.poll(options=3)
+
+
+@pytest.mark.parametrize(("rule", "ballot"), [("plurality", "single"), ("approval", "approval")])
+def test_no_more_ballots_are_reckoned_with_than_there_are_to_choose_from(monkeypatch, rule, ballot):
+    """Given more voters than different ballots: equal ones are counted as one."""
+    most = {"single": 3, "approval": 4}[ballot]
+    monkeypatch.setattr(readiness, "WORK_MAX", rules.rule("voting", rule).work(Shape(most, 2)))
+    assert Moot(members=8, text=ruled_by(rule)).poll(options=2)
+
+
+@pytest.mark.parametrize(
+    ("rule", "parameters", "options", "opens"),
+    [("kemeny", "", 16, True), ("kemeny", "", 17, False), ("pav", "seats = 2", 12, True), ("pav", "seats = 20", 60, False)],
+)
+def test_a_poll_whose_count_might_be_given_up_is_not_opened(rule, parameters, options, opens):
+    moot = Moot(members=2, text=ruled_by(rule, parameters))
+    if opens:
+        assert moot.poll(options=options)
+    else:
+        with pytest.raises(Refusal, match=f"poll_not_ready: .* a search by {rule} among {options} options that may have to be given up"):
+            moot.poll(options=options)
+
+
+def test_an_audit_finds_a_poll_that_should_not_have_been_opened(monkeypatch):
+    moot = Moot(members=2)
+    moot.poll()
+    monkeypatch.setattr(readiness, "WORK_MAX", 1)
+    assert "a count that could take" in str(verify(moot.community.store, allow_unsigned=True).problem)
+
+
+def test_a_poll_of_a_million_members_about_twenty_options_can_be_opened_under_every_preset():
+    """Given the terms of each decision; then its count stays within the limit, whatever the ballots say."""
+    for name in presets():
+        for decision in lawful(preset(name))[DecisionTerms].by_name.values():
+            rule = rules.rule("voting", decision.rule)
+            shape = rules.shape_of(1_000_000, range(20), rule.complete(rule.unseeded(decision.parameters)), max(decision.points_max, 1))
+            assert rule.work(shape) <= readiness.WORK_MAX, (name, decision)

@@ -31,6 +31,7 @@ from typing import Literal
 
 import numpy as np
 
+from engine.elections import work
 from engine.elections.election import Election
 from engine.elections.figures import BetterOff, Figures, Purse
 from engine.elections.grades import as_points
@@ -52,6 +53,7 @@ Compare = Literal["none", "satisfaction", "exclusion"]
 @voting_rule(
     ballot=("approval", "cumulative", "score", "ranked"),
     elects="budget",
+    work=work.bought,
     promises={
         "anonymity",
         "neutrality",

@@ -14,6 +14,8 @@ from typing import NamedTuple
 import numpy as np
 
 from engine.elections.election import Array
+from engine.elections.work import Meter
+from engine.limits import WORK_STEP
 
 EPS = 2.0**-50
 """Four times the rounding error of one operation: sums of a few operations stay below it."""
@@ -36,15 +38,16 @@ class _Shares:
     """All shares at once, a column each: `money` and its `error` (ballots, columns), `worst`, the largest error in each
     column, and `least` (options, columns), a lower bound of every option's price per unit of worth, which only rises."""
 
-    def __init__(self, voters: Voters, shares: Array, share_errors: Array) -> None:
-        self.voters, self.width = voters, len(shares)
+    def __init__(self, voters: Voters, shares: Array, share_errors: Array, meter: Meter) -> None:
+        self.voters, self.width, self._meter = voters, len(shares), meter
         self.money = np.broadcast_to(shares, (voters.ballots, self.width)).copy()
         self.error = np.broadcast_to(share_errors, self.money.shape).copy()
         self.worst = share_errors.copy()
         self.least = np.zeros((len(voters.rows), self.width))
 
     def part(self, table: Array, rows: Array, columns: Array) -> Array:
-        """Some ballots in some columns."""
+        """Some ballots in some columns, which whoever asks is about to look at several times."""
+        self._meter.spend(10 * len(rows) * len(columns) + 100 * WORK_STEP)
         return table[_at(rows, columns)]
 
     def pay(self, option: int, columns: Array, price: Array, slack: Array) -> None:
@@ -66,10 +69,10 @@ def _at(rows: Array, columns: Array) -> tuple[Array, Array | slice]:
     return (rows, slice(first, last + 1)) if last - first + 1 == len(columns) else (rows[:, None], columns)
 
 
-def bought_for(voters: Voters, shares: Array, share_errors: Array) -> list[frozenset[int] | None]:
+def bought_for(voters: Voters, shares: Array, share_errors: Array, meter: Meter) -> list[frozenset[int] | None]:
     """Which options are bought for each of `shares`; None if the bounds leave it open."""
     answers: list[frozenset[int] | None] = [None] * len(shares)
-    state = _Shares(voters, shares, share_errors)
+    state = _Shares(voters, shares, share_errors, meter)
     groups = {frozenset[int](): np.arange(len(shares))}
     payable = {frozenset[int](): [option for option, rows in enumerate(voters.rows) if len(rows)]}
     while groups:

@@ -18,7 +18,8 @@ import numpy as np
 
 from engine.elections.counting import numbered
 from engine.elections.election import Array, Election
-from engine.limits import SHARES_EXACT_MAX, SHARES_EXACT_WORK
+from engine.elections.work import Meter
+from engine.limits import SHARES_EXACT_MAX, SHARES_EXACT_WORK, WORK_STEP
 from engine.refusals import refuse
 from engine.rules.voting.equal_shares._batch import EPS, Voters, bought_for
 
@@ -56,6 +57,7 @@ class Count:
         self.costs, self.budget, self._electorate = election.costs, election.budget, election.total
         self.weights = election.weights
         self.utility, self._whole = utility, whole
+        self._meter = Meter("add more money at a time (increment), or none")
         support = election.support
         self._rows = [np.flatnonzero(support[:, place]) for place in range(len(self.costs))]
         self._units = [
@@ -91,7 +93,7 @@ class Count:
             if step == first + len(answers):
                 ahead = range(step, step + min(max(len(answers), 8), COLUMNS_MAX, max(1, CELLS_MAX // len(self.weights))))
                 shares = np.array([float(self.share(each * increment)) for each in ahead])
-                answers += bought_for(voters, shares, shares * EPS)
+                answers += bought_for(voters, shares, shares * EPS, self._meter)
             options = answers[step - first]
             if options is None:
                 exact += 1
@@ -215,8 +217,10 @@ class Count:
             sorted_groups = [(money[each], unit, int(count)) for (each, unit), count in zip(split, held, strict=True)]
             sorted_groups.sort(key=lambda group: Fraction(group[0], group[1]))
             groups, taking = iter(sorted_groups), sum(unit * count for _, unit, count in sorted_groups)
+        self._meter.spend(16 * len(rows) + 4 * len(money) + 60 * WORK_STEP)
         drained = 0
         for have, unit, count in groups:
+            self._meter.spend(8 * WORK_STEP)
             if have * taking >= rest * unit:
                 return _Bid(rest, taking, drained)
             rest -= have * count
@@ -233,6 +237,7 @@ class Count:
         codes = classes * width
         codes[rows] += units
         seen, classes = numbered(codes)
+        self._meter.spend(16 * len(codes) + 16 * WORK_STEP * len(seen))
         left = []
         for code in seen:
             each, unit = divmod(int(code), width)

@@ -9,7 +9,7 @@ what a ballot was worth, cut off again, and show them in one more round; `bottom
 one by majority, then counts again without her. `ties`: `order` keeps whoever is listed first; `random` draws with Java's generator
 from `tie_seed`, and `previous_random` only where no earlier round tells the tied apart; `ask` and `previous_ask` stand for contests
 in which RCTab stops and asks: the order of listing answers, and that is noted. A draw depends on the names and on whoever
-chose the seed. Source: Bright Spots, RCTab 2.0 and its Configuration File Parameters, 2023.
+chose the seed. What does not apply is refused by name, as RCTab refuses it. Source: Bright Spots, RCTab 2.0 and its Configuration File Parameters, 2023.
 
 >>> outcome = tally("rctab", Election.read("5: castor > pollux\\n3: helen\\n1: pollux > helen"), seats=2)
 >>> outcome.winners
@@ -26,11 +26,12 @@ from __future__ import annotations
 
 from typing import Literal
 
+from engine.elections import work
 from engine.elections.election import Election
 from engine.elections.figures import Action, Figures, Stage, changes
 from engine.elections.outcome import Fact, Number, Outcome, Step, Votes, listing, write_number
-from engine.elections.rctab_settings import DECIMALS_MAX
-from engine.refusals import refuse
+from engine.elections.rctab_settings import DECIMALS_MAX, TRANSFERRED
+from engine.refusals import Refusal, refuse
 from engine.rules import voting_rule
 from engine.rules.voting.rctab._count import Round, Tabulation, Terms
 from engine.rules.voting.rctab._ties import Mode, Ties
@@ -44,6 +45,7 @@ from engine.values import Positive
     strict=True,
     elects="several",
     scores="votes in the last round",
+    work=work.transferred_in_passes,
     promises={"anonymity"},
     by_names={"ties": ("random", "previous_random")},
 )
@@ -63,6 +65,7 @@ def rctab(
         raise refuse(
             "parameter_wrong", "rctab.decimals", "is {decimals}", "give 0 to {decimals_max}", decimals=decimals, decimals_max=DECIMALS_MAX
         )
+    _check_terms(seats, winners, quota, batch)
     declared = len(election.options) - (election.write_ins is not None)
     if seats > declared:
         raise refuse(
@@ -77,6 +80,20 @@ def rctab(
         passes.append(Tabulation(election, each, Law(decimals, cut_twice=True), terms=terms, ties_of=breaking, gone=tuple(elected)).run())
         elected += passes[-1].elected
     return _outcome(election, passes, elected, decimals)
+
+
+def _check_terms(seats: int, winners: str, quota: str, batch: bool) -> None:
+    """Refuse, as RCTab does, what does not apply to so many seats filled in such a way, instead of passing it over."""
+    if seats == 1 and winners != "several_a_round":
+        raise _out_of_place("winners", winners, "leave it out where one is elected: it is by majority")
+    if quota == "hare" and (seats == 1 or winners not in TRANSFERRED):
+        raise _out_of_place("quota", quota, "leave it out where no surpluses are transferred")
+    if batch and seats > 1 and winners != "multi_pass":
+        raise _out_of_place("batch", "true", "leave it out where several are elected in one count")
+
+
+def _out_of_place(parameter: str, value: str, way_out: str) -> Refusal:
+    return refuse("parameter_wrong", "rctab.{parameter}", "is {value}, which does not apply", way_out, parameter=parameter, value=value)
 
 
 def _outcome(election: Election, passes: list[Tabulation], elected: list[int], decimals: int) -> Outcome:

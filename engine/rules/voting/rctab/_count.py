@@ -129,10 +129,7 @@ class Tabulation(Count):
         """Each of those elected keeps the threshold; the rest of the value of every ballot goes on."""
         for place in won:
             papers = np.flatnonzero(self._top == place)
-            class_of = np.arange(len(self._values), dtype=np.int32)
-            for old in np.unique(self._class[papers]).tolist():
-                class_of[old] = self._class_of(self.law.passed_on(self._values[old], self.votes[place] - self.quota, self.votes[place]))
-            self._transfer(papers, class_of)
+            self._transfer(papers, self._worth_less(papers, self.votes[place] - self.quota, self.votes[place]))
             self._moved.add(place)
 
     def _note_round(self, standing: tuple[int, ...], won: list[int], out: list[int], broken: list[Step], shown_last: bool) -> None:

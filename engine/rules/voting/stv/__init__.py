@@ -21,6 +21,7 @@ from __future__ import annotations
 
 from typing import Literal
 
+from engine.elections import work
 from engine.elections.election import Election
 from engine.elections.outcome import Outcome
 from engine.refusals import refuse
@@ -38,6 +39,7 @@ DECIMALS_MAX = 12
     strict=True,
     elects="several",
     scores="votes in the last stage",
+    work=work.transferred,
     promises={"anonymity", "neutrality", "solid_coalitions"},
     provided={"solid_coalitions": {"quota": ("exact",)}},
 )

@@ -112,8 +112,8 @@ class Count:
         self._top = self._orders[:, 0].copy()
         self._class = np.zeros(len(self._orders), np.int32)
         self._values = [Fraction(1)]
-        self._papers = [np.zeros(option_count + 1, np.int64)]
-        """By class, how many papers each option holds, and in the last cell how many nobody does."""
+        self._papers = np.zeros((1, option_count + 1), np.int64)
+        """By class, how many papers each option holds, and in the last cell how many nobody does. A class without papers is let go."""
         self._add(np.arange(len(self._orders)), 1)
         self._recount()
 
@@ -162,10 +162,7 @@ class Count:
             self.waiting.remove(place)
         surplus = self.votes[place] - self.quota
         papers = np.flatnonzero(self._top == place)
-        class_of = np.arange(len(self._values), dtype=np.int32)
-        for old in np.unique(self._class[papers]).tolist():
-            class_of[old] = self._class_of(self.law.passed_on(self._values[old], surplus, self.votes[place]))
-        self._transfer(papers, class_of)
+        self._transfer(papers, self._worth_less(papers, surplus, self.votes[place]))
         self._moved.add(place)
         self._recount()
         text = "{option} is elected, and {option}'s surplus" if self.law.deferred else "{option}'s surplus"
@@ -226,10 +223,14 @@ class Count:
 
     # -- papers -------------------------------------------------------------------------------------------------
 
-    def _class_of(self, value: Fraction) -> int:
-        self._values.append(value)
-        self._papers.append(np.zeros(len(self.election.options) + 1, np.int64))
-        return len(self._values) - 1
+    def _worth_less(self, papers: Array, surplus: Fraction, votes: Fraction) -> Array:
+        """Each class's new one, for papers that pass on a surplus."""
+        class_of = np.arange(len(self._values), dtype=np.int32)
+        old = np.unique(self._class[papers])
+        class_of[old] = np.arange(len(self._values), len(self._values) + len(old))
+        self._values += [self.law.passed_on(self._values[each], surplus, votes) for each in old.tolist()]
+        self._papers = np.concatenate([self._papers, np.zeros((len(old), self._papers.shape[1]), np.int64)])
+        return class_of
 
     def _transfer(self, papers: Array, class_of: Array) -> None:
         """Move papers to the next hopeful option on them; `class_of` is each class's new one."""
@@ -246,6 +247,11 @@ class Count:
         old = self._class[papers]
         self._class[papers] = class_of[old]
         self._add(papers, 1)
+        used = self._papers.any(axis=1)
+        if not bool(used.all()):
+            self._class = (np.cumsum(used, dtype=np.int32) - 1)[self._class]
+            self._values = [self._values[each] for each in np.flatnonzero(used).tolist()]
+            self._papers = self._papers[used]
 
     def _add(self, papers: Array, sign: int) -> None:
         """Count papers in, or out, by class and holder."""
@@ -253,16 +259,15 @@ class Count:
         holders = np.where(self._top[papers] < 0, width - 1, self._top[papers])
         cells = self._class[papers].astype(np.int64) * width + holders
         counts = np.bincount(cells, None if weights is None else weights[papers], len(self._values) * width).astype(np.int64)
-        for number, row in enumerate(counts.reshape(-1, width)):
-            self._papers[number] += sign * row
+        self._papers += sign * counts.reshape(-1, width)
 
     def _total(self) -> list[Fraction]:
         """Everybody's votes, and in the last cell nobody's: values with the same denominator are added as whole numbers."""
         totals: list[dict[int, int]] = [{} for _ in range(len(self.election.options) + 1)]
-        for value, papers in zip(self._values, self._papers, strict=True):
-            for place in np.flatnonzero(papers).tolist():
-                total = totals[place]
-                total[value.denominator] = total.get(value.denominator, 0) + value.numerator * int(papers[place])
+        classes, places = np.nonzero(self._papers)
+        for each, place, papers in zip(classes.tolist(), places.tolist(), self._papers[classes, places].tolist(), strict=True):
+            value, total = self._values[each], totals[place]
+            total[value.denominator] = total.get(value.denominator, 0) + value.numerator * papers
         return [sum((Fraction(number, unit) for unit, number in total.items()), Fraction(0)) for total in totals]
 
 

@@ -22,6 +22,8 @@ from engine.elections.committees import check_seats
 from engine.elections.election import Election
 from engine.elections.figures import Action, staged
 from engine.elections.outcome import Outcome, Step, Value, Votes, listing, write_number
+from engine.elections.work import Meter
+from engine.limits import WORK_STEP
 from engine.refusals import refuse
 from engine.rules.voting.stv._count import EXACT_BITS_MAX, EXACT_UNITS
 
@@ -82,6 +84,7 @@ class Count:
         self._keep: list[Fraction] = [Fraction(self.one)] * option_count
         self._counted = list[list[Fraction]]()
         """The votes each time that they were counted, for a law that asks when equals first differed."""
+        self._meter = Meter("count it by stv")
         self._papers = _Papers(self._orders, self._weights, self.law.warren, self.one, exact=self.law.decimals is None)
 
     def run(self) -> Count:
@@ -142,6 +145,7 @@ class Count:
     def _distribute(self) -> None:
         """Everybody's votes with the present keep values, and the quota that follows from the votes kept."""
         self.votes = self._papers.votes(self._keep)
+        self._meter.spend(self._papers.work + WORK_STEP * 100 * len(self._keep))
         kept = sum(self.votes, Fraction(0))
         self.exhausted = self.valid * self.one - kept
         share = kept / (self.seats + 1)
@@ -209,6 +213,8 @@ class _Papers:
         """For Warren: which options papers reached, with how much left, and how many such papers, when the votes were last counted."""
         self._by_option: tuple[Array, Array, Array] | None = None
         """The same in the order of the options, once somebody asks for a level."""
+        self.work = 0
+        """Units of work in counting the votes last."""
 
     def votes(self, keep: list[Fraction]) -> list[Fraction]:
         self._by_option = None
@@ -216,8 +222,9 @@ class _Papers:
             return self._one_by_one(keep)
         kept, votes = np.array([int(value) for value in keep], np.int64), np.zeros(len(keep), np.int64)
         rows, left = np.arange(len(self._orders)), np.full(len(self._orders), self._one, np.int64)
-        self._reached = []
+        self._reached, self.work = [], 0
         for column in range(self._orders.shape[1]):
+            self.work += 16 * len(rows) + 20 * WORK_STEP
             options = self._orders[rows, column]
             named = options >= 0
             rows, left, options = rows[named], left[named], options[named]
@@ -246,6 +253,7 @@ class _Papers:
                     takes = Fraction(_up(takes.numerator, takes.denominator))
                 votes[option] += takes * weight
                 left -= takes
+        self.work = WORK_STEP * (40 * len(reached) + 4 * len(self._orders))
         self._reached = [tuple(np.array(part, object) for part in zip(*reached, strict=True))] if reached else []  # type: ignore[list-item]
         return votes
 

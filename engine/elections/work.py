@@ -1,0 +1,251 @@
+"""How much work a count may take, before it begins: the bound that every rule states, as a function of an election's shape.
+
+A unit is what an array operation does to eight bytes, or to one cell where it picks, sorts or counts cells one by one: about a
+nanosecond. A step of Python counts as `WORK_STEP` of them. A bound is of the worst ballots there may be, so that most counts take a small part
+of it. What depends on the ballots too much for that, a search, counts its own work by a `Meter` and ends, or is refused, at
+`SEARCH_WORK_MAX`.
+
+>>> one_look(Shape(ballots=1_000_000, options=20)) < compared(Shape(ballots=1_000_000, options=20)) < WORK_MAX
+True
+>>> check_work("schulze", compared, Shape(ballots=1_000_000, options=256))
+Traceback (most recent call last):
+engine.refusals.Refusal: too_large: a count by schulze of 1,000,000 different ballots and 256 options could take ... steps, of 10,000,000,000 at most; ...
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from math import comb
+from types import MappingProxyType
+from typing import NamedTuple
+
+from engine.limits import (
+    COMMITTEE_WORK_MAX,
+    COMMITTEES_MAX,
+    KEMENY_OPTIONS_MAX,
+    LOCKING_STEPS_MAX,
+    MEMBERS_MAX,
+    RUNOFF_CELLS_MAX,
+    RUNOFF_WAYS_MAX,
+    SEARCH_WORK_MAX,
+    WORK_MAX,
+    WORK_STEP,
+)
+from engine.refusals import refuse
+
+
+class Shape(NamedTuple):
+    """What is known of an election before its ballots are: how many of them may differ, the options, the seats, the most `points` that a
+    ballot may give an option, and all parameters that are `given` to the rule."""
+
+    ballots: int
+    options: int
+    seats: int = 1
+    points: int = 1
+    given: Mapping[str, object] = MappingProxyType({})
+
+    @property
+    def cells(self) -> int:
+        return self.ballots * self.options
+
+
+Work = Callable[[Shape], int]
+"""At most so many units of work."""
+
+
+@dataclass
+class Meter:
+    """Work that a search has done; refused (`too_large`) where it becomes too much, with a way out."""
+
+    way_out: str
+    done: int = 0
+
+    def spend(self, units: int) -> None:
+        self.done += units
+        if self.done > SEARCH_WORK_MAX:
+            raise refuse(
+                "too_large", "the count", "takes more than {search_work_max:,} steps", self.way_out, search_work_max=SEARCH_WORK_MAX
+            )
+
+
+def check_work(rule: str, work: Work, shape: Shape) -> None:
+    """Refuse (`too_large`) to count what could take more work than the limit."""
+    units = work(shape)
+    if units > WORK_MAX:
+        raise refuse(
+            "too_large", "a count by {rule} of {ballots:,} different ballots and {options} options",
+            "could take {units:,} steps, of {work_max:,} at most",
+            "merge ballots that say the same, ask about fewer options, or count it by a rule that takes less work",
+            rule=rule, ballots=shape.ballots, options=shape.options, units=units, work_max=WORK_MAX,
+        )  # fmt: skip
+
+
+def ballots_max(work: Work, options: int, seats: int = 1, points: int = 5) -> int:
+    """How many different ballots about so many options are always counted within the limit; no more than anybody may give at once.
+
+    >>> ballots_max(one_look, 20), ballots_max(compared, 256)
+    (10000000, 60975)
+    """
+    return bisect_right(range(1, MEMBERS_MAX + 1), WORK_MAX, key=lambda ballots: work(Shape(ballots, options, seats, points)))
+
+
+def fixed(shape: Shape) -> int:
+    """What every count does, whatever its shape: reading its terms, writing its scores."""
+    return WORK_STEP * (2_000 + 100 * shape.options)
+
+
+def one_look(shape: Shape) -> int:
+    """Every cell of the ballots is looked at a few times: votes, approvals, points."""
+    return fixed(shape) + 32 * shape.cells
+
+
+def placed(shape: Shape) -> int:
+    """Every ballot is sorted, and what stands at each place counted."""
+    return fixed(shape) + 64 * shape.cells + WORK_STEP * 20 * shape.options
+
+
+def listed(shape: Shape) -> int:
+    """Every cell is looked at, and options are compared with each other by what they have."""
+    return placed(shape) + shape.cells * shape.options // 2 + WORK_STEP * 12 * shape.options**2
+
+
+def apportioned(shape: Shape) -> int:
+    """Every cell is looked at, and seats are shared out one by one."""
+    return one_look(shape) + WORK_STEP * 300 * (shape.options + shape.seats)
+
+
+def compared(shape: Shape) -> int:
+    """Every two options are compared on every ballot, by as many binary digits of a weight as there may be."""
+    pairs = shape.options**2
+    return placed(shape) + 2 * pairs * shape.ballots + WORK_STEP * 200 * pairs + 10 * shape.options**3
+
+
+def locked(shape: Shape) -> int:
+    """Comparisons, and then every defeat is locked in or not, in orders that are gone through up to a limit."""
+    return compared(shape) + WORK_STEP * (40 * shape.options**2 * shape.options.bit_length() + LOCKING_STEPS_MAX)
+
+
+def by_rounds(shape: Shape) -> int:
+    """Round after round an option drops out; where options tie, in every order, up to a limit."""
+    options, cells = shape.options, shape.cells
+    ways = max(options, min(1 << min(options, 62), RUNOFF_WAYS_MAX))
+    read = max(options * cells, min(ways * cells, RUNOFF_CELLS_MAX))
+    return placed(shape) + 8 * read + 4 * options * cells + (2 * ways + options) * (WORK_STEP * 60 * options + 4 * options**2)
+
+
+def compared_by_rounds(shape: Shape) -> int:
+    """Comparisons, and rounds in which an option drops out."""
+    return compared(shape) + by_rounds(shape)
+
+
+def ranked_rankings(shape: Shape) -> int:
+    """Comparisons, and every set of the options in a cycle."""
+    options = min(shape.options, KEMENY_OPTIONS_MAX)
+    return compared(shape) + 20 * options * (options << options) + WORK_STEP * 200 * shape.options**2
+
+
+def seat_by_seat(shape: Shape) -> int:
+    """One option after another is elected, and what the others would add is worked out anew each time."""
+    return one_look(shape) + shape.seats * _approvals(shape, shape.seats)
+
+
+def cost_by_cost(shape: Shape) -> int:
+    """One option after another is funded, and what the others would cost their supporters is worked out anew each time."""
+    return one_look(shape) + shape.options * _approvals(shape, shape.options)
+
+
+def _approvals(shape: Shape, taken: int) -> int:
+    """A look at every approval, and at every class of ballots that an option's supporters may be in."""
+    return 4 * shape.cells + WORK_STEP * shape.options * (40 + 4 * min(shape.ballots, taken + 1))
+
+
+def bought(shape: Shape) -> int:
+    """One option after another is bought by its supporters, each of whom may have something else left; and more money added, again and again."""
+    return 2 * listed(shape) + SEARCH_WORK_MAX
+
+
+def seats_bought(shape: Shape) -> int:
+    """Seats are bought by their supporters as options are, and the others filled one by one."""
+    return seat_by_seat(shape) + SEARCH_WORK_MAX
+
+
+def widened(shape: Shape) -> int:
+    """What ballots support is widened place by place, and what an option's supporters weigh worked out for every seat and place."""
+    options, turns = shape.options, shape.options + shape.seats
+    weights = min(shape.ballots, 1 << min(shape.seats, 62))
+    return (
+        placed(shape)
+        + 4 * shape.cells * options
+        + turns * (4 * shape.cells + WORK_STEP * (options * 40 + weights * 12) + options * weights)
+    )
+
+
+def transferred(shape: Shape) -> int:
+    """Papers pass from one option to the next, at values that are added up at every stage: an option drops out, or a surplus moves."""
+    options, stages = shape.options, shape.options + shape.seats + 2
+    values = min(shape.ballots, 1 << min(shape.seats, 62))
+    held = min(shape.ballots, values * (options + 1))
+    each = WORK_STEP * (10 * held + 256 * options + 200) + 4 * values * (options + 1)
+    return placed(shape) + 4 * shape.cells * options + stages * each
+
+
+def transferred_in_passes(shape: Shape) -> int:
+    """The same, once for every seat where that is how seats are filled."""
+    passes = shape.seats if shape.given.get("winners") == "multi_pass" else 1
+    return passes * transferred(shape)
+
+
+def divided(shape: Shape) -> int:
+    """Papers pass from one option to the next; whenever one drops out, everybody is elected anew."""
+    seats = min(shape.seats, shape.options)
+    stages = shape.options * (seats if shape.given.get("restart", True) else 1) + shape.options
+    return placed(shape) + stages * (WORK_STEP * (44 * shape.options + 200) + 16 * shape.ballots + 2 * shape.cells)
+
+
+def kept(shape: Shape) -> int:
+    """What elected options keep of every paper is sought, stage by stage."""
+    return placed(shape) + SEARCH_WORK_MAX + WORK_STEP * 400 * shape.options**2
+
+
+def graded(shape: Shape) -> int:
+    """Grades are counted, and taken away from the middle as long as options are level: as many as differ."""
+    return placed(shape) + WORK_STEP * 30 * shape.options * min(shape.ballots, shape.points + 1)
+
+
+def halved(shape: Shape) -> int:
+    """Ballots are split in proportion to their points: fractions with as many denominators as there are sums of points."""
+    return one_look(shape) + WORK_STEP * 24 * shape.options * (1 + min(shape.ballots, shape.points * shape.options))
+
+
+def rooted(shape: Shape) -> int:
+    """Ballots are read one by one, and square roots of whole numbers added up and compared: as many as there are parts of sums of points."""
+    kinds = min(shape.ballots, shape.points**2 * shape.options)
+    return fixed(shape) + WORK_STEP * (10 * shape.cells + 20 * shape.ballots + 90 * shape.options * kinds + 2_000 * shape.options)
+
+
+def searched(shape: Shape) -> int:
+    """Sets of options are compared, up to a limit."""
+    return placed(shape) + SEARCH_WORK_MAX
+
+
+def committees(shape: Shape) -> int:
+    """Committees are gone through, up to a limit."""
+    return one_look(shape) + 4 * COMMITTEE_WORK_MAX + WORK_STEP * COMMITTEES_MAX * shape.seats
+
+
+def too_many_committees(shape: Shape) -> bool:
+    """Whether a search for the best committee may be given up: where no bound cuts anything off, it looks at too much."""
+    seats = min(shape.seats, shape.options)
+    branches = sum(comb(shape.options, chosen) for chosen in range(seats + 1))
+    return branches * (shape.cells + 100 * shape.options * seats) > COMMITTEE_WORK_MAX
+
+
+def too_many_rankings(shape: Shape) -> bool:
+    """Whether a search for the best ranking may be given up: where all options are in one cycle."""
+    return shape.options > KEMENY_OPTIONS_MAX
+
+
+def never(shape: Shape) -> bool:
+    return False

@@ -17,9 +17,10 @@ from engine.rules.voting.equal_shares._spans import Spans
 
 COLUMNS_MIN, COLUMNS_MAX, CELLS_MAX = 8, 64, 1 << 24
 """Sizes of share that are counted together, and ballots times sizes, which have to fit in memory."""
-SPAN_SUPPORTERS = 2_500
-"""A span is counted option by option. It costs as much as two columns where options have so many supporters on average:
-half of it goes through them, as a column does; the other half is the same however few they are."""
+COLUMNS_OF_SPAN, SUPPORTERS_OF_COLUMN = 0.5, 800
+"""How many columns a span costs, as measured: so many where options have very many supporters, as both go through these; and
+one more where so many supporters have an option on average, two more where half as many have, because all the rest of
+a span takes as long however few they are."""
 COLUMNS_BEFORE, CREDIT_MAX = 16, 8.0
 """For each column that a span costs, the columns counted before one is tried: too few to matter where it is in vain. And
 how many spans in a row may be in vain once others have saved much."""
@@ -36,25 +37,24 @@ class Stretch(NamedTuple):
 def stretches(voters: Voters, share: Callable[[int], Fraction], first: int, last: int) -> Iterator[Stretch]:
     """What is bought after `first` to `last` additions; `share` is what everybody has then, always as much more."""
     supporters = sum(map(len, voters.rows)) / max(len(voters.rows), 1)
-    span_cost = 1 + SPAN_SUPPORTERS / max(supporters, 1)
-    grows, spans = share(first + 1) - share(first), None
-    counted, before, credit, width_max = 0, COLUMNS_BEFORE * span_cost, 0.0, max(1, min(COLUMNS_MAX, CELLS_MAX // voters.ballots))
+    span_cost = COLUMNS_OF_SPAN + SUPPORTERS_OF_COLUMN / max(supporters, 1)
+    grows, spans = share(first + 1) - share(first), Spans(voters, max(4, int(2 * span_cost)))
+    counted, before, credit = 0, COLUMNS_BEFORE * span_cost if span_cost > 1 else 0, 0.0
+    width, width_max = COLUMNS_MIN, max(1, min(COLUMNS_MAX, CELLS_MAX // voters.ballots))
     while first <= last:
         if counted >= before:
-            spans = spans or Spans(voters, int(2 * span_cost))
             bought, further = spans.bought(float(share(first)), float(grows), last - first)
+            credit = min(CREDIT_MAX, credit + (further + 1) / span_cost - 1)
+            if credit < 0:
+                counted, before, credit = 0, 2 * before, 0.0
             if bought is not None:
                 yield Stretch(first, first + further, bought)
                 first += further + 1
-            credit = min(CREDIT_MAX, credit + (further + 1) / span_cost - 1)
-            if bought is not None and credit >= 0:
                 continue
-            if credit < 0:
-                counted, before, credit = 0, 2 * before, 0.0
-        width = 1 if counted >= before else min(max(COLUMNS_MIN, counted), width_max)
-        ahead = range(first, min(first + width, last + 1))
+        ahead = range(first, min(first + (1 if counted >= before else min(width, width_max)), last + 1))
         shares = np.array([float(share(each)) for each in ahead])
         for first, bought in zip(ahead, bought_for(voters, shares, shares * EPS), strict=True):
             yield Stretch(first, first, bought)
         counted += len(ahead)
+        width = max(width, counted)
         first = ahead.stop

@@ -170,7 +170,8 @@ class _Span:
         if found.start > least:
             self._least[option] = found.start / each.worth * (1 - 4 * EPS)
             self._least_slope[option] = found.slope / each.worth
-        if found.start <= price * (1 + CLOSE) + 2 * rounding / taking and (not hinted or found.start > least):
+        near = price * CLOSE + 2 * rounding / taking
+        if found.start <= price + near and not (hinted and found.start < price - near):  # from a hint too high, it may be far below
             self._known.add(option)
 
     def _surely_cheapest(self, option: int) -> tuple[int, _Line]:

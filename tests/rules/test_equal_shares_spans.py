@@ -1,0 +1,156 @@
+"""Equal shares over thousands of additions: spans of them are proved to buy what exact fractions buy at every one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from engine.elections.election import Election
+from engine.refusals import Refusal
+from engine.rules import tally
+from engine.rules.certificates import check
+from engine.rules.voting import equal_shares as module
+from engine.rules.voting.equal_shares import _additions
+from engine.rules.voting.equal_shares._shares import Count
+from engine.rules.voting.equal_shares._spans import Spans
+from tests.rules.elections import elections
+from tests.rules.test_against_brute_force import shares_winners
+
+UTILITIES = st.sampled_from(["cost", "cardinality", "additive"])
+STEPS = 60
+
+
+@st.composite
+def towns(draw: Any) -> Election:
+    """Small elections in which a unit of money is much, or next to nothing; many options cost the same."""
+    election = draw(elections("cumulative", budget=True, options_min=2))
+    scale = draw(st.sampled_from([1, 3, 10, 100, 10_000]))
+    odd = st.integers(0, scale - 1) | st.just(0)
+    costs = [scale * cost + draw(odd) for cost in election.costs]
+    return election.changed(costs=costs, budget=max(*costs, scale * election.budget + draw(odd)))
+
+
+@given(towns(), UTILITIES, st.booleans(), st.integers(1, 3), st.integers(0, 20), st.sampled_from([1, 4, 32]), st.data())
+@settings(max_examples=300)
+def test_what_a_span_proves_is_bought_at_every_share_in_it(town, utility, whole, increment, first, steps_min, data):
+    count = Count(town, utility, whole)
+    spans = Spans(count.voters(), steps_min)
+    for _ in range(6):  # each with what the one before has seen
+        bought, further = spans.bought(float(count.share(first * increment)), float(increment), 200)
+        looked_at = range(further + 1) if further < 12 else {0, further, *data.draw(st.lists(st.integers(0, further), max_size=4))}
+        for step in looked_at:
+            assert bought is None or bought == {purchase.option for purchase in count.buy((first + step) * increment)}
+        first += further + 1
+
+
+def completed(town: Election, utility: str, share: Fraction, increment: int, exhaustive: bool) -> tuple[int, set[str]]:
+    """How much is added, and what is bought then: one addition after the other, voter by voter, in fractions."""
+    costs = dict(zip(town.options, town.costs, strict=True))
+    wanted = {name for name, votes in zip(town.options, town.sums.tolist(), strict=True) if votes}
+    raised, bought = 0, shares_winners(town, utility, share)
+    for step in range(STEPS + 1):
+        more = shares_winners(town, utility, share + step * increment)
+        if sum(costs[name] for name in more) > town.budget:
+            break
+        raised, bought = step * increment, more
+        left = town.budget - sum(costs[name] for name in bought)
+        if bought == wanted or (exhaustive and not any(costs[name] <= left for name in wanted - bought)):
+            break
+    return raised, bought
+
+
+def in_columns(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(_additions, "COLUMNS_BEFORE", 10**9)
+
+
+def in_spans(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(_additions, "COLUMNS_BEFORE", 0)
+
+
+def in_turns(patch: pytest.MonkeyPatch) -> None:
+    """Spans after one column, and columns again after any span that was short."""
+    patch.setattr(_additions, "COLUMNS_BEFORE", 1e-3)
+    patch.setattr(_additions, "SUPPORTERS_OF_COLUMN", 12)
+    patch.setattr(_additions, "COLUMNS_MIN", 1)
+
+
+def with_spans_left_open(patch: pytest.MonkeyPatch) -> None:
+    in_spans(patch)
+    patch.setattr(Spans, "bought", lambda *_: (None, 0))
+
+
+def with_all_left_open(patch: pytest.MonkeyPatch) -> None:
+    with_spans_left_open(patch)
+    patch.setattr(_additions, "bought_for", lambda voters, shares, errors: [None] * len(shares))
+
+
+WAYS = [in_columns, in_spans, in_turns, with_spans_left_open, with_all_left_open]
+
+
+@pytest.mark.parametrize("way", WAYS, ids=lambda way: way.__name__)
+@given(towns(), UTILITIES, st.booleans(), st.integers(1, 3), st.booleans())
+@settings(max_examples=60)
+def test_additions_end_where_they_do_one_by_one(way: Callable[[pytest.MonkeyPatch], None], town, utility, whole, increment, exhaustive):
+    share = Fraction(town.budget // town.total) if whole else Fraction(town.budget, town.total)
+    with pytest.MonkeyPatch.context() as patch:
+        way(patch)
+        patch.setattr(module, "SHARES_STEPS_MAX", STEPS)
+        outcome = tally(
+            "equal_shares", town, utility=utility, completion="add_one", increment=increment, whole_shares=whole,
+            stop="exhaustive" if exhaustive else "infeasible",
+        )  # fmt: skip
+    raised, bought = completed(town, utility, share, increment, exhaustive)
+    assert (int(outcome.facts[0]), set(outcome.winners)) == (raised, bought)
+
+
+def rich_town(voters: int = 300, options: int = 12) -> Election:
+    """Everybody has 40,000 units, so that one more is next to nothing."""
+    chance = np.random.default_rng(5)
+    table = (chance.random((voters, options)) < chance.uniform(0.05, 0.6, options)).astype(np.int8)
+    budget = 40_000 * voters
+    costs = (chance.uniform(0.1, 0.4, options) * budget).astype(int).tolist()
+    return Election.of([f"o{number}" for number in range(options)], "approval", table, None, costs, budget)
+
+
+def test_where_a_unit_is_next_to_nothing_thousands_of_additions_are_a_few_spans(monkeypatch):
+    town, asked = rich_town(), []
+    plainly = tally("equal_shares", town, completion="add_one")
+    bought = Spans.bought
+
+    def counted(self: Spans, share: float, grows: float, steps_max: int) -> tuple[frozenset[int] | None, int]:
+        asked.append(share)
+        return bought(self, share, grows, steps_max)
+
+    in_spans(monkeypatch)
+    monkeypatch.setattr(Spans, "bought", counted)
+    outcome = tally("equal_shares", town, completion="add_one")
+    assert (outcome.winners, outcome.steps, outcome.facts) == (plainly.winners, plainly.steps, plainly.facts)
+    assert len(asked) < int(outcome.facts[0]) / 50
+
+
+@given(st.integers(2, 40), st.integers(1, 5))
+def test_options_that_are_equally_cheap_all_along_do_not_end_a_span(voters, more):
+    """All pay alike for both, so their prices are the same fraction however much is added."""
+    town = Election.of("ab", "approval", [[1, 1]] * voters + [[1, 0], [0, 1]] * more, None, [6000, 6000], 12_000)
+    count = Count(town, "cost")
+    bought, further = Spans(count.voters(), 64).bought(float(count.share(0)), 1.0, 64)
+    assert bought == {0}  # the first listed, and then there is too little for the other
+    assert further == 64 or len(count.buy(further + 1)) == 2
+
+
+def test_an_order_in_which_somebody_had_just_enough_for_what_was_cheaper_is_no_count():
+    """Ann has exactly the price of the pond left when the stage is bought for more, which leaves her with nothing."""
+    town = Election.of(["sign", "pond", "stage"], "approval", [[1, 1, 1], [0, 0, 1]], None, [4, 6, 14], 20)
+    outcome = tally("equal_shares", town, utility="cardinality")
+    assert outcome.winners == ("sign", "pond")
+    check(town, outcome, {"utility": "cardinality"})
+    forged = replace(outcome, winners=("sign", "stage"), certify=lambda: ["0", [[0, "4"], [2, "8"]], [], [], []])
+    with pytest.raises(Refusal, match="proof_wrong"):
+        check(town, forged, {"utility": "cardinality"})

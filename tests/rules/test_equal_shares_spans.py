@@ -19,7 +19,7 @@ from engine.rules.certificates import check
 from engine.rules.voting import equal_shares as module
 from engine.rules.voting.equal_shares import _additions
 from engine.rules.voting.equal_shares._shares import Count
-from engine.rules.voting.equal_shares._spans import Spans
+from engine.rules.voting.equal_shares._spans import Spans, _Span, _supporters, _Unclear
 from tests.rules.elections import elections
 from tests.rules.test_against_brute_force import shares_winners
 
@@ -48,6 +48,30 @@ def test_what_a_span_proves_is_bought_at_every_share_in_it(town, utility, whole,
         for step in looked_at:
             assert bought is None or bought == {purchase.option for purchase in count.buy((first + step) * increment)}
         first += further + 1
+
+
+@given(towns(), UTILITIES, st.integers(0, 20), st.sampled_from([0, 1, 7, 100]), st.data())
+@settings(max_examples=300)
+def test_what_anybody_has_left_lies_between_the_lines(town, utility, first, steps, data):
+    """Or else a later purchase might be proved by what is not so."""
+    count = Count(town, utility)
+    voters = count.voters()
+    supporters = [_supporters(voters, option) for option in range(len(town.options))]
+    span = _Span(voters, supporters, float(count.share(first)), 1.0, steps, {})
+    try:
+        span.count()
+    except _Unclear:
+        return
+    for step in {0, span.steps, data.draw(st.integers(0, span.steps))}:
+        bought = count.buy(first + step)
+        assert [purchase.option for purchase in bought] == span.bought
+        left = [count.share(first + step)] * town.rows
+        for place, _, price, *_ in bought:
+            units = town.table[:, place].tolist() if utility == "additive" else town.support[:, place].astype(int).tolist()
+            left = [max(Fraction(0), money - price * unit) for money, unit in zip(left, units, strict=True)]
+        end = step / span.length
+        assert all(low <= money for low, money in zip((span._low + span._low_slope * end).tolist(), left, strict=True))
+        assert all(high >= money for high, money in zip((span._high + span._high_slope * end).tolist(), left, strict=True))
 
 
 def completed(town: Election, utility: str, share: Fraction, increment: int, exhaustive: bool) -> tuple[int, set[str]]:
@@ -135,6 +159,15 @@ def test_where_a_unit_is_next_to_nothing_thousands_of_additions_are_a_few_spans(
     assert len(asked) < int(outcome.facts[0]) / 50
 
 
+def test_where_the_last_span_looked_for_prices_leaves_nothing_open():
+    count = Count(rich_town(), "cost")
+    spans, step = Spans(count.voters(), 4), 0
+    while step < 3000:
+        bought, further = spans.bought(float(count.share(step)), 1.0, 3000)
+        assert bought is not None
+        step += further + 1
+
+
 @given(st.integers(2, 40), st.integers(1, 5))
 def test_options_that_are_equally_cheap_all_along_do_not_end_a_span(voters, more):
     """All pay alike for both, so their prices are the same fraction however much is added."""
@@ -143,6 +176,22 @@ def test_options_that_are_equally_cheap_all_along_do_not_end_a_span(voters, more
     bought, further = Spans(count.voters(), 64).bought(float(count.share(0)), 1.0, 64)
     assert bought == {0}  # the first listed, and then there is too little for the other
     assert further == 64 or len(count.buy(further + 1)) == 2
+
+
+def test_twins_do_not_end_a_span_though_some_pay_all_they_have():
+    town = Election.of(["sign", "pond", "pool"], "approval", [[1, 1, 1], [0, 1, 1], [0, 1, 1]], None, [5_000, 20_000, 20_000], 30_000)
+    count = Count(town, "cardinality")
+    span = Spans(count.voters(), 64).bought(float(count.share(0)), 1.0, 64)
+    assert span == (frozenset([0, 1]), 64)
+
+
+def test_prices_that_are_equal_by_chance_are_left_to_fractions():
+    """The pond's backers do not pay alike: one pays the 6 she has left, the other 8, which is what the stage costs its own."""
+    rows = [[1, 0, 1], [0, 0, 1], [0, 1, 0]]
+    town = Election.of(["sign", "stage", "pond"], "approval", rows, None, [4, 8, 14], 30)
+    count = Count(town, "cardinality")
+    assert Spans(count.voters(), 4).bought(float(count.share(0)), 1.0, 4) == (None, 0)
+    assert [purchase.option for purchase in count.buy(0)] == [0, 1, 2]
 
 
 def test_an_order_in_which_somebody_had_just_enough_for_what_was_cheaper_is_no_count():
@@ -154,3 +203,15 @@ def test_an_order_in_which_somebody_had_just_enough_for_what_was_cheaper_is_no_c
     forged = replace(outcome, winners=("sign", "stage"), certify=lambda: ["0", [[0, "4"], [2, "8"]], [], [], []])
     with pytest.raises(Refusal, match="proof_wrong"):
         check(town, forged, {"utility": "cardinality"})
+
+
+def test_an_option_dearer_than_one_purchase_and_cheaper_than_the_next_comes_between_them():
+    """The pond costs 16: more than the 14 it would if both its backers could pay, which is what the bench's price is held against."""
+    rows = [[1, 0, 1, 0], [0, 0, 1, 0], [0, 1, 0, 0], [0, 0, 0, 1]]
+    town = Election.of(["sign", "bench", "pond", "stage"], "approval", rows, None, [8, 15, 28, 18], 80)
+    outcome = tally("equal_shares", town, utility="cardinality")
+    right = [[0, "8"], [1, "15"], [2, "16"], [3, "18"]]
+    assert outcome.facts[1] == right
+    check(town, outcome, {"utility": "cardinality"})
+    with pytest.raises(Refusal, match="proof_wrong"):
+        check(town, replace(outcome, certify=lambda: ["0", [right[0], right[1], right[3], right[2]], [], [], []]), {"utility": "cardinality"})

@@ -134,9 +134,9 @@ def test_additions_end_where_they_do_one_by_one(way: Callable[[pytest.MonkeyPatc
     assert (int(outcome.facts[0]), set(outcome.winners)) == (raised, bought)
 
 
-def rich_town(voters: int = 300, options: int = 12) -> Election:
+def rich_town(voters: int = 300, options: int = 12, seed: int = 5) -> Election:
     """Everybody has 40,000 units, so that one more is next to nothing."""
-    chance = np.random.default_rng(5)
+    chance = np.random.default_rng(seed)
     table = (chance.random((voters, options)) < chance.uniform(0.05, 0.6, options)).astype(np.int8)
     budget = 40_000 * voters
     costs = (chance.uniform(0.1, 0.4, options) * budget).astype(int).tolist()
@@ -168,6 +168,23 @@ def test_where_the_last_span_looked_for_prices_leaves_nothing_open():
         step += further + 1
 
 
+@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("wrong", [0.2, 0.9, 1.1, 1.5])
+def test_a_hint_that_is_wrong_costs_time_and_nothing_else(seed, wrong):
+    count = Count(rich_town(100, 30, seed), "cost")
+    voters = count.voters()
+    supporters = [_supporters(voters, option) for option in range(len(voters.rows))]
+
+    def counted(hints: dict[tuple[int, int], float]) -> _Span:
+        span = _Span(voters, supporters, float(count.share(100)), 1.0, 8, hints)
+        span.count()
+        return span
+
+    plainly = counted({})
+    hinted = counted({key: line.start * wrong for key, line in plainly.prices.items()})
+    assert (hinted.bought, hinted.steps) == (plainly.bought, plainly.steps)
+
+
 @given(st.integers(2, 40), st.integers(1, 5))
 def test_options_that_are_equally_cheap_all_along_do_not_end_a_span(voters, more):
     """All pay alike for both, so their prices are the same fraction however much is added."""
@@ -194,6 +211,17 @@ def test_prices_that_are_equal_by_chance_are_left_to_fractions():
     assert [purchase.option for purchase in count.buy(0)] == [0, 1, 2]
 
 
+def test_a_price_is_bounded_only_where_enough_of_its_payers_last():
+    """At the end of the span two of the five still pay, and would have too little if the bound counted on them alone."""
+    count = Count(Election.of("a", "approval", [[1]] * 5, None, [145], 1000), "cardinality")
+    voters = count.voters()
+    span = _Span(voters, [_supporters(voters, 0)], 200.0, 1.0, 64, {})
+    span._low, span._low_slope, span._least[0] = np.full(5, 200.0), np.array([57.0, 57.0, 10.0, 10.0, 10.0]) - 200.0, 10.0
+    upper = span._upper(0)
+    end = span.steps / span.length
+    assert np.minimum(span._low + span._low_slope * end, upper.at(end)).sum() >= 145
+
+
 def test_an_order_in_which_somebody_had_just_enough_for_what_was_cheaper_is_no_count():
     """Ann has exactly the price of the pond left when the stage is bought for more, which leaves her with nothing."""
     town = Election.of(["sign", "pond", "stage"], "approval", [[1, 1, 1], [0, 0, 1]], None, [4, 6, 14], 20)
@@ -214,4 +242,6 @@ def test_an_option_dearer_than_one_purchase_and_cheaper_than_the_next_comes_betw
     assert outcome.facts[1] == right
     check(town, outcome, {"utility": "cardinality"})
     with pytest.raises(Refusal, match="proof_wrong"):
-        check(town, replace(outcome, certify=lambda: ["0", [right[0], right[1], right[3], right[2]], [], [], []]), {"utility": "cardinality"})
+        check(
+            town, replace(outcome, certify=lambda: ["0", [right[0], right[1], right[3], right[2]], [], [], []]), {"utility": "cardinality"}
+        )

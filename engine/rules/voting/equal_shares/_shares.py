@@ -23,6 +23,7 @@ from engine.refusals import refuse
 from engine.rules.voting.equal_shares._additions import stretches
 from engine.rules.voting.equal_shares._batch import Voters
 
+
 class Purchase(NamedTuple):
     """One option bought: `price` is what a supporter pays (or pays per point) who can pay in full."""
 

@@ -24,6 +24,7 @@ from engine.rules.voting.equal_shares._batch import EPS, Voters
 CLOSE = 1e-9
 """Newton's steps towards a price end when one changes it by less than this part of it; the bounds hold wherever they end."""
 
+
 class _Line(NamedTuple):
     """`start` where the span begins, and `slope` more at the end it had when it began."""
 

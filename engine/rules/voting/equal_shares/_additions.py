@@ -17,11 +17,11 @@ from engine.rules.voting.equal_shares._spans import Spans
 
 COLUMNS_MIN, COLUMNS_MAX, CELLS_MAX = 8, 64, 1 << 24
 """Sizes of share that are counted together, and ballots times sizes, which have to fit in memory."""
-COLUMNS_OF_SPAN, SUPPORTERS_OF_COLUMN = 0.5, 800
-"""How many columns a span costs, as measured: so many where options have very many supporters, as both go through these; and
-one more where so many supporters have an option on average, two more where half as many have, because all the rest of
-a span takes as long however few they are."""
-COLUMNS_BEFORE, CREDIT_MAX = 16, 8.0
+COLUMNS_OF_SPAN, SUPPORTERS_OF_COLUMN = 0.5, 1_300
+"""How many columns a span costs, or rather fewer: half of one where options have very many supporters, as
+both go through these; one more where options have 1,300 on average, two more where they have 650, and so on, because all
+the rest of a span takes as long however few they are."""
+COLUMNS_BEFORE, CREDIT_MAX = 32, 8.0
 """For each column that a span costs, the columns counted before one is tried: too few to matter where it is in vain. And
 how many spans in a row may be in vain once others have saved much."""
 

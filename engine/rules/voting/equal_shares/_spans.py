@@ -104,7 +104,7 @@ class _Span:
         """The price last seen of an option when so many were bought: where to look for it in the next span."""
         self._most = share + grows * self.length
         self._size = 2 * self._most
-        """No bound of anybody's money is farther from zero."""
+        """No bound of anybody's money is half as far from zero, wherever in the span: rounding is a part of this."""
         rise = grows * self.length
         self._low, self._low_slope = (np.full(voters.ballots, each * (1 - EPS)) for each in (share, rise))
         self._high, self._high_slope = (np.full(voters.ballots, each * (1 + EPS)) for each in (share, rise))
@@ -249,7 +249,8 @@ class _Span:
             further, further_2 = price + 2 * missing / taking, price_2 + 2 * missing_2 / taking
             sure = _dot(each.per_unit, (low > further * units) & (low_2 > further_2 * units))
             if 2 * sure > taking * (1 + CLOSE):
-                price, price_2 = (price + missing / sure) * (1 + 4 * EPS), (price_2 + missing_2 / sure) * (1 + 4 * EPS)
+                more = (1 + each.rounding) / sure
+                price, price_2 = (price + missing * more) * (1 + 4 * EPS), (price_2 + missing_2 * more) * (1 + 4 * EPS)
                 return _Line(price, (price_2 - price) / end if end else 0.0)
             if not self.steps:
                 raise _Unclear
@@ -264,8 +265,8 @@ class _Span:
         some = low > 0
         low, slope = low * some, slope * some
         self._low[rows], self._low_slope[rows] = low, slope
-        self._size = max(self._size, 2 * self._most - 2 * float((low + slope * end).min()))
         high = self._high[rows]
         high_2 = np.maximum(high + self._high_slope[rows] * end - (lower.at(end) * units - doubt), 0.0)
         high = np.maximum(high - (lower.start * units - doubt), 0.0)
         self._high[rows], self._high_slope[rows] = high, (high_2 - high) / end if end else 0.0
+        self._size = max(self._size, 2 * self._most - 2 * float((low + slope * end).min()), 2 * float(high_2.max()))

@@ -102,7 +102,7 @@ def in_turns(patch: pytest.MonkeyPatch) -> None:
     """Spans after one column, and columns again after any span that was short."""
     patch.setattr(_additions, "COLUMNS_BEFORE", 1e-3)
     patch.setattr(_additions, "SUPPORTERS_OF_COLUMN", 12)
-    patch.setattr(_additions, "COLUMNS_MIN", 1)
+    patch.setattr(_additions, "COLUMNS_FIRST", 1)
 
 
 def with_spans_left_open(patch: pytest.MonkeyPatch) -> None:

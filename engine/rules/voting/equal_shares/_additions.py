@@ -15,13 +15,15 @@ import numpy as np
 from engine.rules.voting.equal_shares._batch import EPS, Voters, bought_for
 from engine.rules.voting.equal_shares._spans import Spans
 
-COLUMNS_MIN, COLUMNS_MAX, CELLS_MAX = 8, 64, 1 << 24
+COLUMNS_FIRST = 8
+"""Sizes of share that are counted together at first; then as many as were counted before."""
+COLUMNS_MAX, CELLS_MAX = 64, 1 << 24
 """Sizes of share that are counted together, and ballots times sizes, which have to fit in memory."""
 COLUMNS_OF_SPAN, SUPPORTERS_OF_COLUMN = 0.5, 1_300
-"""How many columns a span costs, or rather fewer: half of one where options have very many supporters, as
-both go through these; one more where options have 1,300 on average, two more where they have 650, and so on, because all
-the rest of a span takes as long however few they are."""
-COLUMNS_BEFORE, CREDIT_MAX = 32, 8.0
+"""How many columns a span costs, or rather fewer: half of one where options have very many supporters, as both go through
+these; one more where they have 1,300 on average, two more where they have 650, and so on, because all the rest of a span
+takes as long however few they are."""
+COLUMNS_BEFORE, SPANS_IN_VAIN = 32, 8.0
 """For each column that a span costs, the columns counted before one is tried: too few to matter where it is in vain. And
 how many spans in a row may be in vain once others have saved much."""
 
@@ -40,11 +42,11 @@ def stretches(voters: Voters, share: Callable[[int], Fraction], first: int, last
     span_cost = COLUMNS_OF_SPAN + SUPPORTERS_OF_COLUMN / max(supporters, 1)
     grows, spans = share(first + 1) - share(first), Spans(voters, max(4, int(2 * span_cost)))
     counted, before, credit = 0, COLUMNS_BEFORE * span_cost if span_cost > 1 else 0, 0.0
-    width, width_max = COLUMNS_MIN, max(1, min(COLUMNS_MAX, CELLS_MAX // voters.ballots))
+    width, width_max = COLUMNS_FIRST, max(1, min(COLUMNS_MAX, CELLS_MAX // voters.ballots))
     while first <= last:
         if counted >= before:
             bought, further = spans.bought(float(share(first)), float(grows), last - first)
-            credit = min(CREDIT_MAX, credit + (further + 1) / span_cost - 1)
+            credit = min(SPANS_IN_VAIN, credit + (further + 1) / span_cost - 1)
             if credit < 0:
                 counted, before, credit = 0, 2 * before, 0.0
             if bought is not None:

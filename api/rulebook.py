@@ -65,7 +65,7 @@ def lines_below(page: dict[str, Any]) -> list[str]:
     >>> lines_below(pages("contingent")[0])
     ['takes ranked ballots', 'promises: anonymity, condorcet_loser, majority, majority_loser, neutrality, unanimity',
      'and these where every ballot ranks all options: condorcet_loser, majority_loser',
-     'counts 4,800,000 different ballots about 20 options, 370,000 about 100',
+     'counts 5,700,000 different ballots about 20 options, 440,000 about 100',
      'no certificate vouches for its figures: they can only be counted again']
     >>> lines_below(pages("split_cycle")[0])[1]
     'strength: one of winning_votes, margins; margins unless said'

@@ -67,9 +67,10 @@ VOTERS_WRITTEN_MAX = 10_000_000
 """Lines of votes in a file that is written with one for each voter."""
 WORK_STEP = 64
 """Units of work in a step of Python, where a step of an array over eight bytes is one: some sixty nanoseconds to one."""
-WORK_MAX = 10_000_000_000
-"""Units of work that counting an election may take, in the worst case: about ten seconds of one core of a small server."""
-SEARCH_WORK_MAX = 6_000_000_000
+WORK_MAX = 12_000_000_000
+"""Units of work that counting an election may take, in the worst case: at most some ten seconds of one core of a small server, where counts were
+measured to take half a nanosecond to one for each."""
+SEARCH_WORK_MAX = 8_000_000_000
 """Units of work after which a search that nobody can bound beforehand is given up: what is left of ten seconds beside the rest of a count."""
 SHARES_STEPS_MAX = 10_000
 """How often equal shares adds to the voters' money before it keeps what it has: a count ends, whatever the unit is."""

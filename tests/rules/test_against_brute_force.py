@@ -72,10 +72,10 @@ def test_schulze_is_the_strongest_of_all_paths(election):
     assert set(tally("schulze", election).winners) == schulze_winners(election)
 
 
-def shares_winners(election: Election, utility: str) -> set[str]:
-    """Equal shares voter by voter, in fractions."""
+def shares_winners(election: Election, utility: str, share: Fraction | None = None) -> set[str]:
+    """Equal shares voter by voter, in fractions, each beginning with `share`, or else with an equal part of the budget."""
     voters = [row for row, weight in zip(election.table.tolist(), election.weights.tolist(), strict=True) for _ in range(weight)]
-    money = [Fraction(election.budget or 0, len(voters))] * len(voters)
+    money = [Fraction(election.budget or 0, len(voters)) if share is None else share] * len(voters)
     costs, bought = election.costs or (), set()
     while True:
         bids = []

@@ -198,7 +198,9 @@ def test_values_for_which_int64_has_no_room_prune_nothing():
 
 
 def test_additions_that_only_fractions_tell_apart_come_to_an_end(monkeypatch):
-    monkeypatch.setattr("engine.rules.voting.equal_shares._shares.bought_for", lambda voters, shares, errors, meter: [None] * len(shares))
+    monkeypatch.setattr(
+        "engine.rules.voting.equal_shares._additions.bought_for", lambda voters, shares, errors, meter: [None] * len(shares)
+    )
     monkeypatch.setattr("engine.rules.voting.equal_shares._shares.SHARES_EXACT_WORK", 0)
     town = Election.read("costs: a 1000, b 1000\nbudget: 1000\n1: a\n1: b\n1: a, b")
     with pytest.raises(Refusal, match="only exact fractions tell apart"):

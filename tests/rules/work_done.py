@@ -118,7 +118,7 @@ def words(thing: Any) -> int:
 
 def watched(election: Election) -> Election:
     """The same election, with arrays that count."""
-    for name in ("table", "orders", "chosen", "given_weights"):
+    for name in ("columns", "table", "orders", "chosen", "given_weights"):
         if isinstance(election.__dict__.get(name), np.ndarray):
             election.__dict__[name] = seen(election.__dict__[name])
     return election

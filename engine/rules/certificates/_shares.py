@@ -42,17 +42,28 @@ class Shop(NamedTuple):
         backers = [[(number, weight, row[place]) for number, weight, row in rows if row[place]] for place in claim.places]
         return cls(claim, backers, costs, worth)
 
-    def pays(self, place: int, price: Fraction, purses: Purses) -> int:
-        """Whether the backers pay for it together if each pays `price` a unit, as far as they can: 0 if exactly, above 0 if more."""
+    def missing(self, place: int, price: Fraction, purses: Purses) -> tuple[int, int, int]:
+        """What its cost lacks if its backers each pay `price` a unit, as far as they can: below 0 if they pay too much. In
+        units of money over the third number; the second is how many units those pay for who could pay more, so that the
+        backers pay at most as much more as the price rises, times that."""
         self.claim.work(len(self.backers[place]))
         limit = price * purses.over
         up, down = limit.numerator, limit.denominator
-        paid = sum(weight * min(purses.amounts[ballot] * down, up * unit) for ballot, weight, unit in self.backers[place])
-        return paid - self.costs[place] * purses.over * down
+        amounts, paid, taking = purses.amounts, 0, 0
+        for ballot, weight, unit in self.backers[place]:
+            have, due = amounts[ballot] * down, up * unit
+            if have > due:
+                taking += weight * unit
+            else:
+                paid += weight * have
+        over = purses.over * down
+        return self.costs[place] * over - paid - up * taking, taking, over
 
-    def most(self, place: int, purses: Purses) -> Fraction:
-        """The price at which every backer pays all she has: there is no higher one."""
-        return max(Fraction(purses.amounts[ballot], purses.over * unit) for ballot, _, unit in self.backers[place])
+    def can_pay(self, place: int, price: Fraction, purses: Purses) -> bool:
+        """Whether some backer has as much as `price` a unit: beyond that nobody would pay more for it."""
+        limit = price * purses.over
+        up, down = limit.numerator, limit.denominator
+        return any(purses.amounts[ballot] * down >= up * unit for ballot, _, unit in self.backers[place])
 
     def after(self, place: int, price: Fraction, purses: Purses) -> Purses:
         """What is left when they have paid."""
@@ -151,15 +162,21 @@ def _replayed(shop: Shop, bought: list[tuple[int, str]], purses: Purses) -> tupl
     """What has been bought, in order, and what is left; None if a price is wrong, or more could be bought."""
     taken: list[int] = []
     whole = [sum(weight * unit for _, weight, unit in backers) for backers in shop.backers]
+    # No option costs less than this: at first what it would if everybody could pay. Purses only get emptier, so it stays true.
+    least = [Fraction(cost, max(units, 1)) for cost, units in zip(shop.costs, whole, strict=True)]
     for place, stated in bought:
         if type(place) is not int or place not in shop.claim.places:
             return None
         price = _price(stated)
-        for other, cost in enumerate(shop.costs):
+        for other in shop.claim.places:
             rival = price / shop.worth[place] * shop.worth[other]
-            if other not in taken and rival * whole[other] > cost and shop.pays(other, rival, purses) > 0:
-                return None
-        if place in taken or not whole[place] or shop.pays(place, price, purses) != 0 or price > shop.most(place, purses):
+            if other not in taken and whole[other] and rival > least[other]:
+                missing, taking, over = shop.missing(other, rival, purses)
+                # Nobody pays more where all have paid everything: then it costs what the richest of them has left.
+                if missing < 0 or (missing == 0 and not shop.can_pay(other, rival, purses)):
+                    return None
+                least[other] = rival + Fraction(missing, taking * over) if taking else rival
+        if place in taken or not whole[place] or shop.missing(place, price, purses)[0] != 0 or not shop.can_pay(place, price, purses):
             return None
         purses = shop.after(place, price, purses)
         taken.append(place)

@@ -21,10 +21,8 @@ from engine.elections.election import Array, Election
 from engine.elections.work import Meter
 from engine.limits import SHARES_EXACT_MAX, SHARES_EXACT_WORK, WORK_STEP
 from engine.refusals import refuse
-from engine.rules.voting.equal_shares._batch import EPS, Voters, bought_for
-
-COLUMNS_MAX, CELLS_MAX = 64, 1 << 24
-"""Sizes of share that are counted together, and ballots times sizes, which have to fit in memory."""
+from engine.rules.voting.equal_shares._additions import stretches
+from engine.rules.voting.equal_shares._batch import Voters
 
 
 class Purchase(NamedTuple):
@@ -86,15 +84,10 @@ class Count:
         """
         if not steps_max:
             return 0, self.buy(0)
-        voters, answers, bought = self.voters(), list[frozenset[int] | None](), frozenset[int]()
-        first, exact = 0 if exhaustive else self._sure_steps(increment, steps_max), 0
+        first, exact, last = 0 if exhaustive else self._sure_steps(increment, steps_max), 0, 0
         exact_max = max(SHARES_EXACT_MAX, SHARES_EXACT_WORK // (len(self.weights) * len(self.costs)))
-        for step in range(first, steps_max + 1):
-            if step == first + len(answers):
-                ahead = range(step, step + min(max(len(answers), 8), COLUMNS_MAX, max(1, CELLS_MAX // len(self.weights))))
-                shares = np.array([float(self.share(each * increment)) for each in ahead])
-                answers += bought_for(voters, shares, shares * EPS, self._meter)
-            options = answers[step - first]
+        for stretch in stretches(self.voters(), lambda step: self.share(step * increment), first, steps_max, self._meter):
+            options = stretch.bought
             if options is None:
                 exact += 1
                 if exact > exact_max:
@@ -102,13 +95,15 @@ class Count:
                         "too_large", "the election", "has more than {exact_max:,} additions that only exact fractions tell apart",
                         "add more money at a time (increment)", exact_max=exact_max
                     )  # fmt: skip
-                options = frozenset(purchase.option for purchase in self.buy(step * increment))
+                options = frozenset(purchase.option for purchase in self.buy(stretch.first * increment))
             if sum(self.costs[option] for option in options) > self.budget:
-                return (step - 1) * increment, self.buy((step - 1) * increment)
-            bought = options
-            if len(bought) == self.buyable or (exhaustive and not self.fitting(bought)):
+                last = stretch.first - 1
                 break
-        return step * increment, self.buy(step * increment)
+            if len(options) == self.buyable or (exhaustive and not self.fitting(options)):
+                last = stretch.first
+                break
+            last = stretch.last
+        return last * increment, self.buy(last * increment)
 
     def beyond(self, raised: int, bought: list[Purchase], increment: int, steps_max: int, stop: str) -> list[Purchase]:
         """What would have been bought with one more addition, which is why there was none; empty if there was another reason."""

@@ -31,7 +31,8 @@ def write(
     groups: Groups | None = None,
 ) -> str:
     """Ballots as lines of text; `money` is costs and budget, `beside` as in `text.Written`, and the `decimals` of money."""
-    quoted, decimals = [_quoted(name) for name in options], beside.get("decimals") or 0
+    has_amounts = money is not None or kind == "gifts"
+    quoted, decimals = [_quoted(name) for name in options], (beside.get("decimals") or 0) if has_amounts else 0
     lines = [f"decimals: {decimals}"] * bool(decimals) + [f"ballots: {kind}", "options: " + ", ".join(quoted)]
     if money is not None:
         costs = [f"{name} {_plain(cost, decimals)}" for name, cost in zip(quoted, money[0], strict=True)]

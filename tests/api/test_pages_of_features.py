@@ -97,7 +97,10 @@ def test_a_poll_says_when_it_ends_and_is_closed_by_hand_only_when_that_may_be(cl
     poll = moot.poll()
     as_member(client, sessions, "m1", moot)
     said = page(client, f"/polls/{poll}")
-    assert "or until everybody on the roll has voted or somebody who may ends it by hand, once it has been open for 1 day" in said
+    assert (
+        "; before that, as soon as everybody on the roll has voted or somebody with that right ends it, once it has been open for 1 day"
+        in said
+    )
     assert "Close it now" not in said
     moot.wait(1_440)
     assert "Close it now" in page(client, f"/polls/{poll}")

@@ -52,7 +52,7 @@ def test_a_folder_without_a_poll_and_a_poll_with_seats_are_refused(tmp_path):
 
 
 def test_a_file_is_compared_with_the_grid_first(tmp_path):
-    (tmp_path / "votes.txt").write_text("4: garden > library\n3: library > pool\n2: pool > library\n")
+    (tmp_path / "votes.txt").write_text("4: garden > library > pool\n3: library > pool > garden\n2: pool > library > garden\n")
     lines = folkmoot("compare", tmp_path / "votes.txt").stdout.splitlines()
     assert lines[0].split() == ["A", "B"] and max(map(len, lines[:6])) <= 80
     grid = answer("compare", tmp_path / "votes.txt")["grid"]

@@ -49,6 +49,8 @@ CORE_CODES = {
     "too_large": "wrong",
     "too_slow": "wrong",
     "too_many_ties": "wrong",
+    "typed_data_wrong": "wrong",
+    "signature_wrong": "wrong",
     # What was named does not exist.
     "command_unknown": "unknown",
     "kind_unknown": "unknown",

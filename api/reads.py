@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Request, Response
+from fastapi import APIRouter, Path, Query, Request, Response
 from fastapi.responses import PlainTextResponse, RedirectResponse, StreamingResponse
+from pydantic import Field
 
-from api import answers, clock, pages
-from api.answers import Count, Number, Start
+from api import answers, clock, pages, signed
+from api.answers import SPELT, Count, Number, Start
 from api.doors.asker import check_origin, end_session, give_session, sessions_of, who
 from api.doors.kept import keep_from
 from api.doors.turns import in_turn
@@ -18,6 +19,8 @@ from api.rulebook import pages as rule_pages
 from api.views import PAGE, Listing, One, Whole, places, view_of, views
 from api.views.community import newest
 from engine.community import Community
+from engine.features.polls.state import PollId
+from engine.limits import INTEGER_MAX
 from engine.log.codec import form
 from engine.refusals import Refusal, refuse
 
@@ -140,6 +143,26 @@ def whole_log(request: Request) -> Response:
     """The whole public log, complete for a recount: `folkmoot verify log.jsonl`."""
     exports: Exports = request.app.state.exports
     return JsonLines(exports.pieces(community_of(request)))
+
+
+@router.get(
+    "/polls/{poll}/ballots/typed-data", response_model=None, responses=answers.to_typed_data(401, 404, 409, 422),
+    openapi_extra={"security": [{"session": []}]},
+)  # fmt: skip
+@in_turn
+def typed_ballot(
+    request: Request,
+    poll: Annotated[str, Path(json_schema_extra={"pattern": form(PollId).schema["pattern"]})],
+    choice: Annotated[str, Query(description="The choice; where ballots are sealed, its commitment.")] = "",
+    nonce: Annotated[int | None, Field(ge=0, le=INTEGER_MAX), SPELT, Query(description="Higher than of your last ballot in it.")] = None,
+    deadline: Annotated[int | None, Field(ge=0, le=INTEGER_MAX), SPELT, Query(description="In seconds since 1970.")] = None,
+) -> Response:
+    """What `eth_signTypedData_v4` takes to sign a ballot with your key."""
+    member = who(request)
+    if member is None:
+        raise refuse("not_signed_in", "you", "are not signed in", "open the sign-in link")
+    with community_of(request).reading() as state:
+        return answers.JsonAnswer(signed.typed_ballot(state, poll, member, choice, nonce, deadline))
 
 
 @router.get("/rules", response_model=None, responses=answers.to_a_look())

@@ -239,12 +239,16 @@ def _check_needs_no_signature(state: State, record: Record[Event], poll: Poll) -
             SIGNATURE_MISSING, "member {member}", "has a key, and this ballot does not bear its signature", "sign it with your key",
             member=record.actor,
         )  # fmt: skip
-    decisions = charters.as_of(state, poll.asked.charter)[DecisionTerms].by_name
-    if decisions[poll.asked.decision].signed == "required":
+    if needs_signatures(state, poll):
         raise refuse(
             SIGNATURE_MISSING, "poll {poll}", "takes only ballots that their voters have signed", "register a key (RegisterKey), and sign",
             poll=poll.id,
         )  # fmt: skip
+
+
+def needs_signatures(state: State, poll: Poll) -> bool:
+    """Whether a poll takes signed ballots only, by the charter it was opened under."""
+    return charters.as_of(state, poll.asked.charter)[DecisionTerms].by_name[poll.asked.decision].signed == "required"
 
 
 def _check_signature(state: State, record: Record[Event], poll: Poll, choice: str, nonce: int, deadline: int) -> None:

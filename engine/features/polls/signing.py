@@ -98,21 +98,20 @@ def choice_text(poll: str, asked: Question, choice: str) -> str:
     """
     if not choice:
         return f"a blank ballot in poll {poll}"
-    ballot = asked.terms.ballot
-    names = [_name(asked, number) for number in range(1, len(asked.options) + 1)]
+    ballot, roles = asked.terms.ballot, rules.rule_of_version("voting", asked.terms.rule.version).roles
+
+    def name(number: str) -> str:
+        idea = asked.options[int(number) - 1].idea
+        called = idea or (AMENDMENT_ROLES[int(number)] if asked.amendment is not None else roles[int(number) - 1] if roles else "")
+        return f"option {number} ({called})" if called else f"option {number}"
+
     if ballot == "ranked":
-        said = ", then ".join(" and alike ".join(names[int(one) - 1] for one in level.split("=")) for level in choice.split(">"))
+        said = ", then ".join(" and alike ".join(map(name, level.split("="))) for level in choice.split(">"))
     elif ballot in NUMBERED:
-        said = ", ".join(f"{points} for {names[int(one) - 1]}" for one, points in (item.split(":") for item in choice.split(",")))
+        said = ", ".join(f"{points} for {name(number)}" for number, _, points in (item.partition(":") for item in choice.split(",")))
     else:
-        said = ", ".join(names[int(one) - 1] for one in choice.split(","))
+        said = ", ".join(map(name, choice.split(",")))
     return f"in poll {poll}: {said}"
-
-
-def _name(asked: Question, number: int) -> str:
-    idea, roles = asked.options[number - 1].idea, rules.rule_of_version("voting", asked.terms.rule.version).roles
-    called = idea or (AMENDMENT_ROLES[number] if asked.amendment is not None else roles[number - 1] if roles else "")
-    return f"option {number} ({called})" if called else f"option {number}"
 
 
 def utc(moment: int) -> str:

@@ -129,7 +129,9 @@ def read_signature(text: str) -> bytes:
 
 def recover(digest: bytes, signature: str) -> Address:
     """Whose signature over 32 bytes that is; refused where it is nobody's. What was recovered once is known for a while."""
-    address = _recovered(digest, signature)
+    # What is longer than any signature is not remembered: a stranger's log may hold sixty thousand bytes of it in every line.
+    short = isinstance(signature, str) and len(signature) <= 2 + 2 * SIGNATURE_BYTES
+    address = _recovered(digest, signature) if short else None
     if address is None:
         read_signature(signature)  # says what is wrong with it
         raise _wrong("is nobody's: no key gives it", "sign again")

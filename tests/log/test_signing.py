@@ -7,6 +7,7 @@ from coincurve import PrivateKey
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from engine.log import signing
 from engine.log.eip712 import digest, keccak
 from engine.log.signing import BALLOT, ORDER, Domain, SecretKey, check_signer, read_signature, recover, separator, shown
 from engine.refusals import Refusal
@@ -143,6 +144,13 @@ def test_a_secret_key_is_never_shown():
 def test_the_address_is_the_hash_of_the_key():
     public = PrivateKey(b"\7" * 32).public_key.format(compressed=False)
     assert SecretKey(b"\7" * 32).address == "0x" + keccak(public[1:])[12:].hex()
+
+
+def test_what_is_longer_than_a_signature_is_not_remembered():
+    signing._recovered.cache_clear()
+    with pytest.raises(Refusal, match="30000 bytes"):
+        recover(bytes(32), "0x" + "00" * 30_000)
+    assert signing._recovered.cache_info().currsize == 0
 
 
 def test_a_signature_that_is_not_there_is_no_signature():

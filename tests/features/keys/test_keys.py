@@ -8,6 +8,7 @@ import pytest
 
 from engine.features.keys.register import RegisterKey
 from engine.features.keys.retire import RetireKey
+from engine.features.keys.rotate import RotateKey
 from engine.features.keys.state import Keys
 from engine.kernel.charter import lawful, preset
 from engine.kernel.forget import ForgetMember
@@ -39,6 +40,10 @@ def other(moot: Moot, member: str, who: str) -> RegisterKey:
     return RegisterKey(hers.address, registering(moot, member, hers).sig)
 
 
+def new_key(moot: Moot) -> RotateKey:
+    return rotating(moot, "m2", key("m2"), key("m2", 1))
+
+
 REFUSED = {
     "a second key": ("m2", lambda moot: registering(moot, "m2", key("m2", 1)), "key_there"),
     "a key of another": ("m5", lambda moot: registering(moot, "m5", key("m2")), "key_used"),
@@ -52,6 +57,16 @@ REFUSED = {
     "a key replaced by one she does not hold": (
         "m2",
         lambda moot: replace(rotating(moot, "m2", key("m2"), key("m2", 1)), key=key("m9").address),
+        "signature_wrong",
+    ),
+    "a key replaced without the old one's word": (
+        "m2",
+        lambda moot: replace(new_key(moot), sig=new_key(moot).possession),
+        "signature_wrong",
+    ),
+    "a key replaced without the new one's word": (
+        "m2",
+        lambda moot: replace(new_key(moot), possession=new_key(moot).sig),
         "signature_wrong",
     ),
     "a key replaced by itself": ("m2", lambda moot: rotating(moot, "m2", key("m2"), key("m2")), "key_used"),

@@ -19,6 +19,7 @@ from engine.log.checkpoint import LogKey
 from engine.log.eip712 import read_typed_data
 from engine.log.fields import commit
 from engine.log.json import canonical, parse_own
+from engine.log.merkle import leaf_hash
 from engine.log.signing import Domain
 from engine.refusals import Refusal
 from engine.verify import verify
@@ -307,6 +308,14 @@ def test_a_charter_asks_for_signatures_or_does_not():
 
 
 # -- what is signed ---------------------------------------------------------------------------------------------------
+
+
+def test_what_is_signed_names_the_very_event_that_opened_the_poll(moot):
+    for name in polls(moot):
+        poll = moot.of(Polls)[name]
+        message = BallotMessage.of(moot.state, poll, key("m2").address, "1", 1, FAR).message
+        assert message["contentHash"] == "0x" + leaf_hash(moot.log()[poll.seq]).hex()
+        assert message["poll"] == f"0x{poll.seq:064x}" and message["voter"] == key("m2").address
 
 
 @compared

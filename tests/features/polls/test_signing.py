@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from engine.features.polls import cast as casting
 from engine.features.polls.cast import CastBallot
+from engine.features.polls.open import OpenPoll
 from engine.features.polls.signing import BallotMessage, choice_text, sealed_with, utc
 from engine.features.polls.state import Polls
 from engine.kernel.charter import lawful, preset
@@ -24,6 +25,7 @@ from engine.log.signing import Domain
 from engine.refusals import Refusal
 from engine.verify import verify
 from tests import moot as moots
+from tests.features.polls import asking
 from tests.forging import rewritten
 from tests.moot import Moot, fingerprint
 from tests.signing import FAR, OPEN, REQUIRED, cast, key, register, retiring, rotating, signed, with_signature
@@ -329,16 +331,30 @@ def test_wallets_sign_what_we_check(moot):
 
 
 @pytest.mark.parametrize(
-    ("decision", "options", "choice", "said"),
+    ("terms", "choice", "said"),
     [
-        ("ranking", 4, "2>1=4", "in poll p9: option 2, then option 1 and alike option 4"),
-        ("ranking", 4, "", "a blank ballot in poll p9"),
+        ({}, "3", "in poll p9: option 3 (abstain)"),
+        ({}, "", "a blank ballot in poll p9"),
+        ({"rule": "plurality", "ends": []}, "2", "in poll p9: option 2"),
+        ({"rule": "approval", "ends": []}, "1,3", "in poll p9: option 1, option 3"),
+        ({"rule": "schulze", "ends": []}, "2>1=3", "in poll p9: option 2, then option 1 and alike option 3"),
+        ({"rule": "score", "points_max": 9, "ends": []}, "1:5,3:9", "in poll p9: 5 for option 1, 9 for option 3"),
+        ({"rule": "quadratic", "points_max": 99, "ends": []}, "2:4", "in poll p9: 4 for option 2"),
     ],
 )
-def test_a_choice_is_said_in_words(decision, options, choice, said):
-    moot = Moot(members=1, text=OPEN)
-    asked = moot.of(Polls)[moot.poll(decision, options)].asked
-    assert choice_text("p9", asked, choice) == said
+def test_a_choice_is_said_in_words(terms, choice, said):
+    """The words belong to the format: whoever changes one makes every signature there is another's."""
+    assert choice_text("p9", asking.poll(asking.decision(**terms), [1], []).asked, choice) == said
+
+
+def test_ideas_and_amendments_are_named_for_what_they_are():
+    moot = Moot(members=5, text=OPEN)
+    ideas = [moot.idea(author, supports=5) for author in ("m2", "m3")]
+    monthly = f"p{moot.do('m1', OpenPoll('monthly', 'Which?')).seq}"
+    charter = f"p{moot.do('m1', OpenPoll('charter', 'Shall we?', amendment=REQUIRED)).seq}"
+    assert choice_text(monthly, moot.of(Polls)[monthly].asked, "2") == f"in poll {monthly}: option 2 ({ideas[1]})"
+    assert choice_text(charter, moot.of(Polls)[charter].asked, "1") == f"in poll {charter}: option 1 (adopt)"
+    assert choice_text(charter, moot.of(Polls)[charter].asked, "2") == f"in poll {charter}: option 2 (keep)"
 
 
 def test_a_sealed_ballot_says_until_when():

@@ -109,6 +109,12 @@ def to_files(media_types: Iterable[str], *statuses: int) -> Answers:
     return {200: {"description": "What is there.", "content": {each: {"schema": TEXT} for each in media_types}}, **refused(*statuses)}
 
 
+def to_typed_data(*statuses: int) -> Answers:
+    """What a wallet is given to sign (EIP-712)."""
+    schema = {"type": "object", "required": ["types", "primaryType", "domain", "message"]}
+    return {200: {"description": "What to sign.", "content": {"application/json": {"schema": schema}}}, **refused(*statuses)}
+
+
 def to_a_command(makes: bool) -> Answers:
     """A receipt, or a no; after a form of ours the browser is sent on."""
     receipt = {"$ref": f"#/components/schemas/{'ReceiptOfMade' if makes else 'Receipt'}"}

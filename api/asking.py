@@ -22,13 +22,18 @@ def read_json(data: bytes, thing: str) -> dict[str, Any]:
     return fields
 
 
-def read_command(data: bytes) -> Command:
-    """The command in `{"command": "SubmitIdea", "title": …}`."""
+def read_named(data: bytes) -> tuple[type[Command], dict[str, Any]]:
+    """The kind of command in `{"command": "SubmitIdea", "title": …}`, and its fields as they were given."""
     fields = read_json(data, "the command")
     name = fields.pop("command", None)
     if not isinstance(name, str):
         raise refuse("field_missing", "command", "is not given", 'name it: {"command": "SubmitIdea", …}')
-    return build(command_of(name), fields)
+    return command_of(name), fields
+
+
+def read_command(data: bytes) -> Command:
+    """The command that is named and given whole."""
+    return build(*read_named(data))
 
 
 def shown(receipt: Receipt, kind: type[Command]) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from api import counting, recounting
+from api import counting, keys, recounting
 from api.terminal import AsJson, answer, fresh, progress_bars, refused, say, wrong_file
 from engine.refusals import Refusal, refuse
 
@@ -21,6 +21,7 @@ app = typer.Typer(
 )
 app.add_typer(counting.app)
 app.add_typer(recounting.app)
+app.add_typer(keys.app, name="key", help="Make a key of your own, or show the address of one.")
 
 Folder = Annotated[Path, typer.Argument(metavar="DIR", help="The community's folder.")]
 ClockIsRight = Annotated[bool, typer.Option("--clock-is-right", help="Write though the newest event is in the future, or long past.")]
@@ -115,12 +116,16 @@ def do(
     command: Annotated[Path, typer.Argument(metavar="COMMAND.json", help="The command, or - for standard input.")],
     actor: Annotated[str, typer.Option("--as", help="Who asks: a member's id, newcomer or clock.")] = "m1",
     key: Annotated[str | None, typer.Option(help="An idempotency key: the same key does it once.")] = None,
+    sign: Annotated[
+        list[Path] | None, typer.Option(metavar="KEYFILE", help="Sign it with the key in this file; RotateKey takes the old, then the new.")
+    ] = None,
+    password_file: keys.PasswordFile = None,
     clock_is_right: ClockIsRight = False,
     as_json: AsJson = False,
 ) -> None:
     """Do a command: {"command": "SubmitIdea", "title": "…", "text": "…"}. `folkmoot commands` lists them all."""
-    from api import clock
-    from api.asking import read_command, shown
+    from api import clock, signed
+    from api.asking import build, read_named, shown
     from engine.elections.files import read_text
     from engine.event import Ask
     from engine.kernel.loss import DeclareLoss
@@ -128,23 +133,30 @@ def do(
     from engine.values import Actor, Moment
 
     data = sys.stdin.buffer.read() if str(command) == "-" else read_text(command).encode()
-    asked = read_command(data)
-    with opened(folder, gone_back=isinstance(asked, DeclareLoss)) as community:
-        clock.check_head(community.state.at, clock_is_right or asked.on_a_late_clock)
+    kind, fields = read_named(data)
+    signers = keys.opened(sign, password_file) if sign else []
+    asked, said = None if signers else build(kind, fields), ""
+    with opened(folder, gone_back=kind is DeclareLoss) as community:
+        clock.check_head(community.state.at, clock_is_right or kind.on_a_late_clock)
+        if asked is None:
+            with community.reading() as state:
+                fields, said = signed.sign(state, kind, fields, actor, signers)
+            asked = build(kind, fields)
         receipt = community.execute(Ask(Actor(actor), asked, Moment(_now()), _chance(), key))
     events = f"event {receipt.seq}" if receipt.count == 1 else f"events {receipt.seq} to {receipt.seq + receipt.count - 1}"
     made = f": {asked.makes.of(receipt.seq)}" if asked.makes else ""
-    lines = [f"Recorded as {events}, asked by {actor}{made}"]
+    lines = [f"Signed {said}"] if said else []
+    lines += [f"Recorded as {events}, asked by {actor}{made}"]
     if receipt.erasure_pending:
         lines.append("Somebody is reading: what was erased leaves the files when folkmoot next starts on them.")
-    answer(shown(receipt, type(asked)), as_json, lines)
+    answer(shown(receipt, kind) | ({"signed": said} if said else {}), as_json, lines)
 
 
 @app.command()
 def show(
     folder: Folder,
     thing: Annotated[
-        str, typer.Argument(help="home, charter, members, ideas, polls, delegations, ledger, log, or an id: m3, i18, p40, 17.")
+        str, typer.Argument(help="home, charter, members, ideas, polls, keys, delegations, ledger, log, or an id: m3, i18, p40, 17.")
     ] = "home",
     start: Annotated[int, typer.Option(min=0, help="Where a list begins.")] = 0,
     count: Annotated[int, typer.Option(min=1, max=1000, help="How much of a list.")] = 200,

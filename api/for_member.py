@@ -12,6 +12,9 @@ from engine.features.polls.state import Poll
 from engine.log.json import parse_own
 from engine.state import State
 
+OPEN, SEALED = ("BallotCast", "BallotCast.2"), ("BallotSealed", "BallotSealed.2")
+"""The kinds of event that are ballots: the second of each bears its voter's signature."""
+
 
 def own_ballot(state: State, poll: Poll, member: str) -> Json:
     """A member's own last ballot in a poll, with what opens it: she alone may read it while it is sealed. None for who has no
@@ -28,7 +31,7 @@ def own_ballot(state: State, poll: Poll, member: str) -> Json:
 
 def opening(community: Community, line: Json, member: str) -> Json:
     """What opens a sealed ballot, for her who cast it: None for anybody else and anything else."""
-    if line["kind"] != "BallotSealed" or line["actor"] != member:
+    if line["kind"] not in SEALED or line["actor"] != member:
         return None
     opened = community.store.opening(line["seq"], "choice")
     return None if opened is None else {"salt": opened[0].hex(), "choice": parse_own(opened[1])}
@@ -47,8 +50,8 @@ def _shown(community: Community, poll: Poll, seq: int | None) -> Json:
 def _last_ballot(community: Community, poll: Poll, member: str) -> int | None:
     """The event of a member's last ballot in a poll that is over, where it was not withdrawn and its opening was not lost."""
     sealed = rules.secrecy(poll.asked.terms.secrecy).sealed
-    cast = community.store.find("actor", member, "BallotSealed" if sealed else "BallotCast")
-    seqs = [seq for seq, data in cast if parse_own(data)["body"]["poll"] == poll.id]
+    cast = [line for kind in (SEALED if sealed else OPEN) for line in community.store.find("actor", member, kind)]
+    seqs = sorted(seq for seq, data in cast if parse_own(data)["body"]["poll"] == poll.id)
     return seqs[-1] if seqs and (not sealed or community.store.opening(seqs[-1], "choice")) else None
 
 

@@ -7,9 +7,10 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request, Response
 from fastapi.responses import PlainTextResponse, RedirectResponse, StreamingResponse
+from pydantic import Field
 
-from api import answers, ballot_files, clock, pages
-from api.answers import Count, Number, Start
+from api import answers, ballot_files, clock, pages, signed
+from api.answers import SPELT, Count, Number, Start
 from api.doors.asker import check_origin, end_session, give_session, sessions_of, who
 from api.doors.kept import keep_from
 from api.doors.turns import in_turn
@@ -19,6 +20,7 @@ from api.views import PAGE, Listing, One, Side, Whole, by_letter, places, view_o
 from api.views.community import newest
 from engine.community import Community
 from engine.features.polls.state import PollId
+from engine.limits import INTEGER_MAX
 from engine.log.codec import form
 from engine.refusals import Refusal, refuse
 
@@ -178,6 +180,26 @@ def ballots(request: Request, poll: PollName, format: Format = "txt", names: Nam
     file = ballot_files.file_of(community_of(request), poll, format, names == "numbers")
     headers = {"Content-Disposition": f'attachment; filename="{file.name}"'}
     return Response(file.text.encode(), media_type=f"{file.media_type}; charset=utf-8", headers=headers)
+
+
+@router.get(
+    "/polls/{poll}/ballots/typed-data", response_model=None, responses=answers.to_typed_data(401, 404, 409, 422),
+    openapi_extra={"security": [{"session": []}]},
+)  # fmt: skip
+@in_turn
+def typed_ballot(
+    request: Request,
+    poll: PollName,
+    choice: Annotated[str, Query(description="The choice; where ballots are sealed, its commitment.")] = "",
+    nonce: Annotated[int | None, Field(ge=0, le=INTEGER_MAX), SPELT, Query(description="Higher than of your last ballot in it.")] = None,
+    deadline: Annotated[int | None, Field(ge=0, le=INTEGER_MAX), SPELT, Query(description="In seconds since 1970.")] = None,
+) -> Response:
+    """What `eth_signTypedData_v4` takes to sign a ballot with your key."""
+    member = who(request)
+    if member is None:
+        raise refuse("not_signed_in", "you", "are not signed in", "open the sign-in link")
+    with community_of(request).reading() as state:
+        return answers.JsonAnswer(signed.typed_ballot(state, poll, member, choice, nonce, deadline))
 
 
 @router.get("/rules", response_model=None, responses=answers.to_a_look())

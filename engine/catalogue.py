@@ -49,6 +49,7 @@ def load(folder: str, name: str) -> Any:
     return getattr(module(folder, name), name)
 
 
+@cache  # Python looks for a module anew each time it is asked, and every ballot asks for its poll's rules
 def module(folder: str, name: str) -> ModuleType:
     """One entry of a folder, imported."""
     return import_module(f"{folder}.{name}")

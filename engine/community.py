@@ -82,7 +82,7 @@ class Community:
 
     def _prepare(self, ask: Ask) -> None:
         """Have long work done before the writer's turn, holding nobody; if it fails, the writer's turn says why."""
-        if type(ask.command).prepare is Command.prepare:
+        if not ask.command.prepares():
             return
         with suppress(Exception):
             with self.reading() as state:
@@ -221,9 +221,9 @@ class Community:
         erased: list[Erased] = []
         kept_before = kept = self._vault_bytes.of(ask.actor, at)
 
-        def put(event: Event) -> Record[Event]:
+        def put(event: Event, sig: str | None = None) -> Record[Event]:
             nonlocal kept
-            line = lines.write(Record(Seq(state.seq), at, ask.actor, cause, event), ask.chance)
+            line = lines.write(Record(Seq(state.seq), at, ask.actor, cause, event, sig), ask.chance)
             written.append(line)
             kept += sum(len(opening.value) for opening in line.openings)
             return lines.read_own(line.data)
@@ -234,7 +234,7 @@ class Community:
 
         for event, before in zip(events, [None, *events], strict=False):
             assert before is None or before.kind in event.may_follow, f"{event.kind} may not follow {before.kind}"
-            record = put(event)
+            record = put(event, ask.command.signature() if before is None else None)
             judge(state, record)
             check_quota(state, record)
             record.event.check(state, record)

@@ -97,6 +97,8 @@ class Event:
     """Who may ask for it."""
     may: ClassVar[Right | None]
     """The right a member needs for it; None where being a member, or what `check` asks, is enough."""
+    signed: ClassVar[bool] = False
+    """Whether its line bears a signature, `sig`, which `check` looks at: no other may."""
     may_follow: ClassVar[frozenset[str]] = frozenset()
     """The kinds of event it may stand behind in one command; most are a command of their own."""
 
@@ -176,6 +178,14 @@ class Command:
     makes: ClassVar[type[Id] | None] = None
     on_a_late_clock: ClassVar[bool] = False
     """Whether it may be asked while the log is ahead of the clock: only what sets the log's time right."""
+
+    def signature(self) -> str | None:
+        """What it is signed with: its first event bears that. None for most."""
+        return None
+
+    def prepares(self) -> bool:
+        """Whether `prepare` has anything to do: asked before anybody looks at the state."""
+        return type(self).prepare is not Command.prepare
 
     def prepare(self, state: State, ask: Ask, vault: Vault) -> Precompute | None:
         """Long work that can be done before this command's turn, while others write; None for most."""

@@ -40,6 +40,9 @@ CORE_CODES = {
     "file_unreadable": "wrong",
     "file_foreign": "wrong",
     "file_exists": "wrong",
+    "keystore_wrong": "wrong",
+    "keystore_exposed": "wrong",
+    "password_wrong": "wrong",
     "method_wrong": "wrong",
     "media_type_wrong": "wrong",
     "ballot_kind_wrong": "wrong",
@@ -49,6 +52,8 @@ CORE_CODES = {
     "too_large": "wrong",
     "too_slow": "wrong",
     "too_many_ties": "wrong",
+    "typed_data_wrong": "wrong",
+    "signature_wrong": "wrong",
     # What was named does not exist.
     "command_unknown": "unknown",
     "kind_unknown": "unknown",

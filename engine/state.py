@@ -27,6 +27,10 @@ class Part:
         """For each unit it keeps books of: how many accounts there are, and what they sum to, which must be 0."""
         return {}
 
+    def figures(self) -> Mapping[str, int]:
+        """What an audit says of it besides: how many of something there are in the whole log."""
+        return {}
+
     def tidy(self) -> None:
         """Let go of what is only kept for speed: what is left follows from the log alone."""
 

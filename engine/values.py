@@ -103,6 +103,10 @@ class MemberId(Id, Actor, letter="m"):
 
 Digest = NewType("Digest", str)
 """A SHA-256 as 64 lower-case hexadecimal digits."""
+Address = NewType("Address", str)
+"""The address of a secp256k1 key: `0x` and 40 lower-case hexadecimal digits."""
+Signature = NewType("Signature", str)
+"""65 bytes as `0x` and 130 lower-case hexadecimal digits."""
 Positive = NewType("Positive", int)
 """A whole number from 1."""
 PositiveMoney = NewType("PositiveMoney", int)
@@ -127,6 +131,8 @@ ACTORS_WITHOUT_ID = ("founder", "newcomer", "clock")
 _NUMBER = re.compile(r"0|[1-9][0-9]{0,15}")
 _DECIMAL = re.compile(r"0|-?[1-9][0-9]*")
 _DIGEST = re.compile(r"[0-9a-f]{64}")
+_ADDRESS = re.compile(r"0x[0-9a-f]{40}")
+_SIGNATURE = re.compile(r"0x[0-9a-f]{130}")
 _SHARE = re.compile(r"0|1|[1-9][0-9]{0,8}/[1-9][0-9]{0,8}")
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")
 
@@ -186,6 +192,18 @@ def read_digest(value: object, field: str) -> str:
     if isinstance(value, str) and is_digest(value):
         return value
     raise _wrong(field, value, "64 lower-case hexadecimal digits")
+
+
+def read_address(value: object, field: str) -> str:
+    if isinstance(value, str) and _ADDRESS.fullmatch(value):
+        return value
+    raise _wrong(field, value, "an address: 0x and 40 lower-case hexadecimal digits")
+
+
+def read_signature(value: object, field: str) -> str:
+    if isinstance(value, str) and _SIGNATURE.fullmatch(value):
+        return value
+    raise _wrong(field, value, "a signature of 65 bytes: 0x and 130 lower-case hexadecimal digits")
 
 
 def read_name(value: object, field: str) -> str:

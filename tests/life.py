@@ -23,6 +23,9 @@ from engine.features.ideas.revise import ReviseIdea
 from engine.features.ideas.state import Ideas
 from engine.features.ideas.submit import SubmitIdea
 from engine.features.ideas.support import SupportIdea
+from engine.features.keys.register import RegisterKey
+from engine.features.keys.retire import RetireKey
+from engine.features.keys.rotate import RotateKey
 from engine.features.points.award import AwardPoints
 from engine.features.points.settle import Settle
 from engine.features.points.state import PointLedger
@@ -56,12 +59,13 @@ from tests.finality import Finality
 from tests.model import Idea, Model, Poll
 from tests.moot import KEY, ORIGIN, START, Moot
 from tests.rare_days import RareDays
+from tests.signers import Signers
 
 asked: Counter[tuple[str, bool]] = Counter()
 """What was asked, and whether it was accepted, of all runs together."""
 
 
-class Life(Finality, RareDays):
+class Life(Finality, RareDays, Signers):
     """Members, strangers and the clock ask; most of it is possible, some of it is not."""
 
     @initialize()
@@ -69,7 +73,7 @@ class Life(Finality, RareDays):
         self.place = Path(tempfile.mkdtemp())
         self.moot, self.model = Moot.__new__(Moot), Model()
         self.moot.community = folder.found(self.place / "c", TEXT, ORIGIN, START, bytes(32), "Founder")
-        self.moot.now, self.moot._asked, self.gone = START, 0, list[bytes]()
+        self.moot.now, self.moot._asked, self.gone, self.keys = START, 0, list[bytes](), {}
         asked["FoundCommunity", True] += 1
         for _ in range(3):
             self.join("Somebody", True)
@@ -87,6 +91,7 @@ class Life(Finality, RareDays):
 
     def ask(self, actor: str, command: Command, expected: bool | None = None) -> int | None:
         """Ask; a refusal must leave everything as it was, and what the model expects must come."""
+        command = self.as_her_client(actor, command)
         before = view(self.moot.state)
         try:
             seq = self.moot.do(actor, command).seq
@@ -411,7 +416,7 @@ PLAYED = {
     for kind in (
         AgreeToRound, AmendCharter, AwardPoints, CarryVotes, CastBallot, ClosePoll, CommentIdea, CorrectClock, DeclareLoss, Delegate,
         EndDelegation, EndObjections, EraseText, ForgetMember, FoundCommunity, GiveRole, JoinCommunity, ObjectToDecision, OpenPoll,
-        PayIn, PayShares, ReviseIdea, Settle, ShareReward, SubmitIdea, SupportIdea,
+        PayIn, PayShares, RegisterKey, RetireKey, ReviseIdea, RotateKey, Settle, ShareReward, SubmitIdea, SupportIdea,
         TakeRole, VoidPoll,
     )
 }  # fmt: skip

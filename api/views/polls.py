@@ -16,6 +16,8 @@ from engine import rules
 from engine.community import Community
 from engine.elections import grades
 from engine.elections.outcome import Outcome, write_number
+from engine.features.keys.state import Keys
+from engine.features.polls.cast import needs_signatures
 from engine.features.polls.close import CLOSE, may_end_by_hand
 from engine.features.polls.object import check_may_object
 from engine.features.polls.state import Poll, PollId, Polls
@@ -28,6 +30,11 @@ from engine.state import State
 
 IN_NUMBERS_MAX = 32
 """Up to so many options a poll is shown with its count in numbers; of more there are thousands, and they have an address of their own."""
+NOT_PROVED = (
+    "Signed: whoever holds the key that the log says is the member's has cast it, so the operator cannot make it up, change it or move it. "
+    "That the key is hers is the operator's word, if she never made one. By word: that she cast it at all is the operator's word."
+)
+"""Of each class of ballots (law 14)."""
 
 
 @listing
@@ -80,11 +87,19 @@ def her_ballot(state: State, shown: Json, member: str | None) -> dict[str, Json]
     may_close = allowed(lambda: require(state, member or "newcomer", CLOSE, each.asked.charter))
     return {
         "waits": at < each.asked.opens_at,
+        "key_needed": _key_needed(state, each, member),
         "over": each.ended or at >= each.closes_at,
         "may_end": may_close and each.ballots is not None and may_end_by_hand(each, at),
         "may_object": member is not None and allowed(lambda: check_may_object(each, member, at)),
         "mine": None if member is None else own_ballot(state, each, member),
     }
+
+
+def _key_needed(state: State, each: Poll, member: str | None) -> str | None:
+    """Why a form without a signature would be refused."""
+    if member is not None and state[Keys].of(member) is not None:
+        return "You have a key, so your ballot needs its signature."
+    return "This poll takes only signed ballots: register a key first." if needs_signatures(state, each) else None
 
 
 def current(state: State, decided: int) -> Json:
@@ -139,6 +154,7 @@ def _explained(each: Poll, decimals: int) -> dict[str, Json]:
 def _shown(each: Poll) -> dict[str, Json]:
     asked, terms = each.asked, each.asked.terms
     rule = rules.rule_of_version("voting", terms.rule.version)
+    cast = each.ballots.cast if each.ballots is not None else each.result.ballots if each.result else 0
     return {
         "id": each.id,
         "question": text(each.seq, "question"),
@@ -169,9 +185,16 @@ def _shown(each: Poll) -> dict[str, Json]:
         "budget": None if asked.budget is None else str(asked.budget),
         "roll": _roll(each),
         "options": Written(explaining.label_texts(each), lambda texts: _options(explaining.option_labels(texts, each), each)),
-        "ballots": each.ballots.cast if each.ballots is not None else each.result.ballots if each.result else 0,
+        "ballots": cast,
+        "signatures": _signatures(each, cast),
         "result": None if each.result is None else _result(each),
     }
+
+
+def _signatures(each: Poll, cast: int) -> Json:
+    """Of the ballots, how many their voters' keys have signed, and how many are taken by the operator's word; what that does not prove."""
+    signed = each.ballots.signed if each.ballots is not None else each.signed
+    return {"signed": signed, "by_word": cast - signed, "not_proved": NOT_PROVED}
 
 
 def _quorum(each: Poll) -> Json:

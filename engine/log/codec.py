@@ -92,6 +92,8 @@ def _bare(hint: Any) -> Any:
 def _make(hint: Any, lenient: bool) -> Form:
     if hint in _SIMPLE:
         simple = _SIMPLE[hint]
+        if lenient and hint in (values.Address, values.Signature):
+            return _in_any_case(simple)
         return _kindly(simple) if lenient and hint in _DECIMALS else simple
     origin, args = get_origin(hint), get_args(hint)
     if origin is Annotated:
@@ -167,6 +169,8 @@ _SIMPLE: dict[Any, Form] = {
     values.Name: Form(_same, values.read_name, {"type": "string", "pattern": "^[a-z][a-z0-9_]{0,63}$"}),
     values.Actor: Form(_same, values.read_actor, {"type": "string", "pattern": "^(founder|newcomer|clock|m(0|[1-9][0-9]{0,15}))$"}),
     values.Digest: Form(_same, values.read_digest, {"type": "string", "pattern": "^[0-9a-f]{64}$"}),
+    values.Address: Form(_same, values.read_address, {"type": "string", "pattern": "^0x[0-9a-f]{40}$"}),
+    values.Signature: Form(_same, values.read_signature, {"type": "string", "pattern": "^0x[0-9a-f]{130}$"}),
     values.Scalar: Form(_same, values.read_scalar, {"type": ["string", "integer", "boolean"]}),
 }
 
@@ -176,6 +180,15 @@ def _kindly(decimal: Form) -> Form:
         return decimal.read(str(value) if type(value) is int else value, field)
 
     return Form(decimal.write, read, {"oneOf": [decimal.schema, {"type": "integer"}]})
+
+
+def _in_any_case(digits: Form) -> Form:
+    """Wallets write addresses in letters of both cases (EIP-55): the log has one spelling."""
+
+    def read(value: Any, field: str) -> Any:
+        return digits.read(value.lower() if isinstance(value, str) else value, field)
+
+    return Form(digits.write, read, {**digits.schema, "pattern": digits.schema["pattern"].replace("a-f", "A-Fa-f")})
 
 
 def _text(of: TextOf) -> Form:

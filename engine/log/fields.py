@@ -27,12 +27,12 @@ SALT_BYTES = 32
 
 
 class Sealed(Generic[T]):
-    """A value on its way to the vault, or the commitment that stands for it in the log."""
+    """A value on its way to the vault, or the commitment that stands for it in the log. Its salt is drawn, unless whoever asks brought one."""
 
-    __slots__ = ("_value", "commitment")
+    __slots__ = ("_value", "commitment", "salt")
 
-    def __init__(self, value: T | None = None, commitment: str = "") -> None:
-        self._value, self.commitment = value, commitment
+    def __init__(self, value: T | None = None, commitment: str = "", salt: bytes | None = None) -> None:
+        self._value, self.commitment, self.salt = value, commitment, salt
 
     @property
     def value(self) -> T:
@@ -97,7 +97,7 @@ def seal_all(event: Any, owner_of: Callable[[str], str], salt_of: Callable[[str]
 
     def walk(value: Any, path: str) -> Any:
         if isinstance(value, Sealed):
-            sealed, opening = seal(value, salt_of(path), path, owner_of(path))
+            sealed, opening = seal(value, value.salt or salt_of(path), path, owner_of(path))
             openings.append(opening)
             return sealed
         if isinstance(value, tuple):

@@ -28,7 +28,7 @@ def write(community: Community, out: Path) -> int:
     database = Database(out)
     with community.store.view() as store, database.conn:
         size = store.size()
-        database.table("events").insert_all(_events(store, size), pk="seq")
+        database.table("events").insert_all(_events(store, size), pk="seq", alter=True)
         database.table("texts").insert_all(_texts(store, size), pk=("seq", "field"))
         database.table("things").insert_all(_things(store, size), pk=("thing", "seq"))
         for kind, rows in groupby(sorted(_bodies(store, size), key=lambda row: row[0]), key=lambda row: row[0]):
@@ -40,7 +40,8 @@ def write(community: Community, out: Path) -> int:
 def _events(store: Store, size: int) -> Iterator[dict[str, Any]]:
     for _, data in store.lines(0, size):
         line = parse_own(data)
-        yield {**{name: line[name] for name in HEAD}, "body": line["body"]}
+        signed = {"sig": line["sig"]} if "sig" in line else {}
+        yield {**{name: line[name] for name in HEAD}, "body": line["body"], **signed}
 
 
 def _bodies(store: Store, size: int) -> Iterator[tuple[str, dict[str, Any]]]:

@@ -46,7 +46,9 @@ def moot() -> Moot:
 M, C = Who.MEMBER, Who.CLOCK
 DECLARED = {
     "BallotCast": ({M}, None), "BallotSealed": ({M}, None), "BallotWithdrawn": (set(), None), "BallotsOpened": ({C, M}, "close_poll"),
-    "CharterAmended": ({M}, "amend_charter"), "ClockCorrected": ({M}, "correct_clock"), "ClockDoubted": ({M}, "correct_clock"),
+    "BallotCast.2": ({M}, None), "BallotSealed.2": ({M}, None), "KeyRegistered": ({M}, None), "KeyRotated": ({M}, None),
+    "KeyRetired": ({M}, None), "KeyLapsed": (set(), None), "CharterAmended": ({M}, "amend_charter"),
+    "ClockCorrected": ({M}, "correct_clock"), "ClockDoubted": ({M}, "correct_clock"),
     "CommunityFounded": ({Who.FOUNDER}, None), "DecisionFinal": (set(), None), "FundsPaidIn": ({M}, "pay_in"),
     "DecisionOverturned": (set(), None), "ObjectionRaised": ({M}, None), "ObjectionsEnded": ({C, M}, "close_poll"),
     "ObjectionsOpened": (set(), None), "PollOpened.2": ({M}, "open_poll"), "QuorumReached": (set(), None),

@@ -1,5 +1,5 @@
 """Polls of every kind and every end: counted, void, out of a false time; ballots open and sealed, replaced, taken along, left; ended
-early, extended by a late quorum, overturned by objections and final without."""
+early, extended by a late quorum, overturned by objections and final without; signed by their voters' keys."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ from engine.kernel.join import JoinCommunity
 from engine.kernel.roles import GiveRole
 from engine.state import State
 from tests.moot import Moot
+from tests.signing import cast, register
 
 YEAR = 365 * 24 * 60
 MATTERS = """
@@ -71,6 +72,7 @@ def life() -> Moot:
         moot.do(member, CorrectClock(moot.now))
     moot.do("m2", CastBallot(moot.poll(), "3>2"))
     matters(moot)
+    sign(moot)
     return moot
 
 
@@ -103,6 +105,17 @@ def matters(moot: Moot) -> None:
     moot.do("m3", ObjectToDecision(waiting, "Let us think again."))
 
 
+def sign(moot: Moot) -> None:
+    """Two who sign their ballots, open and sealed, and one whose word is taken."""
+    register(moot, "m2", "m3")
+    sealed, matter = moot.poll(), moot.poll("matter")
+    for nonce, choice in enumerate(("1>2", "2"), 1):
+        cast(moot, "m2", sealed, choice, nonce)
+    cast(moot, "m3", matter, "2")
+    moot.do("m4", CastBallot(sealed, "3"))
+    moot.end(sealed)
+
+
 def lose_an_opening(moot: Moot, poll: str) -> None:
     """The vault loses what opens one sealed ballot."""
     del moot.community.store._vault[moot.of(Polls)[poll].open_ballots.sealed()[0]]["choice"]
@@ -122,4 +135,12 @@ def view_1(state: State) -> dict[str, Any]:
         "stages": {idea.id: idea.stage for idea in state[Ideas].ideas.values()},
         "accounts": {name: str(amount) for name, amount in state[Treasury].accounts.amounts.items()},
         "root": state.tree.root().hex(),
+    }
+
+
+def view_2(state: State) -> dict[str, Any]:
+    polls = state[Polls].polls.values()
+    return {
+        "signed": {poll.id: poll.signed for poll in polls if poll.result},
+        "signed so far": {poll.id: poll.ballots.signed for poll in polls if poll.ballots is not None},
     }

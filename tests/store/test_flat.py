@@ -13,6 +13,7 @@ from engine.log.json import canonical, parse_own
 from engine.store import flat
 from tests.forging import filed, lived
 from tests.moot import Moot
+from tests.signing import register, registering
 
 
 @pytest.fixture(scope="module")
@@ -67,3 +68,15 @@ def test_the_texts_are_the_public_ones_that_are_not_erased(moot, tables):
     assert "bo@example.org" in {kept[place] for place in private}, "something is left out"
     assert texts == {place: text for place, text in kept.items() if place not in private}
     assert "behind the first" in texts.values() and "A bench" in texts.values()
+
+
+def test_a_signature_stands_beside_its_event(tmp_path):
+    """After more events than are written at once, none of which bears any."""
+    moot = Moot(members=250)
+    register(moot, "m2")
+    flat.write(moot.community, tmp_path / "flat.db")
+    database = Database(tmp_path / "flat.db")
+    rows = [{**row, "body": json.loads(row["body"])} for row in database["events"].rows]
+    database.close()
+    assert [canonical({name: value for name, value in row.items() if value is not None or name != "sig"}) for row in rows] == moot.log()
+    assert rows[-1]["sig"] == registering(moot, "m2").sig

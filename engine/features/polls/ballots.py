@@ -38,6 +38,10 @@ class Ballots:
     """The power of others that each ballot carries besides its voter's own; no rows where none carries any."""
     voices: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
     """How many others that are, likewise."""
+    nonces: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
+    """The nonce of the last signed ballot of each, -1 for none; no rows where none is signed."""
+    by_key: NDArray[np.bool_] = field(default_factory=lambda: np.zeros(0, np.bool_))
+    """Whether each one's last ballot is signed, likewise."""
     carrying: bool = False
     """Whether some ballots may carry the power of others, and the log has still to say which: it cannot before the last ballot."""
     roll: Roll = field(init=False, repr=False, compare=False)
@@ -88,6 +92,8 @@ class Ballots:
         self.seq[place] = seq
         self.code[place] = self._code_of(choice)
         self._count(place, 1)
+        if len(self.by_key):
+            self.by_key[place] = False
 
     def seal(self, member: str, seq: int, commitment: str) -> None:
         """A sealed ballot cast."""
@@ -96,6 +102,8 @@ class Ballots:
         self.seq[place] = seq
         self.code[place] = UNKNOWN
         self._count(place, 1)
+        if len(self.by_key):
+            self.by_key[place] = False
         self.commitments[place] = np.frombuffer(bytes.fromhex(commitment), np.uint8)
 
     def open(self, seq: int, choice: str) -> None:
@@ -105,6 +113,23 @@ class Ballots:
         self._count(place, -1)
         self.code[place] = self._code_of(choice)
         self._count(place, 1)
+
+    def sign(self, member: str, nonce: int) -> None:
+        """The ballot a member has just cast bears her signature."""
+        if not len(self.nonces):
+            self.nonces, self.by_key = np.full(self.count, -1, np.int64), np.zeros(self.count, np.bool_)
+        place = self._place(member)
+        self.nonces[place], self.by_key[place] = nonce, True
+
+    def last_nonce(self, member: str) -> int:
+        """The nonce of a member's last signed ballot, be it replaced or not; -1 where there is none."""
+        place = self.place(member)
+        return -1 if place is None or not len(self.nonces) else int(self.nonces[place])
+
+    @property
+    def signed(self) -> int:
+        """How many of the ballots cast bear their voters' signatures."""
+        return int((self.by_key & (self.seq >= 0)).sum()) if len(self.by_key) else 0
 
     def withdraw(self, member: str) -> None:
         place = self._place(member)

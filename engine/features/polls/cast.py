@@ -7,32 +7,77 @@ from dataclasses import dataclass
 
 from engine import rules
 from engine.elections import choice as choices
-from engine.event import ANY_MEMBER, ActKind, Ask, Command, Erased, Event, Record, Vault
+from engine.event import ANY_MEMBER, ActKind, Ask, Command, Erased, Event, Precompute, Record, Vault
+from engine.features.keys.messages import recovered_ahead
+from engine.features.keys.state import Keys, key_of
+from engine.features.polls.signing import BallotMessage, commitment, sealed_with
 from engine.features.polls.state import NOT_ON_ROLL, POLL_CLOSED, Poll, PollId, Polls, Question, poll_of
+from engine.features.polls.terms import DecisionTerms
+from engine.kernel import charter as charters
 from engine.log.fields import Private
-from engine.refusals import refuse
+from engine.log.signing import check_signer
+from engine.refusals import Code, refuse
 from engine.rules.earning import Act
 from engine.state import State
-from engine.values import Name, Power
+from engine.values import Digest, Name, Power, Signature
 
 CAST = ActKind(Name("ballot_cast"), "casting a first ballot in a poll")
+SIGNATURE_MISSING = Code("signature_missing", "forbidden")
+SIGNATURE_EXPIRED = Code("signature_expired", "conflict")
+NONCE_USED = Code("nonce_used", "conflict")
+
+
+@dataclass(frozen=True)
+class BallotSignature:
+    """Your key's word for a ballot: `sig` over the EIP-712 message `Ballot`, with a `nonce` above that of your last one in this poll, good
+    until `deadline` (seconds since 1970). Where ballots are sealed you sign the commitment, and bring the `salt` it is made with.
+    """
+
+    nonce: int
+    deadline: int
+    sig: Signature
+    salt: Digest | None = None
 
 
 @dataclass(frozen=True)
 class CastBallot(Command):
-    """`choice` by option numbers: `3`, `1,4`, `2>1=4` or `3:5,9:4`, as the poll's kind of ballot is; empty for a blank ballot."""
+    """`choice` by option numbers: `3`, `1,4`, `2>1=4` or `3:5,9:4`, as the poll's kind of ballot is; empty for a blank ballot. `signed` by your
+    key, where you have registered one.
+    """
 
     resource = "/polls/{poll}/ballots"
 
     poll: PollId
     choice: str
+    signed: BallotSignature | None = None
+
+    def signature(self) -> Signature | None:
+        return None if self.signed is None else self.signed.sig
+
+    def prepares(self) -> bool:
+        return self.signed is not None
+
+    def prepare(self, state: State, ask: Ask, vault: Vault) -> Precompute | None:
+        """Whose signature it is can be found out while others write."""
+        if self.signed is None:
+            return None
+        poll, key = poll_of(state, self.poll), key_of(state, ask.actor)
+        choice = read_choice(poll.asked, self.choice)
+        if rules.secrecy(poll.asked.terms.secrecy).sealed:
+            choice = commitment(_salt(poll, self.signed), poll.id, key, self.signed.nonce, choice)
+        message = BallotMessage.of(state, poll, key, choice, self.signed.nonce, self.signed.deadline)
+        return recovered_ahead([(message.digest, self.signed.sig)])
 
     def decide(self, state: State, ask: Ask, vault: Vault) -> list[Event]:
-        asked = poll_of(state, self.poll).asked
-        choice, power = read_choice(asked, self.choice), _power(state, self.poll, ask.actor)
-        if rules.secrecy(asked.terms.secrecy).sealed:
-            return [BallotSealed(self.poll, power, Private(choice))]
-        return [BallotCast(self.poll, power, choice)]
+        poll = poll_of(state, self.poll)
+        choice, power = read_choice(poll.asked, self.choice), _power(state, self.poll, ask.actor)
+        sealed, signed = rules.secrecy(poll.asked.terms.secrecy).sealed, self.signed
+        if signed is None:
+            return [BallotSealed(self.poll, power, Private(choice)) if sealed else BallotCast(self.poll, power, choice)]
+        if not sealed:
+            return [SignedBallotCast(self.poll, power, choice, signed.nonce, signed.deadline)]
+        salt = sealed_with(_salt(poll, signed), self.poll, key_of(state, ask.actor), signed.nonce)
+        return [SignedBallotSealed(self.poll, power, Private(choice, salt=salt), signed.nonce, signed.deadline)]
 
 
 @dataclass(frozen=True)
@@ -65,6 +110,10 @@ class BallotCast(Ballot):
         poll = _check_may_cast(state, record, self, sealed=False)
         if read_choice(poll.asked, self.choice) != self.choice:
             raise refuse("log_unlawful", "the choice", "is spelled {choice!r}", "spell it the one way there is", choice=self.choice[:40])
+        self.check_signed(state, record, poll)
+
+    def check_signed(self, state: State, record: Record[Event], poll: Poll) -> None:
+        _check_needs_no_signature(state, record, poll)
 
     def apply(self, state: State, record: Record[Event]) -> None:
         state[Polls][self.poll].open_ballots.put(record.actor, record.seq, self.choice)
@@ -85,7 +134,10 @@ class BallotSealed(Ballot):
         return [Erased(seq=replaced, field="choice")] if replaced >= 0 else []
 
     def check(self, state: State, record: Record[Event]) -> None:
-        _check_may_cast(state, record, self, sealed=True)
+        self.check_signed(state, record, _check_may_cast(state, record, self, sealed=True))
+
+    def check_signed(self, state: State, record: Record[Event], poll: Poll) -> None:
+        _check_needs_no_signature(state, record, poll)
 
     def check_opened(self, state: State, opened: Mapping[str, object]) -> None:
         choice = opened.get("choice")
@@ -94,6 +146,40 @@ class BallotSealed(Ballot):
 
     def apply(self, state: State, record: Record[Event]) -> None:
         state[Polls][self.poll].open_ballots.seal(record.actor, record.seq, self.choice.commitment)
+
+
+@dataclass(frozen=True)
+class SignedBallotCast(BallotCast, kind="BallotCast.2"):
+    """A ballot whose choice stands in the log, and its voter's signature over it."""
+
+    signed = True
+
+    nonce: int
+    deadline: int
+
+    def check_signed(self, state: State, record: Record[Event], poll: Poll) -> None:
+        _check_signature(state, record, poll, self.choice, self.nonce, self.deadline)
+
+    def apply(self, state: State, record: Record[Event]) -> None:
+        super().apply(state, record)
+        state[Polls][self.poll].open_ballots.sign(record.actor, self.nonce)
+
+
+@dataclass(frozen=True)
+class SignedBallotSealed(BallotSealed, kind="BallotSealed.2"):
+    """A sealed ballot, and its voter's signature over the commitment."""
+
+    signed = True
+
+    nonce: int
+    deadline: int
+
+    def check_signed(self, state: State, record: Record[Event], poll: Poll) -> None:
+        _check_signature(state, record, poll, self.choice.commitment, self.nonce, self.deadline)
+
+    def apply(self, state: State, record: Record[Event]) -> None:
+        super().apply(state, record)
+        state[Polls][self.poll].open_ballots.sign(record.actor, self.nonce)
 
 
 def read_choice(asked: Question, choice: str) -> str:
@@ -134,3 +220,46 @@ def _check_may_cast(state: State, record: Record[Event], ballot: Ballot, sealed:
     if rules.secrecy(terms.secrecy).sealed != sealed:
         raise refuse("log_unlawful", "poll {poll}", "takes {secrecy} ballots", "cast one of that kind", poll=name, secrecy=terms.secrecy)
     return poll
+
+
+def _salt(poll: Poll, signed: BallotSignature) -> Digest:
+    """The salt that a client brings to a sealed ballot; refused where there is none."""
+    if signed.salt is None:
+        raise refuse(
+            SIGNATURE_MISSING, "poll {poll}", "takes sealed ballots, and this one has no salt", "bring the salt of what you signed",
+            poll=poll.id,
+        )  # fmt: skip
+    return signed.salt
+
+
+def _check_needs_no_signature(state: State, record: Record[Event], poll: Poll) -> None:
+    """Refuse to take somebody's word for a ballot where its voter has a key, or the charter asks for one."""
+    if state[Keys].of(record.actor) is not None:
+        raise refuse(
+            SIGNATURE_MISSING, "member {member}", "has a key, and this ballot does not bear its signature", "sign it with your key",
+            member=record.actor,
+        )  # fmt: skip
+    if needs_signatures(state, poll):
+        raise refuse(
+            SIGNATURE_MISSING, "poll {poll}", "takes only ballots that their voters have signed", "register a key (RegisterKey), and sign",
+            poll=poll.id,
+        )  # fmt: skip
+
+
+def needs_signatures(state: State, poll: Poll) -> bool:
+    """Whether a poll takes signed ballots only, by the charter it was opened under."""
+    return charters.as_of(state, poll.asked.charter)[DecisionTerms].by_name[poll.asked.decision].signed == "required"
+
+
+def _check_signature(state: State, record: Record[Event], poll: Poll, choice: str, nonce: int, deadline: int) -> None:
+    """Refuse a ballot that its voter has not signed as it stands here, once, and in time."""
+    key, last = key_of(state, record.actor), poll.open_ballots.last_nonce(record.actor)
+    if nonce <= last:
+        raise refuse(
+            NONCE_USED, "the ballot", "has the nonce {nonce}, and one with {last} was taken", "sign it again with a higher one",
+            nonce=nonce, last=last,
+        )  # fmt: skip
+    if record.at > deadline * 1_000:
+        raise refuse(SIGNATURE_EXPIRED, "the ballot", "was good until a moment that is over", "sign it again with a later deadline")
+    message = BallotMessage.of(state, poll, key, choice, nonce, deadline)
+    check_signer(message.digest, record.sig, key, "sign this very ballot, as its typed data has it")

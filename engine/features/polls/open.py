@@ -188,7 +188,9 @@ class PollOpened(Question, Event):
         poll = PollId.of(record.seq)
         number, roll = roll_of(state, decision_of(state, self.decision), record.at)
         ballots = Ballots.none_yet(number, roll, rules.secrecy(self.terms.secrecy).sealed)
-        state[Polls].add(Poll(poll, self.asked, record.at, ballots, conditions=self.stated or Conditions()))
+        state[Polls].add(
+            Poll(poll, self.asked, record.at, ballots, conditions=self.stated or Conditions(), opened=Digest(record.leaf.hex()))
+        )
         state[Ideas].hold(self.versions, 1)
         if self.budget is not None:
             state[Treasury].move(FUNDS, poll, self.budget)

@@ -175,6 +175,10 @@ class Poll:
     objected: int = 0
     """How many had objected in the end."""
     overturned: bool = False
+    opened: Digest = Digest("")
+    """The leaf hash of the event that opened it: what signed ballots say they are about."""
+    signed: int = 0
+    """Of the ballots that were counted, how many bear their voters' signatures."""
 
     @property
     def seq(self) -> Seq:
@@ -249,6 +253,12 @@ class Polls(Part):
             self.books[number] = RollBook(key)
         return number, self.books[number]
 
+    def figures(self) -> dict[str, int]:
+        """Of the ballots that were counted, those signed by their voters' keys, and those taken by the operator's word, where any is signed."""
+        counted = [poll for poll in self.polls.values() if poll.result is not None]
+        signed, whole = sum(poll.signed for poll in counted), sum(poll.result.ballots for poll in counted if poll.result)
+        return {"counted ballots, signed": signed, "counted ballots, by the operator's word": whole - signed} if signed else {}
+
     def tidy(self) -> None:
         """Only what is in use stays of the books of rolls, numbered as the open polls come to them."""
         ballots = self._on_rolls()
@@ -262,6 +272,7 @@ class Polls(Part):
     def close(self, poll: Poll) -> None:
         """Its ballots are not needed any more."""
         assert poll.ballots is not None
+        poll.signed = poll.ballots.signed
         number, poll.ballots = poll.ballots.book, None
         del self.open[poll.id]
         self._let_go(number)

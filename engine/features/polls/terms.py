@@ -52,7 +52,7 @@ class Decision:
     to so many minutes after that. Where there is an `objection`, what is decided is final when its days are over.
     `named_max` and `points_max` bound one ballot (0: no bound). Winning ideas move to `winners_to`.
     Who has voted, or written, revised, supported or commented an idea on the day a poll opens or one of the `active_days` before is
-    active (0: nobody asks).
+    active (0: nobody asks). Where ballots must be `signed`, only who has registered a key votes; where they may, who has one must use it.
     """
 
     options: Literal["ideas", "free", "amendment"]
@@ -75,6 +75,7 @@ class Decision:
     active_days: int = 0
     late_quorum_minutes: int = 0
     objection: ObjectionTerms | None = None
+    signed: Literal["optional", "required"] = "optional"
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from typing import Any
 
 from engine.refusals import refuse
 
-NAMES = ("checkpoints", "payouts")
+NAMES = ("checkpoints", "decisions", "payouts")
 FOLDER = Path(__file__).parent
 
 

@@ -23,7 +23,7 @@ from contracts.artefacts import artefact, compiled  # noqa: E402
 DAY = 86_400
 GAS = 5_000_000
 NOBODY = "0x" + "00" * 20
-TOKENS = Path(__file__).parent / "tokens"
+OTHERS = Path(__file__).parent / "others"
 FAILURES = (web3.exceptions.ContractLogicError, eth_tester.exceptions.TransactionFailed)
 
 
@@ -52,7 +52,7 @@ class Chain:
     def deploy_test(self, name: str, *arguments: Any, sender: str | None = None) -> Any:
         """A contract of the tests' own folder, compiled here."""
         if name not in self._compiled:
-            self._compiled[name] = compiled(name, TOKENS)
+            self._compiled[name] = compiled(name, OTHERS)
         return self._deployed(self._compiled[name], arguments, sender, 0)
 
     def at(self, name: str, address: str) -> Any:

@@ -220,6 +220,7 @@ def _greater(left: NDArray[np.uint64], right: NDArray[np.uint64]) -> NDArray[np.
 def _fields(data: bytes) -> dict[str, Any]:
     """A dump's four fields. A file without its label is refused: trees that hash their leaves once look the same."""
     try:
+        orjson.loads(data)  # stops at a thousand lists in lists, where the library below would run out of stack
         fields = json.loads(data, object_pairs_hook=_no_duplicates, parse_constant=_no_number, parse_float=_no_number)
     except json.JSONDecodeError as wrong:
         where = {"line": wrong.lineno, "column": wrong.colno}

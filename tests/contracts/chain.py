@@ -22,6 +22,8 @@ from contracts.artefacts import artefact, compiled  # noqa: E402
 
 DAY = 86_400
 GAS = 5_000_000
+BEGINNING = 1_800_000_000
+"""Every chain begins in January 2027, and each block is a second after the one before: two runs are alike to the unit of gas."""
 NOBODY = "0x" + "00" * 20
 OTHERS = Path(__file__).parent / "others"
 FAILURES = (web3.exceptions.ContractLogicError, eth_tester.exceptions.TransactionFailed)
@@ -31,7 +33,9 @@ class Chain:
     """One chain. `fork` is a py-evm virtual machine for the whole of it; the default is the newest that eth-tester runs."""
 
     def __init__(self, fork: Any = None) -> None:
-        self.tester = eth_tester.EthereumTester(PyEVMBackend(vm_configuration=((0, fork),)) if fork else PyEVMBackend())
+        genesis = PyEVMBackend.generate_genesis_params({"timestamp": BEGINNING})
+        backend = PyEVMBackend(genesis_parameters=genesis, **({"vm_configuration": ((0, fork),)} if fork else {}))
+        self.tester = eth_tester.EthereumTester(backend)
         self.web3 = web3.Web3(web3.EthereumTesterProvider(self.tester))
         self.accounts: list[str] = list(self.web3.eth.accounts)
         self.secrets = {Account.from_key(number.to_bytes(32)).address: number.to_bytes(32) for number in range(1, 11)}

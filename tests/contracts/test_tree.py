@@ -217,3 +217,21 @@ def test_a_dump_that_was_changed_is_refused(change, code):
 def test_what_is_no_dump_is_refused(data):
     with pytest.raises(Refusal):
         read(data)
+
+
+def test_lists_in_lists_are_refused_however_deep_others_let_python_go():
+    """py-evm raises Python's limit of recursion, and json then fell into the end of the stack."""
+    import sys
+
+    limit = sys.getrecursionlimit()
+    sys.setrecursionlimit(1_000_000)
+    try:
+        with pytest.raises(Refusal, match="json_malformed"):
+            read(b"[" * 1_000_000)
+    finally:
+        sys.setrecursionlimit(limit)
+
+
+def test_a_dump_that_breaks_is_refused_at_its_line_and_column():
+    with pytest.raises(Refusal, match="json_malformed: the dump breaks at line 2, column 3"):
+        read(b'{"format":\n  standard}')

@@ -221,7 +221,7 @@ def _fields(data: bytes) -> dict[str, Any]:
     """A dump's four fields. A file without its label is refused: trees that hash their leaves once look the same."""
     try:
         orjson.loads(data)  # stops at a thousand lists in lists, where the library below would run out of stack
-        fields = json.loads(data, object_pairs_hook=_no_duplicates, parse_constant=_no_number, parse_float=_no_number)
+        fields: Any = json.loads(data, object_pairs_hook=_no_duplicates, parse_constant=_no_number, parse_float=_no_number)
     except json.JSONDecodeError as wrong:
         where = {"line": wrong.lineno, "column": wrong.colno}
         raise refuse("json_malformed", "the dump", "breaks at line {line}, column {column}", "dump the tree again", **where) from wrong
@@ -233,7 +233,7 @@ def _fields(data: bytes) -> dict[str, Any]:
         raise refuse("file_foreign", "the dump", "is labelled {label!r}", way_out, label=None if label is None else str(label)[:40])
     if set(fields) != {"format", "leafEncoding", "tree", "values"}:
         raise _broken("its fields", "are others than format, leafEncoding, tree and values")
-    return fields
+    return dict(fields)
 
 
 def _written(written: list[Any], count: int) -> tuple[list[Value], NDArray[np.int64]]:

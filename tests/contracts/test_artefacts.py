@@ -22,6 +22,12 @@ def test_a_contract_fits_a_chain(name):
     assert len(artefacts.artefact(name)["bytecode"]) // 2 < 24_576
 
 
+@pytest.mark.parametrize("name", [*artefacts.NAMES, "council"])
+def test_no_contract_runs_others_code_as_itself_ends_itself_or_makes_another(name):
+    source = (artefacts.FOLDER / f"{name}.vy").read_text()
+    assert not [word for word in ("is_delegate_call", "selfdestruct", "raw_create", "create_", "tx.origin") if word in source]
+
+
 def test_every_contract_is_compiled_and_no_other():
     assert {path.stem for path in artefacts.FOLDER.glob("*.json")} == set(artefacts.NAMES)
     assert {path.stem for path in artefacts.FOLDER.glob("*.vy")} == {*artefacts.NAMES, "council"}

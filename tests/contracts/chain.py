@@ -1,6 +1,6 @@
 """A chain in this process: contracts deployed, called, refused; accounts that can sign; days that pass.
 
-Every test of a contract skips where the tools are missing. eth-tester's ten accounts have the secrets 1 to 10.
+A test that asks for one skips where the tools are missing. eth-tester's ten accounts have the secrets 1 to 10.
 """
 
 from __future__ import annotations
@@ -10,15 +10,8 @@ from typing import Any
 
 import pytest
 
-eth_tester = pytest.importorskip("eth_tester", reason="no chain in process here: install folkmoot[contracts]")
-pytest.importorskip("vyper", reason="no Vyper here: install folkmoot[contracts]")
-web3 = pytest.importorskip("web3", reason="no web3 here: install folkmoot[contracts]")
-
-from eth_account import Account  # noqa: E402
-from eth_tester.backends.pyevm import PyEVMBackend  # noqa: E402
-
-from contracts.abi import encoder, keccak  # noqa: E402
-from contracts.artefacts import artefact, compiled  # noqa: E402
+from contracts.abi import encoder, keccak
+from contracts.artefacts import artefact, compiled
 
 DAY = 86_400
 GAS = 5_000_000
@@ -26,17 +19,27 @@ BEGINNING = 1_800_000_000
 """Every chain begins in January 2027, and each block is a second after the one before: two runs are alike to the unit of gas."""
 NOBODY = "0x" + "00" * 20
 OTHERS = Path(__file__).parent / "others"
-FAILURES = (web3.exceptions.ContractLogicError, eth_tester.exceptions.TransactionFailed)
 
 
 class Chain:
-    """One chain. `fork` is a py-evm virtual machine for the whole of it; the default is the newest that eth-tester runs."""
+    """One chain. `fork` gives a py-evm virtual machine for the whole of it; the default is the newest that eth-tester runs."""
 
     def __init__(self, fork: Any = None) -> None:
+        for tool in ("eth_tester", "eth", "web3", "vyper"):
+            pytest.importorskip(tool, reason="no chain in process here: install folkmoot[contracts]")
+        from eth_account import Account
+        from eth_tester import EthereumTester
+        from eth_tester.backends.pyevm import PyEVMBackend
+        from eth_tester.exceptions import TransactionFailed
+        from web3 import EthereumTesterProvider, Web3
+        from web3.exceptions import ContractLogicError
+
         genesis = PyEVMBackend.generate_genesis_params({"timestamp": BEGINNING})
-        backend = PyEVMBackend(genesis_parameters=genesis, **({"vm_configuration": ((0, fork),)} if fork else {}))
-        self.tester = eth_tester.EthereumTester(backend)
-        self.web3 = web3.Web3(web3.EthereumTesterProvider(self.tester))
+        backend = PyEVMBackend(genesis_parameters=genesis, **({"vm_configuration": ((0, fork()),)} if fork else {}))
+        self.tester = EthereumTester(backend)
+        self.web3 = Web3(EthereumTesterProvider(self.tester))
+        self.failures = (ContractLogicError, TransactionFailed)
+        self.sign_hash = Account.unsafe_sign_hash
         self.accounts: list[str] = list(self.web3.eth.accounts)
         self.secrets = {Account.from_key(number.to_bytes(32)).address: number.to_bytes(32) for number in range(1, 11)}
         self._compiled: dict[str, dict[str, Any]] = {}
@@ -75,7 +78,7 @@ class Chain:
 
     def refuses(self, reason: str, call: Any, sender: str | None = None, value: int = 0) -> None:
         """The call is refused for this very reason, by the contract; "" stands for any, where it is not the contract that says no."""
-        with pytest.raises(FAILURES) as refused:
+        with pytest.raises(self.failures) as refused:
             call.call(self._asked(sender, value))
         assert reason in str(refused.value), refused.value
 
@@ -83,7 +86,7 @@ class Chain:
         contract = artefact(name)
         factory = self.web3.eth.contract(abi=contract["abi"], bytecode=contract["bytecode"])
         data = factory.constructor(*arguments).data_in_transaction
-        with pytest.raises(FAILURES) as refused:
+        with pytest.raises(self.failures) as refused:
             self.web3.eth.call({**self._asked(None, value), "data": data})
         assert reason in str(refused.value), refused.value
 
@@ -110,7 +113,7 @@ class Chain:
             + encoder(("uint256", "address"))((str(chain_id or self.web3.eth.chain_id), contract.address))
         )
         digest = keccak(b"\x19\x01" + domain + keccak(keccak(struct.encode()) + encoder(types)(values)))
-        signed = [Account.unsafe_sign_hash(digest, self.secrets[signer]) for signer in sorted(signers, key=str.lower)]
+        signed = [self.sign_hash(digest, self.secrets[signer]) for signer in sorted(signers, key=str.lower)]
         return [(one.v, one.r, one.s) for one in signed]
 
 

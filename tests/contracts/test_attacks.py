@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from contracts.abi import checksummed, keccak
@@ -57,6 +59,12 @@ def test_build_finance_a_quiet_proposal_that_hands_over_the_keys(moot):
     chain.refuses("it was cancelled", moot.execute(1, takeover))
 
 
+def shanghai() -> Any:
+    from eth.vm.forks.shanghai import ShanghaiVM
+
+    return ShanghaiVM
+
+
 def made_by(maker: str) -> str:
     """Where `maker` puts its code: CREATE2 with initcode that asks it for the code."""
     initcode = bytes.fromhex("5f5f5f5f335afa503d5f5f3e3d5ff3")
@@ -70,9 +78,7 @@ def test_tornado_cash_other_code_at_the_address_that_was_voted_on(stage):
 
     Here the hash of the code is pinned. Tried on a chain of before EIP-6780, where code can still be destroyed.
     """
-    from eth.vm.forks.shanghai import ShanghaiVM
-
-    chain = Chain(ShanghaiVM)
+    chain = Chain(shanghai)
     moot, maker = Moot(chain), chain.deploy_test("maker")
     target = made_by(maker.address)
     chain.do(maker.functions.make(bytes.fromhex("36600557005b33ff")))  # takes coins; destroyed by any call with data

@@ -9,7 +9,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from contracts.abi import checksummed
 from contracts.tree import MerkleTree, grow
-from tests.contracts.chain import DAY, FAILURES, NOBODY, Chain, hexed
+from tests.contracts.chain import DAY, NOBODY, Chain, hexed
 
 TYPES = ("uint256", "address", "bytes32", "uint256")
 ACCOUNT = "Account(bytes32 member,address account,uint256 nonce)"
@@ -206,7 +206,7 @@ def test_a_round_that_cannot_be_right_is_not_opened(chain):
     refused("given twice", 6, 1, a5=[chain.accounts[0]] * 2)
     refused("nobody's", 6, 1, a5=[NOBODY])
     opened = chain.deploy("payouts", *[token.address if number == 2 else argument for number, argument in enumerate(right)])
-    with pytest.raises(FAILURES, match="payouts: this round is paid in a token"):
+    with pytest.raises(chain.failures, match="payouts: this round is paid in a token"):
         chain.web3.eth.call({"from": chain.accounts[0], "to": opened.address, "value": 1})
 
 

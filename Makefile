@@ -1,5 +1,5 @@
 # One word each. `make check` is what CI runs.
-.PHONY: demo test check digests golden bench-community bench-http bench-turns bench-voting bench-work peers kill fuzz mutants mutants-quick full constraints clean
+.PHONY: demo test check digests golden bench-community bench-http bench-turns bench-voting bench-work peers kill fuzz mutants mutants-quick full constraints contracts clean
 .DEFAULT_GOAL := help
 
 BIN := .venv/bin
@@ -22,6 +22,9 @@ $(BIN)/python:
 
 .venv/browser: .venv/test
 	@UV=$$(command -v uv || echo $(BIN)/uv); $$UV pip install --quiet --python $(BIN)/python -c constraints.txt -e '.[test,browser]' && touch $@
+
+.venv/contracts: .venv/test
+	@UV=$$(command -v uv || echo $(BIN)/uv); $$UV pip install --quiet --python $(BIN)/python -c constraints.txt -e '.[test,contracts]' && touch $@
 
 demo: .venv/run ## set up, and serve the demo community at 127.0.0.1:8000 (PORT=8001 for another)
 	@$(BIN)/folkmoot demo --port $(PORT)
@@ -73,10 +76,13 @@ mutants-quick: .venv/test ## forty of them, of which luck may let a few more liv
 	@$(BIN)/python -m tests.mutants --sample 600 --only 40 --killed-min 0.8
 
 full: ## everything that is slower than CI: kills, fuzz, mutants, peers, the browser
-	@$(MAKE) --no-print-directory .venv/browser check peers kill fuzz mutants
+	@$(MAKE) --no-print-directory .venv/browser .venv/contracts check peers kill fuzz mutants
 
 constraints: .venv/test ## pin every dependency anew
 	@UV=$$(command -v uv || echo $(BIN)/uv); $$UV pip compile --quiet --upgrade --all-extras --no-header --no-annotate --no-emit-index-url --python-version 3.11 pyproject.toml -o constraints.txt
+
+contracts: .venv/contracts ## compile the contracts anew; a test compares what is committed
+	@$(BIN)/python -m contracts.artefacts
 
 clean: ## remove what was made here
 	@rm -rf .venv .venv-peers demo .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

@@ -1,1 +1,1 @@
-"""What a chain must know of a community, and no more. Nothing here yet: see contracts/README.md."""
+"""What a chain must know of a community, and no more: see contracts/README.md."""

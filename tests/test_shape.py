@@ -33,8 +33,8 @@ FLOORS = (
 )
 IMPURE = {"time", "random", "os", "uuid", "secrets", "datetime", "socket", "subprocess", "threading"}
 LINES_MAX, FUNCTION_LINES_MAX = 400, 60
-ENTRY_POINTS = {"api.cli", "engine.store.memory"}
-"""What people outside start from: the command, and the store of a community in memory."""
+ENTRY_POINTS = {"api.cli", "engine.store.memory", "contracts.claims", "contracts.artefacts"}
+"""What people outside start from: the command, the store of a community in memory, the claims of a round and the compiled contracts."""
 
 
 @cache

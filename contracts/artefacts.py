@@ -1,0 +1,61 @@
+"""The contracts as they are deployed: ABI and bytecode, compiled ahead, so that nobody needs a compiler to use them.
+
+`python -m contracts.artefacts` (`make contracts`) compiles each `.vy` beside this file and writes its `.json`; a test compiles
+again and compares. The compiler is pinned: another one makes other bytes.
+
+>>> contract = artefact("checkpoints")
+>>> contract["compiler"], "anchor" in {entry.get("name") for entry in contract["abi"]}
+('vyper 0.4.3', True)
+"""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from hashlib import sha256
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+from engine.refusals import refuse
+
+NAMES = ("checkpoints", "decisions", "payouts")
+FOLDER = Path(__file__).parent
+
+
+@cache
+def artefact(name: str) -> dict[str, Any]:
+    """The `abi`, `bytecode` (0x…, without constructor arguments), `compiler` and `sources` (SHA-256 of each) of one of `NAMES`."""
+    if name not in NAMES:
+        raise refuse("thing_unknown", "contract {name!r}", "is none of ours", "known: {known}", name=name[:40], known=", ".join(NAMES))
+    contract: dict[str, Any] = json.loads((resources.files("contracts") / f"{name}.json").read_text())
+    return contract
+
+
+def compiled(name: str, folder: Path = FOLDER) -> dict[str, Any]:
+    """What the compiler makes of `name`.vy in a folder, with the modules of this one; needs folkmoot[contracts]."""
+    try:
+        from vyper import __version__
+        from vyper.cli.vyper_compile import compile_files
+    except ImportError as missing:
+        raise refuse("key_missing", "this machine", "has no Vyper", "install folkmoot[contracts]") from missing
+
+    paths = sorted({FOLDER, folder})
+    made = next(iter(compile_files([folder / f"{name}.vy"], ["abi", "bytecode"], paths=paths).values()))
+    sources = {
+        source: sha256((folder / source).read_bytes()).hexdigest() for source in (f"{name}.vy", "council.vy") if (folder / source).exists()
+    }
+    return {"compiler": f"vyper {__version__.split('+')[0]}", "sources": sources, "abi": made["abi"], "bytecode": made["bytecode"]}
+
+
+def written(contract: dict[str, Any]) -> str:
+    """The file of a compiled contract, a line for each entry of its ABI, so that a change can be read."""
+    abi = ",\n".join("    " + json.dumps(entry) for entry in contract["abi"])
+    rest = {name: value for name, value in contract.items() if name != "abi"}
+    head = json.dumps(rest, indent=2).removesuffix("\n}")
+    return f'{head},\n  "abi": [\n{abi}\n  ]\n}}\n'
+
+
+if __name__ == "__main__":
+    for name in NAMES:
+        (FOLDER / f"{name}.json").write_text(written(compiled(name)))

@@ -1,0 +1,12 @@
+# pragma version 0.4.3
+"""A token that returns nothing, as the first stablecoin does."""
+balanceOf: public(HashMap[address, uint256])
+
+@deploy
+def __init__(amount: uint256):
+    self.balanceOf[msg.sender] = amount
+
+@external
+def transfer(to: address, amount: uint256):
+    self.balanceOf[msg.sender] -= amount
+    self.balanceOf[to] += amount

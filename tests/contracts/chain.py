@@ -5,6 +5,7 @@ A test that asks for one skips where the tools are missing. eth-tester's ten acc
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,10 @@ import pytest
 
 from contracts.abi import encoder, keccak
 from contracts.artefacts import artefact, compiled
+
+with suppress(ImportError):  # py-evm raises Python's limit of recursion as it is imported, which a running Hypothesis test takes amiss
+    import eth_tester.backends.pyevm
+    import vyper  # noqa: F401
 
 DAY = 86_400
 GAS = 5_000_000
@@ -28,17 +33,15 @@ class Chain:
         for tool in ("eth_tester", "eth", "web3", "vyper"):
             pytest.importorskip(tool, reason="no chain in process here: install folkmoot[contracts]")
         from eth_account import Account
-        from eth_tester import EthereumTester
-        from eth_tester.backends.pyevm import PyEVMBackend
-        from eth_tester.exceptions import TransactionFailed
         from web3 import EthereumTesterProvider, Web3
         from web3.exceptions import ContractLogicError
 
-        genesis = PyEVMBackend.generate_genesis_params({"timestamp": BEGINNING})
-        backend = PyEVMBackend(genesis_parameters=genesis, **({"vm_configuration": ((0, fork()),)} if fork else {}))
-        self.tester = EthereumTester(backend)
+        py_evm = eth_tester.backends.pyevm.PyEVMBackend
+        genesis = py_evm.generate_genesis_params({"timestamp": BEGINNING})
+        backend = py_evm(genesis_parameters=genesis, **({"vm_configuration": ((0, fork()),)} if fork else {}))
+        self.tester = eth_tester.EthereumTester(backend)
         self.web3 = Web3(EthereumTesterProvider(self.tester))
-        self.failures = (ContractLogicError, TransactionFailed)
+        self.failures = (ContractLogicError, eth_tester.exceptions.TransactionFailed)
         self.sign_hash = Account.unsafe_sign_hash
         self.accounts: list[str] = list(self.web3.eth.accounts)
         self.secrets = {Account.from_key(number.to_bytes(32)).address: number.to_bytes(32) for number in range(1, 11)}

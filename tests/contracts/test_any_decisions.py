@@ -105,14 +105,26 @@ class AnyDecisions(RuleBasedStateMachine):
     def wait(self, days):
         self.chain.wait(days * DAY + 100)
 
-    @rule(number=numbers)
-    def hurry(self, number):
-        """The straight way, so that much is executed and there is something to stop."""
+    @rule(number=numbers, end=st.sampled_from(["execute", "veto", "give up", "too late", "object", "expire"]))
+    def hurry(self, number, end):
+        """The straight way to one end, so that there is always something to execute, or to stop, or that has been stopped."""
         if number not in self.known:
             self.open(number, 0)
             self.wait(3)
         self.queue(number, 5, 0)
+        if end == "give up":
+            self.give_up_veto(True)
+        if end == "too late":
+            self.wait(101)
+        if end in ("veto", "give up", "too late"):
+            self.veto(number, 9)
+        if end == "object":
+            self.object(number, 7)
+            self.object(number, 8)
+        self.execute(number, 0)
+        self.wait(8 if end == "expire" else 2)
         self.wait(2)
+        self.execute(number, 0)
 
     @invariant()
     def money_and_stages_are_the_models(self):

@@ -5,6 +5,7 @@ A test that asks for one skips where the tools are missing. eth-tester's ten acc
 
 from __future__ import annotations
 
+import sys
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -14,9 +15,12 @@ import pytest
 from contracts.abi import encoder, keccak
 from contracts.artefacts import artefact, compiled
 
-with suppress(ImportError):  # py-evm raises Python's limit of recursion as it is imported, which a running Hypothesis test takes amiss
+_LIMIT = sys.getrecursionlimit()
+with suppress(ImportError):
     import eth_tester.backends.pyevm
     import vyper  # noqa: F401
+# py-evm lets Python nest twelve times as deep as it is imported: a running Hypothesis test takes that amiss, and JSON that nests without end.
+sys.setrecursionlimit(_LIMIT)
 
 DAY = 86_400
 GAS = 5_000_000

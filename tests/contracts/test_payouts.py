@@ -268,6 +268,12 @@ class AnyRound(RuleBasedStateMachine):
         self.chain.wait(days * DAY)
         self.is_over = self.chain.now >= self.round.contract.functions.DEADLINE().call()
 
+    @rule(number=st.integers(0, 8))
+    def be_late(self, number):
+        self.wait(61)
+        self.claim(number, 0, 0)
+        self.sweep()
+
     @invariant()
     def the_pot_is_what_is_left(self):
         if hasattr(self, "round"):

@@ -121,8 +121,8 @@ def _command(name: str, election: Election) -> str:
 
 
 def _is_one_each(source: Counted) -> bool:
-    """Whether every ballot has the power of one, so that a line for each voter counts as it did."""
-    powers = source.ballots.roll.powers[source.ballots.code >= 0]
+    """Whether every ballot has the power of one, and speaks for nobody else, so that a line for each voter counts as it did."""
+    powers = source.ballots.powers[source.ballots.code >= 0]
     return bool((powers == 1).all())
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections import Counter, OrderedDict
 from dataclasses import replace
 from functools import cache
@@ -10,7 +9,7 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 from api.counted import counted, drawn_in
-from api.doors.turns import set_aside
+from api.doors.turns import LongWork
 from api.views import Texts
 from engine import rules
 from engine.community import Community
@@ -20,7 +19,9 @@ from engine.features.polls.state import Poll
 
 Json = Any
 EXPLAINED_MAX = 64
-_COUNTING = threading.Lock()
+WAITING_MAX = 8
+"""Requests that may wait for a count that is made for the first time since the start."""
+_COUNTING = LongWork("the count of a poll", WAITING_MAX)
 _EXPLAINED: WeakKeyDictionary[Community, OrderedDict[str, tuple[list[str], Outcome]]] = WeakKeyDictionary()
 """Counts of closed polls already explained, with the labels they had: a closed poll never changes, a label may be erased."""
 
@@ -63,8 +64,9 @@ def in_numbers(community: Community, poll: Poll, decimals: int) -> Json:
     if poll.result is None or poll.result.outcome is None:
         return None
     labels, outcome = _counted_again(community, poll, decimals)
-    with set_aside(), _COUNTING:  # figures may take as long as a count, and are kept with it
-        outcome.figures()
+    if not outcome.figures.cache_info().currsize:
+        with _COUNTING.taken():  # figures may take as long as a count, and are kept with it
+            outcome.figures()
     number_of = {label: number for number, label in enumerate(labels, 1)}
     return {"order": [number_of[label] for label in outcome.scores], **outcome.counted_as(number_of.__getitem__)}
 
@@ -75,7 +77,7 @@ def _counted_again(community: Community, poll: Poll, decimals: int) -> tuple[lis
     known = _EXPLAINED.setdefault(community, OrderedDict())
     if (there := known.get(poll.id)) is not None and there[0] == labels:
         return there
-    with set_aside(), _COUNTING:
+    with _COUNTING.taken():
         if poll.id not in known or known[poll.id][0] != labels:
             known[poll.id] = labels, _explain(community, poll, labels, decimals)
             if len(known) > EXPLAINED_MAX:

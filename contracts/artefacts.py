@@ -11,9 +11,12 @@ again and compares. The compiler is pinned: another one makes other bytes.
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from functools import cache
 from hashlib import sha256
 from importlib import resources
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +24,15 @@ from engine.refusals import refuse
 
 NAMES = ("checkpoints", "decisions", "payouts")
 FOLDER = Path(__file__).parent
+COMPILE = """
+import json, sys
+from pathlib import Path
+from vyper import __version__
+from vyper.cli.vyper_compile import compile_files
+source, *folders = map(Path, sys.argv[1:])
+made = next(iter(compile_files([source], ["abi", "bytecode"], paths=folders).values()))
+print(json.dumps({"version": __version__.split("+")[0], "abi": made["abi"], "bytecode": made["bytecode"]}))
+"""
 
 
 @cache
@@ -34,18 +46,16 @@ def artefact(name: str) -> dict[str, Any]:
 
 def compiled(name: str, folder: Path = FOLDER) -> dict[str, Any]:
     """What the compiler makes of `name`.vy in a folder, with the modules of this one; needs folkmoot[contracts]."""
-    try:
-        from vyper import __version__
-        from vyper.cli.vyper_compile import compile_files
-    except ImportError as missing:
-        raise refuse("key_missing", "this machine", "has no Vyper", "install folkmoot[contracts]") from missing
-
-    paths = sorted({FOLDER, folder})
-    made = next(iter(compile_files([folder / f"{name}.vy"], ["abi", "bytecode"], paths=paths).values()))
+    if find_spec("vyper") is None:
+        raise refuse("key_missing", "this machine", "has no Vyper", "install folkmoot[contracts]")
+    asked = [str(folder / f"{name}.vy"), *map(str, sorted({FOLDER, folder}))]
+    # In a process of its own: as Vyper is imported it forbids everybody else to choose how exact decimals are.
+    answer = subprocess.run([sys.executable, "-c", COMPILE, *asked], capture_output=True, text=True, check=True).stdout  # noqa: S603 - our own
+    made = json.loads(answer)
     sources = {
         source: sha256((folder / source).read_bytes()).hexdigest() for source in (f"{name}.vy", "council.vy") if (folder / source).exists()
     }
-    return {"compiler": f"vyper {__version__.split('+')[0]}", "sources": sources, "abi": made["abi"], "bytecode": made["bytecode"]}
+    return {"compiler": f"vyper {made['version']}", "sources": sources, "abi": made["abi"], "bytecode": made["bytecode"]}
 
 
 def written(contract: dict[str, Any]) -> str:

@@ -91,23 +91,27 @@ def topic_first(own: NDArray[np.int64], general: NDArray[np.int64]) -> NDArray[n
     return np.where(own >= 0, own, general)
 
 
-def resolve(links: NDArray[np.integer], cast: NDArray[np.bool_], power: NDArray[np.int64], depth_max: int) -> Carried:
+def resolve(
+    links: NDArray[np.integer], cast: NDArray[np.bool_], power: NDArray[np.int64], depth_max: int, gone: NDArray[np.bool_] | None = None
+) -> Carried:
     """What each ballot carries: `links` names everybody's delegate by place (-1: none), `cast` says who casts a ballot, `power` (from 0)
-    what each one's weighs; `depth_max` bounds the links that are followed (1: only to one's own delegate).
+    what each one's weighs; `depth_max` bounds the links that are followed (1: only to one's own delegate). Who is `gone` and casts no ballot
+    has no vote to be carried; what others have handed to her goes on along her link.
 
     All arrays are as long as there are places, and the powers together stay below 2^63. Takes time in proportion to the places.
     """
     places = np.arange(len(links), dtype=np.int64)
-    moves = ~cast & (links >= 0)
+    moves, there = ~cast & (links >= 0), np.ones_like(cast) if gone is None else cast | ~gone
+    power = np.where(there, power, 0)
     step = np.where(moves, links, places)  # who casts a ballot, or has no delegate, is where every way to her ends
     end = _after(step, depth_max)
     speaker = np.where(cast[end], end, NOBODY)
     spoken_for = np.flatnonzero(speaker >= 0)
     carried, voices = np.zeros(len(links), np.int64), np.zeros(len(links), np.int64)
     np.add.at(carried, speaker[spoken_for], power[spoken_for])
-    np.add.at(voices, speaker[spoken_for], 1)
+    np.add.at(voices, speaker[spoken_for], there[spoken_for])
     fates, loops = _lost(step, np.flatnonzero(moves & (speaker < 0)), speaker >= 0)
-    lost = {reason: Lost(len(here), int(power[here].sum())) for reason, here in fates.items()}
+    lost = {reason: Lost(int(there[here].sum()), int(power[here].sum())) for reason, here in fates.items()}
     return Carried(speaker, carried, voices, lost, loops)
 
 

@@ -27,7 +27,7 @@ AT_ONCE = 1
 """The server's other threads work meanwhile: one that receives and sends, the writer's, and those of commands."""
 WAITING_MAX = 200
 """A look takes some milliseconds, so that more would wait for longer than people do."""
-LONG_MAX = 8
+LONG_MAX = 16
 """Looks that have set their turn aside, and so many threads; of what they work out, one is worked out at a time."""
 
 P = ParamSpec("P")

@@ -64,7 +64,7 @@ def her_voice(state: State, shown: Json, member: str | None) -> dict[str, Json]:
     if frozen is None or place is None or poll.ballots is None:
         return {"voice": None}
     to, to_her = int(frozen.links[place]), int((frozen.links == place).sum())
-    delegate = None if to == NOBODY else person(poll.ballots.roll.member(to))
+    delegate = None if to < 0 else person(poll.ballots.roll.member(to))
     return {"voice": {"delegate": delegate, "voices": to_her} if delegate or to_her else None}
 
 

@@ -146,7 +146,7 @@ def compare(
         try:
             counted[name] = rules.count(rule, merged, _given(election, name))
         except Refusal as refusal:
-            refused[name] = refusal
+            refused[name] = refusal.with_traceback(None)  # which holds the election and all outcomes
     turned = {name: _swing_of(name, merged, counted[name], allowance) for name in counted} if swings else {}
     answers = (_answer(name, merged, counted[name], *turned.get(name, (False, None))) for name in names if name in counted)
     return Comparison(tuple(answers), {name: refused[name] for name in names if name in refused})

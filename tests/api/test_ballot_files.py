@@ -14,12 +14,14 @@ from api.explaining import explained
 from engine import rules
 from engine.elections import files, pabulib
 from engine.features.points.award import AwardPoints
+from engine.features.polls.cast import CastBallot
 from engine.features.polls.open import FreeOption, OpenPoll
 from engine.features.polls.state import Polls
 from engine.kernel import charter as charters
 from engine.kernel.erase import EraseText
 from engine.kernel.forget import ForgetMember
 from engine.refusals import Refusal
+from tests.delegating import delegate, delegating, hold
 from tests.moot import Moot
 
 COSTS = (60, 50, 40, 10)
@@ -219,3 +221,21 @@ def test_the_poll_names_formats_that_have_a_place_for_its_ballots(rule):
     for file_format in named:
         assert client.get(f"/polls/{poll}/ballots?format={file_format}").status_code == 200, file_format
     assert explained(moot.community, moot.of(Polls)[poll], 0) is not None
+
+
+def test_a_delegated_budget_is_downloaded_with_what_its_ballots_carry():
+    """Its `.pb` had a line for each voter, without the votes they carried, and another project won by it."""
+    text = delegating(charters.preset("product")).replace('rule = "equal_shares"', 'rule = "greedy"')
+    text = text.replace('parameters = { utility = "cost", completion = "add_one", increment = 100, compare = "satisfaction" }\n', "")
+    moot = Moot(members=7, text=text).funded()
+    moot.idea("m2", supports=5, cost=100)
+    moot.idea("m3", supports=5, cost=100)
+    delegate(moot, "m2>m1", "m3>m1", "m4>m1")
+    poll = f"p{moot.do('m1', OpenPoll('spending', 'Which?', budget=100)).seq}"
+    moot.do("m1", CastBallot(poll, "1"))
+    for member in ("m5", "m6"):
+        moot.do(member, CastBallot(poll, "2"))
+    assert hold(moot, poll).winners == (1,)
+    for file_format in ("pb", "txt"):
+        file = file_of(moot.community, poll, file_format, numbers=True)
+        assert tallied(file, Path(file.name)).winners == ("1",), file_format

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sys
 from contextlib import suppress
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,6 @@ from contracts.artefacts import artefact, compiled
 _LIMIT = sys.getrecursionlimit()
 with suppress(ImportError):
     import eth_tester.backends.pyevm
-    import vyper  # noqa: F401
 # py-evm lets Python nest twelve times as deep as it is imported: a running Hypothesis test takes that amiss, and JSON that nests without end.
 sys.setrecursionlimit(_LIMIT)
 
@@ -34,8 +34,8 @@ class Chain:
     """One chain. `fork` gives a py-evm virtual machine for the whole of it; the default is the newest that eth-tester runs."""
 
     def __init__(self, fork: Any = None) -> None:
-        for tool in ("eth_tester", "eth", "web3", "vyper"):
-            pytest.importorskip(tool, reason="no chain in process here: install folkmoot[contracts]")
+        if not all(map(find_spec, ("eth_tester", "eth", "web3", "vyper"))):
+            pytest.skip("no chain in process here: install folkmoot[contracts]")
         from eth_account import Account
         from web3 import EthereumTesterProvider, Web3
         from web3.exceptions import ContractLogicError

@@ -9,7 +9,7 @@ import numpy as np
 
 from engine.delegation import Carried, Reason, resolve
 from engine.event import NOBODY, Ask, Command, Event, Record, Vault
-from engine.features.delegation.state import Carriers, Delegations, Frozen
+from engine.features.delegation.state import TAKEN_ALONG, Carriers, Delegations, Frozen
 from engine.features.polls.close import AboutPoll, PollEnded
 from engine.features.polls.state import POLL_CLOSED, Poll, PollId, Polls, poll_of
 from engine.kernel.hooks import due, react
@@ -157,7 +157,9 @@ def _carrying(state: State, name: str) -> Poll:
 def _resolved(poll: Poll, frozen: Frozen) -> Carried:
     """Who speaks for whom in a poll that has ended; what of it is to be written is kept beside what was frozen."""
     ballots = poll.open_ballots
-    resolved = resolve(frozen.links, ballots.seq >= 0, ballots.roll.powers, frozen.depth_max)
+    gone = frozen.links <= TAKEN_ALONG
+    links = np.where(gone, TAKEN_ALONG - frozen.links, frozen.links)
+    resolved = resolve(links, ballots.seq >= 0, ballots.roll.powers, frozen.depth_max, gone)
     places = np.flatnonzero(resolved.voices > 1)
     frozen.carriers = Carriers(places, resolved.voices[places] - 1, resolved.power[places] - ballots.roll.powers[places])
     return resolved

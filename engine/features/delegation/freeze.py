@@ -35,7 +35,7 @@ class DelegationsFrozen(Event):
     def apply(self, state: State, record: Record[Event]) -> None:
         polls, delegations = state[Polls], state[Delegations]
         poll = polls[self.poll]
-        links = links_on(state, poll.open_ballots.roll, poll.asked.decision, poll.opened_at)
+        links = links_on(state, poll.open_ballots.roll, poll.asked.decision, poll.asked.opens_at)
         delegations.frozen = {known: frozen for known, frozen in delegations.frozen.items() if known in polls.open}
         delegations.frozen[self.poll] = Frozen(links, self.depth_max)
         poll.open_ballots.carrying = True
@@ -47,7 +47,7 @@ def with_the_roll(state: State, record: Record[PollOpened]) -> list[DelegationsF
     terms, poll = charters.in_force(state).get(DelegationTerms), state[Polls][PollId.of(record.seq)]
     if terms is None or poll.asked.decision not in terms.decisions:
         return []
-    links = links_on(state, poll.open_ballots.roll, poll.asked.decision, record.at)
+    links = links_on(state, poll.open_ballots.roll, poll.asked.decision, poll.asked.opens_at)
     count = int((links >= 0).sum())
     digest = Digest(sha256(links.astype("<i4").tobytes()).hexdigest())
     return [DelegationsFrozen(poll.id, count, terms.depth_max, digest)] if count else []

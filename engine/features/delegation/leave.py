@@ -1,16 +1,15 @@
 """What becomes of delegations when a member leaves.
 
-She neither speaks for anybody any more nor is spoken for in polls that open later. In a poll that is open, nobody's forgetting somebody
-else changes a count, so what it froze stays; who forgets herself takes her own vote along, and nobody speaks for her there.
+She neither speaks for anybody any more nor is spoken for in polls that open later. In a poll that is open nobody's forgetting changes what
+others have handed on, so what it froze stays; who forgets herself takes her own vote along, and nobody casts that for her there.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from engine.delegation import NOBODY as NO_DELEGATE
 from engine.event import NOBODY, Event, Record
-from engine.features.delegation.state import Delegations
+from engine.features.delegation.state import TAKEN_ALONG, Delegations
 from engine.features.polls.state import PollId, Polls
 from engine.kernel.forget import Forgetting, SelfForgotten
 from engine.kernel.hooks import react
@@ -41,7 +40,7 @@ class DelegationsLapsed(Event):
 
 @dataclass(frozen=True)
 class DelegationWithdrawn(Event):
-    """Nobody speaks in this poll for a member who has left."""
+    """Nobody casts in this poll the own vote of a member who has left; those of others go on along her link."""
 
     by = NOBODY
     may = None
@@ -54,8 +53,9 @@ class DelegationWithdrawn(Event):
 
     def apply(self, state: State, record: Record[Event]) -> None:
         place = state[Polls][self.poll].open_ballots.place(self.member)
-        if place is not None:
-            state[Delegations].frozen[self.poll].links[place] = NO_DELEGATE
+        links = state[Delegations].frozen[self.poll].links
+        if place is not None and links[place] >= 0:
+            links[place] = TAKEN_ALONG - links[place]
 
 
 @react
@@ -72,9 +72,9 @@ def takes_her_vote_along(state: State, record: Record[SelfForgotten]) -> list[De
     member, polls, withdrawn = record.event.whom(record), state[Polls], list[DelegationWithdrawn]()
     for name, frozen in state[Delegations].frozen.items():
         poll = polls.open.get(name)
-        if poll is None or poll.ended or record.at >= poll.asked.closes_at:
+        if poll is None or poll.ended or record.at >= poll.closes_at:
             continue
         place = poll.open_ballots.place(member)
-        if place is not None and frozen.links[place] != NO_DELEGATE:
+        if place is not None and frozen.links[place] >= 0:
             withdrawn.append(DelegationWithdrawn(name, member))
     return withdrawn

@@ -76,6 +76,10 @@ class Given:
         return int((np.array(self.to, np.intc) == number).sum())
 
 
+TAKEN_ALONG = -2
+"""A link to place 0 of whoever has taken her own vote away; those to other places lie below it."""
+
+
 class Carriers(NamedTuple):
     """Ballots that speak for others, in the order of the roll: their places, for how many, and with what power besides their own."""
 
@@ -86,7 +90,8 @@ class Carriers(NamedTuple):
 
 @dataclass
 class Frozen:
-    """What an open poll froze: each one's delegate by her place on the roll, -1 for none, and how far links are followed."""
+    """What an open poll froze: each one's delegate by her place on the roll, -1 for none, and how far links are followed. Of who has taken
+    her own vote away, the link stays for those behind her, as -2 less the place it leads to."""
 
     links: NDArray[np.int32]
     depth_max: int

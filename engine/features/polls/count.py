@@ -108,7 +108,7 @@ def recount(asked: Question, ballots: Ballots, draw: Draw, labels: Sequence[str]
         try:
             known = rules.count(rule, election_of(asked, ballots, draw.order), parameters)
         except Refusal as refusal:
-            known = refusal
+            known = refusal.with_traceback(None)  # which holds all that was counted
         ballots.counted[key] = known
     if isinstance(known, Refusal):
         raise known

@@ -13,6 +13,8 @@ def stretches(history: Sequence[tuple[int, int]], at: int) -> Iterator[tuple[int
     >>> list(stretches([(2, 10), (5, 4), (9, 1)], at=7))
     [(2, 0), (3, 10), (2, 4)]
     """
+    if at < 0:
+        raise refuse("election_wrong", "the history", "is asked for at tick {at}", "ask from 0 on", at=at)
     stake = last = 0
     for tick, amount in history:
         if tick < last or amount < 0:

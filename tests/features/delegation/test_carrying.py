@@ -251,7 +251,7 @@ def test_a_poll_that_is_still_carried_is_not_counted_and_says_so(monkeypatch):
         moot.do(f"m{place}", CastBallot(poll, "1"))
     moot.end(poll)
     assert list(all_due(moot.state, moot.now)) == [CarryVotes(poll)]
-    with pytest.raises(Refusal, match="poll_still_open: poll .* it is being worked out who speaks for whom"):
+    with pytest.raises(Refusal, match="poll_still_open: poll .* it is being written down who speaks for whom; ask for CarryVotes"):
         moot.do("clock", ClosePoll(poll))
     with pytest.raises(Refusal, match="not_allowed"):
         moot.do("m2", CarryVotes(poll))

@@ -218,16 +218,31 @@ def test_delegations_of_and_to_a_member_who_leaves_lapse():
     assert verify(moot.community.store, allow_unsigned=True).verdict == "sound"
 
 
-def test_who_forgets_herself_is_spoken_for_by_nobody_in_an_open_poll():
-    """Neither by her delegate, whom she had overruled by a ballot that goes with her, nor does her delegate get those behind her."""
+def test_who_forgets_herself_takes_her_own_vote_along_and_nobody_elses():
+    """Nobody casts hers, not even her delegate, whom she had overruled by a ballot that goes with her; those behind her are spoken for along
+    her link, as if she had never voted."""
     moot = Moot(members=5, text=TEXT)
     delegate(moot, "m2>m4", "m4>m3")
     poll = moot.poll()
     moot.do("m4", CastBallot(poll, "2"))
     moot.do("m4", ForgetMember("m4"))
     assert said(moot, "DelegationWithdrawn") == [{"poll": poll, "member": "m4"}]
-    assert carried(moot, poll) == 1
-    assert said(moot, "VotesCarried")[0]["lost"] == [{"reason": "unheard", "voices": 1, "power": "1"}]
+    assert carried(moot, poll) == 2
+    assert said(moot, "VotesCarried")[0]["lost"] == []
+    assert verify(moot.community.store, allow_unsigned=True).verdict == "sound"
+
+
+def test_one_in_the_middle_who_forgets_herself_turns_no_decision():
+    """Given three behind one who leaves, and the one she had delegated to votes; then only her own vote is missing."""
+    moot = Moot(members=7, text=OPEN)
+    delegate(moot, "m2>m3", "m5>m3", "m6>m3", "m3>m4")
+    poll = moot.poll()
+    moot.do("m4", CastBallot(poll, "1"))
+    for member in ("m1", "m7"):
+        moot.do(member, CastBallot(poll, "2"))
+    moot.do("m3", ForgetMember("m3"))
+    result = hold(moot, poll)
+    assert (result.winners, result.power_cast) == ((1,), 6)
     assert verify(moot.community.store, allow_unsigned=True).verdict == "sound"
 
 

@@ -62,7 +62,11 @@ def read_line(line: str, number: int) -> tuple[str | None, list[Item]]:
             name = word if bare else re.sub(r"\\(.)", r"\1", quoted)
             items.append(Item(sign, name, -1, match.end() - len(match[0].lstrip()) + 1))
             fresh = False
-        elif word is not None and items[-1].points < 0 and _is_number(word, head is None and bare and is_whole(items[0].name)):
+        elif (
+            word is not None
+            and items[-1].points < 0
+            and _is_number(word, head is None and bare and is_whole(items[0].name) and len(items) == 1)
+        ):
             column = match.end() - len(match[0].lstrip()) + 1
             items[-1] = items[-1]._replace(points=int(word.replace(".", "")), places=len(word.partition(".")[2]), at=column)
         else:

@@ -7,7 +7,7 @@ import pytest
 from api.explaining import option_labels
 from api.views import Texts
 from engine.features.ideas.revise import ReviseIdea
-from engine.features.polls import readiness
+from engine.features.polls import open as opening
 from engine.features.polls.cast import CastBallot
 from engine.features.polls.close import ClosePoll
 from engine.features.polls.open import OpenPoll
@@ -122,7 +122,7 @@ def test_a_poll_that_lost_the_secret_of_its_draw_can_be_ended():
 @pytest.mark.parametrize(("rule", "options"), [("kemeny", 17), ("pav", 60)])
 def test_a_poll_that_its_rule_cannot_count_ends_all_the_same(rule, options, monkeypatch):
     """Given one that was let in all the same; else it could be neither closed nor voided, nor whoever voted in it be forgotten."""
-    monkeypatch.setattr(readiness, "_about_work", lambda asked, rule: ())
+    monkeypatch.setattr(opening, "work_problems", lambda asked: ())
     text = charters.preset("product").replace(
         'rule = "schulze"', f'rule = "{rule}"' + ("\nparameters = { seats = 10 }" if rule == "pav" else "")
     )

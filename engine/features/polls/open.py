@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -12,7 +12,7 @@ from engine.features.ideas.state import IdeaId, Ideas
 from engine.features.polls.ballots import Ballots
 from engine.features.polls.electorate import drawn_up_ahead, electorate_of, roll_of
 from engine.features.polls.quorum import Quorum
-from engine.features.polls.readiness import readiness_problems
+from engine.features.polls.readiness import readiness_problems, work_problems
 from engine.features.polls.state import (
     DECISION_UNKNOWN,
     KEEP,
@@ -91,6 +91,7 @@ class OpenPoll(Command):
             amendment=self.amendment,
             draw_secret=Private(Digest(draw(ask.chance, "draw secret").hex())) if decision.ties == "lot" else None,
         )
+        _check_ready(self.decision, work_problems(asked) if asked.options else ())
         return [PollOpened2(**vars(asked), conditions=conditions_of(decision)) if asks_more(decision) else PollOpened(**vars(asked))]
 
     def _check_options(self, state: State, decision: Decision) -> None:
@@ -166,13 +167,7 @@ class PollOpened(Question, Event):
                 POLL_NOT_READY, "a poll", "would open in more than {days} days", "open it later, by itself",
                 days=OPENS_AHEAD_MS_MAX // DAY_MS,
             )  # fmt: skip
-        problems = list(readiness_problems(state, self, decision, record.at))
-        if problems:
-            raise refuse(
-                POLL_NOT_READY, "a poll for {decision}", "cannot open with {problems}", "{ways_out}",
-                decision=self.decision, problems="; ".join(problem.fact for problem in problems),
-                ways_out="; ".join(problem.way_out for problem in problems),
-            )  # fmt: skip
+        _check_ready(self.decision, readiness_problems(state, self, decision, record.at))
 
     @property
     def stated(self) -> Conditions | None:
@@ -250,6 +245,16 @@ def conditions_of(decision: Decision) -> Conditions:
 def asks_more(decision: Decision) -> bool:
     """Whether a decision asks what only `PollOpened.2` can state: what names none of it is logged as it ever was."""
     return "early" in decision.ends or conditions_of(decision) != Conditions()
+
+
+def _check_ready(decision: Name, holes: Iterable[Refusal]) -> None:
+    """Refuse a poll with a hole in it, naming all of them."""
+    if problems := list(holes):
+        raise refuse(
+            POLL_NOT_READY, "a poll for {decision}", "cannot open with {problems}", "{ways_out}",
+            decision=decision, problems="; ".join(problem.fact for problem in problems),
+            ways_out="; ".join(problem.way_out for problem in problems),
+        )  # fmt: skip
 
 
 def closing(opens_at: Moment, decision: Decision) -> Moment:

@@ -32,7 +32,6 @@ def readiness_problems(state: State, asked: Question, decision: Decision, at: in
     if (decision.ties == "lot") != (asked.draw_secret is not None):
         yield _not_ready("no secret to draw by", "open it again")
     yield from _about_amendment(state, asked, decision)
-    yield from _about_work(asked, rule)
     if asked.opens_at < at:
         yield _not_ready("an opening in the past", "leave opens_at out to open it now")
     if len(state[Polls].open) + len(state[Polls].contested) >= POLLS_OPEN_MAX:
@@ -78,8 +77,12 @@ def _about_options(state: State, asked: Question, decision: Decision) -> Problem
         yield from _about_option(state, option, decision)
 
 
-def _about_work(asked: Question, rule: rules.Rule) -> Problems:
-    """A poll whose count could take too long, or be given up, is not opened: of all ballots there may be on its roll, whatever they say."""
+def work_problems(asked: Question) -> Problems:
+    """A poll whose count could take too long, or be given up, is not opened: of all ballots there may be on its roll, whatever they say.
+
+    Asked by who opens it and by no audit: how long a count may take is this copy's to say, and no reason why a log would be unlawful.
+    """
+    rule = rules.rule_of_version("voting", asked.terms.rule.version)
     count = len(asked.options)
     ballots = min(asked.electorate.count, {"single": count + 1, "approval": 1 << count}.get(asked.terms.ballot, asked.electorate.count))
     shape = rules.shape_of(ballots, asked.options, rule.complete(asked.terms.rule.parameters), max(asked.terms.points_max, 1))

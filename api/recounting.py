@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from shlex import quote
 from typing import Annotated, Any
 
 import typer
@@ -67,7 +68,7 @@ def ballots(
     with opened(folder) as community:
         written = file_of(community, poll, file_format, numbers)
     path = out or Path(written.name)
-    written = written._replace(name=str(path), command=written.command.replace(written.name, str(path), 1))
+    written = written._replace(name=str(path), command=written.command.replace(written.name, quote(str(path)), 1))
     with fresh(path) as into:
         into.write(written.text.encode())
     shown = {"file": written.name, "ballots": written.ballots, "left_out": written.left_out, "command": written.command}

@@ -129,7 +129,7 @@ def test_too_deep_is_told_from_unheard_where_the_first_of_all_votes():
 
 def test_the_golden_case_of_an_override():
     """OpenZeppelin's CountingOverridable, by its documentation: a delegator's own vote subtracts from her delegate's tally. 10 and 5
-    delegated to 100; once the holder of 10 votes herself, the delegate is left with 105."""
+    delegated to 100; once the holder of 10 casts a ballot of her own, the delegate is left with 105."""
     links, power = [2, 2, NOBODY], [10, 5, 100]
     assert resolved(links, [False, False, True], power, 1).power.tolist() == [0, 0, 115]
     assert resolved(links, [True, False, True], power, 1).power.tolist() == [10, 0, 105]

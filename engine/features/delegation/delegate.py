@@ -22,7 +22,7 @@ DELEGATE = Right(Name("delegate"), "let another member vote for her")
 class Delegate(Command):
     """The member `to` votes for you where you do not: in decisions of the kind `topic`, or without one in all that the charter lists.
     Until a moment, or as long as the charter allows where you name none. It replaces what you delegated in the same before, and goes for
-    polls that open from now on. Whoever votes herself is not spoken for; where your delegate does not vote, her own speaks for both.
+    polls that open from now on. Whoever casts a ballot of her own is not spoken for; where your delegate does not vote, her own speaks for both.
     """
 
     resource = "/delegations"

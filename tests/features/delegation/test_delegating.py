@@ -149,7 +149,7 @@ def test_the_first_of_all_may_be_a_delegate(pair):
 
 @pytest.mark.parametrize(("days", "power"), [(29, 2), (30, 1)])
 def test_a_delegation_ends_at_its_moment(days, power):
-    """It goes for polls that open before."""
+    """It applies to polls that open before."""
     moot = Moot(members=3, text=OPEN)
     moot.do("m2", Delegate("m3", None, START + 30 * DAY_MS))
     moot.wait(days * 24 * 60)

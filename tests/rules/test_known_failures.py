@@ -13,6 +13,9 @@ from engine.elections.outcome import Outcome
 from engine.rules import tally
 from tests.rules.promises import LAWS
 
+SEEDS = {("instant_runoff", "monotonicity"): 13, ("minimax", "smith"): 8}
+"""Where a search begins that would take half a minute from elsewhere."""
+
 
 def test_plurality_can_elect_the_one_most_rank_last():
     election = Election.read("3: a > b > c\n2: b > c > a\n2: c > b > a")
@@ -178,4 +181,4 @@ def test_hypothesis_finds_what_a_rule_does_not_promise(name, law):
 
     assert law not in rule.promises
     looking = settings(max_examples=20_000, deadline=None, database=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
-    assert find(st.data(), broken, random=Random(1), settings=looking)
+    assert find(st.data(), broken, random=Random(SEEDS.get((name, law), 1)), settings=looking)

@@ -48,15 +48,15 @@ class Ballots:
     counted: dict[tuple[bytes, str, tuple[int, ...]], Outcome | Refusal] = field(init=False, repr=False, compare=False)
     """Counts already made of these ballots, or why there are none: closing decides by one and is checked by the same."""
     _codes: dict[str, int] = field(init=False, repr=False, compare=False)
-    settled: tuple[int, bool] = field(init=False, repr=False, compare=False)
-    """Whether no ballot still to come could change anything, when so many had voted."""
+    settled: tuple[int, bool, int] = field(init=False, repr=False, compare=False)
+    """When so many had voted, whether no ballot still to come could change anything; and if not, before what power is cast that stays so."""
     _order: NDArray[np.int64] | None = field(init=False, repr=False, compare=False)
     """Places by the events of their ballots, once none comes any more."""
     _votes: Votes | None = field(init=False, repr=False, compare=False)
     """Kept up from when somebody first asks: a quorum may be looked for at every ballot."""
 
     def __post_init__(self) -> None:
-        self.counted, self.settled, self._order, self._votes = {}, (-1, False), None, None
+        self.counted, self.settled, self._order, self._votes = {}, (-1, False, 0), None, None
         self._codes = {choice: number for number, choice in enumerate(self.choices)}
 
     @classmethod

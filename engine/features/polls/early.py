@@ -22,36 +22,40 @@ from engine.features.polls.verdict import has_quorum, verdict
 def is_settled(poll: Poll) -> bool:
     """Whether an open poll's outcome stands, whoever may still vote and however; worked out once for so many ballots."""
     ballots = poll.open_ballots
-    cast = ballots.votes.cast.voters
-    if ballots.settled[0] != cast:
-        ballots.settled = cast, _is_settled(poll)
+    cast = ballots.votes.cast
+    if ballots.settled[0] != cast.voters and cast.power >= ballots.settled[2]:
+        ballots.settled = cast.voters, *_is_settled(poll)
     return ballots.settled[1]
 
 
-def _is_settled(poll: Poll) -> bool:
+def _is_settled(poll: Poll) -> tuple[bool, int]:
+    """Whether it is, and if not, before what power has been cast it cannot be."""
     electorate, ballots = poll.asked.electorate, poll.open_ballots
     cast = ballots.votes.cast
     left = Measure(electorate.count - cast.voters, electorate.power - cast.power)
     if not left.voters or not cast.voters:
-        return not left.voters
+        return not left.voters, 0
     by = rule_of(poll.asked).settles_by
-    return _by_roles(poll, left) if by == "roles" else by == "sums" and _by_sums(poll, left.power)
+    return (_by_roles(poll, left), 0) if by == "roles" else _by_sums(poll, left.power) if by == "sums" else (False, 0)
 
 
-def _by_sums(poll: Poll, left: int) -> bool:
+def _by_sums(poll: Poll, left: int) -> tuple[bool, int]:
     """Whether the quorum is there, and the first leads by more than all who are left can give any other.
 
-    Each gives another option at most `swing` more than the first, for each unit of power. A lead of as much may yet be a tie.
+    Each gives another option at most `swing` more than the first, for each unit of power. A lead of as much may yet be a tie. And each that
+    is cast adds at most as much to the lead and takes it from what is left: so the count, which reads all ballots, is made again only when
+    half of what is missing could have come.
     """
     asked, votes = poll.asked, poll.open_ballots.votes
     if not has_quorum(asked.terms.quorum, poll.conditions, asked.electorate, votes):
-        return False
+        return False, 0
     election = election_of(asked, poll.open_ballots, range(1, len(asked.options) + 1))
     outcome = rules.count(rule_of(asked), election, asked.terms.rule.parameters)
     second, first = sorted(outcome.scores.values())[-2:]
     points_max = asked.terms.points_max
     swing = {"score": points_max, "cumulative": points_max, "quadratic": isqrt(points_max)}.get(asked.terms.ballot, 1)
-    return first - second > left * swing
+    missing = left * swing - (first - second)
+    return missing < 0, votes.cast.power + int(missing) // (2 * swing) + 1
 
 
 def _by_roles(poll: Poll, left: Measure) -> bool:

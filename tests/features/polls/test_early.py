@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 from fractions import Fraction
+from unittest.mock import patch
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from engine import rules
 from engine.features.polls import early
 from engine.features.polls.cast import CastBallot
 from engine.features.polls.close import ClosePoll
@@ -16,12 +18,14 @@ from engine.features.polls.early import is_settled
 from engine.features.polls.state import Polls
 from engine.kernel.hooks import all_due
 from engine.refusals import Refusal
+from engine.values import MemberId
 from engine.verify import verify
 from tests.features.polls.asking import decision, every_choice, every_end, poll, settling
 from tests.features.polls.test_charters import saying
 from tests.forging import event, rewritten, unchanged
 from tests.moot import Moot
 
+COUNT = rules.count
 EARLY = ('secrecy = "open"', 'ends = ["early"]', "hand_after_minutes = 0", "replaceable = false", 'ties = "oldest"')
 SHARES = ["0", "1/3", "1/2", "2/3", "1"]
 sides = st.sampled_from(["1", "2", "3", ""])
@@ -86,6 +90,38 @@ def test_sums_are_settled_just_when_every_end_is_the_same(data):
     powers, votes = drawn(data, 5, choices, left_most=2)
     one = poll(terms, powers, votes, options)
     assert is_settled(one) == (len(outcomes(every_end(one, votes))) == 1)
+
+
+@given(st.data())
+def test_whoever_asks_after_every_ballot_is_told_the_same_and_has_few_counts_made(data):
+    """The count reads every ballot, and was once made after each of them."""
+    terms = decision(rule="score", points_max=3, quorum={"basis": "none"}, ties="oldest")
+    powers = data.draw(st.lists(st.integers(1, 4), min_size=8, max_size=40))
+    choices = data.draw(st.lists(st.sampled_from(["1:3", "1:3", "2:3", "1:1,2:2", ""]), min_size=len(powers), max_size=len(powers)))
+    kept = poll(terms, powers, [], 2)
+    made = []
+    with patch.object(early.rules, "count", lambda *given: made.append(1) or COUNT(*given)):
+        for cast_now in range(1, len(powers) + 1):
+            kept.open_ballots.put(MemberId.of(cast_now - 1), 100 + cast_now, choices[cast_now - 1])
+            counts = len(made)
+            fresh = poll(terms, powers, [*choices[:cast_now], *[None] * (len(powers) - cast_now)], 2)
+            now = is_settled(kept)
+            ours = len(made) - counts
+            assert now == is_settled(fresh)
+            if now:
+                break
+            assert ours <= 1
+
+
+def test_a_count_is_not_made_again_before_half_of_what_is_missing_could_have_come():
+    """Given a hundred voters, all for the first; then its lead is looked at seven times until it cannot be caught up with."""
+    terms = decision(rule="plurality", quorum={"basis": "none"}, ties="oldest")
+    kept, made = poll(terms, [1] * 100, [], 2), []
+    with patch.object(early.rules, "count", lambda *given: made.append(1) or COUNT(*given)):
+        for place in range(51):
+            kept.open_ballots.put(MemberId.of(place), 100 + place, "1")
+            assert is_settled(kept) == (place == 50)
+    assert len(made) <= 7
 
 
 def test_the_rules_of_which_it_is_proved_are_tried_above():
@@ -160,7 +196,7 @@ def test_a_poll_ended_though_a_ballot_could_change_it_is_found():
 def test_what_is_known_of_so_many_ballots_is_not_worked_out_again(monkeypatch):
     """The clockwork asks every two seconds."""
     looked = []
-    monkeypatch.setattr(early, "_is_settled", lambda poll: bool(looked.append(poll)))
+    monkeypatch.setattr(early, "_is_settled", lambda poll: (bool(looked.append(poll)), 0))
     moot = moot_by("plurality")
     poll = moot.poll()
     for member in moot.members[:3]:

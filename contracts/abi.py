@@ -17,8 +17,7 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
-from sha3 import keccak_256
-
+from engine.log.eip712 import keccak
 from engine.refusals import Refusal, refuse
 
 WORD = 32
@@ -42,16 +41,6 @@ class Kind(NamedTuple):
     write: Write
     dynamic: bool
     words: int = 1
-
-
-def keccak(data: bytes) -> bytes:
-    """The Keccak-256 of Ethereum, which is older than SHA-3 and pads otherwise.
-
-    >>> keccak(b"").hex()[:16]
-    'c5d2460186f7233c'
-    """
-    hashed: bytes = keccak_256(data).digest()
-    return hashed
 
 
 def encoder(types: Sequence[str]) -> Callable[[Sequence[Any]], bytes]:

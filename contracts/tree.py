@@ -29,8 +29,9 @@ import orjson
 from numpy.typing import NDArray
 from sha3 import keccak_256
 
-from contracts.abi import encoder, keccak
+from contracts.abi import encoder
 from contracts.columns import plain
+from engine.log.eip712 import keccak
 from engine.refusals import Refusal, refuse
 
 FORMAT = "standard-v1"

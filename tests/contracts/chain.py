@@ -13,8 +13,9 @@ from typing import Any
 
 import pytest
 
-from contracts.abi import encoder, keccak
+from contracts.abi import encoder
 from contracts.artefacts import artefact, compiled
+from engine.log.eip712 import keccak
 
 _LIMIT = sys.getrecursionlimit()
 with suppress(ImportError):

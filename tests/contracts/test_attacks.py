@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from contracts.abi import checksummed, keccak
+from contracts.abi import checksummed
+from engine.log.eip712 import keccak
 from tests.contracts.chain import DAY, Chain, hexed
 from tests.contracts.deciding import COOLDOWN, OPEN, RESULT, WINDOW, Moot, calldata, poll
 

@@ -151,8 +151,8 @@ Happened = tuple[Action, tuple[int, ...], Sequence[Number], Number, Number, Numb
 
 
 def staged(options: Sequence[str], happened: Sequence[Happened], elected: Sequence[tuple[int, ...]] | None = None) -> Figures:
-    """Stages in the order in which they happened; whoever has dropped out is left out once her votes have moved on; `elected`, stage by stage, where being elected is
-    no action of its own.
+    """Stages in the order in which they happened; whoever has dropped out is left out once her votes have moved on;
+    `elected`, stage by stage, where being elected is no action of its own.
 
     >>> figures = staged(["castor", "helen"], [("first_preferences", (), [3, 2], 0, 0, 3), ("elimination", (1,), [4, 0], 1, 0, 3)])
     >>> figures.stages[1].votes, figures.stages[1].gained, figures.stages[1].exhausted

@@ -1,7 +1,8 @@
 """The kinds of ballot.
 
-single: one option · approval: any number of options · knapsack: options that cost no more than the budget together · ranked: an order, ties allowed · cumulative: points split between
-options · score: a grade for each option · quadratic: votes for each option, of which n cost n² credits · gifts: an amount of money for each option, in its smallest unit.
+single: one option · approval: any number of options · knapsack: options that cost no more than the budget together · ranked: an order,
+ties allowed · cumulative: points split between options · score: a grade for each option · quadratic: votes for each option, of which n
+cost n² credits · gifts: an amount of money for each option, in its smallest unit.
 """
 
 from typing import Literal, get_args

@@ -14,7 +14,8 @@ from engine.values import Name
 
 @dataclass(frozen=True)
 class EndDelegation(Command):
-    """Nobody votes for you any more in decisions of a kind, or without `topic` where that went for all. Polls that are open keep what they froze: vote yourself in those."""
+    """Nobody votes for you any more in decisions of a kind, or without `topic` where that went for all. Polls that are open
+    keep what they froze: vote yourself in those."""
 
     resource = "/delegations/ending"
 

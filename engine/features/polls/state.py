@@ -140,7 +140,8 @@ class Count:
     """What closing says. Options go by their numbers; `scores` in the order of the options; `outcome` is the digest of the full count.
 
     `status`: decided · tied (and the charter leaves things as they are, or every ballot is blank) · no_quorum ·
-    no_ballots · uncountable (the rule cannot count these ballots) · rejected (by a quorum of those against). `ties` holds the first of them; the digest covers all.
+    no_ballots · uncountable (the rule cannot count these ballots) · rejected (by a quorum of those against).
+    `ties` holds the first of them; the digest covers all.
     """
 
     status: Status

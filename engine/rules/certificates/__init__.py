@@ -2,8 +2,8 @@
 
 For these rules, `Outcome.facts` suffice to see that the winners are right: scores, where they decide; the pairwise
 comparisons, with the strengths of paths or the defeats that were locked in; which options were left in each round, with
-how many votes; what was bought at which price. Its rounds and figures are held against the ballots, too. The checks read ballots one by one, in plain whole numbers and
-fractions, and share no code with the rules.
+how many votes; what was bought at which price. Its rounds and figures are held against the ballots, too. The checks read ballots one by
+one, in plain whole numbers and fractions, and share no code with the rules.
 
 What is not shown: where several are elected, which of equals was taken first, seat by seat or purchase by purchase, and whether
 `Outcome.ties` names all of them and only them; for

@@ -75,8 +75,8 @@ class Law:
 
 
 class Stage(NamedTuple):
-    """What happened, as a sentence and as an action about some options; everybody's votes after it, the value of exhausted papers, what rounding has lost, and who is
-    elected by then: votes, exhausted and lost add up to all votes."""
+    """What happened, as a sentence and as an action about some options; everybody's votes after it, the value of exhausted
+    papers, what rounding has lost, and who is elected by then: votes, exhausted and lost add up to all votes."""
 
     what: Step
     action: Action

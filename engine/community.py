@@ -26,7 +26,7 @@ from engine.lines import Line
 from engine.log.checkpoint import Checkpoint, LogKey, Verifier, read_checkpoint, write_proof
 from engine.log.codec import form
 from engine.log.json import canonical
-from engine.log.merkle import Tree, leaf_hash
+from engine.log.merkle import Tree
 from engine.refusals import Refusal, refuse
 from engine.state import State
 from engine.storage import Batch, Kept, Store
@@ -184,7 +184,6 @@ class Community:
         try:
             at = self._moment(ask)
             command, hashed = self._read(ask)
-            ask = ask._replace(command=command)
             if hashed:
                 kept = batch.receipt(ask.actor, hashed[0])
                 if kept is not None:
@@ -194,10 +193,11 @@ class Community:
                         )
                     return self._receipt_of(kept), False
             # What sets a late clock right has to see the clock it was asked by.
-            events = command.decide(self.state, ask if command.on_a_late_clock else ask._replace(now=at), self.store)
+            ask = Ask(ask.actor, command, ask.now if command.on_a_late_clock else at, ask.chance, ask.key)
+            events = command.decide(self.state, ask, self.store)
             assert events, "it decided nothing"
             touched = True
-            written, erased = self._fold(events, ask, at)
+            written, erased, leaf = self._fold(events, ask, at)
         except Refusal as refusal:
             if self.state.seq != seq:
                 raise _Torn(refusal) from None
@@ -209,41 +209,46 @@ class Community:
         batch.append(written)
         for item in erased:
             batch.erase(item)
-        receipt = Receipt(seq, len(written), at, leaf_hash(written[0].data))
+        receipt = Receipt(seq, len(written), at, leaf)
         if hashed:
             batch.put_receipt(ask.actor, hashed[0], Kept(hashed[1], seq, len(written)), at)
         return receipt, bool(erased)
 
-    def _fold(self, events: list[Event], ask: Ask, at: Moment) -> tuple[list[Line], list[Erased]]:
-        """Judge, check and apply the decided events; then apply all that follows from them."""
+    def _fold(self, events: list[Event], ask: Ask, at: Moment) -> tuple[list[Line], list[Erased], bytes]:
+        """Judge, check and apply the decided events; then apply all that follows from them. Gives their lines, what they erase, and the
+        leaf of the first."""
         state, cause, consequences = self.state, Seq(self.state.seq), fold.Consequences()
         written: list[Line] = []
         erased: list[Erased] = []
-        kept_before = kept = self._vault_bytes.of(ask.actor, at)
+        kept, leaf = 0, b""
 
         def put(event: Event, sig: str | None = None) -> Record[Event]:
             nonlocal kept
             line = lines.write(Record(Seq(state.seq), at, ask.actor, cause, event, sig), ask.chance)
             written.append(line)
-            kept += sum(len(opening.value) for opening in line.openings)
+            for opening in line.openings:
+                kept += len(opening.value)
             return lines.read_own(line.data)
 
         def take(record: Record[Event]) -> None:
             erased.extend(record.event.erases(state, record))
             consequences.hear(record, fold.apply(state, record))
 
-        for event, before in zip(events, [None, *events], strict=False):
-            assert before is None or before.kind in event.may_follow, f"{event.kind} may not follow {before.kind}"
+        before = None
+        for event in events:
+            assert before is None or before in event.may_follow, f"{event.kind} may not follow {before}"
             record = put(event, ask.command.signature() if before is None else None)
+            leaf, before = leaf or record.leaf, event.kind
             judge(state, record)
             check_quota(state, record)
             record.event.check(state, record)
-            check_bytes(state, ask.actor, kept)
+            check_bytes(state, record, self._vault_bytes, kept)
             take(record)
         while (event_due := consequences.next(state)) is not None:
             take(put(event_due))
-        self._vault_bytes.add(ask.actor, kept - kept_before)
-        return written, erased
+        if kept:
+            self._vault_bytes.add(ask.actor, at, kept)
+        return written, erased, leaf
 
     def _moment(self, ask: Ask) -> Moment:
         """When the ask's events are said to happen: never before what happened before."""

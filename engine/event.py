@@ -29,6 +29,8 @@ class Who(Enum):
     FOUNDER = "whoever founds the community: event 0 and her own joining"
     CLOCK = "the clockwork"
 
+    __hash__ = object.__hash__  # every event is asked whether its actor is among those; each of these is one object
+
 
 ANY_MEMBER = frozenset({Who.MEMBER})
 NOBODY: frozenset[Who] = frozenset()

@@ -7,11 +7,11 @@ the charter alone comes out of one queue, for whoever lives and whoever verifies
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from engine.event import Event, Record, act_kinds
 from engine.kernel import quotas
-from engine.kernel.hooks import follow_ups
+from engine.kernel.hooks import Reaction, follow_ups, heard
 from engine.kernel.members import Members
 from engine.rules.earning import Act
 from engine.state import State
@@ -29,10 +29,7 @@ def apply(state: State, record: Record[Event]) -> Sequence[Act]:
     quotas.note(state, record)
     for act in acts:
         if act_kinds()[act.kind].active:
-            members = state[Members]
-            number = members.number(act.actor)
-            if number is not None:
-                members.note_act(number, record.at // DAY_MS)
+            state[Members].note_act(act.actor, record.at // DAY_MS)
     return acts
 
 
@@ -41,21 +38,17 @@ class Consequences:
     written, and sees all that was written before."""
 
     def __init__(self) -> None:
-        self._records: deque[tuple[Record[Event], Sequence[Act]]] = deque()
-        self._reactions: deque[Callable[[State], Sequence[Event]]] = deque()
+        self._reactions: deque[tuple[Reaction, Record[Event] | Act]] = deque()
         self._events: deque[Event] = deque()
 
     def hear(self, record: Record[Event], acts: Sequence[Act]) -> None:
         """A record of this command has been applied."""
-        self._records.append((record, acts))
+        self._reactions.extend(follow_ups(record, acts))
 
     def next(self, state: State) -> Event | None:
         """The event that has to come next; None when nothing follows any more."""
         while not self._events:
-            if self._reactions:
-                self._events.extend(self._reactions.popleft()(state))
-            elif self._records:
-                self._reactions.extend(follow_ups(*self._records.popleft()))
-            else:
+            if not self._reactions:
                 return None
+            self._events.extend(heard(state, *self._reactions.popleft()))
         return self._events.popleft()

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from engine.event import Event, Record, kind_of
 from engine.limits import EVENT_BYTES_MAX
 from engine.log.codec import form
-from engine.log.fields import Opening, draw, seal_all
+from engine.log.fields import Opening, draw, has_sealed, seal_all
 from engine.log.json import canonical, parse, parse_own
 from engine.log.merkle import leaf_hash
 from engine.refusals import Refusal, refuse
@@ -46,9 +46,12 @@ def filing_of(record: Record[Event]) -> Filing:
 def write(record: Record[Event], chance: bytes) -> Line:
     """The line of a record, its sealed fields turned into commitments with salts drawn from `chance`."""
     ordinal = record.seq - record.cause
-    event, openings = seal_all(
-        record.event, lambda field: record.event.owner(record, field), lambda field: draw(chance, f"salt {ordinal} {field}")
-    )
+    event: Event = record.event
+    openings: list[Opening] = []
+    if has_sealed(type(event)):
+        event, openings = seal_all(
+            event, lambda field: record.event.owner(record, field), lambda field: draw(chance, f"salt {ordinal} {field}")
+        )
     line: dict[str, Any] = {
         "seq": record.seq,
         "at": record.at,

@@ -13,6 +13,8 @@ from __future__ import annotations
 
 import re
 from array import array
+from bisect import bisect_left
+from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Annotated, ClassVar, NewType, Self
@@ -59,9 +61,10 @@ class Id(str):
 
     __slots__ = ()
     letter: ClassVar[str]
+    _matches: ClassVar[Callable[[str], object]]
 
     def __init_subclass__(cls, letter: str = "", **more: object) -> None:
-        cls.letter = letter
+        cls.letter, cls._matches = letter, re.compile(letter + r"(?:0|[1-9][0-9]{0,15})").fullmatch
 
     def __new__(cls, value: str) -> Self:
         return value  # type: ignore[return-value]
@@ -79,11 +82,20 @@ class Id(str):
     @classmethod
     def fits(cls, value: object) -> bool:
         """Whether a value is an id of this kind."""
-        return type(value) is str and value[:1] == cls.letter and _NUMBER.fullmatch(value, 1) is not None
+        return type(value) is str and cls._matches(value) is not None
+
+    @classmethod
+    def place_in(cls, seqs: Column, value: str, count: int | None = None) -> int | None:
+        """Where the seq of an id stands among the first `count` of `seqs`, which ascend; None where it does not."""
+        if type(value) is not str or cls._matches(value) is None:
+            return None
+        seq = int(value[1:])
+        place = bisect_left(seqs, seq, 0, count)
+        return place if place < (len(seqs) if count is None else count) and seqs[place] == seq else None
 
     @classmethod
     def read(cls, value: object, field: str) -> Self:
-        if cls.fits(value):
+        if type(value) is str and cls._matches(value) is not None:
             return value  # type: ignore[return-value]
         raise _wrong(field, value, "an id such as {letter}17", letter=cls.letter)
 
@@ -128,7 +140,6 @@ else:
 DAY_MS = 86_400_000
 ACTORS_WITHOUT_ID = ("founder", "newcomer", "clock")
 
-_NUMBER = re.compile(r"0|[1-9][0-9]{0,15}")
 _DECIMAL = re.compile(r"0|-?[1-9][0-9]*")
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 _ADDRESS = re.compile(r"0x[0-9a-f]{40}")
@@ -158,7 +169,7 @@ CharterText = Annotated[str, TextOf(CHARTER_TEXT_MAX, lines=True)]
 
 
 def read_actor(value: object, field: str) -> Actor:
-    if value in ACTORS_WITHOUT_ID or MemberId.fits(value):
+    if MemberId.fits(value) or value in ACTORS_WITHOUT_ID:
         return value  # type: ignore[return-value]
     raise _wrong(field, value, "a member's id such as m17, or one of " + ", ".join(ACTORS_WITHOUT_ID))
 
@@ -176,8 +187,10 @@ def read_moment(value: object, field: str) -> int:
 
 
 def read_decimal(value: object, field: str) -> int:
-    if isinstance(value, str) and len(value) <= DECIMAL_DIGITS_MAX + 1 and _DECIMAL.fullmatch(value) and abs(int(value)) <= AMOUNT_MAX:
-        return int(value)
+    if isinstance(value, str) and len(value) <= DECIMAL_DIGITS_MAX + 1 and _DECIMAL.fullmatch(value):
+        amount = int(value)
+        if -AMOUNT_MAX <= amount <= AMOUNT_MAX:
+            return amount
     raise _wrong(
         field, value, 'a whole number in quotes, such as "40", of at most {decimal_digits_max} digits and below 2^256',
         decimal_digits_max=DECIMAL_DIGITS_MAX,

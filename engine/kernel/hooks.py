@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import types
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import cache, partial
+from functools import cache
 from typing import Any, Generic, TypeVar, get_args, get_type_hints
 
 from engine import catalogue
@@ -97,14 +97,15 @@ def _refuse_circles(follows: dict[str, set[str]]) -> None:
         walk(kind, ())
 
 
-def follow_ups(record: Record[Event], acts: Sequence[Act]) -> Iterator[Callable[[State], Sequence[Event]]]:
-    """Each reaction to a record and to the acts in it, to be worked out when its turn comes."""
+def follow_ups(record: Record[Event], acts: Sequence[Act]) -> Iterator[tuple[Reaction, Record[Event] | Act]]:
+    """Each reaction to a record and to the acts in it, and what it hears: to be worked out when its turn comes."""
     for reaction, hears_acts in reactions()[record.kind]:
         for what in acts if hears_acts else (record,):
-            yield partial(_heard, reaction, what)
+            yield reaction, what
 
 
-def _heard(reaction: Reaction, what: Record[Event] | Act, state: State) -> Sequence[Event]:
+def heard(state: State, reaction: Reaction, what: Record[Event] | Act) -> Sequence[Event]:
+    """What follows by one reaction."""
     # Acts are heard where the charter in force names the feature; what stands already goes on when an amendment has dropped it.
     named = not isinstance(what, Act) or not reaction.feature or charters.in_force(state).names(reaction.feature)
     return reaction.function(state, what) if named else ()

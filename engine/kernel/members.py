@@ -13,7 +13,6 @@ before her. Nobody is ever removed: who is forgotten keeps her number, and nothi
 from __future__ import annotations
 
 from array import array
-from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -61,6 +60,7 @@ class Members(Part):
     """How many were forgotten."""
     role_changes: int = 0
     """How often a role was given or taken: until it is again, rolls only grow."""
+    _last: tuple[str, int | None] = field(init=False, repr=False, compare=False, default=("", None))
 
     def __len__(self) -> int:
         return len(self.seqs)
@@ -90,11 +90,11 @@ class Members(Part):
 
     def number(self, member: str) -> int | None:
         """How many joined before her; None where nobody is called that."""
-        if not MemberId.fits(member):
-            return None
-        seq = int(member[1:])
-        place = bisect_left(self.seqs, seq)
-        return place if place < len(self.seqs) and self.seqs[place] == seq else None
+        asked, number = self._last  # an act asks for its actor again and again; whoever has a number keeps it
+        if member != asked or number is None:
+            number = MemberId.place_in(self.seqs, member)
+            self._last = member, number
+        return number
 
     def here(self, member: str) -> int | None:
         """Her number, if there is such a member and she was not forgotten."""
@@ -129,9 +129,11 @@ class Members(Part):
         self.held[number] &= ~self.bits([role])
         self.role_changes += 1
 
-    def note_act(self, number: int, day: int) -> None:
-        """She took part on that day."""
-        self.active_on[number] = max(self.active_on[number], day)
+    def note_act(self, member: str, day: int) -> None:
+        """She took part on that day, if there is such a member."""
+        number = self.number(member)
+        if number is not None and day > self.active_on[number]:
+            self.active_on[number] = day
 
     def forget(self, number: int) -> None:
         self.gone[number] = 1

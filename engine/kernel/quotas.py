@@ -61,11 +61,16 @@ class VaultBytes:
     def of(self, actor: str, at: int) -> int:
         """How many bytes an actor has put there on the day of `at` (UTC)."""
         if self.day != at // DAY_MS:
-            self.day, self.size, self._adding = at // DAY_MS, {}, {}
+            self._turn_to(at // DAY_MS)
         return self.size.get(actor, 0) + self._adding.get(actor, 0)
 
-    def add(self, actor: str, size: int) -> None:
+    def add(self, actor: str, at: int, size: int) -> None:
+        if self.day != at // DAY_MS:
+            self._turn_to(at // DAY_MS)
         self._adding[actor] = self._adding.get(actor, 0) + size
+
+    def _turn_to(self, day: int) -> None:
+        self.day, self.size, self._adding = day, {}, {}
 
     def commit(self) -> None:
         """The batch is committed."""
@@ -74,13 +79,13 @@ class VaultBytes:
         self._adding = {}
 
 
-def check_bytes(state: State, actor: str, size: int) -> None:
-    """Refuse to keep more bytes for a member than she may add in a day: those of her lines, and `size` in the vault."""
-    terms = charters.in_force(state).get(QuotaTerms) if state.seq else None
-    if terms is not None and terms.bytes_per_day and MemberId.fits(actor):
-        written = state[Usage].size.get(MemberId(actor), 0)
-        if written + size > terms.bytes_per_day:
-            raise _reached(actor, "would have written {count} bytes today, more than the charter allows", written + size)
+def check_bytes(state: State, record: Record[Event], vault: VaultBytes, more: int) -> None:
+    """Refuse to keep more bytes for a member than she may add in a day: those of her lines, and in the vault those of today and `more`."""
+    terms, actor = (charters.in_force(state).get(QuotaTerms) if state.seq else None), record.actor
+    if terms is not None and terms.bytes_per_day and actor[:1] == "m":
+        size = state[Usage].size.get(MemberId(actor), 0) + vault.of(actor, record.at) + more
+        if size > terms.bytes_per_day:
+            raise _reached(actor, "would have written {count} bytes today, more than the charter allows", size)
 
 
 def note(state: State, record: Record[Event]) -> None:

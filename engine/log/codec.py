@@ -200,10 +200,10 @@ def _text(of: TextOf) -> Form:
 
 
 def _literal(allowed: tuple[Any, ...]) -> Form:
-    listed = ", ".join(map(str, allowed))
+    listed, types_allowed = ", ".join(map(str, allowed)), {type(item) for item in allowed}
 
     def read(value: Any, field: str) -> Any:
-        if value in allowed and type(value) in {type(item) for item in allowed}:
+        if value in allowed and type(value) in types_allowed:
             return value
         raise refuse("field_wrong", "{field}", "is {value!r}", "give one of {listed}", value=str(value)[:60], listed=listed, field=field)
 
@@ -296,6 +296,7 @@ def _dataclass(cls: Any, lenient: bool) -> Form:
     count = len(parts)
     writers = [(name, part.write) for name, part in parts]
     readers = [(name, part.read) for name, part in parts]
+    commanded = [(name, part.read, f"{cls.__name__}.{name}") for name, part in parts]
 
     def write(value: Any) -> dict[str, Any]:
         return {name: put(getattr(value, name)) for name, put in writers}
@@ -304,11 +305,11 @@ def _dataclass(cls: Any, lenient: bool) -> Form:
         if type(value) is not dict or len(value) != count or value.keys() != names:
             missing = _compare(value, field)
             return cls(**{name: get(value[name], f"{field}.{name}") for name, get in readers if name not in missing})
-        return (
-            cls(*[get(value[name], name) for name, get in readers])
-            if not lenient
-            else cls(*[get(value[name], f"{field}.{name}") for name, get in readers])
-        )
+        if not lenient:
+            return cls(*[get(value[name], name) for name, get in readers])
+        if field == cls.__name__:
+            return cls(*[get(value[name], path) for name, get, path in commanded])
+        return cls(*[get(value[name], f"{field}.{name}") for name, get in readers])
 
     def _compare(value: Any, field: str) -> set[str]:
         """The fields left to their defaults; refused when one is unknown, or missing and needed."""

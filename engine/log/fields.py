@@ -109,7 +109,7 @@ def seal_all(event: Any, owner_of: Callable[[str], str], salt_of: Callable[[str]
             )
         return value
 
-    return (walk(event, "") if has_sealed(type(event)) else event), openings
+    return walk(event, ""), openings
 
 
 def sealed_in(event: Any) -> dict[str, Sealed[Any]]:
@@ -136,9 +136,10 @@ _sealed_kinds: dict[Any, bool] = {}
 
 def has_sealed(kind: Any) -> bool:
     """Whether a class of events has any sealed field, at any depth."""
-    if kind not in _sealed_kinds:
-        _sealed_kinds[kind] = _holds_sealed(kind)
-    return _sealed_kinds[kind]
+    known = _sealed_kinds.get(kind)
+    if known is None:
+        known = _sealed_kinds[kind] = _holds_sealed(kind)
+    return known
 
 
 def _holds_sealed(kind: Any) -> bool:

@@ -189,6 +189,7 @@ def rule_of_version(family: str, version: str) -> Rule:
     return rule(family, name)
 
 
+@cache  # every ballot asks for its poll's
 def secrecy(name: str) -> Secrecy:
     """The secrecy of a name, such as `until_close`."""
     secrecy = catalogue.load("engine.rules.secrecy", name)

@@ -80,7 +80,11 @@ class SqliteStore:
             self.scrub()
 
     def _connection(self) -> sqlite3.Connection:
+        """The connection of this thread, which sees all that its transaction has written."""
         connection: _Connection | None = getattr(self._local, "connection", None)
+        batch: SqliteBatch | None = getattr(self._local, "batch", None)
+        if batch is not None:
+            batch.flush()
         if connection is None:
             connection = sqlite3.connect(
                 self._address(), uri=True, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False, factory=_Connection
@@ -228,12 +232,16 @@ class SqliteStore:
         with _refusing():
             connection.execute("begin immediate")
         try:
-            yield SqliteBatch(connection)
+            self._local.batch = batch = SqliteBatch(connection)
+            yield batch
+            batch.flush()
             connection.execute("commit")
         except BaseException:
             if connection.in_transaction:
                 connection.execute("rollback")
             raise
+        finally:
+            self._local.batch = None
 
     @contextmanager
     def view(self) -> Iterator[SqliteStore]:
@@ -273,12 +281,20 @@ def kept_head(folder: Path) -> str | None:
 
 
 class SqliteBatch:
-    """One transaction of the writer."""
+    """One transaction of the writer. Lines are put into their tables together: at its end, or when somebody looks at them."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
+        self._lines: list[Line] = []
 
     def append(self, lines: Sequence[Line]) -> None:
+        self._lines += lines
+
+    def flush(self) -> None:
+        """Put the lines appended so far where they can be read."""
+        lines, self._lines = self._lines, []
+        if not lines:
+            return
         self._connection.executemany(
             "insert into events(seq, kind, actor, thing, event) values (?, ?, ?, ?, ?)",
             [(line.seq, line.filing.kind, line.filing.actor, (line.filing.things or ("",))[0], line.data.decode()) for line in lines],
@@ -296,6 +312,7 @@ class SqliteBatch:
         self._connection.executemany("insert into tiles(level, number, hashes) values (?, ?, ?)", tiles)
 
     def erase(self, erased: Erased) -> None:
+        self.flush()
         if erased.owner:
             self._connection.execute("delete from vault where owner = ?", (erased.owner,))
         else:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from engine.features.ideas.comment import CommentIdea
+from engine.event import Record
+from engine.features.ideas.comment import CommentIdea, IdeaCommented
 from engine.features.ideas.submit import SubmitIdea
 from engine.kernel.charter import preset
 from engine.kernel.join import JoinCommunity
 from engine.kernel.quotas import Usage, VaultBytes, check_bytes
 from engine.limits import INTEGER_MAX
+from engine.log.fields import Erasable
 from engine.refusals import Refusal
 from engine.values import DAY_MS
 from engine.verify import verify
@@ -51,13 +53,20 @@ def test_what_lies_in_the_vault_counts_in_bytes():
     assert sum(len(opening.value) for seq in range(moot.state.seq) for opening in moot.community.store.openings(seq)) < 30_000
 
 
+def may_keep(moot, size):
+    """Refuse unless m2 may still put so many bytes into the vault, into which she has put three today."""
+    vault, seq = VaultBytes(), moot.state.seq
+    vault.add("m2", moot.now, 3)
+    check_bytes(moot.state, Record(seq, moot.now, "m2", seq, IdeaCommented("i9", Erasable("x"))), vault, size - 3)
+
+
 def test_bytes_are_counted_to_the_last_one():
     moot = Moot(members=2, text=SMALL)
     moot.do("m2", SubmitIdea("Idea", "x"))
     left = 20_000 - moot.of(Usage).size["m2"]
-    check_bytes(moot.state, "m2", left)
+    may_keep(moot, left)
     with pytest.raises(Refusal, match="20001 bytes"):
-        check_bytes(moot.state, "m2", left + 1)
+        may_keep(moot, left + 1)
 
 
 @pytest.mark.parametrize("key", ["commands_per_day", "bytes_per_day"])
@@ -71,9 +80,9 @@ def test_a_quota_is_a_whole_number_that_json_can_hold(key):
 
 def test_the_first_act_of_a_day_may_fill_it():
     moot = Moot(members=2, text=SMALL)
-    check_bytes(moot.state, "m2", 20_000)
+    may_keep(moot, 20_000)
     with pytest.raises(Refusal, match="20001 bytes"):
-        check_bytes(moot.state, "m2", 20_001)
+        may_keep(moot, 20_001)
 
 
 def test_what_a_member_put_into_the_vault_is_counted_to_the_last_byte():
@@ -81,11 +90,11 @@ def test_what_a_member_put_into_the_vault_is_counted_to_the_last_byte():
     for before, size, so_far in ((0, 7, 7), (7, 40, 47)):
         vault.begin()
         assert vault.of("m2", at) == before
-        vault.add("m2", size)
+        vault.add("m2", at, size)
         assert vault.of("m2", at) == so_far, "in the batch that is being written, too"
         vault.commit()
     vault.begin()
-    vault.add("m2", 1_000)
+    vault.add("m2", at, 1_000)
     vault.begin()  # what was begun again had not been written
     assert (vault.of("m2", at), vault.of("m3", at), vault.of("m2", at + DAY_MS)) == (47, 0, 0)
 

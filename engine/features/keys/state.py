@@ -33,7 +33,7 @@ class Keys(Part):
 
     def of(self, member: str) -> Address | None:
         """The address of a member's live key."""
-        known = self.live.get(MemberId(member))
+        known = self.live.get(member)  # type: ignore[call-overload]
         return None if known is None else known.address
 
     def put(self, member: str, address: Address, at: Moment) -> None:

@@ -87,24 +87,23 @@ class Ballots:
 
     def put(self, member: str, seq: int, choice: str) -> None:
         """An open ballot cast."""
-        place = self._place(member)
-        self._count(place, -1)
-        self.seq[place] = seq
-        self.code[place] = self._code_of(choice)
-        self._count(place, 1)
-        if len(self.by_key):
-            self.by_key[place] = False
+        self._enter(self._place(member), seq, self._code_of(choice))
 
     def seal(self, member: str, seq: int, commitment: str) -> None:
         """A sealed ballot cast."""
         place = self._place(member)
-        self._count(place, -1)
-        self.seq[place] = seq
-        self.code[place] = UNKNOWN
-        self._count(place, 1)
+        self._enter(place, seq, UNKNOWN)
+        self.commitments[place] = np.frombuffer(bytes.fromhex(commitment), np.uint8)
+
+    def _enter(self, place: int, seq: int, code: int) -> None:
+        """The ballot of whoever stands there, in the place of her last."""
+        if self._votes is not None:
+            self._count(place, -1)
+        self.seq[place], self.code[place] = seq, code
+        if self._votes is not None:
+            self._count(place, 1)
         if len(self.by_key):
             self.by_key[place] = False
-        self.commitments[place] = np.frombuffer(bytes.fromhex(commitment), np.uint8)
 
     def open(self, seq: int, choice: str) -> None:
         """The sealed ballot that event `seq` cast says this."""
@@ -190,7 +189,7 @@ class Ballots:
         if self._votes is None or self.seq[place] < 0:
             return
         others, carried = (int(self.voices[place]), int(self.carried[place])) if len(self.voices) else (0, 0)
-        code, voters, power = int(self.code[place]), by * (1 + others), by * (int(self.roll.powers[place]) + carried)
+        code, voters, power = int(self.code[place]), by * (1 + others), by * (self.roll.power(place) + carried)
         choice = "" if code == UNKNOWN else self.choices[code]
         with_it = (True, *(choice == side for side in SIDES))
         pairs = zip(self._votes, with_it, strict=True)

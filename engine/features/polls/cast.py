@@ -70,7 +70,7 @@ class CastBallot(Command):
 
     def decide(self, state: State, ask: Ask, vault: Vault) -> list[Event]:
         poll = poll_of(state, self.poll)
-        choice, power = read_choice(poll.asked, self.choice), _power(state, self.poll, ask.actor)
+        choice, power = read_choice(poll.asked, self.choice), _power(poll, ask.actor)
         sealed, signed = rules.secrecy(poll.asked.terms.secrecy).sealed, self.signed
         if signed is None:
             return [BallotSealed(self.poll, power, Private(choice)) if sealed else BallotCast(self.poll, power, choice)]
@@ -197,23 +197,23 @@ def read_choice(asked: Question, choice: str) -> str:
     return spelled
 
 
-def _power(state: State, poll: str, member: str) -> Power:
+def _power(poll: Poll, member: str) -> Power:
     """What a member's ballot weighs; refused when she is not on the roll."""
-    ballots = state[Polls][poll].open_ballots
-    place = ballots.place(member)
+    roll = poll.open_ballots.roll
+    place = roll.place(member)
     if place is None:
         raise refuse(
             NOT_ON_ROLL, "member {member}", "is not on the roll of poll {poll}", "it was fixed when the poll opened",
-            member=member, poll=poll,
+            member=member, poll=poll.id,
         )  # fmt: skip
-    return Power(int(ballots.roll.powers[place]))
+    return Power(roll.power(place))
 
 
 def _check_may_cast(state: State, record: Record[Event], ballot: Ballot, sealed: bool) -> Poll:
     name = ballot.poll
     poll = state[Polls].taking_ballots(name, record.at)
     ballots, terms = poll.open_ballots, poll.asked.terms
-    if ballot.power != _power(state, name, record.actor):
+    if ballot.power != _power(poll, record.actor):
         raise refuse("log_unlawful", "the ballot", "has another power than the roll says", "give it that", power=ballot.power)
     if not terms.replaceable and ballots.cast_by(record.actor) >= 0:
         raise refuse(POLL_CLOSED, "poll {poll}", "has your ballot, which cannot be replaced", "wait for the result", poll=name)

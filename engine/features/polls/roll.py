@@ -14,7 +14,6 @@ follow each other share one book and its Merkle tree; each sees as much of them 
 from __future__ import annotations
 
 from array import array
-from bisect import bisect_left
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -95,14 +94,19 @@ class Roll:
         self.book, self.count = book, count
         self.powers: NDArray[np.int64] = np.array(book.powers[:count], np.int64)
         self.powers.flags.writeable = False
+        self._last: tuple[str, int | None] = ("", None)
 
     def place(self, member: str) -> int | None:
         """The member's place from 0; None when she is not on this roll."""
-        if not MemberId.fits(member):
-            return None
-        seq = int(member[1:])
-        place = bisect_left(self.book.seqs, seq, 0, self.count)
-        return place if place < self.count and self.book.seqs[place] == seq else None
+        asked, place = self._last  # a ballot asks four times
+        if member != asked:
+            place = MemberId.place_in(self.book.seqs, member, self.count)
+            self._last = member, place
+        return place
+
+    def power(self, place: int) -> int:
+        """What the ballot of whoever stands there weighs."""
+        return self.book.powers[place]
 
     def member(self, place: int) -> MemberId:
         return MemberId.of(self.book.seqs[place])

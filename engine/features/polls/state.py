@@ -227,7 +227,7 @@ class Polls(Part):
             one.roll = self.books[one.book].roll(one.count)
 
     def __getitem__(self, poll: str) -> Poll:
-        known = self.polls.get(PollId(poll))
+        known: Poll | None = self.polls.get(poll)  # type: ignore[call-overload]
         if known is None:
             raise refuse(POLL_UNKNOWN, "poll {poll}", "does not exist here", "look at the list of polls", poll=poll[:40])
         return known

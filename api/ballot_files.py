@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from api import explaining
 from api.counted import Counted, closed_poll, counted
-from api.doors.turns import LongWork
+from api.long_work import LongWork
 from api.views import Texts
 from engine import rules
 from engine.community import Community

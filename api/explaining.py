@@ -9,7 +9,7 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 from api.counted import counted, drawn_in
-from api.doors.turns import LongWork
+from api.long_work import LongWork
 from api.views import Texts
 from engine import rules
 from engine.community import Community

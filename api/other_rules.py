@@ -11,7 +11,7 @@ from collections import OrderedDict
 from weakref import WeakKeyDictionary
 
 from api.counted import counted
-from api.doors.turns import LongWork
+from api.long_work import LongWork
 from api.views import Json
 from engine import rules
 from engine.community import Community

@@ -9,10 +9,8 @@ is then kept, sets its turn aside until it is done.
 
 from __future__ import annotations
 
-import threading
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
-from contextvars import ContextVar
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from functools import partial, wraps
 from typing import Concatenate, ParamSpec
 
@@ -21,6 +19,7 @@ from anyio.lowlevel import RunVar
 from anyio.to_thread import run_sync
 from fastapi import Request, Response
 
+from api.long_work import TURN, Turn
 from engine.refusals import refuse
 
 AT_ONCE = 1
@@ -48,17 +47,20 @@ class _Turns:
         async with self.places:
             borrower = object()
             await self.turns.acquire_on_behalf_of(borrower)
-            token = _taken.set((self.turns, borrower))
+            token = TURN.set(
+                Turn(
+                    partial(from_thread.run_sync, self.turns.release_on_behalf_of, borrower),
+                    partial(from_thread.run, self.turns.acquire_on_behalf_of, borrower),
+                )
+            )
             try:
                 yield
             finally:
-                _taken.reset(token)
+                TURN.reset(token)
                 self.turns.release_on_behalf_of(borrower)
 
 
 _turns: RunVar[_Turns] = RunVar("turns")
-_taken: ContextVar[tuple[CapacityLimiter, object] | None] = ContextVar("taken", default=None)
-"""The turn that this thread has, by whom it was taken."""
 
 
 def in_turn(handler: Callable[Concatenate[Request, P], Response]) -> Callable[Concatenate[Request, P], Awaitable[Response]]:
@@ -79,46 +81,6 @@ def in_turn(handler: Callable[Concatenate[Request, P], Response]) -> Callable[Co
 
 GONE = 499
 """What is noted of a look nobody waits for any more; it is sent to nobody."""
-
-
-@contextmanager
-def set_aside() -> Iterator[None]:
-    """Let others have their turns while something long is worked out; without a turn to begin with, nothing changes."""
-    if (taken := _taken.get()) is None:
-        yield
-        return
-    limiter, borrower = taken
-    from_thread.run_sync(limiter.release_on_behalf_of, borrower)
-    try:
-        yield
-    finally:
-        from_thread.run(limiter.acquire_on_behalf_of, borrower)
-
-
-class LongWork:
-    """One kind of long work, done by one at a time: so many may ask for it at once, the one at work included, and the others are told to
-    come back. Each holds a place, and some must be left for those who only look.
-
-    >>> work = LongWork("the comparison", 1)
-    >>> with work.taken():
-    ...     print("working")
-    working
-    """
-
-    def __init__(self, what: str, waiting_max: int) -> None:
-        self._what, self._waiting_max = what, waiting_max
-        self._working, self._waiting = threading.Lock(), threading.BoundedSemaphore(waiting_max)
-
-    @contextmanager
-    def taken(self) -> Iterator[None]:
-        """Set one's turn aside and work; refused at once, as `server_busy`, where too many wait already."""
-        if not self._waiting.acquire(blocking=False):
-            raise refuse("server_busy", self._what, "is waited for by {count} others", "ask again in a minute", count=self._waiting_max)
-        try:
-            with set_aside(), self._working:
-                yield
-        finally:
-            self._waiting.release()
 
 
 def _of_this_loop() -> _Turns:

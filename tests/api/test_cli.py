@@ -207,6 +207,14 @@ def test_a_refusal_is_one_line_with_its_code(tmp_path, words, code):
     assert plain.stderr.startswith(f"folkmoot: {code}: ") and plain.stderr.count("\n") == 1
 
 
+def test_looking_at_a_folder_needs_no_web_framework(tmp_path):
+    """Half of a second each time, if it did."""
+    folkmoot("found", "product", tmp_path / "moot", "--name", "Ana")
+    code = f"import sys; from api.cli import app; app(['show', {str(tmp_path / 'moot')!r}, 'polls'], standalone_mode=False); print('fastapi' in sys.modules)"
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True).stdout
+    assert said.splitlines()[-1] == "False"
+
+
 def test_help_names_every_command_and_imports_nothing_heavy():
     code = "import sys; from api import cli; print([name for name in ('numpy', 'fastapi', 'sqlite_utils', 'jinja2', 'cryptography') if name in sys.modules])"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True).stdout.strip() == "[]"

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from api import other_rules
-from api.doors.turns import LongWork
+from api.long_work import LongWork
 from api.pages.comparison import spoken, verdicts
 from api.views import view_of
 from engine import rules

@@ -10,6 +10,7 @@ import pytest
 
 from api import reads
 from api.doors import turns
+from api.long_work import set_aside
 from engine.refusals import Refusal
 
 NOT_A_LOOK = ("/log.jsonl", "/session")
@@ -78,7 +79,7 @@ def test_what_takes_long_lets_others_have_their_turns_and_ends_in_one():
 
     @turns.in_turn
     def long(request):
-        with turns.set_aside():
+        with set_aside():
             long_is_on.set()
             assert others_are_done.wait(10)
         order.append("long")
@@ -105,7 +106,7 @@ def test_as_many_long_ones_as_there_may_be_all_end():
 
     @turns.in_turn
     def long(request):
-        with turns.set_aside():
+        with set_aside():
             all_in.wait(10)
 
     async def crowd():
@@ -115,7 +116,7 @@ def test_as_many_long_ones_as_there_may_be_all_end():
 
 
 def test_outside_of_a_turn_nothing_is_set_aside():
-    with turns.set_aside():
+    with set_aside():
         pass
 
 

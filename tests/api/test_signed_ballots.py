@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from shutil import copytree
 
 import pytest
 
@@ -20,16 +21,23 @@ from tests.wallets import compared, hashed
 # -- a terminal -------------------------------------------------------------------------------------------------------
 
 
-@pytest.fixture
-def place(tmp_path):
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
     """A community of m1 and m2 with an open poll p3 whose ballots are sealed, and a password."""
-    answer("found", "product", tmp_path / "moot", "--name", "Ana")
-    ask(tmp_path / "moot", "newcomer", command="JoinCommunity", name="Bo")
+    made = tmp_path_factory.mktemp("made")
+    answer("found", "product", made / "moot", "--name", "Ana")
+    ask(made / "moot", "newcomer", command="JoinCommunity", name="Bo")
     options = [{"label": "Monday"}, {"label": "Friday"}]
-    ask(tmp_path / "moot", "m1", command="OpenPoll", decision="ranking", question="Which day?", options=options)
-    (tmp_path / "password").write_text("open sesame\n")
-    (tmp_path / "password").chmod(0o600)
-    return tmp_path
+    ask(made / "moot", "m1", command="OpenPoll", decision="ranking", question="Which day?", options=options)
+    (made / "password").write_text("open sesame\n")
+    (made / "password").chmod(0o600)
+    return made
+
+
+@pytest.fixture
+def place(made, tmp_path):
+    """A copy of it."""
+    return copytree(made, tmp_path / "place")
 
 
 def signing(place, *keys: str) -> list[object]:

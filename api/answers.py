@@ -115,6 +115,16 @@ def to_typed_data(*statuses: int) -> Answers:
     return {200: {"description": "What to sign.", "content": {"application/json": {"schema": schema}}}, **refused(*statuses)}
 
 
+def to_a_sign_in() -> Answers:
+    """Who is signed in, for a program; a browser is sent on."""
+    schema = {"type": "object", "properties": {"member": {"type": "string"}}, "required": ["member"]}
+    return {
+        200: {"description": "Signed in.", "content": {"application/json": {"schema": schema}}},
+        303: {"description": "Signed in by a form: look there.", "content": {}},
+        **refused(401, 403, 413, 415, 422),
+    }
+
+
 def to_a_command(makes: bool) -> Answers:
     """A receipt, or a no; after a form of ours the browser is sent on."""
     receipt = {"$ref": f"#/components/schemas/{'ReceiptOfMade' if makes else 'Receipt'}"}

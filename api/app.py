@@ -11,12 +11,13 @@ from starlette.exceptions import HTTPException
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.routing import Match
 
-from api import answers, clockwork, pages, reads, writes
+from api import answers, clock, clockwork, pages, reads, sign_in, writes
 from api.doors.asker import sessions_of
 from api.doors.kept import Kept
 from api.doors.session import Sessions
 from api.doors.threshold import NO_HEAD, Threshold, headers_for
 from api.doors.turns import in_turn
+from api.doors.wallet import Nonces
 from api.exports import Exports
 from engine.community import Community
 from engine.limits import INTEGER_MAX
@@ -35,7 +36,9 @@ def build(community: Community, sessions: Sessions, hosts: tuple[str, ...] = ("1
     )
     app.openapi = answers.document(app, sessions.cookie_name)  # type: ignore[method-assign]
     app.state.community, app.state.sessions, app.state.exports = community, sessions, Exports()
+    app.state.nonces = Nonces(clock.chance())
     app.include_router(reads.router)  # first, because most requests only look
+    app.include_router(sign_in.router)
     app.include_router(writes.routes())
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "pages" / "static"), name="static")
     # The last one added is the first one passed.

@@ -15,6 +15,7 @@ from __future__ import annotations
 import asyncio
 import re
 from typing import NamedTuple
+from urllib.parse import parse_qs
 
 from fastapi import Request
 from starlette.requests import ClientDisconnect
@@ -23,6 +24,8 @@ from engine.limits import REQUEST_BYTES_MAX
 from engine.refusals import Refusal, refuse
 
 JSON, FORM = "application/json", "application/x-www-form-urlencoded"
+FORM_FIELDS_MAX = 1_000
+"""A mark for each of 256 options, and some more."""
 BODY_SECONDS = 20
 """A body that has not come by then does not come any more."""
 WAY_OUT = f"send JSON as {JSON}, or a form as {FORM}"
@@ -58,6 +61,19 @@ async def read(request: Request) -> Body:
     except ClientDisconnect:  # nobody hears this; but it is no fault of ours to be written down
         raise refuse("too_slow", "the request", "ended before its body did", "send it again") from None
     return Body(bytes(data), kind == FORM)
+
+
+def form_fields(data: bytes) -> dict[str, list[str]]:
+    """The fields of a form, each with all that was given for it.
+
+    >>> form_fields(b"option=1&option=2&note=")
+    {'option': ['1', '2'], 'note': ['']}
+    """
+    if data[:1] == b"{":
+        raise refuse("json_malformed", "the request", "says it is a form and holds JSON", "send Content-Type: application/json")
+    if data.count(b"&") >= FORM_FIELDS_MAX:
+        raise refuse("too_large", "the form", "has more than {most} fields", "send fewer", most=FORM_FIELDS_MAX)
+    return parse_qs(data.decode("utf-8", "replace"), keep_blank_values=True)
 
 
 def media_type(said: list[str]) -> str | None:

@@ -6,12 +6,12 @@ from collections.abc import Callable
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request, Response
-from fastapi.responses import PlainTextResponse, RedirectResponse, StreamingResponse
+from fastapi.responses import PlainTextResponse, StreamingResponse
 from pydantic import Field
 
-from api import answers, ballot_files, clock, pages, signed
+from api import answers, ballot_files, pages, signed
 from api.answers import SPELT, Count, Number, Start
-from api.doors.asker import check_origin, end_session, give_session, sessions_of, who
+from api.doors.asker import who
 from api.doors.kept import keep_from
 from api.doors.turns import in_turn
 from api.exports import Exports
@@ -22,7 +22,7 @@ from engine.community import Community
 from engine.features.polls.state import PollId
 from engine.limits import INTEGER_MAX
 from engine.log.codec import form
-from engine.refusals import Refusal, refuse
+from engine.refusals import refuse
 
 router = APIRouter()
 PollName = Annotated[str, Path(json_schema_extra={"pattern": form(PollId).schema["pattern"]})]
@@ -214,26 +214,3 @@ def rules(request: Request) -> Response:
 def rule(request: Request, name: str) -> Response:
     """One rule: its page, parameters and promises."""
     return _answer(request, "rules", lambda: rule_pages(name))
-
-
-@router.post("/session/end", response_model=None, include_in_schema=False)
-def sign_out(request: Request) -> Response:
-    """End the session, in this browser and wherever else its cookie may have been copied to."""
-    check_origin(request)
-    response = RedirectResponse("/", 303)
-    end_session(request, response)
-    return response
-
-
-@router.get("/session", response_model=None, include_in_schema=False)
-def session(request: Request, token: str) -> Response:
-    """The sign-in link."""
-    response = RedirectResponse("/", 303)
-    try:
-        cookie = sessions_of(request).sign_in(token, clock.now())
-    except Refusal:
-        if who(request) is None:
-            raise
-        return response  # a link works once, and this browser is in already
-    give_session(request, response, cookie)
-    return response

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from typing import get_type_hints
-from urllib.parse import parse_qs
 
 from fastapi import APIRouter, Request, Response, Security
 from fastapi.concurrency import run_in_threadpool
@@ -32,8 +31,6 @@ from engine.log.codec import form
 from engine.refusals import refuse
 from engine.values import Id
 
-FORM_FIELDS_MAX = 1_000
-"""A mark for each of 256 options, and some more."""
 SESSION = APIKeyCookie(
     name=COOKIE, scheme_name="session", description="The cookie a sign-in link gives (`folkmoot serve DIR --link m2`).", auto_error=False
 )
@@ -87,12 +84,8 @@ def _perform(request: Request, kind: type[Command], body: bodies.Body) -> Respon
     community: Community = request.app.state.community
     actor = actor_of(request, kind is JoinCommunity)
     data, by_form = body
-    if by_form and data[:1] == b"{":
-        raise refuse("json_malformed", "the request", "says it is a form and holds JSON", "send Content-Type: application/json")
     if by_form:
-        if data.count(b"&") >= FORM_FIELDS_MAX:
-            raise refuse("too_large", "the form", "has more than {most} fields", "send fewer", most=FORM_FIELDS_MAX)
-        given = parse_qs(data.decode("utf-8", "replace"), keep_blank_values=True)
+        given = bodies.form_fields(data)
         with community.reading() as state:
             terms = money_of(state)
         fields = fields_of(kind, given, request.path_params, terms)

@@ -54,6 +54,7 @@ CORE_CODES = {
     "too_many_ties": "wrong",
     "typed_data_wrong": "wrong",
     "signature_wrong": "wrong",
+    "message_wrong": "wrong",
     # What was named does not exist.
     "command_unknown": "unknown",
     "kind_unknown": "unknown",
@@ -65,6 +66,8 @@ CORE_CODES = {
     # Nobody the door knows.
     "not_signed_in": "anonymous",
     "link_spent": "anonymous",
+    "nonce_spent": "anonymous",
+    "wallet_unknown": "anonymous",
     "foreign_origin": "forbidden",
     # Not as things stand.
     "idempotency_key_reused": "conflict",

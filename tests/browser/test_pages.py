@@ -11,10 +11,13 @@ import pytest
 import uvicorn
 
 from api.app import build
+from api.doors import siwe
 from api.doors.session import Sessions
 from engine.features.polls.state import Polls
 from engine.kernel import charter as charters
+from engine.log.signing import shown
 from tests.moot import Moot
+from tests.signing import key, register
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed: pip install -e '.[browser]'")
@@ -38,6 +41,11 @@ def house():
 def knapsacks():
     text = charters.preset("budget").replace('ballot = "approval"', 'ballot = "knapsack"')
     yield from served(Moot(members=3, text=text).funded(), ask_for_knapsacks)
+
+
+@pytest.fixture(scope="module")
+def keyed():
+    yield from served(Moot(members=3), lambda moot: register(moot, "m2"))
 
 
 def ask_for_knapsacks(moot):
@@ -107,4 +115,28 @@ def test_a_knapsack_says_when_it_is_full(knapsacks):
         assert page.inner_text("[data-counter]:not(.warn)") == "600 of 1,000\u00a0EUR"
         page.click("text=Cast my ballot")
         assert "You voted A bench" in page.inner_text("main")
+        browser.close()
+
+
+@pytest.mark.parametrize("width", [1200, 390])
+def test_a_wallet_in_the_browser_signs_a_member_in(keyed, width):
+    _, _, _, address = keyed
+    with playwright.sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        page = browser.new_context(viewport={"width": width, "height": 844}).new_page()
+        errors = []
+        page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
+        page.expose_function("sign_in_wallet", lambda text: key("m2").sign(siwe.digest(text)))
+        page.add_init_script(
+            """window.ethereum = {request: async ({method, params}) =>
+                 method === "personal_sign" ? await sign_in_wallet(params[0]) : ["ADDRESS"]}""".replace("ADDRESS", shown(key("m2").address))
+        )  # fmt: skip
+        page.goto(f"{address}/members")
+        page.click("text=Sign in with your wallet")
+        page.click("text=Ask my wallet")
+        assert "wants you to sign in" in page.inner_text("form")
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        page.click("text=Sign with my wallet")
+        page.wait_for_url(f"{address}/")
+        assert page.get_attribute(".me a", "href") == "/members/m2" and not errors
         browser.close()

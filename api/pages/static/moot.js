@@ -1,4 +1,4 @@
-// Improves a ballot; every page works without it.
+// Improves a ballot, and asks a wallet; every page works without it.
 "use strict";
 for (const ballot of document.querySelectorAll("form.ballot")) {
   const counter = ballot.querySelector("[data-counter]");
@@ -19,4 +19,23 @@ for (const ballot of document.querySelectorAll("form.ballot")) {
   };
   ballot.addEventListener("input", count);
   count();
+}
+
+for (const asked of document.querySelectorAll("form[data-wallet]")) {
+  if (!window.ethereum) break;
+  const button = document.createElement("button"), said = document.createElement("p"), message = asked.elements.message;
+  button.type = "button";
+  button.textContent = message ? "Sign with my wallet" : "Ask my wallet";
+  said.setAttribute("role", "status");
+  button.addEventListener("click", async () => {
+    try {
+      if (message) asked.elements.signature.value = await window.ethereum.request({ method: "personal_sign", params: [message.value, asked.dataset.wallet] });
+      else asked.elements.address.value = (await window.ethereum.request({ method: "eth_requestAccounts" }))[0];
+      if (asked.reportValidity()) asked.submit();
+    } catch (refusal) {
+      said.textContent = `Your wallet says: ${refusal.message}`;
+    }
+  });
+  asked.querySelector("button").before(button, " ");
+  asked.append(said);
 }

@@ -75,7 +75,7 @@ class NewKey(Event, abstract=True):
             check_wallet(state, self.key, WalletLink(Address(str(wallet)), Signature(str(sig))))
 
     def apply(self, state: State, record: Record[Event]) -> None:
-        state[Keys].put(record.actor, self.key, record.at)
+        state[Keys].put(record.actor, self.key, record.at, record.seq)
 
 
 @dataclass(frozen=True)

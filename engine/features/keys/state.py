@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from engine.kernel.members import Members
 from engine.refusals import Code, refuse
 from engine.state import Part, State
-from engine.values import Address, MemberId, Moment
+from engine.values import Address, MemberId, Moment, Seq
 
 KEY_UNKNOWN = Code("key_unknown", "conflict")
 KEY_USED = Code("key_used", "conflict")
@@ -16,10 +16,11 @@ KEY_THERE = Code("key_there", "conflict")
 
 @dataclass(frozen=True)
 class LiveKey:
-    """A member's key: its address, and since when it is hers."""
+    """A member's key: its address, since when it is hers, and the event that says so."""
 
     address: Address
     since: Moment
+    seq: Seq
 
 
 @dataclass
@@ -28,18 +29,23 @@ class Keys(Part):
 
     live: dict[MemberId, LiveKey] = field(default_factory=dict)
     """In the order in which they were registered."""
-    used: set[Address] = field(default_factory=set)
-    """The addresses of all keys there ever were."""
+    used: dict[Address, MemberId] = field(default_factory=dict)
+    """The addresses of all keys there ever were, and whose each was."""
 
     def of(self, member: str) -> Address | None:
         """The address of a member's live key."""
         known = self.live.get(member)  # type: ignore[call-overload]
         return None if known is None else known.address
 
-    def put(self, member: str, address: Address, at: Moment) -> None:
+    def owner(self, address: str) -> MemberId | None:
+        """Whose live key that is."""
+        member = self.used.get(Address(address))
+        return member if member is not None and self.of(member) == address else None
+
+    def put(self, member: str, address: Address, at: Moment, seq: Seq) -> None:
         """A member's key from now on."""
-        self.live[MemberId(member)] = LiveKey(address, at)
-        self.used.add(address)
+        self.live[MemberId(member)] = LiveKey(address, at, seq)
+        self.used[address] = MemberId(member)
 
 
 def key_of(state: State, member: str) -> Address:

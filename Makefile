@@ -1,5 +1,5 @@
 # One word each. `make check` is what CI runs.
-.PHONY: demo test check digests golden bench-community bench-http bench-turns bench-voting bench-work peers kill fuzz mutants mutants-quick full constraints contracts clean
+.PHONY: demo test check digests golden bench-community bench-http bench-turns bench-voting bench-chain bench-work peers kill fuzz mutants mutants-quick full constraints contracts clean
 .DEFAULT_GOAL := help
 
 BIN := .venv/bin
@@ -49,6 +49,9 @@ bench-turns: .venv/test ## the longest turn of the writer, and wait of a reader,
 
 bench-http: .venv/test ## requests answered a second, beside an empty route
 	@$(BIN)/python -m benchmarks.http
+
+bench-chain: .venv/contracts ## signed ballots and claim trees, beside what the libraries beneath them do alone
+	@$(BIN)/python -m benchmarks.chain
 
 bench-work: .venv/test ## seconds of counts that come near the limit of work
 	@$(BIN)/python -m benchmarks.work

@@ -10,6 +10,7 @@ from typing import Any
 
 from api import clock
 from api.asking import read_json
+from api.recovering import Beside
 from engine.heads import KeptReceipt
 from engine.limits import HEAD_TEXT_MAX
 from engine.log.checkpoint import Verifier, read_proof
@@ -76,7 +77,8 @@ def audit(path: Path, known: Known, progress: Callable[[int], None]) -> tuple[Re
     receipts = [kept_receipt(receipt) for receipt in known.receipts]
 
     def verified(source: Source, private_kept: bool) -> Report:
-        return verify(source, known.key, private_kept, progress, head, receipts, known.allow_unsigned, clock.now())
+        with Beside() as beside:
+            return verify(source, known.key, private_kept, progress, head, receipts, known.allow_unsigned, clock.now(), beside)
 
     if path.is_dir():
         store = untrusted(path)

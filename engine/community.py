@@ -10,12 +10,13 @@ from __future__ import annotations
 import gc
 import threading
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from hashlib import sha256
 
 from engine import fold, lines
+from engine.ahead import Ahead, in_stretches, look_at_asks
 from engine.event import Ask, Command, Erased, Event, Record
 from engine.fair_lock import FairLock
 from engine.kernel.authority import judge
@@ -62,6 +63,7 @@ class Community:
 
     def __init__(self, store: Store, key: LogKey | None = None) -> None:
         self.store, self.key = store, key
+        self.ahead: Ahead | None = None  # what looks at the signatures of many asks ahead
         self._waiting: deque[_Queued] = deque()
         self._writer = threading.Lock()
         self._guard = FairLock()
@@ -94,9 +96,16 @@ class Community:
 
     def execute_many(self, asks: Sequence[Ask]) -> list[Receipt | Refusal]:
         """Decide asks in their order, committing at most 256 together; a receipt or a refusal for each."""
-        for ask in asks:
-            self._prepare(ask)
-        return self._drain_until_answered([self._queued(ask) for ask in asks])
+        places, answers = [self._queued(ask) for ask in asks], list[Receipt | Refusal]()
+        for stretch in in_stretches(places, self._look_ahead):
+            for place in stretch:
+                self._prepare(place.ask)
+            answers += self._drain_until_answered(stretch)
+        return answers
+
+    def _look_ahead(self, places: Sequence[_Queued]) -> Callable[[], None]:
+        with self.reading() as state:
+            return look_at_asks((place.ask for place in places), state, self.ahead)
 
     def _queued(self, ask: Ask) -> _Queued:
         """An ask takes its place. A clock far behind the log is refused here: waiting in the queue is nobody's fault."""

@@ -15,6 +15,7 @@ from functools import cache
 from typing import ClassVar, Generic, NamedTuple, Protocol, TypeVar
 
 from engine import catalogue
+from engine.log.signing import Signed
 from engine.refusals import Refusal, refuse
 from engine.rules.earning import Act
 from engine.state import State
@@ -146,6 +147,10 @@ class Event:
         """The time of the log after it."""
         return record.at
 
+    def signs(self, state: State, record: Record[Event]) -> bytes | None:
+        """The 32 bytes that its signature is over, as far as that can be told before its turn; None where it cannot, or there is none."""
+        return None
+
     def check(self, state: State, record: Record[Event]) -> None:
         """Refuse unless this was lawful, judged from public facts alone; that its actor may ask for it is judged before."""
 
@@ -184,6 +189,10 @@ class Command:
     def signature(self) -> str | None:
         """What it is signed with: its first event bears that. None for most."""
         return None
+
+    def signed_with(self, state: State, ask: Ask) -> Iterable[Signed]:
+        """The signatures it brings, and what each is over: whose they are can be found out while others write."""
+        return ()
 
     def prepares(self) -> bool:
         """Whether `prepare` has anything to do: asked before anybody looks at the state."""

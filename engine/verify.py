@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
 from engine import fold, lines
+from engine.ahead import Ahead, Entry, looked_ahead
 from engine.event import NOBODY, Erased, Event, Record
 from engine.heads import KeptReceipt, broken_head, check_heads, check_receipt, check_tiles
 from engine.kernel.authority import judge
@@ -100,16 +101,18 @@ def verify(
     receipts: Sequence[KeptReceipt] = (),
     allow_unsigned: bool = False,
     now: int | None = None,
+    ahead: Ahead | None = None,
 ) -> Report:
     """Audit a log. `key` pins the log's verifier key; `private_kept` says whether private values must be there (in a community's own
     folder) or must not (in an export). `head` and `receipts` are what somebody kept: the log must continue them. `allow_unsigned`
-    lets events pass for sound that stand under no signed head. `now` is the auditor's clock, milliseconds since 1970."""
+    lets events pass for sound that stand under no signed head. `now` is the auditor's clock, milliseconds since 1970. `ahead` looks at
+    signatures beside this process, of one stretch of the log while the one before it is judged."""
     report = Report(unsigned_allowed=allow_unsigned, now=now)
     try:
         audit = _Audit(report, private_kept, {receipt.seq for receipt in receipts})
-        for seq, data in source.lines(0):
+        for seq, data, openings, filing in looked_ahead(_entries(source), audit.state, ahead):
             report.seq = seq
-            audit.take(seq, data, {opening.field: opening for opening in source.openings(seq)}, source.filing(seq))
+            audit.take(seq, data, openings, filing)
             if progress and seq % PROGRESS_EVERY == 0:
                 progress(seq)
         audit.finish_group()
@@ -133,6 +136,11 @@ def verify(
             seq=report.seq, sort=type(fault).__name__, fault=str(fault)[:200],
         )  # fmt: skip
     return report
+
+
+def _entries(source: Source) -> Iterator[Entry]:
+    for seq, data in source.lines(0):
+        yield seq, data, {opening.field: opening for opening in source.openings(seq)}, source.filing(seq)
 
 
 class _Audit:

@@ -23,6 +23,7 @@ FLOORS = (
     ("engine.state",),
     ("engine.event",),
     ("engine.lines",),
+    ("engine.ahead",),
     ("engine.kernel",),
     ("engine.features",),
     ("engine.fold", "engine.storage"),

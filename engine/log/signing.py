@@ -38,6 +38,8 @@ ORDER = 0xFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFEBAAEDCE6AF48A03BBFD25E8CD0364141
 """Of the group of secp256k1 (SEC 2)."""
 SIGNATURE_BYTES = 65
 """r and s of 32 bytes, and v."""
+Signed = tuple[bytes, str]
+"""32 bytes, and a signature over them."""
 RECOVERED_KEPT = 65_536
 """Signatures that one process need not look at again: recovery takes 50 µs, and is done before the writer's turn."""
 BALLOT_TYPES = {
@@ -131,15 +133,33 @@ def recover(digest: bytes, signature: str) -> Address:
     """Whose signature over 32 bytes that is; refused where it is nobody's. What was recovered once is known for a while."""
     # What is longer than any signature is not remembered: a stranger's log may hold sixty thousand bytes of it in every line.
     short = isinstance(signature, str) and len(signature) <= 2 + 2 * SIGNATURE_BYTES
-    address = _recovered(digest, signature) if short else None
+    address = _remembered(digest, signature) if short else None
     if address is None:
         read_signature(signature)  # says what is wrong with it
         raise _wrong("is nobody's: no key gives it", "sign again")
     return address
 
 
-@lru_cache(maxsize=RECOVERED_KEPT)
-def _recovered(digest: bytes, signature: str) -> Address | None:
+def _remembered(digest: bytes, signature: str) -> Address | None:
+    try:
+        return _known[digest, signature]
+    except KeyError:
+        address = look_at(digest, signature)
+        remember(digest, signature, address)
+        return address
+
+
+_known: dict[Signed, Address | None] = {}
+
+
+def remember(digest: bytes, signature: str, address: Address | None) -> None:
+    """Whose signature that is has been found out, here or by a process beside this one; None for nobody's."""
+    if len(_known) >= RECOVERED_KEPT:
+        _known.clear()
+    _known[digest, signature] = address
+
+
+def look_at(digest: bytes, signature: str) -> Address | None:
     """The signer's address, None where there is none: a bad signature is not looked at twice either."""
     try:
         data = read_signature(signature)

@@ -147,10 +147,18 @@ def test_the_address_is_the_hash_of_the_key():
 
 
 def test_what_is_longer_than_a_signature_is_not_remembered():
-    signing._recovered.cache_clear()
     with pytest.raises(Refusal, match="30000 bytes"):
         recover(bytes(32), "0x" + "00" * 30_000)
-    assert signing._recovered.cache_info().currsize == 0
+    assert all(len(signature) <= 132 for _, signature in signing._known)
+
+
+def test_only_so_many_signatures_are_remembered(monkeypatch):
+    monkeypatch.setattr(signing, "RECOVERED_KEPT", 4)
+    key = SecretKey(b"\7" * 32)
+    for number in range(9):
+        digest = number.to_bytes(32, "big")
+        assert recover(digest, key.sign(digest)) == recover(digest, key.sign(digest)) == key.address
+    assert len(signing._known) <= 4
 
 
 def test_a_signature_that_is_not_there_is_no_signature():

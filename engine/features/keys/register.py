@@ -9,7 +9,7 @@ from engine.event import ANY_MEMBER, Ask, Command, Event, Precompute, Record, Va
 from engine.features.keys.messages import LINK, REGISTER, digest_of, recovered_ahead
 from engine.features.keys.state import KEY_THERE, Keys, check_new
 from engine.log.fields import Private
-from engine.log.signing import check_signer
+from engine.log.signing import Signed, check_signer
 from engine.refusals import refuse
 from engine.state import State
 from engine.values import Address, Signature
@@ -41,8 +41,11 @@ class RegisterKey(Command):
     def signature(self) -> Signature:
         return self.sig
 
+    def signed_with(self, state: State, ask: Ask) -> list[Signed]:
+        return [(digest_of(state, REGISTER, member=ask.actor, key=self.key), self.sig)]
+
     def prepare(self, state: State, ask: Ask, vault: Vault) -> Precompute:
-        return recovered_ahead([(digest_of(state, REGISTER, member=ask.actor, key=self.key), self.sig)])
+        return recovered_ahead(self.signed_with(state, ask))
 
     def decide(self, state: State, ask: Ask, vault: Vault) -> list[Event]:
         check_wallet(state, self.key, self.wallet)
@@ -82,13 +85,16 @@ class NewKey(Event, abstract=True):
 class KeyRegistered(NewKey):
     """A member has a key from now on; `sig` is its own, that it is there and meant for her."""
 
+    def signs(self, state: State, record: Record[Event]) -> bytes:
+        return digest_of(state, REGISTER, member=record.actor, key=self.key)
+
     def check(self, state: State, record: Record[Event]) -> None:
         super().check(state, record)
         if state[Keys].of(record.actor) is not None:
             raise refuse(
                 KEY_THERE, "member {member}", "has a key already", "replace it (RotateKey), or retire it first", member=record.actor
             )
-        check_signer(digest_of(state, REGISTER, member=record.actor, key=self.key), record.sig, self.key, ANOTHER_KEY)
+        check_signer(self.signs(state, record), record.sig, self.key, ANOTHER_KEY)
 
 
 def check_wallet(state: State, key: Address, wallet: WalletLink | None) -> None:

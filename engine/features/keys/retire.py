@@ -8,7 +8,7 @@ from engine.event import ANY_MEMBER, Ask, Command, Event, Precompute, Record, Va
 from engine.features.keys.messages import RETIRE, digest_of, recovered_ahead
 from engine.features.keys.register import ANOTHER_KEY
 from engine.features.keys.state import Keys, key_of
-from engine.log.signing import check_signer
+from engine.log.signing import Signed, check_signer
 from engine.refusals import refuse
 from engine.state import State
 from engine.values import Address, MemberId, Signature
@@ -27,9 +27,11 @@ class RetireKey(Command):
     def signature(self) -> Signature:
         return self.sig
 
+    def signed_with(self, state: State, ask: Ask) -> list[Signed]:
+        return [(digest_of(state, RETIRE, member=ask.actor, key=key_of(state, ask.actor)), self.sig)]
+
     def prepare(self, state: State, ask: Ask, vault: Vault) -> Precompute:
-        key = key_of(state, ask.actor)
-        return recovered_ahead([(digest_of(state, RETIRE, member=ask.actor, key=key), self.sig)])
+        return recovered_ahead(self.signed_with(state, ask))
 
     def decide(self, state: State, ask: Ask, vault: Vault) -> list[Event]:
         return [KeyRetired(key_of(state, ask.actor))]

@@ -15,7 +15,7 @@ from engine.features.polls.state import NOT_ON_ROLL, POLL_CLOSED, Poll, PollId, 
 from engine.features.polls.terms import DecisionTerms
 from engine.kernel import charter as charters
 from engine.log.fields import Private
-from engine.log.signing import check_signer
+from engine.log.signing import Signed, check_signer
 from engine.refusals import Code, refuse
 from engine.rules.earning import Act
 from engine.state import State
@@ -57,16 +57,18 @@ class CastBallot(Command):
     def prepares(self) -> bool:
         return self.signed is not None
 
-    def prepare(self, state: State, ask: Ask, vault: Vault) -> Precompute | None:
-        """Whose signature it is can be found out while others write."""
+    def prepare(self, state: State, ask: Ask, vault: Vault) -> Precompute:
+        return recovered_ahead(self.signed_with(state, ask))
+
+    def signed_with(self, state: State, ask: Ask) -> list[Signed]:
         if self.signed is None:
-            return None
+            return []
         poll, key = poll_of(state, self.poll), key_of(state, ask.actor)
         choice = read_choice(poll.asked, self.choice)
         if rules.secrecy(poll.asked.terms.secrecy).sealed:
             choice = commitment(_salt(poll, self.signed), poll.id, key, self.signed.nonce, choice)
         message = BallotMessage.of(state, poll, key, choice, self.signed.nonce, self.signed.deadline)
-        return recovered_ahead([(message.digest, self.signed.sig)])
+        return [(message.digest, self.signed.sig)]
 
     def decide(self, state: State, ask: Ask, vault: Vault) -> list[Event]:
         poll = poll_of(state, self.poll)
@@ -157,8 +159,11 @@ class SignedBallotCast(BallotCast, kind="BallotCast.2"):
     nonce: int
     deadline: int
 
+    def signs(self, state: State, record: Record[Event]) -> bytes:
+        return _message(state, record, self, self.choice).digest
+
     def check_signed(self, state: State, record: Record[Event], poll: Poll) -> None:
-        _check_signature(state, record, poll, self.choice, self.nonce, self.deadline)
+        _check_signature(state, record, self, self.choice)
 
     def apply(self, state: State, record: Record[Event]) -> None:
         super().apply(state, record)
@@ -174,8 +179,11 @@ class SignedBallotSealed(BallotSealed, kind="BallotSealed.2"):
     nonce: int
     deadline: int
 
+    def signs(self, state: State, record: Record[Event]) -> bytes:
+        return _message(state, record, self, self.choice.commitment).digest
+
     def check_signed(self, state: State, record: Record[Event], poll: Poll) -> None:
-        _check_signature(state, record, poll, self.choice.commitment, self.nonce, self.deadline)
+        _check_signature(state, record, self, self.choice.commitment)
 
     def apply(self, state: State, record: Record[Event]) -> None:
         super().apply(state, record)
@@ -251,15 +259,20 @@ def needs_signatures(state: State, poll: Poll) -> bool:
     return charters.as_of(state, poll.asked.charter)[DecisionTerms].by_name[poll.asked.decision].signed == "required"
 
 
-def _check_signature(state: State, record: Record[Event], poll: Poll, choice: str, nonce: int, deadline: int) -> None:
+def _message(state: State, record: Record[Event], ballot: SignedBallotCast | SignedBallotSealed, choice: str) -> BallotMessage:
+    """What the voter of a ballot has to have signed; `choice` as it stands in the log."""
+    return BallotMessage.of(state, poll_of(state, ballot.poll), key_of(state, record.actor), choice, ballot.nonce, ballot.deadline)
+
+
+def _check_signature(state: State, record: Record[Event], ballot: SignedBallotCast | SignedBallotSealed, choice: str) -> None:
     """Refuse a ballot that its voter has not signed as it stands here, once, and in time."""
-    key, last = key_of(state, record.actor), poll.open_ballots.last_nonce(record.actor)
-    if nonce <= last:
+    last = poll_of(state, ballot.poll).open_ballots.last_nonce(record.actor)
+    if ballot.nonce <= last:
         raise refuse(
             NONCE_USED, "the ballot", "has the nonce {nonce}, and one with {last} was taken", "sign it again with a higher one",
-            nonce=nonce, last=last,
+            nonce=ballot.nonce, last=last,
         )  # fmt: skip
-    if record.at > deadline * 1_000:
+    if record.at > ballot.deadline * 1_000:
         raise refuse(SIGNATURE_EXPIRED, "the ballot", "was good until a moment that is over", "sign it again with a later deadline")
-    message = BallotMessage.of(state, poll, key, choice, nonce, deadline)
-    check_signer(message.digest, record.sig, key, "sign this very ballot, as its typed data has it")
+    message = _message(state, record, ballot, choice)
+    check_signer(message.digest, record.sig, message.voter, "sign this very ballot, as its typed data has it")

@@ -5,6 +5,10 @@ nanosecond. A step of Python counts as `WORK_STEP` of them. A bound is of the wo
 of it. What depends on the ballots too much for that, a search, counts its own work by a `Meter` and ends, or is refused, at
 `SEARCH_WORK_MAX`.
 
+Bounds are a copy's own: another machine allows more, and a search that has become faster spends less. So they say what is begun, and never
+what comes out: whether a poll's count may take too long is asked when it opens (`work_problems`), and once ballots are cast they are counted
+`without_bounds`, in the community and in every audit.
+
 >>> one_look(Shape(ballots=1_000_000, options=20)) < compared(Shape(ballots=1_000_000, options=20)) < WORK_MAX
 True
 >>> check_work("schulze", compared, Shape(ballots=1_000_000, options=256))
@@ -15,8 +19,10 @@ engine.refusals.Refusal: too_large: a count by schulze of 1,000,000 different ba
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
 from math import comb
 from types import MappingProxyType
 from typing import NamedTuple
@@ -53,18 +59,40 @@ class Shape(NamedTuple):
 
 Work = Callable[[Shape], int]
 """At most so many units of work."""
+_LIFTED: ContextVar[bool] = ContextVar("bounds of work are lifted", default=False)
+
+
+@contextmanager
+def without_bounds() -> Iterator[None]:
+    """What is counted within this is counted to its end, however much work that takes.
+
+    >>> with without_bounds():
+    ...     check_work("schulze", compared, Shape(ballots=1_000_000, options=256))
+    """
+    before = _LIFTED.set(True)
+    try:
+        yield
+    finally:
+        _LIFTED.reset(before)
+
+
+def is_too_much(units: int, units_max: int) -> bool:
+    """Whether work is beyond a bound, where bounds hold."""
+    return units > units_max and not _LIFTED.get()
 
 
 @dataclass
 class Meter:
-    """Work that a search has done; refused (`too_large`) where it becomes too much, with a way out."""
+    """Work that a search has done; refused (`too_large`) where it becomes too much, with a way out. One that begins `without_bounds` stays
+    so: what an outcome certifies is worked out later."""
 
     way_out: str
     done: int = 0
+    bounded: bool = field(default_factory=lambda: not _LIFTED.get())
 
     def spend(self, units: int) -> None:
         self.done += units
-        if self.done > SEARCH_WORK_MAX:
+        if self.bounded and self.done > SEARCH_WORK_MAX:
             raise refuse(
                 "too_large", "the count", "takes more than {search_work_max:,} steps", self.way_out, search_work_max=SEARCH_WORK_MAX
             )
@@ -73,7 +101,7 @@ class Meter:
 def check_work(rule: str, work: Work, shape: Shape) -> None:
     """Refuse (`too_large`) to count what could take more work than the limit."""
     units = work(shape)
-    if units > WORK_MAX:
+    if is_too_much(units, WORK_MAX):
         raise refuse(
             "too_large", "a count by {rule} of {ballots:,} different ballots and {options} options",
             "could take {units:,} steps, of {work_max:,} at most",

@@ -112,6 +112,18 @@ def test_a_search_ends_where_its_own_work_is_as_much_as_it_may_be(name, limit, s
     assert units <= bound < SEARCH_WORK_MAX
 
 
+def test_what_is_counted_without_bounds_is_counted_to_its_end_and_nothing_else_is():
+    """Given bounds that no count keeps to; then they hold again afterwards, whatever happened within."""
+    election = drawn("ranked", 4, 9)
+    with patch.object(work, "WORK_MAX", 0), patch.object(work, "SEARCH_WORK_MAX", 0):
+        with work.without_bounds():
+            assert rules.tally("stv_meek", election, seats=2).winners
+        with suppress(ZeroDivisionError), work.without_bounds():
+            _ = 1 // 0
+        with pytest.raises(Refusal, match="too_large: a count by stv_meek"):
+            rules.tally("stv_meek", election, seats=2)
+
+
 def test_a_meter_refuses_what_is_beyond_it_and_nothing_else():
     meter = Meter("count it by greedy")
     meter.spend(SEARCH_WORK_MAX)

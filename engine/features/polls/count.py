@@ -15,6 +15,7 @@ from engine.elections.choice import row
 from engine.elections.election import Election
 from engine.elections.outcome import Number, Outcome, write_number
 from engine.elections.ties import break_ties
+from engine.elections.work import without_bounds
 from engine.features.polls.ballots import Ballots
 from engine.features.polls.state import Count, DrawOpening, Poll, Question
 from engine.features.polls.verdict import verdict
@@ -25,7 +26,8 @@ from engine.state import State
 from engine.values import Digest, Power
 
 UNCOUNTABLE = ("too_many_ties", "too_large", "election_wrong", "parameter_wrong")
-"""Refusals of a rule that no waiting mends: the poll ends without a decision instead of never."""
+"""Refusals of a rule that no waiting mends: the poll ends without a decision instead of never. None is a bound of work, which would be
+another in another copy; a size that a rule refuses at (`KEMENY_OPTIONS_MAX`, `SETS_MAX`) belongs to the rule, as its answers do."""
 TIES_PER_EVENT_MAX = 32
 """Ties that stand in the closing event, of at most 256 options each."""
 SCORE_DIGITS_MAX, SCORE_DECIMALS = 4_300, 6
@@ -101,12 +103,14 @@ def recount(asked: Question, ballots: Ballots, draw: Draw, labels: Sequence[str]
     rule = rule_of(asked)
     parameters = asked.terms.rule.parameters | ({"seed": draw.seed} if rule.takes_seed else {})
     if labels is not None:
-        return rules.count(rule, election_of(asked, ballots, draw.order, labels, decimals), parameters)
+        with without_bounds():
+            return rules.count(rule, election_of(asked, ballots, draw.order, labels, decimals), parameters)
     key = ballots.digest(), *draw
     known = ballots.counted.get(key)
     if known is None:
         try:
-            known = rules.count(rule, election_of(asked, ballots, draw.order), parameters)
+            with without_bounds():
+                known = rules.count(rule, election_of(asked, ballots, draw.order), parameters)
         except Refusal as refusal:
             known = refusal.with_traceback(None)  # which holds all that was counted
         ballots.counted[key] = known

@@ -8,7 +8,7 @@ from typing import Any
 
 from engine import rules
 from engine.catalogue import did_you_mean
-from engine.elections.work import Shape, ballots_max
+from engine.elections.work import ballots_max, never
 from engine.event import Command, command_of, commands
 from engine.log.codec import form
 from engine.refusals import refuse
@@ -88,7 +88,7 @@ def work_of(rule: rules.Rule) -> str:
     few, many = (_rounded(ballots_max(rule.work, options, seats=5)) for options in (20, 100))
     said = f"counts {few:,} different ballots about 20 options, {many:,} about 100"
     said += " (5 are elected)" if "seats" in rule.parameters else ""
-    return said + ("; its search may be given up, and no poll is opened where it might" if rule.gives_up(Shape(100, 100, 5)) else "")
+    return said + ("; its search may be given up, and no poll is opened where it might" if rule.gives_up is not never else "")
 
 
 def _rounded(number: int) -> int:

@@ -91,5 +91,7 @@ KEMENY_OPTIONS_MAX = 16
 """Options in one cycle that Kemeny ranks: 2^16 sets, a tenth of a second."""
 FUNDING_WORK_MAX = 10_000_000
 """Gifts that are compared with other contributors, or with groups: some seconds."""
+SETS_MAX = 200_000
+"""Sets of options that the search for the best one within a budget keeps side by side: some seconds, and as many bytes as there are options."""
 COMMITTEE_WORK_MAX, COMMITTEES_MAX = 1_000_000_000, 2_000
 """Approvals that a search for the best committee looks at, some seconds; equally good committees that it lists."""

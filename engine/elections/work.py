@@ -36,6 +36,8 @@ from engine.limits import (
     RUNOFF_CELLS_MAX,
     RUNOFF_WAYS_MAX,
     SEARCH_WORK_MAX,
+    SETS_MAX,
+    SHARES_STEPS_MAX,
     WORK_MAX,
     WORK_STEP,
 )
@@ -59,6 +61,8 @@ class Shape(NamedTuple):
 
 Work = Callable[[Shape], int]
 """At most so many units of work."""
+SETTLING_REPETITIONS = 100
+"""How often keep values may have to be brought closer at one stage: ten times as often as was seen in thousands of small elections."""
 _LIFTED: ContextVar[bool] = ContextVar("bounds of work are lifted", default=False)
 
 
@@ -273,6 +277,38 @@ def too_many_committees(shape: Shape) -> bool:
 def too_many_rankings(shape: Shape) -> bool:
     """Whether a search for the best ranking may be given up: where all options are in one cycle."""
     return shape.options > KEMENY_OPTIONS_MAX
+
+
+def too_many_sets(shape: Shape) -> bool:
+    """Whether a search for the best set within a budget may be given up: where each set may be better than all that cost less."""
+    sets = 1 << min(shape.options, 62)
+    work = 2 * sets * (12 * shape.options // 8 + 200) + 100 * WORK_STEP * shape.options
+    return sets > SETS_MAX or work > SEARCH_WORK_MAX
+
+
+def too_many_purchases(shape: Shape) -> bool:
+    """Whether buying seats or options may be given up: every ballot is looked at for some of the options whenever one is bought, and
+    voters whose points differ hardly ever have the same left."""
+    looks = 16 + 32 * WORK_STEP if shape.given.get("utility") == "additive" else 16
+    return WORK_STEP * 200 * shape.options**2 + looks * shape.options * shape.cells > SEARCH_WORK_MAX
+
+
+def too_many_additions(shape: Shape) -> bool:
+    """Whether adding money may be given up: where it is added as often as it may be, and changes something each time."""
+    added = SHARES_STEPS_MAX if str(shape.given.get("completion")).startswith("add_one") else 0
+    return too_many_purchases(shape) or added * (shape.cells + WORK_STEP * shape.options) > SEARCH_WORK_MAX
+
+
+def too_many_shares(shape: Shape) -> bool:
+    """Whether adding money may be given up under the terms of a town, which always adds some."""
+    return too_many_additions(shape._replace(given={"completion": "add_one"}))
+
+
+def too_many_repetitions(shape: Shape) -> bool:
+    """Whether the search for keep values may be given up: where at every stage they are slow to settle."""
+    cell = WORK_STEP * 44 if shape.given.get("exact") else 16
+    stages = shape.options + shape.seats + 2
+    return SETTLING_REPETITIONS * stages * (cell * shape.cells + WORK_STEP * 120 * shape.options) > SEARCH_WORK_MAX
 
 
 def never(shape: Shape) -> bool:

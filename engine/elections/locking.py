@@ -20,7 +20,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
-from engine.limits import LOCKING_STEPS_MAX
+from engine.elections.work import searched_for
+from engine.limits import LOCKING_STEPS_MAX, WORK_STEP
 
 Defeat = tuple[int, int]
 """Winner and loser."""
@@ -162,6 +163,7 @@ def _search(place: int, start: Reach, levels: Levels, steps_max: int) -> tuple[b
         if not unmet:
             return True, _end(place, start, levels, taken)
         steps += below[number]
+        searched_for(WORK_STEP * below[number])
         if steps > steps_max:
             return False, None
         possible = _possible(place, reach, levels[number:], [unmet & threat for threat in threats[number:]])

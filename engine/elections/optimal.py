@@ -21,7 +21,7 @@ import numpy as np
 from engine.elections.committees import Approvals, check_seats
 from engine.elections.election import Election
 from engine.elections.outcome import Outcome, Step, write_number
-from engine.elections.work import is_too_much
+from engine.elections.work import is_too_much, searched_for
 from engine.limits import COMMITTEE_WORK_MAX, COMMITTEES_MAX
 from engine.refusals import refuse
 
@@ -57,6 +57,7 @@ def best_committees(election: Election, seats: int, worth: Callable[[int], tuple
     def grow(chosen: tuple[int, ...], score: int, counts: np.ndarray[tuple[int, ...], np.dtype[np.int64]]) -> None:
         nonlocal highest, looked
         looked += work
+        searched_for(4 * work)
         if is_too_much(looked, COMMITTEE_WORK_MAX) or len(best) > COMMITTEES_MAX:
             raise refuse(
                 "too_large", "the election", "has too many committees of {seats} among {option_count} options to look at",

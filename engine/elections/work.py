@@ -46,17 +46,22 @@ from engine.refusals import refuse
 
 class Shape(NamedTuple):
     """What is known of an election before its ballots are: how many of them may differ, the options, the seats, the most `points` that a
-    ballot may give an option, and all parameters that are `given` to the rule."""
+    ballot may give an option, and all parameters that are `given` to the rule. `searching`: whether the work of searches is reckoned with."""
 
     ballots: int
     options: int
     seats: int = 1
     points: int = 1
     given: Mapping[str, object] = MappingProxyType({})
+    searching: bool = True
 
     @property
     def cells(self) -> int:
         return self.ballots * self.options
+
+    def search(self, units: int) -> int:
+        """So much for a search, which says afterwards (`searched_for`) how much of it there was."""
+        return units if self.searching else 0
 
 
 Work = Callable[[Shape], int]
@@ -86,6 +91,34 @@ def is_too_much(units: int, units_max: int) -> bool:
 
 
 @dataclass
+class Searched:
+    """How much work searches have done."""
+
+    units: int = 0
+
+
+_SEARCHED: ContextVar[Searched | None] = ContextVar("what searches have done", default=None)
+
+
+@contextmanager
+def searched_within() -> Iterator[Searched]:
+    """What the searches of a count do, that is made within this."""
+    done = Searched()
+    before = _SEARCHED.set(done)
+    try:
+        yield done
+    finally:
+        _SEARCHED.reset(before)
+
+
+def searched_for(units: int) -> None:
+    """A search has done so much, and says so to whoever wants to know."""
+    done = _SEARCHED.get()
+    if done is not None:
+        done.units += units
+
+
+@dataclass
 class Meter:
     """Work that a search has done; refused (`too_large`) where it becomes too much, with a way out. One that begins `without_bounds` stays
     so: what an outcome certifies is worked out later."""
@@ -96,6 +129,7 @@ class Meter:
 
     def spend(self, units: int) -> None:
         self.done += units
+        searched_for(units)
         if self.bounded and self.done > SEARCH_WORK_MAX:
             raise refuse(
                 "too_large", "the count", "takes more than {search_work_max:,} steps", self.way_out, search_work_max=SEARCH_WORK_MAX
@@ -156,7 +190,7 @@ def compared(shape: Shape) -> int:
 
 def locked(shape: Shape) -> int:
     """Comparisons, and then every defeat is locked in or not, in orders that are gone through up to a limit."""
-    return compared(shape) + WORK_STEP * (40 * shape.options**2 * shape.options.bit_length() + LOCKING_STEPS_MAX)
+    return compared(shape) + WORK_STEP * (40 * shape.options**2 * shape.options.bit_length() + shape.search(LOCKING_STEPS_MAX))
 
 
 def by_rounds(shape: Shape) -> int:
@@ -164,7 +198,12 @@ def by_rounds(shape: Shape) -> int:
     options, cells = shape.options, shape.cells
     ways = max(options, min(1 << min(options, 62), RUNOFF_WAYS_MAX))
     read = max(options * cells, min(ways * cells, RUNOFF_CELLS_MAX))
-    return placed(shape) + 8 * read + 4 * options * cells + (2 * ways + options) * (WORK_STEP * 60 * options + 4 * options**2)
+    return placed(shape) + shape.search(8 * read + 2 * ways * a_round(0, options)) + 4 * options * cells + options * a_round(0, options)
+
+
+def a_round(cells: int, options: int) -> int:
+    """One round among options, of however many ways there are to go on, that reads so many cells."""
+    return 8 * cells + WORK_STEP * 60 * options + 4 * options**2
 
 
 def compared_by_rounds(shape: Shape) -> int:
@@ -174,8 +213,12 @@ def compared_by_rounds(shape: Shape) -> int:
 
 def ranked_rankings(shape: Shape) -> int:
     """Comparisons, and every set of the options in a cycle."""
-    options = min(shape.options, KEMENY_OPTIONS_MAX)
-    return compared(shape) + 20 * options * (options << options) + WORK_STEP * 200 * shape.options**2
+    return compared(shape) + shape.search(ordered(min(shape.options, KEMENY_OPTIONS_MAX))) + WORK_STEP * 200 * shape.options**2
+
+
+def ordered(options: int) -> int:
+    """The best order of options in one cycle, by every set of them."""
+    return 20 * options * (options << options)
 
 
 def seat_by_seat(shape: Shape) -> int:
@@ -195,12 +238,12 @@ def _approvals(shape: Shape, taken: int) -> int:
 
 def bought(shape: Shape) -> int:
     """One option after another is bought by its supporters, each of whom may have something else left; and more money added, again and again."""
-    return 2 * listed(shape) + SEARCH_WORK_MAX
+    return 6 * listed(shape) + shape.search(SEARCH_WORK_MAX)
 
 
 def seats_bought(shape: Shape) -> int:
     """Seats are bought by their supporters as options are, and the others filled one by one."""
-    return seat_by_seat(shape) + SEARCH_WORK_MAX
+    return seat_by_seat(shape) + shape.search(SEARCH_WORK_MAX)
 
 
 def widened(shape: Shape) -> int:
@@ -238,7 +281,7 @@ def divided(shape: Shape) -> int:
 
 def kept(shape: Shape) -> int:
     """What elected options keep of every paper is sought, stage by stage."""
-    return placed(shape) + SEARCH_WORK_MAX + WORK_STEP * 400 * shape.options**2
+    return placed(shape) + shape.search(SEARCH_WORK_MAX) + WORK_STEP * 400 * shape.options**2
 
 
 def graded(shape: Shape) -> int:
@@ -259,12 +302,12 @@ def rooted(shape: Shape) -> int:
 
 def searched(shape: Shape) -> int:
     """Sets of options are compared, up to a limit."""
-    return placed(shape) + SEARCH_WORK_MAX
+    return placed(shape) + shape.search(SEARCH_WORK_MAX)
 
 
 def committees(shape: Shape) -> int:
     """Committees are gone through, up to a limit."""
-    return one_look(shape) + 4 * COMMITTEE_WORK_MAX + WORK_STEP * COMMITTEES_MAX * shape.seats
+    return one_look(shape) + shape.search(4 * COMMITTEE_WORK_MAX) + WORK_STEP * COMMITTEES_MAX * shape.seats
 
 
 def too_many_committees(shape: Shape) -> bool:

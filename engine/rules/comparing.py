@@ -19,6 +19,7 @@ from typing import Any
 from engine import rules
 from engine.elections.election import Election
 from engine.elections.outcome import Outcome
+from engine.elections.work import Shape
 from engine.refusals import Refusal, refuse
 from engine.rules import Parameters, Rule
 from engine.rules.grid import Grid
@@ -120,33 +121,36 @@ def compare(
     election: Election,
     swings: bool = False,
     progress: Callable[[int, int], None] | None = None,
-    looks_max: int | None = None,
+    work_max: int | None = None,
     elects: Collection[str] = ("one", "several", "budget"),
 ) -> Comparison:
     """Count an election by every rule that takes its ballots, with default parameters; the rule that came with the
     ballots is used with the parameters that came with them.
 
     With `swings`, also how many ballots would have to change for another option to win alone, and which: see
-    `engine.rules.swings`. With `looks_max`, nothing is counted that would go beyond so many looks at a ballot for an option (see
-    `looks_of`): the rule that came with the ballots comes first, then all others; a rule that does not fit in is among the refused.
+    `engine.rules.swings`. With `work_max`, nothing is counted that might go beyond so much work (`Rule.work`): the rule that came with
+    the ballots comes first, then all others, those that take least work before the rest; a rule that does not fit in is among the refused.
     Rules that elect otherwise than `elects` says are not asked.
     """
-    merged, allowance = election.merged(), Allowance(looks_max)
+    merged, allowance = election.merged(), Allowance(work_max)
     counted, refused = dict[str, Outcome](), dict[str, Refusal]()
     own = election.rule[0] if election.rule else ""
     every = map(partial(rules.rule, "voting"), rules.names("voting"))
     names = [rule.name for rule in every if rule.elects in elects and not _asks_otherwise(rule)]
-    for done, name in enumerate(sorted(names, key=lambda name: name != own)):
+    shape = Shape(merged.rows, len(merged.options), merged.seats or 1, merged.points_max)
+    for done, name in enumerate(sorted(names, key=lambda name: (name != own, rules.rule("voting", name).work(shape)))):
         if progress is not None:
             progress(done, len(names))
         rule = rules.rule("voting", name)
-        if name != own and not allowance.take(rule, merged):
-            refused[name] = _too_much(merged)
-            continue
         try:
-            counted[name] = rules.count(rule, merged, _given(election, name))
+            outcome = (Allowance() if name == own else allowance).count(rule, merged, _given(election, name))
         except Refusal as refusal:
             refused[name] = refusal.with_traceback(None)  # which holds the election and all outcomes
+            continue
+        if outcome is None:
+            refused[name] = _too_much(merged)
+        else:
+            counted[name] = outcome
     turned = {name: _swing_of(name, merged, counted[name], allowance) for name in counted} if swings else {}
     answers = (_answer(name, merged, counted[name], *turned.get(name, (False, None))) for name in names if name in counted)
     return Comparison(tuple(answers), {name: refused[name] for name in names if name in refused})
@@ -169,7 +173,9 @@ def _swing_of(name: str, election: Election, outcome: Outcome, allowance: Allowa
         return False, None
     with suppress(Refusal):  # a changed election may be one that the rule cannot count
         nearest = swing(rule, _given(election, name), election, outcome, allowance)
-    return nearest is not None or allowance.has(rule, election), nearest  # a search cut short has not shown that there is none
+    return nearest is not None or allowance.has(
+        rule, election, _given(election, name)
+    ), nearest  # a search cut short has not shown that there is none
 
 
 def _answer(name: str, election: Election, outcome: Outcome, sought: bool, nearest: Swing | None) -> Answer:

@@ -105,7 +105,7 @@ def test_nobody_waits_while_it_is_counted(client, moot, monkeypatch):
 
 
 def test_what_would_take_too_long_is_left_out_by_name(client, moot, monkeypatch):
-    monkeypatch.setattr(other_rules, "LOOKS_MAX", 0)
+    monkeypatch.setattr(other_rules, "COMPARING_WORK_MAX", 0)
     poll = closed(moot)
     shown = client.get(f"/polls/{poll}/other-rules").json()["compared"]
     assert [answer["rule"] for answer in shown["answers"]] == ["schulze"]

@@ -82,6 +82,24 @@ def test_no_count_takes_more_work_than_its_rule_states(name, kind, pattern):
             assert units <= bound, (options, ballots, seats)
 
 
+@pytest.mark.parametrize("pattern", PATTERNS)
+@pytest.mark.parametrize(("name", "kind"), KINDS, ids=str)
+def test_nor_more_than_its_rule_states_without_a_search_and_the_search_says_of_itself(name, kind, pattern):
+    """So what a search did not need of what was set aside for it can be given back."""
+    rule = rules.rule("voting", name)
+    for options, ballots in ((8, 200), (14, 30)):
+        many = len(rule.roles) or options
+        terms = {"seats": many // 2} if "seats" in rule.parameters else {}
+        election = drawn(kind, many, ballots, pattern)
+        shape = rules.shape_of(
+            ballots, election.options, rule.complete(terms | ({"seed": "0" * 64} if rule.takes_seed else {})), election.points_max
+        )
+        with work.searched_within() as searched:
+            units, bound = done_and_bound(rule, election, **terms)
+        sure = rule.work(shape._replace(searching=False))
+        assert units <= sure + searched.units <= bound, (options, ballots)
+
+
 @pytest.mark.parametrize(
     ("name", "parameters"),
     [
@@ -143,8 +161,8 @@ def test_a_search_that_is_given_up_is_of_a_shape_that_its_rule_says_so_of(name, 
 def test_a_search_among_few_is_never_given_up(name):
     """As large as most polls are, with the parameters that take longest."""
     rule = rules.rule("voting", name)
-    for given in ({}, {"completion": "add_one"}):
-        assert not rule.gives_up(Shape(5_000, 17, 3, 1, {name: value for name, value in given.items() if name in rule.parameters}))
+    for terms in ({}, {"completion": "add_one"}):
+        assert not rule.gives_up(Shape(5_000, 17, 3, 1, {name: value for name, value in terms.items() if name in rule.parameters}))
 
 
 def test_what_is_counted_without_bounds_is_counted_to_its_end_and_nothing_else_is():

@@ -19,7 +19,7 @@ from engine.elections.outcome import Step
 from engine.features.polls.state import Poll
 from engine.limits import WORK_MAX
 from engine.refusals import refuse
-from engine.rules.comparing import Answer, Comparison, compare
+from engine.rules.comparing import Answer, Comparison, Unit, compare
 from engine.rules.grid import Grid, Row
 
 COMPARING_WORK_MAX = WORK_MAX
@@ -66,7 +66,9 @@ def _compared(community: Community, poll: Poll) -> Comparison:
         raise refuse("election_wrong", "poll {poll}", "was closed without a ballot", "there is nothing to compare", poll=poll.id)
     # Where a budget is shared out, who would be the one elected is another question.
     elects = ("one", "several") if poll.asked.budget is None else ("budget",)
-    return compare(counted(community, poll).election(), swings=True, work_max=COMPARING_WORK_MAX, elects=elects)
+    source = counted(community, poll)
+    weights: Unit = "ballots" if source.is_one_each else "power"
+    return compare(source.election(), swings=True, work_max=COMPARING_WORK_MAX, elects=elects, weights=weights)
 
 
 def as_json(comparison: Comparison, poll: Poll) -> Json:
@@ -103,7 +105,7 @@ def lines(shown: Json) -> list[str]:
     answers = tuple(
         Answer(
             one["rule"], one["parameters"], names(one["winners"]), one["tied"], one["ties"], one["sought"], one["swing"],
-            None if one["rival"] is None else called[one["rival"]],
+            None if one["rival"] is None else called[one["rival"]], one["swing_in"],
         )
         for one in shown["compared"]["answers"]
     )  # fmt: skip

@@ -241,7 +241,7 @@ class Life(Finality, RareDays, Signers):
         until = None if minutes is None else self.moot.now + minutes * 60_000
         expected = actor in model.members and to in model.members and to != actor and topic != "charter" and minutes != 0
         if self.ask(actor, Delegate(to, topic, until), expected) is not None:
-            model.delegations[actor, topic] = to, model.now + (365 * 24 * 60 if minutes is None else minutes)
+            model.delegations[actor, topic] = to, model.now, model.now + (365 * 24 * 60 if minutes is None else minutes)
         elif (there := sorted(model.delegations, key=str)) and data.draw(st.booleans()):
             who, what = data.draw(st.sampled_from(there))
             self.ask(who, EndDelegation(what), True)

@@ -180,16 +180,17 @@ def _swing_of(name: str, election: Election, outcome: Outcome, allowance: Allowa
         return False, None
     with suppress(Refusal):  # a changed election may be one that the rule cannot count
         nearest = swing(rule, _given(election, name), election, outcome, allowance)
-    return nearest is not None or allowance.has(
-        rule, election, _given(election, name)
-    ), nearest  # a search cut short has not shown that there is none
+    # a search cut short has not shown that there is none
+    return nearest is not None or allowance.has(rule, election, _given(election, name)), nearest
 
 
 def _answer(name: str, election: Election, outcome: Outcome, weights: Unit, sought: bool, nearest: Swing | None) -> Answer:
     rule = rules.rule("voting", name)
     tied = rule.elects == "one" and len(outcome.winners) > 1
     terms = rules.terms(rule, election, _given(election, name))
-    return Answer(name, terms, outcome.winners, tied, len(outcome.ties), sought, *(nearest or (None, None)), swing_in=weights)
+    return Answer(
+        name, terms, outcome.winners, tied, len(outcome.ties), sought, nearest and nearest.ballots, nearest and nearest.rival, weights
+    )
 
 
 def _too_much(election: Election) -> Refusal:

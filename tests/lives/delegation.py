@@ -1,4 +1,5 @@
-"""Votes handed on, by topic and in general, along a chain, round a loop and beyond the bound; overruled, ended, taken along, lapsed."""
+"""Votes handed on, by topic and in general, along a chain, round a loop and beyond the bound; overruled, ended, taken along, lapsed, given
+in a false time."""
 
 from __future__ import annotations
 
@@ -9,8 +10,10 @@ from engine.features.delegation.end import EndDelegation
 from engine.features.delegation.state import Delegations
 from engine.features.polls.cast import CastBallot
 from engine.features.polls.state import Polls
+from engine.kernel.clock import CorrectClock
 from engine.kernel.forget import ForgetMember
 from engine.kernel.members import Members
+from engine.kernel.roles import GiveRole
 from engine.state import State
 from tests.delegating import OPEN, delegate, hold
 from tests.moot import Moot
@@ -35,6 +38,12 @@ def life() -> Moot:
     hold(moot, second)
     third = moot.poll()
     moot.do("m3", CastBallot(third, "2"))
+    moot.do("m1", GiveRole("m2", "founder"))
+    moot.wait(5)
+    delegate(moot, "m2>m6")
+    moot.now -= 60_000
+    for member in ("m1", "m2"):
+        moot.do(member, CorrectClock(moot.now))
     return moot
 
 

@@ -58,6 +58,26 @@ class Given:
         to[number : number + 1] = NOBODY
         self.to = array("i", to.tobytes())
 
+    def take_back(self, at: int) -> None:
+        """What was given later than `at` ends.
+
+        >>> given = Given()
+        >>> given.give(0, to=2, since=50, until=200)
+        >>> given.give(1, to=2, since=100, until=200)
+        >>> given.count_since(50), given.take_back(50), given.in_force(150, 2).tolist()
+        (1, None, [2, -1])
+        """
+        to = np.array(self.to, np.intc)
+        to[self._given_since(at)] = NOBODY
+        self.to = array("i", to.tobytes())
+
+    def count_since(self, at: int) -> int:
+        """How many were given later than `at`, be they over by now or not."""
+        return int(self._given_since(at).sum())
+
+    def _given_since(self, at: int) -> NDArray[np.bool_]:
+        return np.asarray((np.array(self.to, np.intc) >= 0) & (np.array(self.since, np.int64) > at))
+
     def holds(self, number: int) -> bool:
         """Whether a member has delegated, be it over by now or not."""
         return number < len(self.to) and self.to[number] >= 0

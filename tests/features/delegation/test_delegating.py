@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from engine.community import Community
 from engine.event import Who
 from engine.features.amendments.amend import AmendCharter
 from engine.features.delegation.delegate import Delegate
@@ -24,10 +25,11 @@ from engine.kernel.members import Members
 from engine.kernel.roles import GiveRole
 from engine.refusals import Refusal
 from engine.values import DAY_MS
+from engine.store.snapshot import view
 from engine.verify import verify
 from tests.delegating import OPEN, TERMS, TEXT, delegate, delegating, hold, said
 from tests.forging import event, of_kind, rewritten, unchanged
-from tests.moot import START, Moot, fingerprint
+from tests.moot import KEY, START, Moot, fingerprint
 
 GUESTS = TEXT.replace('"cast_ballot", "leave", "delegate"]', '"leave"]') + '\n[roles.voter]\nmay = ["cast_ballot", "delegate"]\n'
 
@@ -196,6 +198,41 @@ def test_what_was_delegated_in_a_false_time_gives_nobody_a_vote():
     assert carried(moot, moot.poll()) == 1
 
 
+def test_what_was_delegated_in_a_false_time_is_void_and_does_not_wake_when_that_time_comes():
+    """Given one delegation from before the clock ran ahead, one at the very time it is set back to, and two given later, one of which
+    replaced another; when the true time comes to that day; then what was given later speaks for nobody."""
+    moot = Moot(members=6, text=OPEN.replace("days_max = 365", "days_max = 1826"))
+    moot.do("m1", GiveRole("m4", "founder"))
+    delegate(moot, "m2>m3", "m6>m3")
+    moot.wait(5)
+    true = moot.now
+    delegate(moot, "m5>m3")
+    moot.wait(3 * 365 * 24 * 60)
+    false = moot.now
+    delegate(moot, "m6>m1", "m1>m3 ranking")
+    moot.now = true
+    for member in ("m1", "m4"):
+        moot.do(member, CorrectClock(true))
+    assert said(moot, "DelegationsMistimed") == [{"to": true, "delegations": 2}]
+    moot.now = false + DAY_MS
+    assert carried(moot, moot.poll()) == 3
+    assert verify(moot.community.store, allow_unsigned=True).verdict == "sound"
+    assert view(Community(moot.community.store, KEY).state) == view(moot.state)
+
+
+def test_a_right_time_that_is_set_takes_no_delegation_back():
+    moot = Moot(members=4, text=OPEN)
+    moot.do("m1", GiveRole("m4", "founder"))
+    delegate(moot, "m2>m3")
+    true = moot.now
+    moot.wait(5)
+    moot.idea()
+    moot.now = true
+    for member in ("m1", "m4"):
+        moot.do(member, CorrectClock(true))
+    assert not said(moot, "DelegationsMistimed") and carried(moot, moot.poll()) == 2
+
+
 # -- who leaves -----------------------------------------------------------------------------------------------------
 
 
@@ -348,6 +385,7 @@ def test_an_audit_finds_what_nobody_may_ask_for():
         ("DelegationEnded", "m5", {"topic": None}, "has no delegation in general"),
         ("DelegationWithdrawn", "m2", {"poll": poll, "member": "m2"}, "without cause"),
         ("DelegationsLapsed", "m2", {"member": "m2", "hers": 1, "to_her": 1}, "without cause"),
+        ("DelegationsMistimed", "m2", {"to": START, "delegations": 1}, "without cause"),
         ("FurtherVotesCarried", "clock", {"poll": poll, "carriers": [], "left": 0}, "has no votes that are still to be carried"),
         ("FurtherVotesCarried", "m2", {"poll": poll, "carriers": [], "left": 0}, "may not close_poll"),
     ):

@@ -59,7 +59,7 @@ def her_delegations(state: State, shown: Json, member: str | None) -> dict[str, 
 def her_voice(state: State, shown: Json, member: str | None) -> dict[str, Json]:
     """Who votes for whoever looks at an open poll, unless she does, and how many have delegated to her in it."""
     poll = state[Polls][shown["id"]]
-    frozen = state[Delegations].frozen.get(poll.id)
+    frozen = None if poll.ballots is None else poll.ballots.links
     place = poll.ballots.place(member) if member and poll.ballots is not None else None
     if frozen is None or place is None or poll.ballots is None:
         return {"voice": None}

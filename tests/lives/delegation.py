@@ -56,7 +56,11 @@ def view_1(state: State) -> dict[str, Any]:
             for number, to in enumerate(given.to)
             if to >= 0
         ],
-        "frozen": {poll: [frozen.links.tolist(), frozen.depth_max] for poll, frozen in state[Delegations].frozen.items()},
+        "frozen": {
+            poll.id: [poll.ballots.links.links.tolist(), poll.ballots.links.depth_max]
+            for poll in state[Polls].open.values()
+            if poll.ballots and poll.ballots.links
+        },
         "counts": [
             [poll.id, poll.status, list(poll.result.winners), list(poll.result.scores), poll.result.ballots, str(poll.result.power_cast)]
             for poll in state[Polls].polls.values()

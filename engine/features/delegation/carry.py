@@ -9,6 +9,7 @@ import numpy as np
 
 from engine.delegation import Carried, Reason, resolve
 from engine.event import NOBODY, Ask, Command, Event, Record, Vault
+from engine.features.polls.ballots import Ballots
 from engine.features.polls.close import AboutPoll, PollEnded
 from engine.features.polls.links import TAKEN_ALONG, Carriers, FrozenLinks
 from engine.features.polls.state import POLL_CLOSED, Poll, PollId, Polls, poll_of
@@ -130,9 +131,9 @@ def at_its_end(state: State, record: Record[PollEnded]) -> list[VotesCarried]:
     if frozen is None:
         return []
     roll = poll.open_ballots.roll
-    resolved = _resolved(poll, frozen)
-    lost = tuple(LostVotes(reason, lost.voices, Power(lost.power)) for reason, lost in resolved.lost.items() if lost.voices)
-    named = zip(resolved.loops.first[:LOOPS_NAMED_MAX].tolist(), resolved.loops.members.tolist(), strict=False)
+    carried = resolved(poll.open_ballots, frozen)
+    lost = tuple(LostVotes(reason, lost.voices, Power(lost.power)) for reason, lost in carried.lost.items() if lost.voices)
+    named = zip(carried.loops.first[:LOOPS_NAMED_MAX].tolist(), carried.loops.members.tolist(), strict=False)
     loops = tuple(Loop(roll.member(first), members) for first, members in named)
     carriers = _part(poll, frozen, 0, CARRIERS_WITH_END_MAX)
     return [VotesCarried(poll.id, carriers, len(_carriers(poll, frozen).places) - len(carriers), lost, loops)]
@@ -153,20 +154,19 @@ def _carrying(state: State, name: str) -> tuple[Poll, FrozenLinks]:
     return poll, poll.ballots.links
 
 
-def _resolved(poll: Poll, frozen: FrozenLinks) -> Carried:
+def resolved(ballots: Ballots, frozen: FrozenLinks) -> Carried:
     """Who speaks for whom in a poll that has ended; what of it is to be written is kept beside what was frozen."""
-    ballots = poll.open_ballots
     gone = frozen.links <= TAKEN_ALONG
     links = np.where(gone, TAKEN_ALONG - frozen.links, frozen.links)
-    resolved = resolve(links, ballots.seq >= 0, ballots.roll.powers, frozen.depth_max, gone)
-    places = np.flatnonzero(resolved.voices > 1)
-    frozen.carriers = Carriers(places, resolved.voices[places] - 1, resolved.power[places] - ballots.roll.powers[places])
-    return resolved
+    carried = resolve(links, ballots.seq >= 0, ballots.roll.powers, frozen.depth_max, gone)
+    places = np.flatnonzero(carried.voices > 1)
+    frozen.carriers = Carriers(places, carried.voices[places] - 1, carried.power[places] - ballots.roll.powers[places])
+    return carried
 
 
 def _carriers(poll: Poll, frozen: FrozenLinks) -> Carriers:
     if frozen.carriers is None:
-        _resolved(poll, frozen)
+        resolved(poll.open_ballots, frozen)
     assert frozen.carriers is not None
     return frozen.carriers
 

@@ -37,7 +37,6 @@ from engine.limits import (
     RUNOFF_WAYS_MAX,
     SEARCH_WORK_MAX,
     SETS_MAX,
-    SHARES_STEPS_MAX,
     WORK_MAX,
     WORK_STEP,
 )
@@ -68,6 +67,9 @@ Work = Callable[[Shape], int]
 """At most so many units of work."""
 SETTLING_REPETITIONS = 100
 """How often keep values may have to be brought closer at one stage: ten times as often as was seen in thousands of small elections."""
+ADDITIONS = 300
+"""How often money may have to be added to equal shares: half as often again as for any published vote (Warszawa 2026 takes 185). With amounts
+in small units it may be more often; that takes longer, and a poll is counted to the end."""
 _LIFTED: ContextVar[bool] = ContextVar("bounds of work are lifted", default=False)
 
 
@@ -238,7 +240,7 @@ def _approvals(shape: Shape, taken: int) -> int:
 
 def bought(shape: Shape) -> int:
     """One option after another is bought by its supporters, each of whom may have something else left; and more money added, again and again."""
-    return 6 * listed(shape) + shape.search(SEARCH_WORK_MAX)
+    return 2 * listed(shape) + WORK_STEP * 120 * shape.options**2 + shape.search(SEARCH_WORK_MAX)
 
 
 def seats_bought(shape: Shape) -> int:
@@ -337,9 +339,10 @@ def too_many_purchases(shape: Shape) -> bool:
 
 
 def too_many_additions(shape: Shape) -> bool:
-    """Whether adding money may be given up: where it is added as often as it may be, and changes something each time."""
-    added = SHARES_STEPS_MAX if str(shape.given.get("completion")).startswith("add_one") else 0
-    return too_many_purchases(shape) or added * (shape.cells + WORK_STEP * shape.options) > SEARCH_WORK_MAX
+    """Whether adding money may be given up: where it is added about as often as in the towns that took longest, and changes something
+    each time."""
+    added = ADDITIONS if str(shape.given.get("completion")).startswith("add_one") else 0
+    return too_many_purchases(shape) or added * (shape.cells + 4 * WORK_STEP * shape.options) > SEARCH_WORK_MAX
 
 
 def too_many_shares(shape: Shape) -> bool:

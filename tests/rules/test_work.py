@@ -137,9 +137,10 @@ def test_a_search_that_is_given_up_is_of_a_shape_that_its_rule_says_so_of(name, 
     """Given a limit that some searches reach; then no poll of such a shape would have been opened."""
     rule = rules.rule("voting", name)
     options, ballots = data.draw(st.sampled_from([(4, 9), (10, 30), (14, 120)]))
+    adding = {"completion": "add_one", "increment": 20}  # no more often than towns do
     given = {
         "committee_equal_shares": [{"seats": 4}],
-        "equal_shares": [{}, {"completion": "add_one"}, {"utility": "additive"}, {"completion": "add_one", "utility": "additive"}],
+        "equal_shares": [{}, adding, {"utility": "additive"}, adding | {"utility": "additive"}],
         "knapsack": [{}],
         "swiecie_2023": [{}],
         "wieliczka_2023": [{}],

@@ -26,7 +26,8 @@ def tally(
     from api import beside_the_file, terminal_text
     from engine import rules
     from engine.elections import files
-    from engine.elections.outcome import Step, in_json
+    from engine.elections.numbers import in_json
+    from engine.elections.outcome import Step
     from engine.rules import certificates
 
     election, given = files.read(file), _parameters(parameter or [])

@@ -125,6 +125,37 @@ def test_a_rule_knows_elections_and_not_the_community(name):
     ]
 
 
+@cache
+def made_elsewhere(name: str) -> frozenset[str]:
+    """The names that a module knows from another one of ours, and does not make."""
+    tree = ast.parse(modules()[name].read_text())
+    known = {
+        alias.asname or alias.name
+        for node in tree.body
+        if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] in PACKAGES
+        for alias in node.names
+    }
+    aliases = {
+        target.id
+        for node in tree.body
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Attribute) and isinstance(node.value.value, ast.Name)
+        for target in node.targets
+        if isinstance(target, ast.Name) and node.value.value.id in known
+    }
+    return frozenset(known | aliases)
+
+
+@pytest.mark.parametrize(
+    "path", sorted({*modules().values(), *(ROOT / "tests").rglob("*.py")}), ids=lambda path: str(path.relative_to(ROOT))
+)
+def test_a_name_is_imported_from_the_file_that_makes_it(path):
+    """Whoever reads where a name comes from finds it there."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.ImportFrom) and node.module in modules():
+            through = {alias.name for alias in node.names if f"{node.module}.{alias.name}" not in modules()} & made_elsewhere(node.module)
+            assert not through, f"{sorted(through)} come through {node.module}"
+
+
 def test_no_file_is_dead():
     used = set().union(*(imports(name) for name in modules())) | ENTRY_POINTS
     catalogues = {f"engine.rules.{family}" for family in rules.FAMILIES} | {"engine.kernel", "engine.features", "api.views"}

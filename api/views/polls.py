@@ -15,7 +15,8 @@ from api.views.delegation import in_poll
 from engine import rules
 from engine.community import Community
 from engine.elections import grades
-from engine.elections.outcome import Outcome, write_number
+from engine.elections.numbers import write_number
+from engine.elections.outcome import Outcome
 from engine.features.keys.state import Keys
 from engine.features.polls.cast import needs_signatures
 from engine.features.polls.close import CLOSE, may_end_by_hand

@@ -20,7 +20,8 @@ import numpy as np
 
 from engine.elections.committees import Approvals, check_seats
 from engine.elections.election import Election
-from engine.elections.outcome import Outcome, Step, write_number
+from engine.elections.numbers import write_number
+from engine.elections.outcome import Outcome, Step
 from engine.elections.work import is_too_much, searched_for
 from engine.limits import COMMITTEE_WORK_MAX, COMMITTEES_MAX
 from engine.refusals import refuse

@@ -17,13 +17,10 @@ from functools import cached_property
 from hashlib import sha256
 from typing import Any, NamedTuple
 
-from engine.elections import numbers
 from engine.elections.figures import Called, Figures
+from engine.elections.numbers import Number, in_json, write_number
 from engine.log.json import canonical
 
-Number = numbers.Number
-write_number = numbers.write_number
-in_json = numbers.in_json
 Fact = int | str | Sequence["Fact"]
 
 

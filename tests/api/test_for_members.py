@@ -9,8 +9,8 @@ from fastapi.testclient import TestClient
 
 from api.app import build
 from engine.features.amendments.amend import AmendCharter
-from engine.features.ideas.comment import COMMENTS_PER_IDEA_MAX, CommentIdea
-from engine.features.ideas.state import Ideas
+from engine.features.ideas.comment import CommentIdea
+from engine.features.ideas.state import COMMENTS_PER_IDEA_MAX, Ideas
 from engine.features.ideas.submit import SubmitIdea
 from engine.features.ideas.support import SupportIdea
 from engine.features.points.state import points_of

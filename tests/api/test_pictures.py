@@ -16,9 +16,10 @@ from api.doors.session import Sessions
 from api.pages.pictures import ROUNDS_SHOWN, duels, grades, rounds, rounds_in_words
 from api.views import view_of
 from engine.elections import pairwise
+from engine.elections.election import Election
 from engine.elections.figures import Figures
 from engine.features.polls.state import Polls
-from engine.rules import Election, rule, tally
+from engine.rules import rule, tally
 from tests.api import test_ballot_files
 from tests.api.conftest import HTML
 from tests.api.test_ballot_files import choices, held

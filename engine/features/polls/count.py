@@ -13,7 +13,8 @@ from engine import rules
 from engine.elections import draws
 from engine.elections.choice import row
 from engine.elections.election import Election
-from engine.elections.outcome import Number, Outcome, write_number
+from engine.elections.numbers import Number, write_number
+from engine.elections.outcome import Outcome
 from engine.elections.ties import break_ties
 from engine.elections.work import without_bounds
 from engine.features.polls.ballots import Ballots

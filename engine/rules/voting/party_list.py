@@ -28,7 +28,8 @@ from engine.elections import work
 from engine.elections.apportion import apportion
 from engine.elections.divisors import Claim, by_divisor
 from engine.elections.election import Election
-from engine.elections.outcome import Outcome, Step, Value, Votes, listing, write_number
+from engine.elections.numbers import write_number
+from engine.elections.outcome import Outcome, Step, Value, Votes, listing
 from engine.elections.roots import Roots, add, cut
 from engine.rules import voting_rule
 from engine.rules.voting.stv import ONE

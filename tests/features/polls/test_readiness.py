@@ -11,9 +11,8 @@ from engine.features.polls import readiness
 from engine.features.polls.open import FreeOption, OpenPoll
 from engine.features.polls.terms import DecisionTerms
 from engine.kernel.charter import lawful, preset, presets
-from engine.limits import AMOUNT_MAX, COST_MAX
+from engine.limits import AMOUNT_MAX, COST_MAX, MOMENT_MAX
 from engine.refusals import Refusal
-from engine.values import MOMENT_MAX
 from engine.verify import verify
 from tests.features.polls.test_charters import saying
 from tests.forging import of_kind, rewritten

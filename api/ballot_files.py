@@ -116,8 +116,8 @@ def _command(name: str, election: Election) -> str:
     assert election.rule is not None
     rule, given = election.rule
     parameters = rules.rule("voting", rule).parameters
-    told = {one: value for one, value in given.items() if value != parameters[one][1]}
-    return " ".join(["folkmoot tally", name, "--rule", rule, *(f"--set {quote(f'{one}={typed(value)}')}" for one, value in told.items())])
+    chosen = {one: value for one, value in given.items() if value != parameters[one][1]}
+    return " ".join(["folkmoot tally", name, "--rule", rule, *(f"--set {quote(f'{one}={typed(value)}')}" for one, value in chosen.items())])
 
 
 def _voters(source: Counted) -> list[str]:

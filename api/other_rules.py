@@ -115,6 +115,6 @@ def lines(shown: Json) -> list[str]:
         rule=shown["rule"],
         winners=names(shown["winners"]) or Step(shown["status"].replace("_", " ")),
     )
-    told = Comparison(answers, {}).lines()
+    compared = Comparison(answers, {}).lines()
     left_out = [f"not counted by {', '.join(reason['rules'])}: {reason['why']}" for reason in shown["compared"]["left_out"]]
-    return [str(decided), *Grid(names(shown["compared"]["grid"]["options"]), rows).lines(), *told, *left_out]
+    return [str(decided), *Grid(names(shown["compared"]["grid"]["options"]), rows).lines(), *compared, *left_out]

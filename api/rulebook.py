@@ -20,8 +20,8 @@ NOT_VOUCHED = "no certificate vouches for its figures: they can only be counted 
 
 def pages(name: str | None = None) -> list[dict[str, Any]]:
     """Every rule, or the one called `name`, here or elsewhere: family, version, parameters, promises, and its docstring as the page."""
-    found = [_page(family, each) for family in rules.FAMILIES for each in rules.names(family) if name in (None, each)]
-    if not found:
+    asked_for = [_page(family, each) for family in rules.FAMILIES for each in rules.names(family) if name in (None, each)]
+    if not asked_for:
         if name in rules.FAMILIES:
             raise refuse(
                 "rule_unknown", "rule {name!r}", "is a family", "name one of it: {known}", name=name, known=", ".join(rules.names(name))
@@ -32,7 +32,7 @@ def pages(name: str | None = None) -> list[dict[str, Any]]:
         raise refuse(
             "rule_unknown", "rule {name!r}", "is not known here", "{near}", name=(name or "")[:80], near=did_you_mean(name or "", known)
         )
-    return found
+    return asked_for
 
 
 def _page(family: str, name: str) -> dict[str, Any]:

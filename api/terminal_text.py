@@ -30,7 +30,7 @@ FOR_PROGRAMS = frozenset({"in_numbers"})
 
 def lines(shown: Any, money: Callable[[str], str], indent: str = "") -> list[str]:
     """A JSON value as lines; `money` writes an amount that is in the smallest unit."""
-    found: list[str] = []
+    said: list[str] = []
     rows = shown.items() if isinstance(shown, dict) else (("-", item) for item in shown)
     for name, item in rows:
         if name in FOR_PROGRAMS:
@@ -39,12 +39,12 @@ def lines(shown: Any, money: Callable[[str], str], indent: str = "") -> list[str
         if isinstance(item, dict | list) and item:
             accounts = name == "money" and isinstance(item, dict)
             inner = {account: money(amount) for account, amount in item.items()} if accounts else item
-            found += [f"{indent}{label}", *lines(inner, money, indent + "  ")]
+            said += [f"{indent}{label}", *lines(inner, money, indent + "  ")]
         elif isinstance(item, str) and "\n" in item:
-            found += [f"{indent}{label}", *(f"{indent}  {line}" for line in item.rstrip("\n").split("\n"))]
+            said += [f"{indent}{label}", *(f"{indent}  {line}" for line in item.rstrip("\n").split("\n"))]
         else:
-            found.append(f"{indent}{label} {_value(name, item, money)}".rstrip())
-    return found
+            said.append(f"{indent}{label} {_value(name, item, money)}".rstrip())
+    return said
 
 
 def _value(name: str, item: Any, money: Callable[[str], str]) -> str:

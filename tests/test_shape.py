@@ -39,12 +39,12 @@ ENTRY_POINTS = {"api.cli", "engine.store.memory", "contracts.claims", "contracts
 
 @cache
 def modules() -> dict[str, Path]:
-    found = {}
+    paths = {}
     for package in PACKAGES:
         for path in (ROOT / package).rglob("*.py"):
             name = ".".join(path.relative_to(ROOT).with_suffix("").parts)
-            found[name.removesuffix(".__init__")] = path
-    return found
+            paths[name.removesuffix(".__init__")] = path
+    return paths
 
 
 @cache
@@ -52,15 +52,15 @@ def imports(name: str, top_level: bool = False) -> frozenset[str]:
     """What a module imports, of this house by whole module names, of others by their first word."""
     tree = ast.parse(modules()[name].read_text())
     nodes = tree.body if top_level else list(ast.walk(tree))
-    found = set()
+    names = set()
     for node in nodes:
         if isinstance(node, ast.Import):
-            found |= {alias.name for alias in node.names}
+            names |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
             assert not node.level, f"{name}: relative imports hide where a name comes from"
             module = node.module or ""
-            found |= {f"{module}.{alias.name}" if f"{module}.{alias.name}" in modules() else module for alias in node.names}
-    return frozenset(found - {name})
+            names |= {f"{module}.{alias.name}" if f"{module}.{alias.name}" in modules() else module for alias in node.names}
+    return frozenset(names - {name})
 
 
 def floor(name: str) -> int:

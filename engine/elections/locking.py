@@ -149,7 +149,7 @@ def _favouring(place: int, reach: Reach, levels: Levels) -> Reach | None:
 
 
 def _search(place: int, start: Reach, levels: Levels, steps_max: int) -> tuple[bool, Reach | None]:
-    """Whether so many looks at a defeat settle it; and then the end of an order that elects the option, or None if none does.
+    """Whether so many steps, each for one defeat, settle it; and then the end of an order that elects the option, or None if none does.
 
     Orders in which it wins lock in nothing against it: what beats it is taken last, and is answered by a chain by then.
     What lies on no chain from the option to one that it still has to answer is left out of account."""

@@ -44,7 +44,7 @@ def best_committees(election: Election, seats: int, worth: Callable[[int], tuple
     table = [numerator * scale // denominator for numerator, denominator in parts] + [0]
     support = merged.support
     best: list[tuple[int, ...]] = []
-    highest, looked = -1, 0
+    highest, read = -1, 0
     work = sum(map(len, approvals.rows)) + 100 * option_count * seats
     """The work of examining a branch: every approval once, and a sum for every option."""
 
@@ -56,10 +56,10 @@ def best_committees(election: Election, seats: int, worth: Callable[[int], tuple
         return gained
 
     def grow(chosen: tuple[int, ...], score: int, counts: np.ndarray[tuple[int, ...], np.dtype[np.int64]]) -> None:
-        nonlocal highest, looked
-        looked += work
+        nonlocal highest, read
+        read += work
         searched_for(4 * work)
-        if is_too_much(looked, COMMITTEE_WORK_MAX) or len(best) > COMMITTEES_MAX:
+        if is_too_much(read, COMMITTEE_WORK_MAX) or len(best) > COMMITTEES_MAX:
             raise refuse(
                 "too_large", "the election", "has too many committees of {seats} among {option_count} options to look at",
                 "elect one by one (seq_pav, seq_phragmen)", seats=seats, option_count=option_count

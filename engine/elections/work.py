@@ -9,7 +9,7 @@ Bounds are a copy's own: another machine allows more, and a search that has beco
 what comes out: whether a poll's count may take too long is asked when it opens (`work_problems`), and once ballots are cast they are counted
 `without_bounds`, in the community and in every audit.
 
->>> one_look(Shape(ballots=1_000_000, options=20)) < compared(Shape(ballots=1_000_000, options=20)) < WORK_MAX
+>>> read_once(Shape(ballots=1_000_000, options=20)) < compared(Shape(ballots=1_000_000, options=20)) < WORK_MAX
 True
 >>> check_work("schulze", compared, Shape(ballots=1_000_000, options=256))
 Traceback (most recent call last):
@@ -153,7 +153,7 @@ def check_work(rule: str, work: Work, shape: Shape) -> None:
 def ballots_max(work: Work, options: int, seats: int = 1, points: int = 5) -> int:
     """How many different ballots about so many options are always counted within the limit; no more than anybody may give at once.
 
-    >>> ballots_max(one_look, 20), ballots_max(compared, 256)
+    >>> ballots_max(read_once, 20), ballots_max(compared, 256)
     (10000000, 74539)
     """
     return bisect_right(range(1, MEMBERS_MAX + 1), WORK_MAX, key=lambda ballots: work(Shape(ballots, options, seats, points)))
@@ -164,8 +164,8 @@ def fixed(shape: Shape) -> int:
     return WORK_STEP * (2_000 + 100 * shape.options)
 
 
-def one_look(shape: Shape) -> int:
-    """Every cell of the ballots is looked at a few times: votes, approvals, points."""
+def read_once(shape: Shape) -> int:
+    """Every cell of the ballots is read a few times: votes, approvals, points."""
     return fixed(shape) + 32 * shape.cells
 
 
@@ -175,13 +175,13 @@ def placed(shape: Shape) -> int:
 
 
 def listed(shape: Shape) -> int:
-    """Every cell is looked at, and options are compared with each other by what they have."""
+    """Every cell is read, and options are compared with each other by what they have."""
     return placed(shape) + shape.cells * shape.options // 2 + WORK_STEP * 12 * shape.options**2
 
 
 def apportioned(shape: Shape) -> int:
-    """Every cell is looked at, and seats are shared out one by one."""
-    return one_look(shape) + WORK_STEP * 300 * (shape.options + shape.seats)
+    """Every cell is read, and seats are shared out one by one."""
+    return read_once(shape) + WORK_STEP * 300 * (shape.options + shape.seats)
 
 
 def compared(shape: Shape) -> int:
@@ -225,16 +225,16 @@ def ordered(options: int) -> int:
 
 def seat_by_seat(shape: Shape) -> int:
     """One option after another is elected, and what the others would add is worked out anew each time."""
-    return one_look(shape) + shape.seats * _approvals(shape, shape.seats)
+    return read_once(shape) + shape.seats * _approvals(shape, shape.seats)
 
 
 def cost_by_cost(shape: Shape) -> int:
     """One option after another is funded, and what the others would cost their supporters is worked out anew each time."""
-    return one_look(shape) + shape.options * _approvals(shape, shape.options)
+    return read_once(shape) + shape.options * _approvals(shape, shape.options)
 
 
 def _approvals(shape: Shape, taken: int) -> int:
-    """A look at every approval, and at every class of ballots that an option's supporters may be in."""
+    """Every approval is read, and every class of ballots that an option's supporters may be in."""
     return 4 * shape.cells + WORK_STEP * shape.options * (40 + 4 * min(shape.ballots, taken + 1))
 
 
@@ -293,7 +293,7 @@ def graded(shape: Shape) -> int:
 
 def halved(shape: Shape) -> int:
     """Ballots are split in proportion to their points: fractions with as many denominators as there are sums of points."""
-    return one_look(shape) + WORK_STEP * 24 * shape.options * (1 + min(shape.ballots, shape.points * shape.options))
+    return read_once(shape) + WORK_STEP * 24 * shape.options * (1 + min(shape.ballots, shape.points * shape.options))
 
 
 def rooted(shape: Shape) -> int:
@@ -309,11 +309,11 @@ def searched(shape: Shape) -> int:
 
 def committees(shape: Shape) -> int:
     """Committees are gone through, up to a limit."""
-    return one_look(shape) + shape.search(4 * COMMITTEE_WORK_MAX) + WORK_STEP * COMMITTEES_MAX * shape.seats
+    return read_once(shape) + shape.search(4 * COMMITTEE_WORK_MAX) + WORK_STEP * COMMITTEES_MAX * shape.seats
 
 
 def too_many_committees(shape: Shape) -> bool:
-    """Whether a search for the best committee may be given up: where no bound cuts anything off, it looks at too much."""
+    """Whether a search for the best committee may be given up: where no bound cuts anything off, it reads too much."""
     seats = min(shape.seats, shape.options)
     branches = sum(comb(shape.options, chosen) for chosen in range(seats + 1))
     return branches * (shape.cells + 100 * shape.options * seats) > COMMITTEE_WORK_MAX
@@ -332,10 +332,10 @@ def too_many_sets(shape: Shape) -> bool:
 
 
 def too_many_purchases(shape: Shape) -> bool:
-    """Whether buying seats or options may be given up: every ballot is looked at for some of the options whenever one is bought, and
+    """Whether buying seats or options may be given up: every ballot is read for some of the options whenever one is bought, and
     voters whose points differ hardly ever have the same left."""
-    looks = 16 + 32 * WORK_STEP if shape.given.get("utility") == "additive" else 16
-    return WORK_STEP * 200 * shape.options**2 + looks * shape.options * shape.cells > SEARCH_WORK_MAX
+    reads = 16 + 32 * WORK_STEP if shape.given.get("utility") == "additive" else 16
+    return WORK_STEP * 200 * shape.options**2 + reads * shape.options * shape.cells > SEARCH_WORK_MAX
 
 
 def too_many_additions(shape: Shape) -> bool:

@@ -28,7 +28,7 @@ from engine import catalogue
 from engine.elections.election import Election
 from engine.elections.kinds import Kind
 from engine.elections.outcome import Outcome
-from engine.elections.work import Shape, Work, check_work, never, one_look
+from engine.elections.work import Shape, Work, check_work, never, read_once
 from engine.limits import DECIMAL_DIGITS_MAX
 from engine.refusals import refuse
 from engine.rules.parameters import allowed, fits
@@ -76,7 +76,7 @@ class Rule:
     by_names: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
     """Parameters under which what options are called decides, with their values: no poll is counted so, whose options go by numbers."""
     reads_points: bool = False
-    work: Work = one_look
+    work: Work = read_once
     """At most how much work a count takes, by the shape of the election."""
     gives_up: Callable[[Shape], bool] = never
     """Whether a count of such a shape may be refused as too large, once its ballots are known."""

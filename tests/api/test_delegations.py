@@ -86,8 +86,8 @@ def test_a_closed_poll_says_whose_ballot_spoke_for_whom(client, sessions, moot, 
     hold(moot, poll)
     rows = client.get(f"/polls/{poll}/spoken-for").json()["spoken_for"]
     assert rows == view_of(moot.community, f"{poll}/spoken-for")["spoken_for"]
-    told = {row["member"]: (row["delegate"], row["speaker"]) for row in rows}
-    assert told == {
+    speakers = {row["member"]: (row["delegate"], row["speaker"]) for row in rows}
+    assert speakers == {
         "m1": ("m5", "m5"), "m2": ("m3", "m3"), "m4": (late[0], None), "m5": ("m2", "m5"), late[0]: ("m4", None),
         late[1]: ("m3", None), late[2]: ("m2", "m3"),
     }  # fmt: skip

@@ -101,6 +101,11 @@ def test_no_file_and_no_function_is_long(name):
             assert (node.end_lineno or 0) - node.lineno <= FUNCTION_LINES_MAX, f"{name}.{node.name} is long"
 
 
+@pytest.mark.parametrize("path", sorted((ROOT / "tests").rglob("*.py")), ids=lambda path: str(path.relative_to(ROOT)))
+def test_no_file_of_tests_is_long(path):
+    assert path.read_text().count("\n") <= LINES_MAX, "does the room do two jobs?"
+
+
 @pytest.mark.parametrize("name", sorted(name for name in modules() if name.startswith("engine")))
 def test_time_and_chance_come_in_by_the_door(name):
     words = {other.split(".")[0] for other in imports(name)}

@@ -18,7 +18,7 @@ from api.beside_the_file import places, whose_rule
 from api.rulebook import NOT_VOUCHED
 from api.texts import when
 from engine.elections.election import Election
-from engine.elections.outcome import Outcome
+from engine.elections.outcome import Outcome, Step
 from engine.rules import Parameters, Rule, certificates
 from engine.values import typed
 
@@ -68,5 +68,10 @@ def count(election: Election, outcome: Outcome, rule: Rule, kept: Parameters, ch
     said = [] if vouched else [f"({NOT_VOUCHED})"]
     if checked:
         said = [f"checked by its certificate: {vouched}"]
-    winners = "winners: " + (", ".join(outcome.winners) or "none")
+    seats = outcome.seats or {}
+    each = [
+        str(Step("{name} ({number} {number:seat|seats})", name=name, number=seats[name])) if name in seats else name
+        for name in outcome.winners
+    ]
+    winners = "winners: " + (", ".join(each) or "none")
     return [counted, *outcome.steps, *tied, winners, *lines_beside(election, outcome.winners), *said]

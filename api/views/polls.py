@@ -222,6 +222,14 @@ def _options(labels: list[str], each: Poll) -> Json:
     ]
 
 
+def _seats(each: Poll) -> Json:
+    """How many seats each winner has, in the order of the winners, where an option may have several."""
+    result, rule = each.result, rules.rule_of_version("voting", each.asked.terms.rule.version)
+    if result is None or not rule.several_seats:
+        return None
+    return [int(result.scores[number - 1]) for number in result.winners]
+
+
 def _result(each: Poll) -> dict[str, Json]:
     result = each.result
     assert result is not None
@@ -229,6 +237,7 @@ def _result(each: Poll) -> dict[str, Json]:
     return {
         "status": result.status,
         "winners": list(result.winners),
+        "seats": _seats(each),
         "ties": [list(tie) for tie in result.ties],
         "scores": list(result.scores),
         "ballots": result.ballots,

@@ -67,6 +67,8 @@ class Rule:
     """Whether it gives an answer without any ballot."""
     rounds: bool = False
     """Whether it counts in rounds and tells the scores of those before the last."""
+    several_seats: bool = False
+    """Whether an option may win several seats: its score is how many."""
     settles_by: Literal["", "sums", "roles"] = ""
     """How one can tell, before everybody has voted, that no ballot still to come changes who wins: the options with the highest sums of
     what ballots give them win; or a vote for, against or abstaining only ever helps that side. Empty where it is not proved."""
@@ -301,11 +303,12 @@ def voting_rule(
     silence: bool = False,
     rounds: bool = False,
     by_names: Mapping[str, tuple[Any, ...]] | None = None,
+    several_seats: bool = False,
     settles_by: Literal["", "sums", "roles"] = "",
 ) -> Callable[[Callable[..., Outcome]], Rule]:
     """A function of an election becomes a voting rule. `scores` says what its scores are, `strict` that it takes no
     ballot that ranks two options equal, `roles` what its options stand for (the last may be left out), `silence` that
-    it gives an answer without ballots, `rounds` that its outcome tells earlier rounds, `by_names` with which values of parameters
+    it gives an answer without ballots, `rounds` that its outcome tells earlier rounds, `several_seats` that an option may win several, `by_names` with which values of parameters
     what options are called decides, `settles_by` how one can tell that the ballots still to come change nothing, `work` at most how much
     work it takes, `gives_up` where it may be refused for all that. `promises` are checked by Hypothesis, those in `provided` only with
     these values of parameters."""
@@ -325,6 +328,7 @@ def voting_rule(
             promises=frozenset(promises),
             provided=provided or {},
             by_names=by_names or {},
+            several_seats=several_seats,
             settles_by=settles_by,
             work=work,
             gives_up=gives_up,

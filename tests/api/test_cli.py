@@ -89,7 +89,21 @@ def test_a_tally_of_a_file(tmp_path):
     file = tmp_path / "votes.txt"
     file.write_text('120: "Jane Doe" > bob = carol\n80: bob > carol\n30: carol > bob\n')
     counted = answer("tally", file, "--rule", "instant_runoff")
-    keys = {"rule", "winners", "scores", "ties", "steps", "note", "facts", "rounds", "figures", "parameters", "scores_are", "vouched"}
+    keys = {
+        "rule",
+        "winners",
+        "seats",
+        "scores",
+        "ties",
+        "steps",
+        "note",
+        "facts",
+        "rounds",
+        "figures",
+        "parameters",
+        "scores_are",
+        "vouched",
+    }
     assert counted["winners"] == ["Jane Doe"] and set(counted) == keys
     assert (counted["rule"], counted["vouched"]) == ("instant_runoff", "its winners, scores, rounds and figures")
     assert not answer("tally", file, "--rule", "kemeny")["vouched"]

@@ -39,7 +39,14 @@ DECIMALS = 4
 """Of a claim whose square root has no end."""
 
 
-@voting_rule(ballot=("single", "cumulative"), elects="several", scores="seats", work=work.apportioned, promises={"anonymity", "neutrality"})
+@voting_rule(
+    ballot=("single", "cumulative"),
+    elects="several",
+    scores="seats",
+    several_seats=True,
+    work=work.apportioned,
+    promises={"anonymity", "neutrality"},
+)
 def party_list(
     election: Election, *, seats: Positive = ONE, method: Literal["webster", "jefferson", "hill", "adams", "hamilton"] = "webster"
 ) -> Outcome:
@@ -75,6 +82,7 @@ def party_list(
         ties=(tuple(options[place] for place in tied),) if tied else (),
         explain=explain,
         certify=lambda: [list(held), facts],
+        seats={name: number for name, number in zip(options, held, strict=True) if number},
     )
 
 

@@ -109,8 +109,8 @@ def check_receipt(path: Path, key: str | None) -> dict[str, Any]:
 
 def kept_receipt(path: Path) -> KeptReceipt:
     """One event with its proof, as somebody kept it."""
-    found = read_json(read_kept(path, RECEIPT_BYTES_MAX).encode(), path.name)
-    event, proof = found.get("event"), found.get("proof")
+    receipt = read_json(read_kept(path, RECEIPT_BYTES_MAX).encode(), path.name)
+    event, proof = receipt.get("event"), receipt.get("proof")
     if not isinstance(event, dict) or not isinstance(proof, str):
         raise refuse("file_foreign", "{file}", "holds no event with its proof", WAY_OUT, file=path.name)
     return KeptReceipt(canonical(event), proof)
@@ -127,30 +127,30 @@ def read_kept(path: Path, most: int) -> str:
 
 
 def lines(report: Report) -> list[str]:
-    found = [f"{report.checked[name]:>9,}  {label:18} {meaning}" for name, label, meaning in TABLE if report.checked[name]]
+    counts = [f"{report.checked[name]:>9,}  {label:18} {meaning}" for name, label, meaning in TABLE if report.checked[name]]
     if report.problem is not None:
         at = "" if report.seq is None else f" at event {report.seq}"
         verdict = "CANNOT RECOUNT" if report.verdict == "cannot_recount" else "WRONG"
-        return [*found, f"{verdict}{at}: {report.problem}"]
+        return [*counts, f"{verdict}{at}: {report.problem}"]
     events = report.checked["events"]
     if report.signed < events:
-        found.append(f"{events - report.signed:>9,}  unsigned events    stand under no signed head yet: only this copy vouches for them")
+        counts.append(f"{events - report.signed:>9,}  unsigned events    stand under no signed head yet: only this copy vouches for them")
     if report.verdict == "ahead":
         newest = datetime.fromtimestamp(report.newest / 1000, UTC)
         return [
-            *found,
+            *counts,
             f"AHEAD: what there is holds together, and says that it is {newest:%Y-%m-%d %H:%M} UTC. If this machine's clock is right,",
             "the log's ran ahead: two members who may can set it right (CorrectClock).",
         ]
     if report.verdict == "unsigned":
         return [
-            *found,
+            *counts,
             "UNSIGNED: what there is holds together. Ask for a newer signed head, or say that you take it as it is: --allow-unsigned",
         ]
     if report.pinned:
-        return [*found, f"Sound: {report.origin}, its first {report.signed:,} events signed by the key you gave."]
+        return [*counts, f"Sound: {report.origin}, its first {report.signed:,} events signed by the key you gave."]
     return [
-        *found,
+        *counts,
         f"Sound: self-consistent, by its own word the log of {report.key}",
         "Compare that key with one you had from the community itself (--key), and ask for a newer signed head.",
     ]

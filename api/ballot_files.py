@@ -89,7 +89,7 @@ def file_of(community: Community, name: str, file_format: str, numbers: bool = F
 
 def _written(source: Counted, election: Election, ending: str, numbers: bool) -> BallotFile:
     path = Path(f"{source.poll.id}.{ending}")
-    voters = _voters(source) if ending == "pb" and _is_one_each(source) else None
+    voters = _voters(source) if ending == "pb" and source.is_one_each else None
     if voters is not None:
         election = _one_row_each(source, election)
     try:
@@ -116,14 +116,8 @@ def _command(name: str, election: Election) -> str:
     assert election.rule is not None
     rule, given = election.rule
     parameters = rules.rule("voting", rule).parameters
-    told = {one: value for one, value in given.items() if value != parameters[one][1]}
-    return " ".join(["folkmoot tally", name, "--rule", rule, *(f"--set {quote(f'{one}={typed(value)}')}" for one, value in told.items())])
-
-
-def _is_one_each(source: Counted) -> bool:
-    """Whether every ballot has the power of one, and speaks for nobody else, so that a line for each voter counts as it did."""
-    powers = source.ballots.powers[source.ballots.code >= 0]
-    return bool((powers == 1).all())
+    chosen = {one: value for one, value in given.items() if value != parameters[one][1]}
+    return " ".join(["folkmoot tally", name, "--rule", rule, *(f"--set {quote(f'{one}={typed(value)}')}" for one, value in chosen.items())])
 
 
 def _voters(source: Counted) -> list[str]:

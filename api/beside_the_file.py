@@ -58,8 +58,8 @@ def of_all(election: Election, compared: Comparison) -> tuple[dict[str, Any], li
     official = None if stated.selected is None else {election.options[place] for place in stated.selected}
     same = [each.rule for each in compared.answers if official is not None and set(each.winners) == official]
     who = [f"The official winners are those of: {', '.join(same) or 'no rule here'}."] if official is not None else []
-    told = _stated(election, agreement(election, own.winners if own else None)) | {"selected_by": same if official is not None else None}
-    return {"file": told}, [f"{str(why)[:1].upper()}{str(why)[1:]}.", *lines(election, own.winners if own else None), *who]
+    said = _stated(election, agreement(election, own.winners if own else None)) | {"selected_by": same if official is not None else None}
+    return {"file": said}, [f"{str(why)[:1].upper()}{str(why)[1:]}.", *lines(election, own.winners if own else None), *who]
 
 
 def _stated(election: Election, common: Agreement | None) -> dict[str, Any]:

@@ -37,6 +37,13 @@ class Counted(NamedTuple):
     ballots: Ballots
     draw: Draw
 
+    @property
+    def is_one_each(self) -> bool:
+        """Whether every ballot has the power of one, and speaks for nobody else: power then counts ballots, and a line for each voter
+        counts as the poll did."""
+        powers = self.ballots.powers[self.ballots.code >= 0]
+        return bool((powers == 1).all())
+
     def election(self, labels: list[str] | None = None, decimals: int = 0) -> Election:
         """The ballots as an election, the options listed as they were drawn, by their numbers or called `labels`; with the rule the
         poll was held by, and the seats where that has some."""

@@ -26,7 +26,8 @@ def tally(
     from api import beside_the_file, terminal_text
     from engine import rules
     from engine.elections import files
-    from engine.elections.outcome import Step, in_json
+    from engine.elections.numbers import in_json
+    from engine.elections.outcome import Step
     from engine.rules import certificates
 
     election, given = files.read(file), _parameters(parameter or [])
@@ -37,24 +38,28 @@ def tally(
                 answer(None, as_json, beside_the_file.lines(election, None))
             raise refuse("parameter_wrong", "--rule", "is not given, and {why}", "name one of folkmoot rules, or compare them all", why=why)
         rule, given = election.rule[0], election.rule[1] | given
-    found = rules.counting_rule(rule)
-    rules.check_roles(found, election.options)
-    outcome = rules.count(found, election, given)
-    kept = rules.terms(found, election, given)
-    vouched = certificates.vouched(found.version)
+    counted_by = rules.counting_rule(rule)
+    rules.check_roles(counted_by, election.options)
+    outcome = rules.count(counted_by, election, given)
+    kept = rules.terms(counted_by, election, given)
+    vouched = certificates.vouched(counted_by.version)
     has_one = bool(vouched)
     if checked and has_one:
         certificates.check(election, outcome, kept)
     if as_json:
         said = {name: in_json(value) if type(value) is int else value for name, value in kept.items()}
-        told = {"rule": rule, "parameters": said, "scores_are": found.scores, "vouched": vouched}
-        told |= {"checked": has_one} if checked else {}
-        answer(outcome.as_json() | told | beside_the_file.as_json(election, found, kept, outcome.winners), as_json, [])
+        terms = {"rule": rule, "parameters": said, "scores_are": counted_by.scores, "vouched": vouched}
+        terms |= {"checked": has_one} if checked else {}
+        answer(outcome.as_json() | terms | beside_the_file.as_json(election, counted_by, kept, outcome.winners), as_json, [])
     else:
-        answer(None, as_json, terminal_text.count(election, outcome, found, kept, checked and has_one))
+        answer(None, as_json, terminal_text.count(election, outcome, counted_by, kept, checked and has_one))
     if checked and not has_one:
         raise refuse(
-            "certificate_unknown", "the count", "is not checked: {rule} gives no certificate", "count it again elsewhere", rule=found.name
+            "certificate_unknown",
+            "the count",
+            "is not checked: {rule} gives no certificate",
+            "count it again elsewhere",
+            rule=counted_by.name,
         )
 
 
@@ -103,11 +108,11 @@ def convert(
 
 def _parameters(items: list[str]) -> dict[str, Any]:
     """What is given as `NAME=VALUE`, each once."""
-    found: dict[str, Any] = {}
+    parameters: dict[str, Any] = {}
     for item in items:
         name, _, value = item.partition("=")
-        if name in found:
+        if name in parameters:
             raise refuse("parameter_wrong", "--set {name}", "is given twice", "give it once", name=name)
         known = {"true": True, "false": False}
-        found[name] = known.get(value, int(value) if value.isdecimal() and len(value) <= DECIMAL_DIGITS_MAX else value)
-    return found
+        parameters[name] = known.get(value, int(value) if value.isdecimal() and len(value) <= DECIMAL_DIGITS_MAX else value)
+    return parameters

@@ -17,12 +17,13 @@ from engine import rules
 from engine.community import Community
 from engine.elections.outcome import Step
 from engine.features.polls.state import Poll
+from engine.limits import WORK_MAX
 from engine.refusals import refuse
-from engine.rules.comparing import Answer, Comparison, compare
+from engine.rules.comparing import Answer, Comparison, Unit, compare
 from engine.rules.grid import Grid, Row
 
-LOOKS_MAX = 600_000_000
-"""Looks at one ballot for one option, or for a pair of them, that comparing the rules of one poll may take: some ten seconds."""
+COMPARING_WORK_MAX = WORK_MAX
+"""Units of work that comparing the rules of one poll may take: as many as one count, some ten seconds."""
 COMPARED_MAX = 1_000
 """Polls whose comparison is kept in memory, some kilobytes each: the next one asked for takes the place of the one asked for longest ago."""
 WAITING_MAX = 4
@@ -65,7 +66,9 @@ def _compared(community: Community, poll: Poll) -> Comparison:
         raise refuse("election_wrong", "poll {poll}", "was closed without a ballot", "there is nothing to compare", poll=poll.id)
     # Where a budget is shared out, who would be the one elected is another question.
     elects = ("one", "several") if poll.asked.budget is None else ("budget",)
-    return compare(counted(community, poll).election(), swings=True, looks_max=LOOKS_MAX, elects=elects)
+    source = counted(community, poll)
+    weights: Unit = "ballots" if source.is_one_each else "power"
+    return compare(source.election(), swings=True, work_max=COMPARING_WORK_MAX, elects=elects, weights=weights)
 
 
 def as_json(comparison: Comparison, poll: Poll) -> Json:
@@ -102,7 +105,7 @@ def lines(shown: Json) -> list[str]:
     answers = tuple(
         Answer(
             one["rule"], one["parameters"], names(one["winners"]), one["tied"], one["ties"], one["sought"], one["swing"],
-            None if one["rival"] is None else called[one["rival"]],
+            None if one["rival"] is None else called[one["rival"]], one["swing_in"],
         )
         for one in shown["compared"]["answers"]
     )  # fmt: skip
@@ -112,6 +115,6 @@ def lines(shown: Json) -> list[str]:
         rule=shown["rule"],
         winners=names(shown["winners"]) or Step(shown["status"].replace("_", " ")),
     )
-    told = Comparison(answers, {}).lines()
+    compared = Comparison(answers, {}).lines()
     left_out = [f"not counted by {', '.join(reason['rules'])}: {reason['why']}" for reason in shown["compared"]["left_out"]]
-    return [str(decided), *Grid(names(shown["compared"]["grid"]["options"]), rows).lines(), *told, *left_out]
+    return [str(decided), *Grid(names(shown["compared"]["grid"]["options"]), rows).lines(), *compared, *left_out]

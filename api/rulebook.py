@@ -8,7 +8,7 @@ from typing import Any
 
 from engine import rules
 from engine.catalogue import did_you_mean
-from engine.elections.work import Shape, ballots_max
+from engine.elections.work import ballots_max, never
 from engine.event import Command, command_of, commands
 from engine.log.codec import form
 from engine.refusals import refuse
@@ -20,8 +20,8 @@ NOT_VOUCHED = "no certificate vouches for its figures: they can only be counted 
 
 def pages(name: str | None = None) -> list[dict[str, Any]]:
     """Every rule, or the one called `name`, here or elsewhere: family, version, parameters, promises, and its docstring as the page."""
-    found = [_page(family, each) for family in rules.FAMILIES for each in rules.names(family) if name in (None, each)]
-    if not found:
+    asked_for = [_page(family, each) for family in rules.FAMILIES for each in rules.names(family) if name in (None, each)]
+    if not asked_for:
         if name in rules.FAMILIES:
             raise refuse(
                 "rule_unknown", "rule {name!r}", "is a family", "name one of it: {known}", name=name, known=", ".join(rules.names(name))
@@ -32,7 +32,7 @@ def pages(name: str | None = None) -> list[dict[str, Any]]:
         raise refuse(
             "rule_unknown", "rule {name!r}", "is not known here", "{near}", name=(name or "")[:80], near=did_you_mean(name or "", known)
         )
-    return found
+    return asked_for
 
 
 def _page(family: str, name: str) -> dict[str, Any]:
@@ -88,7 +88,7 @@ def work_of(rule: rules.Rule) -> str:
     few, many = (_rounded(ballots_max(rule.work, options, seats=5)) for options in (20, 100))
     said = f"counts {few:,} different ballots about 20 options, {many:,} about 100"
     said += " (5 are elected)" if "seats" in rule.parameters else ""
-    return said + ("; its search may be given up, and no poll is opened where it might" if rule.gives_up(Shape(100, 100, 5)) else "")
+    return said + ("; its search may be given up, and no poll is opened where it might" if rule.gives_up is not never else "")
 
 
 def _rounded(number: int) -> int:

@@ -18,7 +18,7 @@ from api.beside_the_file import places, whose_rule
 from api.rulebook import NOT_VOUCHED
 from api.texts import when
 from engine.elections.election import Election
-from engine.elections.outcome import Outcome
+from engine.elections.outcome import Outcome, Step
 from engine.rules import Parameters, Rule, certificates
 from engine.values import typed
 
@@ -30,7 +30,7 @@ FOR_PROGRAMS = frozenset({"in_numbers"})
 
 def lines(shown: Any, money: Callable[[str], str], indent: str = "") -> list[str]:
     """A JSON value as lines; `money` writes an amount that is in the smallest unit."""
-    found: list[str] = []
+    said: list[str] = []
     rows = shown.items() if isinstance(shown, dict) else (("-", item) for item in shown)
     for name, item in rows:
         if name in FOR_PROGRAMS:
@@ -39,12 +39,12 @@ def lines(shown: Any, money: Callable[[str], str], indent: str = "") -> list[str
         if isinstance(item, dict | list) and item:
             accounts = name == "money" and isinstance(item, dict)
             inner = {account: money(amount) for account, amount in item.items()} if accounts else item
-            found += [f"{indent}{label}", *lines(inner, money, indent + "  ")]
+            said += [f"{indent}{label}", *lines(inner, money, indent + "  ")]
         elif isinstance(item, str) and "\n" in item:
-            found += [f"{indent}{label}", *(f"{indent}  {line}" for line in item.rstrip("\n").split("\n"))]
+            said += [f"{indent}{label}", *(f"{indent}  {line}" for line in item.rstrip("\n").split("\n"))]
         else:
-            found.append(f"{indent}{label} {_value(name, item, money)}".rstrip())
-    return found
+            said.append(f"{indent}{label} {_value(name, item, money)}".rstrip())
+    return said
 
 
 def _value(name: str, item: Any, money: Callable[[str], str]) -> str:
@@ -68,5 +68,10 @@ def count(election: Election, outcome: Outcome, rule: Rule, kept: Parameters, ch
     said = [] if vouched else [f"({NOT_VOUCHED})"]
     if checked:
         said = [f"checked by its certificate: {vouched}"]
-    winners = "winners: " + (", ".join(outcome.winners) or "none")
+    seats = outcome.seats or {}
+    each = [
+        str(Step("{name} ({number} {number:seat|seats})", name=name, number=seats[name])) if name in seats else name
+        for name in outcome.winners
+    ]
+    winners = "winners: " + (", ".join(each) or "none")
     return [counted, *outcome.steps, *tied, winners, *lines_beside(election, outcome.winners), *said]

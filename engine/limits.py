@@ -78,7 +78,7 @@ SHARES_EXACT_MAX, SHARES_EXACT_WORK = 20, 10_000_000
 """Additions that equal shares counts in fractions because bounds leave them open, and, where there are few ballots, how many of these times
 ballots times options: some seconds either way; real votes have none."""
 CERTIFICATE_WORK_MAX = 500_000_000
-"""Looks at one ballot, or at one option's chain of duels, that checking a certificate may take: half a minute or so."""
+"""Ballots, or chains of duels of one option, read one by one, that checking a certificate may take: half a minute or so."""
 CERTIFICATE_CELLS_MAX = 20_000_000
 """Ballots times options that a certificate is checked against, one by one: some seconds, and half a gigabyte."""
 RUNOFF_WAYS_MAX = 4_096
@@ -91,5 +91,7 @@ KEMENY_OPTIONS_MAX = 16
 """Options in one cycle that Kemeny ranks: 2^16 sets, a tenth of a second."""
 FUNDING_WORK_MAX = 10_000_000
 """Gifts that are compared with other contributors, or with groups: some seconds."""
+SETS_MAX = 200_000
+"""Sets of options that the search for the best one within a budget keeps side by side: some seconds, and as many bytes as there are options."""
 COMMITTEE_WORK_MAX, COMMITTEES_MAX = 1_000_000_000, 2_000
-"""Approvals that a search for the best committee looks at, some seconds; equally good committees that it lists."""
+"""Approvals that a search for the best committee reads, some seconds; equally good committees that it lists."""

@@ -34,7 +34,6 @@ from engine.limits import (
     TITLE_TEXT_MAX,
 )
 from engine.log.text import is_plain, nfc, piled, shows_nothing, unclean
-from engine.log.text import seen_as as seen_as  # noqa: PLC0414 - it belongs to what a value is, and is known from here
 from engine.refusals import Refusal, refuse
 
 Seq = NewType("Seq", int)

@@ -28,7 +28,7 @@ def names_in_examples(doctest_namespace: dict) -> None:
 
 def shared(path: str) -> Path:
     """A file of the shared data; the test that asks for it skips where it is absent."""
-    found = SHARED / path
-    if not found.exists():
+    file = SHARED / path
+    if not file.exists():
         pytest.skip(f"the shared data is not here: {path}")
-    return found
+    return file

@@ -7,6 +7,7 @@ from typing import Any
 from engine.event import Ask
 from engine.features.delegation.carry import CarryVotes
 from engine.features.delegation.delegate import Delegate
+from engine.features.polls.cast import CastBallot
 from engine.features.polls.close import ClosePoll
 from engine.features.polls.state import Count, Polls
 from engine.kernel.charter import preset
@@ -45,6 +46,12 @@ def hold(moot: Moot, poll: str) -> Count:
     result = moot.of(Polls)[poll].result
     assert result is not None
     return result
+
+
+def carried(moot: Moot, poll: str) -> int:
+    """The power behind m3's ballot, the only one."""
+    moot.do("m3", CastBallot(poll, "1"))
+    return hold(moot, poll).power_cast
 
 
 def said(moot: Moot, kind: str) -> list[dict[str, Any]]:

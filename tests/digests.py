@@ -55,12 +55,12 @@ def elections(kind: str) -> Iterator[Election]:
             table.append(row)
         costs = [draw.below(9) * 10 for _ in range(many)]
         weights = [1 + draw.below(4) for _ in range(rows)]
-        found = Election.of(
+        election = Election.of(
             [f"o{place}" for place in range(many)], kind, table, weights, costs,  # type: ignore[arg-type]
             max(draw.below(20) * 10, *costs),
         )  # fmt: skip
-        found.eligible, found.active = found.total + number % 7, found.total // 2 + number % 5
-        yield found
+        election.eligible, election.active = election.total + number % 7, election.total // 2 + number % 5
+        yield election
 
 
 def some_groups(rows: int) -> Groups:
@@ -177,8 +177,8 @@ def _plain(value: Any) -> Any:
 
 def all_digests() -> dict[str, str]:
     families = [family for family in rules.FAMILIES if family != "secrecy"]
-    found = [rules.rule(family, name) for family in families for name in rules.names(family)]
-    return {f"{rule.family}/{rule.version}": digest(rule) for rule in found}
+    every_rule = [rules.rule(family, name) for family in families for name in rules.names(family)]
+    return {f"{rule.family}/{rule.version}": digest(rule) for rule in every_rule}
 
 
 if __name__ == "__main__":

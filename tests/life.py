@@ -15,17 +15,11 @@ from hypothesis.stateful import initialize, invariant, precondition, rule
 from engine.community import Community
 from engine.event import Command, commands
 from engine.features.amendments.amend import AmendCharter
-from engine.features.delegation.carry import CarryVotes
-from engine.features.delegation.delegate import Delegate
-from engine.features.delegation.end import EndDelegation
 from engine.features.ideas.comment import CommentIdea
 from engine.features.ideas.revise import ReviseIdea
 from engine.features.ideas.state import Ideas
 from engine.features.ideas.submit import SubmitIdea
 from engine.features.ideas.support import SupportIdea
-from engine.features.keys.register import RegisterKey
-from engine.features.keys.retire import RetireKey
-from engine.features.keys.rotate import RotateKey
 from engine.features.points.award import AwardPoints
 from engine.features.points.settle import Settle
 from engine.features.points.state import PointLedger
@@ -54,18 +48,19 @@ from engine.refusals import Refusal
 from engine.store import folder
 from engine.store.snapshot import view
 from engine.verify import verify
+from tests.delegating_life import DELEGATED, Delegating
 from tests.drawn import AMENDED, CHOICES, TEXT, fitting, texts
 from tests.finality import Finality
 from tests.model import Idea, Model, Poll
 from tests.moot import KEY, ORIGIN, START, Moot
 from tests.rare_days import RareDays
-from tests.signers import Signers
+from tests.signers import SIGNED, Signers
 
 asked: Counter[tuple[str, bool]] = Counter()
 """What was asked, and whether it was accepted, of all runs together."""
 
 
-class Life(Finality, RareDays, Signers):
+class Life(Finality, RareDays, Signers, Delegating):
     """Members, strangers and the clock ask; most of it is possible, some of it is not."""
 
     @initialize()
@@ -221,33 +216,6 @@ class Life(Finality, RareDays, Signers):
                 poll.over = True
                 model.funds += poll.budget
 
-    def close_by(self, actor: str, name: str, expected: bool) -> None:
-        """Close a poll; one in which some may speak for others ends first, and is counted by the clock."""
-        poll = self.model.polls[name]
-        only_ends = bool(poll.links) and not poll.ended_at
-        if self.ask(actor, ClosePoll(name), expected) is None:
-            return
-        if only_ends:
-            poll.ended_at = self.moot.state.at
-            if self.ask("clock", ClosePoll(name), not poll.lost) is None:
-                return
-        self.closed(name, poll)
-
-    @rule(data=st.data(), topic=st.sampled_from([None, None, "ranking", "monthly", "charter"]), minutes=st.sampled_from([None, 0, 30, 90]))
-    def delegate(self, data, topic: str | None, minutes: int | None) -> None:
-        """Let another vote, for a while or as long as may be; sometimes take it back."""
-        model, actor = self.model, self.anybody(data)
-        to = data.draw(st.sampled_from([*model.members * 3, *model.here]))
-        until = None if minutes is None else self.moot.now + minutes * 60_000
-        expected = actor in model.members and to in model.members and to != actor and topic != "charter" and minutes != 0
-        if self.ask(actor, Delegate(to, topic, until), expected) is not None:
-            model.delegations[actor, topic] = to, model.now + (365 * 24 * 60 if minutes is None else minutes)
-        elif (there := sorted(model.delegations, key=str)) and data.draw(st.booleans()):
-            who, what = data.draw(st.sampled_from(there))
-            self.ask(who, EndDelegation(what), True)
-            del model.delegations[who, what]
-            self.ask(who, EndDelegation(what), False)
-
     @rule(data=st.data(), decision=st.sampled_from(["monthly", "ranking", "charter", "matter"]), lost=st.booleans())
     def hold(self, data, decision: str, lost: bool) -> None:
         """A poll from its opening to its end, everybody voting; sometimes the vault loses a ballot on the way."""
@@ -344,7 +312,7 @@ class Life(Finality, RareDays, Signers):
         for command in list(all_due(self.moot.state, self.moot.now)):
             if isinstance(command, ClosePoll):
                 self.close_by("clock", command.poll, self.model.may_end("clock", command.poll))
-                self.ask("clock", CarryVotes(command.poll), False)
+                self.carry_again(command.poll)
                 continue
             self.ask("clock", command, True)
             if isinstance(command, EndObjections):
@@ -411,12 +379,11 @@ class Life(Finality, RareDays, Signers):
         shutil.rmtree(self.place)
 
 
-PLAYED = {
+PLAYED = SIGNED | DELEGATED | {
     kind.__name__
     for kind in (
-        AgreeToRound, AmendCharter, AwardPoints, CarryVotes, CastBallot, ClosePoll, CommentIdea, CorrectClock, DeclareLoss, Delegate,
-        EndDelegation, EndObjections, EraseText, ForgetMember, FoundCommunity, GiveRole, JoinCommunity, ObjectToDecision, OpenPoll,
-        PayIn, PayShares, RegisterKey, RetireKey, ReviseIdea, RotateKey, Settle, ShareReward, SubmitIdea, SupportIdea,
-        TakeRole, VoidPoll,
+        AgreeToRound, AmendCharter, AwardPoints, CastBallot, ClosePoll, CommentIdea, CorrectClock, DeclareLoss, EndObjections, EraseText,
+        ForgetMember, FoundCommunity, GiveRole, JoinCommunity, ObjectToDecision, OpenPoll, PayIn, PayShares, ReviseIdea, Settle,
+        ShareReward, SubmitIdea, SupportIdea, TakeRole, VoidPoll,
     )
 }  # fmt: skip

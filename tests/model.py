@@ -92,8 +92,8 @@ class Model:
     funds: int = 0
     paid: dict[str, int] = field(default_factory=dict)
     proposals: dict[str, tuple[str, int]] = field(default_factory=dict)
-    delegations: dict[tuple[str, str | None], tuple[str, int]] = field(default_factory=dict)
-    """To whom a member delegates, in decisions of a kind or in all, and until when."""
+    delegations: dict[tuple[str, str | None], tuple[str, int, int]] = field(default_factory=dict)
+    """To whom a member delegates, in decisions of a kind or in all, since when and until when."""
     contested: dict[str, int] = field(default_factory=dict)
     """Polls whose decision may be objected to, and until when."""
 
@@ -155,14 +155,15 @@ class Model:
         links = {}
         for member in self.members if decision not in ("charter", "matter") else []:
             for topic in (decision, None):
-                to, until = self.delegations.get((member, topic), ("", 0))
+                to, _, until = self.delegations.get((member, topic), ("", 0, 0))
                 if self.now < until:
                     links[member] = to
                     break
         return links
 
     def set_back(self, to: int, start: int) -> None:
-        """The log's time is `to` again: what was opened later is void."""
+        """The log's time is `to` again: what was opened or delegated later is void."""
+        self.delegations = {who: given for who, given in self.delegations.items() if start + given[1] * 60_000 <= to}
         for poll in self.polls.values():
             if not poll.over and (start + poll.opened * 60_000 > to or poll.ended_at > to):
                 poll.over = True

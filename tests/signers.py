@@ -6,12 +6,18 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from engine.event import Command
+from engine.features.keys.register import RegisterKey
+from engine.features.keys.retire import RetireKey
+from engine.features.keys.rotate import RotateKey
 from engine.features.keys.state import Keys
 from engine.features.polls.cast import CastBallot
 from engine.features.polls.state import Polls
 from engine.log.signing import SecretKey
 from engine.refusals import Refusal
 from tests.signing import key, registering, retiring, rotating, signed
+
+SIGNED = {kind.__name__ for kind in (RegisterKey, RetireKey, RotateKey)}
+"""The verbs that are played here."""
 
 
 class Signers(RuleBasedStateMachine):

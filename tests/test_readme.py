@@ -15,8 +15,8 @@ def table() -> str:
 
 def test_the_table_of_rules_is_the_catalogue():
     """`python -m tests.test_readme` writes it."""
-    found = re.search(r"<!-- rules -->\n(.*)\n<!-- /rules -->", (ROOT / "README.md").read_text(), re.DOTALL)
-    assert found and found[1] == table()
+    written = re.search(r"<!-- rules -->\n(.*)\n<!-- /rules -->", (ROOT / "README.md").read_text(), re.DOTALL)
+    assert written and written[1] == table()
 
 
 def test_constraints_pin_versions_and_name_no_index():

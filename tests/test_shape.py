@@ -40,12 +40,12 @@ ENTRY_POINTS = {"api.cli", "engine.store.memory", "contracts.claims", "contracts
 
 @cache
 def modules() -> dict[str, Path]:
-    found = {}
+    paths = {}
     for package in PACKAGES:
         for path in (ROOT / package).rglob("*.py"):
             name = ".".join(path.relative_to(ROOT).with_suffix("").parts)
-            found[name.removesuffix(".__init__")] = path
-    return found
+            paths[name.removesuffix(".__init__")] = path
+    return paths
 
 
 @cache
@@ -53,15 +53,15 @@ def imports(name: str, top_level: bool = False) -> frozenset[str]:
     """What a module imports, of this house by whole module names, of others by their first word."""
     tree = ast.parse(modules()[name].read_text())
     nodes = tree.body if top_level else list(ast.walk(tree))
-    found = set()
+    names = set()
     for node in nodes:
         if isinstance(node, ast.Import):
-            found |= {alias.name for alias in node.names}
+            names |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
             assert not node.level, f"{name}: relative imports hide where a name comes from"
             module = node.module or ""
-            found |= {f"{module}.{alias.name}" if f"{module}.{alias.name}" in modules() else module for alias in node.names}
-    return frozenset(found - {name})
+            names |= {f"{module}.{alias.name}" if f"{module}.{alias.name}" in modules() else module for alias in node.names}
+    return frozenset(names - {name})
 
 
 def floor(name: str) -> int:
@@ -102,6 +102,11 @@ def test_no_file_and_no_function_is_long(name):
             assert (node.end_lineno or 0) - node.lineno <= FUNCTION_LINES_MAX, f"{name}.{node.name} is long"
 
 
+@pytest.mark.parametrize("path", sorted((ROOT / "tests").rglob("*.py")), ids=lambda path: str(path.relative_to(ROOT)))
+def test_no_file_of_tests_is_long(path):
+    assert path.read_text().count("\n") <= LINES_MAX, "does the room do two jobs?"
+
+
 @pytest.mark.parametrize("name", sorted(name for name in modules() if name.startswith("engine")))
 def test_time_and_chance_come_in_by_the_door(name):
     words = {other.split(".")[0] for other in imports(name)}
@@ -124,6 +129,37 @@ def test_a_rule_knows_elections_and_not_the_community(name):
         for other in imports(name)
         if other.startswith(("engine.state", "engine.event", "engine.community", "engine.store", "engine.kernel", "engine.features"))
     ]
+
+
+@cache
+def made_elsewhere(name: str) -> frozenset[str]:
+    """The names that a module knows from another one of ours, and does not make."""
+    tree = ast.parse(modules()[name].read_text())
+    known = {
+        alias.asname or alias.name
+        for node in tree.body
+        if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] in PACKAGES
+        for alias in node.names
+    }
+    aliases = {
+        target.id
+        for node in tree.body
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Attribute) and isinstance(node.value.value, ast.Name)
+        for target in node.targets
+        if isinstance(target, ast.Name) and node.value.value.id in known
+    }
+    return frozenset(known | aliases)
+
+
+@pytest.mark.parametrize(
+    "path", sorted({*modules().values(), *(ROOT / "tests").rglob("*.py")}), ids=lambda path: str(path.relative_to(ROOT))
+)
+def test_a_name_is_imported_from_the_file_that_makes_it(path):
+    """Whoever reads where a name comes from finds it there."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.ImportFrom) and node.module in modules():
+            through = {alias.name for alias in node.names if f"{node.module}.{alias.name}" not in modules()} & made_elsewhere(node.module)
+            assert not through, f"{sorted(through)} come through {node.module}"
 
 
 def test_no_file_is_dead():

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
+from engine.elections.outcome import Step
+
 NAMES_SHOWN = 4
 """How many rules of a group are named before the others are counted."""
 
 
 class Group(NamedTuple):
-    """Rules that agree in their winners and in how many ballots turn them; `part` is the length of their line, in hundredths of the
+    """Rules that agree in their winners and in how many ballots, or how much power, turn them; `part` is the length of their line, in hundredths of the
     longest."""
 
     names: list[str]
@@ -34,7 +36,7 @@ def verdicts(shown: dict[str, Any]) -> list[Verdict]:
     """What each group of rules that agree says, the largest first; `shown` is what `/polls/{poll}/other-rules` shows.
 
     >>> options = [{"number": 1, "label": "garden"}, {"number": 2, "label": "library"}]
-    >>> answer = {"winners": [2], "tied": False, "own": False, "sought": True, "swing": 3, "rival": 1}
+    >>> answer = {"winners": [2], "tied": False, "own": False, "sought": True, "swing": 3, "swing_in": "ballots", "rival": 1}
     >>> answers = [{"rule": "borda", **answer}, {"rule": "black", **answer}]
     >>> (verdict,) = verdicts({"options": options, "winners": [2], "compared": {"answers": answers}})
     >>> verdict.said, verdict.rules, verdict.groups[0].names, verdict.groups[0].said
@@ -76,7 +78,8 @@ def _groups(answers: list[dict[str, Any]], called: dict[int, str], most: int) ->
         rivals = list(dict.fromkeys(called[answer["rival"]] for answer in those if answer["rival"] is not None))
         said = "none found" if sought else "not looked for"
         if swing is not None:
-            said = f"{swing:,} ballot{'' if swing == 1 else 's'}, for {' or '.join(rivals)}"
+            much = "{swing} {swing:ballot|ballots}" if those[0]["swing_in"] == "ballots" else "a power of {swing}"
+            said = str(Step(much + ", for {rivals}", swing=swing, rivals=" or ".join(rivals)))
         shown = names if len(names) <= NAMES_SHOWN + 1 else names[:NAMES_SHOWN]
         groups.append(Group(shown, len(names) - len(shown), own is not None, swing, rivals, said, 100 * (swing or 0) // most))
     return groups

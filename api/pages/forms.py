@@ -44,15 +44,15 @@ def _options(text: str, terms: MoneyTerms, costed: bool) -> list[dict[str, str]]
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     if not costed:
         return [{"label": line} for line in lines]
-    found = []
+    options = []
     for number, line in enumerate(lines, 1):
         label, bar, cost = line.rpartition("|")
         if not bar:
             raise refuse(
                 "field_missing", "the cost of option {number}", "is not given", "end its line in | and what it costs", number=number
             )
-        found.append({"label": label.strip(), "cost": money.read(terms, cost, f"the cost of option {number}")})
-    return found
+        options.append({"label": label.strip(), "cost": money.read(terms, cost, f"the cost of option {number}")})
+    return options
 
 
 def choice(given: Given) -> str:

@@ -2,39 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from itertools import islice
 from typing import Any
 
 import numpy as np
 
 from api import clock
-from api.texts import person, when
-from api.views import PAGE, Json, Later, beside, bounded, listing
+from api.counted import closed_poll
+from api.spoken_for import carried_in, said_of, voices_in
+from api.texts import person, text, when
+from api.views import Json, Later, Plain, beside, bounded, listing, side
 from engine.community import Community
 from engine.delegation import NOBODY
 from engine.features.delegation.delegate import DELEGATE
 from engine.features.delegation.state import Delegations, Given
 from engine.features.delegation.terms import DelegationTerms
 from engine.features.polls.electorate import VOTE
-from engine.features.polls.state import Poll, Polls
+from engine.features.polls.state import Poll, PollId, Polls
 from engine.kernel import charter as charters
 from engine.kernel.authority import holds
 from engine.kernel.members import Members
-from engine.log.json import parse_own
 from engine.state import State
 from engine.values import DAY_MS, MemberId, Name
 
 SPANS = (30, 91, 182, 365)
 """The days that a form offers, as far as the charter allows them, beside the longest."""
+SPOKEN_FOR_MAX = 10_000
+"""Members of whom it is shown who spoke for them in a poll, in the order of joining; each finds herself on the poll's page as well."""
 NAMED_MAX = 50
 """Members a page names of those who have delegated to one, in each topic."""
 
 
 @listing
 def delegations(state: State, start: int, count: int) -> Json:
-    """Delegations in force at the last event: the general ones, then those of each topic, in the order of joining."""
-    first, at = max(0, start), state.at
+    """Delegations in force now: the general ones, then those of each topic, in the order of joining."""
+    first, at = max(0, start), max(state.at, clock.now())
     rows = ((topic, given, number) for topic, given in state[Delegations].all() for number in _in_force(given, at))
     return [_row(state, *row) for row in islice(rows, first, first + bounded(count))]
 
@@ -57,15 +59,46 @@ def her_delegations(state: State, shown: Json, member: str | None) -> dict[str, 
 
 @beside("poll")
 def her_voice(state: State, shown: Json, member: str | None) -> dict[str, Json]:
-    """Who votes for whoever looks at an open poll, unless she does, and how many have delegated to her in it."""
+    """Who votes for whoever looks at an open poll, unless she does, and how many have delegated to her in it; of a closed one, whose ballot
+    spoke for her."""
     poll = state[Polls][shown["id"]]
-    frozen = state[Delegations].frozen.get(poll.id)
+    if member and poll.result is not None and in_poll(state, poll) is not None:
+        return {"voice": Later(lambda community: _her_voice(community, poll, member))}
+    frozen = None if poll.ballots is None else poll.ballots.links
     place = poll.ballots.place(member) if member and poll.ballots is not None else None
     if frozen is None or place is None or poll.ballots is None:
         return {"voice": None}
     to, to_her = int(frozen.links[place]), int((frozen.links == place).sum())
     delegate = None if to < 0 else person(poll.ballots.roll.member(to))
     return {"voice": {"delegate": delegate, "voices": to_her} if delegate or to_her else None}
+
+
+@side(PollId, "spoken-for")
+def spoken_for(state: State, name: str) -> Json:
+    """Who spoke for whom in a closed poll: everybody on its roll who had a delegate, and whose ballot spoke for her."""
+    poll = closed_poll(state, name)
+    return {
+        "poll": poll.id,
+        "question": text(poll.seq, "question"),
+        "spoken_for": Plain(lambda community: _spoken_for(community, poll)),
+    }
+
+
+def _spoken_for(community: Community, poll: Poll) -> Json:
+    """`speaker`: whose ballot it was, her own where she voted, None where nobody's was reached."""
+    known = voices_in(community, poll)
+    if known is None:
+        return []
+    return [{"member": each.member, "delegate": each.delegate, "speaker": each.speaker} for each in known.handed_on(SPOKEN_FOR_MAX)]
+
+
+def _her_voice(community: Community, poll: Poll, member: str) -> Json:
+    known = voices_in(community, poll)
+    hers = None if known is None else known.of(member)
+    if hers is None or (hers.delegate is None and not hers.voices):
+        return None
+    delegate, speaker = (None if one is None else person(one) for one in (hers.delegate, hers.speaker))
+    return {"delegate": delegate, "speaker": speaker, "voices": hers.voices}
 
 
 def in_poll(state: State, poll: Poll) -> Json:
@@ -77,27 +110,21 @@ def in_poll(state: State, poll: Poll) -> Json:
 
 
 def _carried(community: Community, poll: Poll) -> Json:
-    frozen = list(_said(community, poll, "DelegationsFrozen"))
+    frozen = list(said_of(community, poll, "DelegationsFrozen"))
     if not frozen:
         return None
     shown: dict[str, Any] = {"delegations": frozen[0]["delegations"], "depth_max": frozen[0]["depth_max"], "carried": None}
-    ended = list(_said(community, poll, "VotesCarried"))
-    if ended:
-        carriers = [one for part in (*ended, *_said(community, poll, "FurtherVotesCarried")) for one in part["carriers"]]
-        most = sorted(carriers, key=lambda one: -int(one["power"]))[:PAGE]
+    known = carried_in(community, poll)
+    if known is not None:
         shown["carried"] = {
-            "voices": sum(one["voices"] for one in carriers),
-            "power": str(sum(int(one["power"]) for one in carriers)),
-            "ballots": len(carriers),
-            "by": [{"member": person(one["member"]), "voices": one["voices"], "power": one["power"]} for one in most],
-            "lost": ended[0]["lost"],
-            "loops": [{"first": person(one["first"]), "members": one["members"]} for one in ended[0]["loops"]],
+            "voices": known.voices,
+            "power": str(known.power),
+            "ballots": known.ballots,
+            "by": [{"member": person(one["member"]), "voices": one["voices"], "power": one["power"]} for one in known.most],
+            "lost": known.lost,
+            "loops": [{"first": person(one["first"]), "members": one["members"]} for one in known.loops],
         }
     return shown
-
-
-def _said(community: Community, poll: Poll, kind: str) -> Iterator[Json]:
-    return (parse_own(data)["body"] for _, data in community.store.find("thing", poll.id, kind))
 
 
 def _in_force(given: Given, at: int) -> list[int]:

@@ -13,7 +13,7 @@ from api import explaining
 from api.texts import name_of, person
 from api.views import PAGE, Json, Later, Written, whole
 from engine import rules
-from engine.elections.outcome import write_number
+from engine.elections.numbers import write_number
 from engine.features.points.state import points_held
 from engine.features.polls.state import Poll, PollId, Polls
 from engine.features.rewards.state import Rounds

@@ -13,7 +13,7 @@ from engine.state import State
 
 @side(PollId, "other-rules")
 def others(state: State, name: str) -> Json:
-    """What other rules would have made of a closed poll: who would have won by which, and how many ballots would turn each."""
+    """What other rules would have made of a closed poll: who would have won by which, and how many ballots, or how much power, would turn each."""
     each = closed_poll(state, name)
     assert each.result is not None
     return {
@@ -25,6 +25,7 @@ def others(state: State, name: str) -> Json:
         "status": each.status,
         "winners": list(each.result.winners),
         "ballots": each.result.ballots,
+        "power": str(each.result.power_cast),
         "options": Written(
             explaining.label_texts(each),
             lambda texts: [

@@ -15,7 +15,8 @@ from api.views.delegation import in_poll
 from engine import rules
 from engine.community import Community
 from engine.elections import grades
-from engine.elections.outcome import Outcome, write_number
+from engine.elections.numbers import write_number
+from engine.elections.outcome import Outcome
 from engine.features.keys.state import Keys
 from engine.features.polls.cast import needs_signatures
 from engine.features.polls.close import CLOSE, may_end_by_hand
@@ -221,6 +222,14 @@ def _options(labels: list[str], each: Poll) -> Json:
     ]
 
 
+def _seats(each: Poll) -> Json:
+    """How many seats each winner has, in the order of the winners, where an option may have several."""
+    result, rule = each.result, rules.rule_of_version("voting", each.asked.terms.rule.version)
+    if result is None or not rule.several_seats:
+        return None
+    return [int(result.scores[number - 1]) for number in result.winners]
+
+
 def _result(each: Poll) -> dict[str, Json]:
     result = each.result
     assert result is not None
@@ -228,6 +237,7 @@ def _result(each: Poll) -> dict[str, Json]:
     return {
         "status": result.status,
         "winners": list(result.winners),
+        "seats": _seats(each),
         "ties": [list(tie) for tie in result.ties],
         "scores": list(result.scores),
         "ballots": result.ballots,

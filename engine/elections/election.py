@@ -27,7 +27,8 @@ from engine.elections import text as ballots
 from engine.elections.arrays import amounts_of, array_of, distinct_rows, weights_of
 from engine.elections.groups import Groups
 from engine.elections.kinds import KINDS, NUMBERED, Kind, PlaceWorth
-from engine.elections.outcome import Amount, Number
+from engine.elections.numbers import Number
+from engine.elections.outcome import Amount
 from engine.elections.size import check_size
 from engine.elections.stated import Stated
 from engine.limits import COST_MAX, POWER_TOTAL_MAX

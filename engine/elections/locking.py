@@ -20,7 +20,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
-from engine.limits import LOCKING_STEPS_MAX
+from engine.elections.work import searched_for
+from engine.limits import LOCKING_STEPS_MAX, WORK_STEP
 
 Defeat = tuple[int, int]
 """Winner and loser."""
@@ -148,7 +149,7 @@ def _favouring(place: int, reach: Reach, levels: Levels) -> Reach | None:
 
 
 def _search(place: int, start: Reach, levels: Levels, steps_max: int) -> tuple[bool, Reach | None]:
-    """Whether so many looks at a defeat settle it; and then the end of an order that elects the option, or None if none does.
+    """Whether so many steps, each for one defeat, settle it; and then the end of an order that elects the option, or None if none does.
 
     Orders in which it wins lock in nothing against it: what beats it is taken last, and is answered by a chain by then.
     What lies on no chain from the option to one that it still has to answer is left out of account."""
@@ -162,6 +163,7 @@ def _search(place: int, start: Reach, levels: Levels, steps_max: int) -> tuple[b
         if not unmet:
             return True, _end(place, start, levels, taken)
         steps += below[number]
+        searched_for(WORK_STEP * below[number])
         if steps > steps_max:
             return False, None
         possible = _possible(place, reach, levels[number:], [unmet & threat for threat in threats[number:]])

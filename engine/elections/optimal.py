@@ -20,7 +20,9 @@ import numpy as np
 
 from engine.elections.committees import Approvals, check_seats
 from engine.elections.election import Election
-from engine.elections.outcome import Outcome, Step, write_number
+from engine.elections.numbers import write_number
+from engine.elections.outcome import Outcome, Step
+from engine.elections.work import is_too_much, searched_for
 from engine.limits import COMMITTEE_WORK_MAX, COMMITTEES_MAX
 from engine.refusals import refuse
 
@@ -42,7 +44,7 @@ def best_committees(election: Election, seats: int, worth: Callable[[int], tuple
     table = [numerator * scale // denominator for numerator, denominator in parts] + [0]
     support = merged.support
     best: list[tuple[int, ...]] = []
-    highest, looked = -1, 0
+    highest, read = -1, 0
     work = sum(map(len, approvals.rows)) + 100 * option_count * seats
     """The work of examining a branch: every approval once, and a sum for every option."""
 
@@ -54,9 +56,10 @@ def best_committees(election: Election, seats: int, worth: Callable[[int], tuple
         return gained
 
     def grow(chosen: tuple[int, ...], score: int, counts: np.ndarray[tuple[int, ...], np.dtype[np.int64]]) -> None:
-        nonlocal highest, looked
-        looked += work
-        if looked > COMMITTEE_WORK_MAX or len(best) > COMMITTEES_MAX:
+        nonlocal highest, read
+        read += work
+        searched_for(4 * work)
+        if is_too_much(read, COMMITTEE_WORK_MAX) or len(best) > COMMITTEES_MAX:
             raise refuse(
                 "too_large", "the election", "has too many committees of {seats} among {option_count} options to look at",
                 "elect one by one (seq_pav, seq_phragmen)", seats=seats, option_count=option_count

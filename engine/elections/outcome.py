@@ -17,13 +17,10 @@ from functools import cached_property
 from hashlib import sha256
 from typing import Any, NamedTuple
 
-from engine.elections import numbers
 from engine.elections.figures import Called, Figures
+from engine.elections.numbers import Number, in_json, write_number
 from engine.log.json import canonical
 
-Number = numbers.Number
-write_number = numbers.write_number
-in_json = numbers.in_json
 Fact = int | str | Sequence["Fact"]
 
 
@@ -111,7 +108,7 @@ class Outcome:
     when somebody reads `steps` or `facts`, because simulations count millions of times and read neither. `remark` is
     what has to be said beside the winners when they are not what the rule's name leads people to expect. `rounds` gives
     the scores in each round, if a rule counts in rounds; it repeats what `facts` hold. `figures` is what a picture needs besides;
-    it is no part of the digest.
+    it is no part of the digest. `seats` says how many each winner has, where one may have several; None where every winner has one.
     """
 
     rule: str
@@ -123,6 +120,7 @@ class Outcome:
     remark: Step | None = None
     rounds: Callable[[], Sequence[Mapping[str, Number]]] = tuple
     figures: Callable[[], Figures] = Figures
+    seats: Mapping[str, int] | None = None
 
     @cached_property
     def sentences(self) -> tuple[Step, ...]:
@@ -164,6 +162,7 @@ class Outcome:
         return {
             "rule": self.rule,
             "winners": list(self.winners),
+            "seats": None if self.seats is None else dict(self.seats),
             "scores": {name: in_json(score) for name, score in self.scores.items()},
             "ties": [list(tie) for tie in self.ties],
             "steps": list(self.steps),

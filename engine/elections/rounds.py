@@ -19,6 +19,7 @@ from engine.elections.election import Election
 from engine.elections.figures import Figures, Stage, changes
 from engine.elections.outcome import Fact, Outcome, Step, listing
 from engine.elections.tops import Left
+from engine.elections.work import a_round, searched_for
 from engine.limits import RUNOFF_CELLS_MAX, RUNOFF_WAYS_MAX
 
 TOGETHER = "There are more than {ways} ways to eliminate tied options one by one: here those tied for elimination drop out together."
@@ -130,12 +131,13 @@ def walk(everyone: Left, count: Callable[[Left], Round], election: Election | No
 
     How many are too many depends on how many of the election's ballots differ, if each round reads them."""
     most = RUNOFF_WAYS_MAX if election is None else ways_max(election.rows, len(election.options))
-    walked = _walked(everyone, count, most)
+    cells = 0 if election is None else election.rows * len(election.options)
+    walked = _walked(everyone, count, most, cells)
     if walked is None and election is not None and most < RUNOFF_WAYS_MAX:
         fewer, most = most, ways_max(election.merged().rows, len(election.options))
-        walked = _walked(everyone, count, most) if most > fewer else None
+        walked = _walked(everyone, count, most, cells) if most > fewer else None
     if walked is None:
-        walked = _walked(everyone, count, None)
+        walked = _walked(everyone, count, None, cells)
         assert walked is not None
         return walked._replace(together=most)
     return walked
@@ -150,9 +152,9 @@ def ways_max(ballots: int, options: int) -> int:
     return max(options, min(RUNOFF_WAYS_MAX, RUNOFF_CELLS_MAX // max(1, ballots * options)))
 
 
-def _walked(everyone: Left, count: Callable[[Left], Round], most: int | None) -> Walk | None:
+def _walked(everyone: Left, count: Callable[[Left], Round], most: int | None, cells: int) -> Walk | None:
     """None where there are more than `most` rounds to count; where that is None, tied options drop out together, and there are no more
-    rounds than options."""
+    rounds than options. Each reads at most so many `cells`."""
     rounds: dict[Left, Round] = {}
     waiting = [everyone]
     while waiting:
@@ -161,6 +163,7 @@ def _walked(everyone: Left, count: Callable[[Left], Round], most: int | None) ->
             if len(rounds) == most:
                 return None
             counted = count(left)
+            searched_for(a_round(cells, len(everyone)))
             rounds[left] = _joined(left, counted) if most is None and len(counted.ways) > 1 else counted
             waiting += rounds[left].ways
     path = [everyone]

@@ -5,7 +5,11 @@ nanosecond. A step of Python counts as `WORK_STEP` of them. A bound is of the wo
 of it. What depends on the ballots too much for that, a search, counts its own work by a `Meter` and ends, or is refused, at
 `SEARCH_WORK_MAX`.
 
->>> one_look(Shape(ballots=1_000_000, options=20)) < compared(Shape(ballots=1_000_000, options=20)) < WORK_MAX
+Bounds are a copy's own: another machine allows more, and a search that has become faster spends less. So they say what is begun, and never
+what comes out: whether a poll's count may take too long is asked when it opens (`work_problems`), and once ballots are cast they are counted
+`without_bounds`, in the community and in every audit.
+
+>>> read_once(Shape(ballots=1_000_000, options=20)) < compared(Shape(ballots=1_000_000, options=20)) < WORK_MAX
 True
 >>> check_work("schulze", compared, Shape(ballots=1_000_000, options=256))
 Traceback (most recent call last):
@@ -15,8 +19,10 @@ engine.refusals.Refusal: too_large: a count by schulze of 1,000,000 different ba
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
 from math import comb
 from types import MappingProxyType
 from typing import NamedTuple
@@ -30,6 +36,7 @@ from engine.limits import (
     RUNOFF_CELLS_MAX,
     RUNOFF_WAYS_MAX,
     SEARCH_WORK_MAX,
+    SETS_MAX,
     WORK_MAX,
     WORK_STEP,
 )
@@ -38,33 +45,94 @@ from engine.refusals import refuse
 
 class Shape(NamedTuple):
     """What is known of an election before its ballots are: how many of them may differ, the options, the seats, the most `points` that a
-    ballot may give an option, and all parameters that are `given` to the rule."""
+    ballot may give an option, and all parameters that are `given` to the rule. `searching`: whether the work of searches is reckoned with."""
 
     ballots: int
     options: int
     seats: int = 1
     points: int = 1
     given: Mapping[str, object] = MappingProxyType({})
+    searching: bool = True
 
     @property
     def cells(self) -> int:
         return self.ballots * self.options
 
+    def search(self, units: int) -> int:
+        """So much for a search, which says afterwards (`searched_for`) how much of it there was."""
+        return units if self.searching else 0
+
 
 Work = Callable[[Shape], int]
 """At most so many units of work."""
+SETTLING_REPETITIONS = 100
+"""How often keep values may have to be brought closer at one stage: ten times as often as was seen in thousands of small elections."""
+ADDITIONS = 300
+"""How often money may have to be added to equal shares: half as often again as for any published vote (Warszawa 2026 takes 185). With amounts
+in small units it may be more often; that takes longer, and a poll is counted to the end."""
+_LIFTED: ContextVar[bool] = ContextVar("bounds of work are lifted", default=False)
+
+
+@contextmanager
+def without_bounds() -> Iterator[None]:
+    """What is counted within this is counted to its end, however much work that takes.
+
+    >>> with without_bounds():
+    ...     check_work("schulze", compared, Shape(ballots=1_000_000, options=256))
+    """
+    before = _LIFTED.set(True)
+    try:
+        yield
+    finally:
+        _LIFTED.reset(before)
+
+
+def is_too_much(units: int, units_max: int) -> bool:
+    """Whether work is beyond a bound, where bounds hold."""
+    return units > units_max and not _LIFTED.get()
+
+
+@dataclass
+class Searched:
+    """How much work searches have done."""
+
+    units: int = 0
+
+
+_SEARCHED: ContextVar[Searched | None] = ContextVar("what searches have done", default=None)
+
+
+@contextmanager
+def searched_within() -> Iterator[Searched]:
+    """What the searches of a count do, that is made within this."""
+    done = Searched()
+    before = _SEARCHED.set(done)
+    try:
+        yield done
+    finally:
+        _SEARCHED.reset(before)
+
+
+def searched_for(units: int) -> None:
+    """A search has done so much, and says so to whoever wants to know."""
+    done = _SEARCHED.get()
+    if done is not None:
+        done.units += units
 
 
 @dataclass
 class Meter:
-    """Work that a search has done; refused (`too_large`) where it becomes too much, with a way out."""
+    """Work that a search has done; refused (`too_large`) where it becomes too much, with a way out. One that begins `without_bounds` stays
+    so: what an outcome certifies is worked out later."""
 
     way_out: str
     done: int = 0
+    bounded: bool = field(default_factory=lambda: not _LIFTED.get())
 
     def spend(self, units: int) -> None:
         self.done += units
-        if self.done > SEARCH_WORK_MAX:
+        searched_for(units)
+        if self.bounded and self.done > SEARCH_WORK_MAX:
             raise refuse(
                 "too_large", "the count", "takes more than {search_work_max:,} steps", self.way_out, search_work_max=SEARCH_WORK_MAX
             )
@@ -73,7 +141,7 @@ class Meter:
 def check_work(rule: str, work: Work, shape: Shape) -> None:
     """Refuse (`too_large`) to count what could take more work than the limit."""
     units = work(shape)
-    if units > WORK_MAX:
+    if is_too_much(units, WORK_MAX):
         raise refuse(
             "too_large", "a count by {rule} of {ballots:,} different ballots and {options} options",
             "could take {units:,} steps, of {work_max:,} at most",
@@ -85,7 +153,7 @@ def check_work(rule: str, work: Work, shape: Shape) -> None:
 def ballots_max(work: Work, options: int, seats: int = 1, points: int = 5) -> int:
     """How many different ballots about so many options are always counted within the limit; no more than anybody may give at once.
 
-    >>> ballots_max(one_look, 20), ballots_max(compared, 256)
+    >>> ballots_max(read_once, 20), ballots_max(compared, 256)
     (10000000, 74539)
     """
     return bisect_right(range(1, MEMBERS_MAX + 1), WORK_MAX, key=lambda ballots: work(Shape(ballots, options, seats, points)))
@@ -96,8 +164,8 @@ def fixed(shape: Shape) -> int:
     return WORK_STEP * (2_000 + 100 * shape.options)
 
 
-def one_look(shape: Shape) -> int:
-    """Every cell of the ballots is looked at a few times: votes, approvals, points."""
+def read_once(shape: Shape) -> int:
+    """Every cell of the ballots is read a few times: votes, approvals, points."""
     return fixed(shape) + 32 * shape.cells
 
 
@@ -107,13 +175,13 @@ def placed(shape: Shape) -> int:
 
 
 def listed(shape: Shape) -> int:
-    """Every cell is looked at, and options are compared with each other by what they have."""
+    """Every cell is read, and options are compared with each other by what they have."""
     return placed(shape) + shape.cells * shape.options // 2 + WORK_STEP * 12 * shape.options**2
 
 
 def apportioned(shape: Shape) -> int:
-    """Every cell is looked at, and seats are shared out one by one."""
-    return one_look(shape) + WORK_STEP * 300 * (shape.options + shape.seats)
+    """Every cell is read, and seats are shared out one by one."""
+    return read_once(shape) + WORK_STEP * 300 * (shape.options + shape.seats)
 
 
 def compared(shape: Shape) -> int:
@@ -124,7 +192,7 @@ def compared(shape: Shape) -> int:
 
 def locked(shape: Shape) -> int:
     """Comparisons, and then every defeat is locked in or not, in orders that are gone through up to a limit."""
-    return compared(shape) + WORK_STEP * (40 * shape.options**2 * shape.options.bit_length() + LOCKING_STEPS_MAX)
+    return compared(shape) + WORK_STEP * (40 * shape.options**2 * shape.options.bit_length() + shape.search(LOCKING_STEPS_MAX))
 
 
 def by_rounds(shape: Shape) -> int:
@@ -132,7 +200,12 @@ def by_rounds(shape: Shape) -> int:
     options, cells = shape.options, shape.cells
     ways = max(options, min(1 << min(options, 62), RUNOFF_WAYS_MAX))
     read = max(options * cells, min(ways * cells, RUNOFF_CELLS_MAX))
-    return placed(shape) + 8 * read + 4 * options * cells + (2 * ways + options) * (WORK_STEP * 60 * options + 4 * options**2)
+    return placed(shape) + shape.search(8 * read + 2 * ways * a_round(0, options)) + 4 * options * cells + options * a_round(0, options)
+
+
+def a_round(cells: int, options: int) -> int:
+    """One round among options, of however many ways there are to go on, that reads so many cells."""
+    return 8 * cells + WORK_STEP * 60 * options + 4 * options**2
 
 
 def compared_by_rounds(shape: Shape) -> int:
@@ -142,33 +215,37 @@ def compared_by_rounds(shape: Shape) -> int:
 
 def ranked_rankings(shape: Shape) -> int:
     """Comparisons, and every set of the options in a cycle."""
-    options = min(shape.options, KEMENY_OPTIONS_MAX)
-    return compared(shape) + 20 * options * (options << options) + WORK_STEP * 200 * shape.options**2
+    return compared(shape) + shape.search(ordered(min(shape.options, KEMENY_OPTIONS_MAX))) + WORK_STEP * 200 * shape.options**2
+
+
+def ordered(options: int) -> int:
+    """The best order of options in one cycle, by every set of them."""
+    return 20 * options * (options << options)
 
 
 def seat_by_seat(shape: Shape) -> int:
     """One option after another is elected, and what the others would add is worked out anew each time."""
-    return one_look(shape) + shape.seats * _approvals(shape, shape.seats)
+    return read_once(shape) + shape.seats * _approvals(shape, shape.seats)
 
 
 def cost_by_cost(shape: Shape) -> int:
     """One option after another is funded, and what the others would cost their supporters is worked out anew each time."""
-    return one_look(shape) + shape.options * _approvals(shape, shape.options)
+    return read_once(shape) + shape.options * _approvals(shape, shape.options)
 
 
 def _approvals(shape: Shape, taken: int) -> int:
-    """A look at every approval, and at every class of ballots that an option's supporters may be in."""
+    """Every approval is read, and every class of ballots that an option's supporters may be in."""
     return 4 * shape.cells + WORK_STEP * shape.options * (40 + 4 * min(shape.ballots, taken + 1))
 
 
 def bought(shape: Shape) -> int:
     """One option after another is bought by its supporters, each of whom may have something else left; and more money added, again and again."""
-    return 2 * listed(shape) + SEARCH_WORK_MAX
+    return 2 * listed(shape) + WORK_STEP * 120 * shape.options**2 + shape.search(SEARCH_WORK_MAX)
 
 
 def seats_bought(shape: Shape) -> int:
     """Seats are bought by their supporters as options are, and the others filled one by one."""
-    return seat_by_seat(shape) + SEARCH_WORK_MAX
+    return seat_by_seat(shape) + shape.search(SEARCH_WORK_MAX)
 
 
 def widened(shape: Shape) -> int:
@@ -206,7 +283,7 @@ def divided(shape: Shape) -> int:
 
 def kept(shape: Shape) -> int:
     """What elected options keep of every paper is sought, stage by stage."""
-    return placed(shape) + SEARCH_WORK_MAX + WORK_STEP * 400 * shape.options**2
+    return placed(shape) + shape.search(SEARCH_WORK_MAX) + WORK_STEP * 400 * shape.options**2
 
 
 def graded(shape: Shape) -> int:
@@ -216,7 +293,7 @@ def graded(shape: Shape) -> int:
 
 def halved(shape: Shape) -> int:
     """Ballots are split in proportion to their points: fractions with as many denominators as there are sums of points."""
-    return one_look(shape) + WORK_STEP * 24 * shape.options * (1 + min(shape.ballots, shape.points * shape.options))
+    return read_once(shape) + WORK_STEP * 24 * shape.options * (1 + min(shape.ballots, shape.points * shape.options))
 
 
 def rooted(shape: Shape) -> int:
@@ -227,16 +304,16 @@ def rooted(shape: Shape) -> int:
 
 def searched(shape: Shape) -> int:
     """Sets of options are compared, up to a limit."""
-    return placed(shape) + SEARCH_WORK_MAX
+    return placed(shape) + shape.search(SEARCH_WORK_MAX)
 
 
 def committees(shape: Shape) -> int:
     """Committees are gone through, up to a limit."""
-    return one_look(shape) + 4 * COMMITTEE_WORK_MAX + WORK_STEP * COMMITTEES_MAX * shape.seats
+    return read_once(shape) + shape.search(4 * COMMITTEE_WORK_MAX) + WORK_STEP * COMMITTEES_MAX * shape.seats
 
 
 def too_many_committees(shape: Shape) -> bool:
-    """Whether a search for the best committee may be given up: where no bound cuts anything off, it looks at too much."""
+    """Whether a search for the best committee may be given up: where no bound cuts anything off, it reads too much."""
     seats = min(shape.seats, shape.options)
     branches = sum(comb(shape.options, chosen) for chosen in range(seats + 1))
     return branches * (shape.cells + 100 * shape.options * seats) > COMMITTEE_WORK_MAX
@@ -245,6 +322,39 @@ def too_many_committees(shape: Shape) -> bool:
 def too_many_rankings(shape: Shape) -> bool:
     """Whether a search for the best ranking may be given up: where all options are in one cycle."""
     return shape.options > KEMENY_OPTIONS_MAX
+
+
+def too_many_sets(shape: Shape) -> bool:
+    """Whether a search for the best set within a budget may be given up: where each set may be better than all that cost less."""
+    sets = 1 << min(shape.options, 62)
+    work = 2 * sets * (12 * shape.options // 8 + 200) + 100 * WORK_STEP * shape.options
+    return sets > SETS_MAX or work > SEARCH_WORK_MAX
+
+
+def too_many_purchases(shape: Shape) -> bool:
+    """Whether buying seats or options may be given up: every ballot is read for some of the options whenever one is bought, and
+    voters whose points differ hardly ever have the same left."""
+    reads = 16 + 32 * WORK_STEP if shape.given.get("utility") == "additive" else 16
+    return WORK_STEP * 200 * shape.options**2 + reads * shape.options * shape.cells > SEARCH_WORK_MAX
+
+
+def too_many_additions(shape: Shape) -> bool:
+    """Whether adding money may be given up: where it is added about as often as in the towns that took longest, and changes something
+    each time."""
+    added = ADDITIONS if str(shape.given.get("completion")).startswith("add_one") else 0
+    return too_many_purchases(shape) or added * (shape.cells + 4 * WORK_STEP * shape.options) > SEARCH_WORK_MAX
+
+
+def too_many_shares(shape: Shape) -> bool:
+    """Whether adding money may be given up under the terms of a town, which always adds some."""
+    return too_many_additions(shape._replace(given={"completion": "add_one"}))
+
+
+def too_many_repetitions(shape: Shape) -> bool:
+    """Whether the search for keep values may be given up: where at every stage they are slow to settle."""
+    cell = WORK_STEP * 44 if shape.given.get("exact") else 16
+    stages = shape.options + shape.seats + 2
+    return SETTLING_REPETITIONS * stages * (cell * shape.cells + WORK_STEP * 120 * shape.options) > SEARCH_WORK_MAX
 
 
 def never(shape: Shape) -> bool:

@@ -173,8 +173,8 @@ def check_signer(digest: bytes, signature: str | None, signer: Address, way_out:
     """Refuse a signature over 32 bytes that is missing, or is not the signer's."""
     if signature is None:
         raise _wrong("is not there", "sign it")
-    if (found := recover(digest, signature)) != signer:
-        raise _wrong("is not by {signer}: over this very text it is by {found}", way_out, signer=signer, found=found)
+    if (recovered := recover(digest, signature)) != signer:
+        raise _wrong("is not by {signer}: over this very text it is by {found}", way_out, signer=signer, recovered=recovered)
 
 
 def shown(address: str) -> str:

@@ -28,7 +28,7 @@ from engine import catalogue
 from engine.elections.election import Election
 from engine.elections.kinds import Kind
 from engine.elections.outcome import Outcome
-from engine.elections.work import Shape, Work, check_work, never, one_look
+from engine.elections.work import Shape, Work, check_work, never, read_once
 from engine.limits import DECIMAL_DIGITS_MAX
 from engine.refusals import refuse
 from engine.rules.parameters import allowed, fits
@@ -67,6 +67,8 @@ class Rule:
     """Whether it gives an answer without any ballot."""
     rounds: bool = False
     """Whether it counts in rounds and tells the scores of those before the last."""
+    several_seats: bool = False
+    """Whether an option may win several seats: its score is how many."""
     settles_by: Literal["", "sums", "roles"] = ""
     """How one can tell, before everybody has voted, that no ballot still to come changes who wins: the options with the highest sums of
     what ballots give them win; or a vote for, against or abstaining only ever helps that side. Empty where it is not proved."""
@@ -76,7 +78,7 @@ class Rule:
     by_names: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
     """Parameters under which what options are called decides, with their values: no poll is counted so, whose options go by numbers."""
     reads_points: bool = False
-    work: Work = one_look
+    work: Work = read_once
     """At most how much work a count takes, by the shape of the election."""
     gives_up: Callable[[Shape], bool] = never
     """Whether a count of such a shape may be refused as too large, once its ballots are known."""
@@ -302,11 +304,12 @@ def voting_rule(
     silence: bool = False,
     rounds: bool = False,
     by_names: Mapping[str, tuple[Any, ...]] | None = None,
+    several_seats: bool = False,
     settles_by: Literal["", "sums", "roles"] = "",
 ) -> Callable[[Callable[..., Outcome]], Rule]:
     """A function of an election becomes a voting rule. `scores` says what its scores are, `strict` that it takes no
     ballot that ranks two options equal, `roles` what its options stand for (the last may be left out), `silence` that
-    it gives an answer without ballots, `rounds` that its outcome tells earlier rounds, `by_names` with which values of parameters
+    it gives an answer without ballots, `rounds` that its outcome tells earlier rounds, `several_seats` that an option may win several, `by_names` with which values of parameters
     what options are called decides, `settles_by` how one can tell that the ballots still to come change nothing, `work` at most how much
     work it takes, `gives_up` where it may be refused for all that. `promises` are checked by Hypothesis, those in `provided` only with
     these values of parameters."""
@@ -326,6 +329,7 @@ def voting_rule(
             promises=frozenset(promises),
             provided=provided or {},
             by_names=by_names or {},
+            several_seats=several_seats,
             settles_by=settles_by,
             work=work,
             gives_up=gives_up,

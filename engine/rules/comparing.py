@@ -14,16 +14,20 @@ from collections.abc import Callable, Collection
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Any, Literal
 
 from engine import rules
 from engine.elections.election import Election
-from engine.elections.outcome import Outcome
+from engine.elections.outcome import Outcome, Step
+from engine.elections.work import Shape
 from engine.refusals import Refusal, refuse
 from engine.rules import Parameters, Rule
 from engine.rules.grid import Grid
 from engine.rules.swings import Allowance, Swing, swing
 from engine.values import typed
+
+Unit = Literal["ballots", "power"]
+"""What the weights of an election count: ballots that say the same, or the power behind them."""
 
 
 @dataclass(frozen=True)
@@ -31,8 +35,8 @@ class Answer:
     """What one rule says, with default parameters unless others are named.
 
     `tied`: several options tie for what one can have. `ties`: how often the order of listing decided between equals.
-    `sought`: whether a swing was looked for; `swing`: if so many ballots change, the `rival` wins alone instead; fewer may
-    be enough. None if no such number turned up.
+    `sought`: whether a swing was looked for; `swing`: if so many ballots change, or ballots with so much power
+    (`swing_in`), the `rival` wins alone instead; fewer may be enough. None if no such number turned up.
     """
 
     rule: str
@@ -43,13 +47,15 @@ class Answer:
     sought: bool = False
     swing: int | None = None
     rival: str | None = None
+    swing_in: Unit = "ballots"
 
     def __str__(self) -> str:
         said = [f"{name}: {typed(value)}" for name, value in self.terms.items()]
         if self.ties and not self.tied:
             said.append("equals in the order of listing")
         if self.swing is not None:
-            said.append(f"turned to {self.rival} by at most {self.swing:,} ballot{'' if self.swing == 1 else 's'}")
+            ballots = "at most {swing} {swing:ballot|ballots}" if self.swing_in == "ballots" else "ballots with a power of at most {swing}"
+            said.append(str(Step("turned to {rival} by " + ballots, rival=self.rival or "", swing=self.swing)))
         elif self.sought:
             said.append("no swing found")
         return self.rule + (f" ({'; '.join(said)})" if said else "")
@@ -96,6 +102,7 @@ class Comparison:
                     "ties": one.ties,
                     "sought": one.sought,
                     "swing": one.swing,
+                    "swing_in": one.swing_in,
                     "rival": one.rival,
                 }
                 for one in self.answers
@@ -120,35 +127,39 @@ def compare(
     election: Election,
     swings: bool = False,
     progress: Callable[[int, int], None] | None = None,
-    looks_max: int | None = None,
+    work_max: int | None = None,
     elects: Collection[str] = ("one", "several", "budget"),
+    weights: Unit = "ballots",
 ) -> Comparison:
     """Count an election by every rule that takes its ballots, with default parameters; the rule that came with the
     ballots is used with the parameters that came with them.
 
     With `swings`, also how many ballots would have to change for another option to win alone, and which: see
-    `engine.rules.swings`. With `looks_max`, nothing is counted that would go beyond so many looks at a ballot for an option (see
-    `looks_of`): the rule that came with the ballots comes first, then all others; a rule that does not fit in is among the refused.
-    Rules that elect otherwise than `elects` says are not asked.
+    `engine.rules.swings`. With `work_max`, nothing is counted that might go beyond so much work (`Rule.work`): the rule that came with
+    the ballots comes first, then all others, those that take least work before the rest; a rule that does not fit in is among the refused.
+    Rules that elect otherwise than `elects` says are not asked. A swing counts what the `weights` of the ballots do.
     """
-    merged, allowance = election.merged(), Allowance(looks_max)
+    merged, allowance = election.merged(), Allowance(work_max)
     counted, refused = dict[str, Outcome](), dict[str, Refusal]()
     own = election.rule[0] if election.rule else ""
     every = map(partial(rules.rule, "voting"), rules.names("voting"))
     names = [rule.name for rule in every if rule.elects in elects and not _asks_otherwise(rule)]
-    for done, name in enumerate(sorted(names, key=lambda name: name != own)):
+    shape = Shape(merged.rows, len(merged.options), merged.seats or 1, merged.points_max)
+    for done, name in enumerate(sorted(names, key=lambda name: (name != own, rules.rule("voting", name).work(shape)))):
         if progress is not None:
             progress(done, len(names))
         rule = rules.rule("voting", name)
-        if name != own and not allowance.take(rule, merged):
-            refused[name] = _too_much(merged)
-            continue
         try:
-            counted[name] = rules.count(rule, merged, _given(election, name))
+            outcome = (Allowance() if name == own else allowance).count(rule, merged, _given(election, name))
         except Refusal as refusal:
             refused[name] = refusal.with_traceback(None)  # which holds the election and all outcomes
+            continue
+        if outcome is None:
+            refused[name] = _too_much(merged)
+        else:
+            counted[name] = outcome
     turned = {name: _swing_of(name, merged, counted[name], allowance) for name in counted} if swings else {}
-    answers = (_answer(name, merged, counted[name], *turned.get(name, (False, None))) for name in names if name in counted)
+    answers = (_answer(name, merged, counted[name], weights, *turned.get(name, (False, None))) for name in names if name in counted)
     return Comparison(tuple(answers), {name: refused[name] for name in names if name in refused})
 
 
@@ -169,14 +180,17 @@ def _swing_of(name: str, election: Election, outcome: Outcome, allowance: Allowa
         return False, None
     with suppress(Refusal):  # a changed election may be one that the rule cannot count
         nearest = swing(rule, _given(election, name), election, outcome, allowance)
-    return nearest is not None or allowance.has(rule, election), nearest  # a search cut short has not shown that there is none
+    # a search cut short has not shown that there is none
+    return nearest is not None or allowance.has(rule, election, _given(election, name)), nearest
 
 
-def _answer(name: str, election: Election, outcome: Outcome, sought: bool, nearest: Swing | None) -> Answer:
+def _answer(name: str, election: Election, outcome: Outcome, weights: Unit, sought: bool, nearest: Swing | None) -> Answer:
     rule = rules.rule("voting", name)
     tied = rule.elects == "one" and len(outcome.winners) > 1
     terms = rules.terms(rule, election, _given(election, name))
-    return Answer(name, terms, outcome.winners, tied, len(outcome.ties), sought, *(nearest or (None, None)))
+    return Answer(
+        name, terms, outcome.winners, tied, len(outcome.ties), sought, nearest and nearest.ballots, nearest and nearest.rival, weights
+    )
 
 
 def _too_much(election: Election) -> Refusal:

@@ -19,6 +19,7 @@ import numpy as np
 from engine import rules
 from engine.elections.election import Array, Election
 from engine.elections.outcome import Outcome
+from engine.elections.work import searched_within
 from engine.rules import Parameters, Rule
 
 
@@ -31,33 +32,37 @@ class Swing(NamedTuple):
 
 @dataclass
 class Allowance:
-    """How much may still be counted, in looks at one ballot for one option; None without a bound."""
+    """How much work may still be done, in the units of `engine.elections.work`; None without a bound."""
 
-    looks: int | None = None
+    units: int | None = None
 
-    def take(self, rule: Rule, election: Election) -> bool:
-        """Whether one more count fits in; if so it is taken off."""
-        fits = self.has(rule, election)
-        if fits and self.looks is not None:
-            self.looks -= looks_of(rule, election)
-        return fits
+    def count(self, rule: Rule, election: Election, given: Parameters) -> Outcome | None:
+        """The outcome; None where one more count might go beyond. Of what is set aside for a search, what it did not need is given back.
 
-    def has(self, rule: Rule, election: Election) -> bool:
+        >>> votes, allowance = Election.read("2: garden > library > pool\\n1: pool"), Allowance(20_000_000)
+        >>> allowance.count(rules.rule("voting", "ranked_pairs"), votes, {}) is None  # it may have to search
+        True
+        >>> allowance.count(rules.rule("voting", "schulze"), votes, {}).winners, allowance.units
+        (('garden',), 19733070)
+        """
+        if self.units is None:
+            return rules.count(rule, election, given)
+        shape = rules.shape_of(election.rows, election.options, rules.terms(rule, election, given), election.points_max)
+        units_max = rule.work(shape)
+        if units_max > self.units:
+            return None
+        self.units -= units_max
+        search_max = units_max - rule.work(shape._replace(searching=False))
+        with searched_within() as searched:
+            try:
+                return rules.count(rule, election, given)
+            finally:
+                self.units += max(0, search_max - searched.units)
+
+    def has(self, rule: Rule, election: Election, given: Parameters) -> bool:
         """Whether one more count fits in."""
-        return self.looks is None or looks_of(rule, election) <= self.looks
-
-
-def looks_of(rule: Rule, election: Election) -> int:
-    """What a count costs at most, about: sums look at every ballot once for each option; rounds, duels and purchases once for each
-    pair of options.
-
-    >>> votes = Election.read("2: garden > library > pool\\n1: pool")
-    >>> looks_of(rules.rule("voting", "plurality"), votes), looks_of(rules.rule("voting", "schulze"), votes)
-    (6, 18)
-    """
-    cells = election.rows * len(election.options)
-    sums = rule.elects == "one" and rule.ballots[0] != "ranked"
-    return cells if sums else cells * len(election.options)
+        shape = rules.shape_of(election.rows, election.options, rules.terms(rule, election, given), election.points_max)
+        return self.units is None or rule.work(shape) <= self.units
 
 
 def swing(rule: Rule, given: Parameters, election: Election, outcome: Outcome, allowance: Allowance) -> Swing | None:
@@ -65,22 +70,27 @@ def swing(rule: Rule, given: Parameters, election: Election, outcome: Outcome, a
     closest are tried first, which saves counts. Where the allowance ends, what was found by then stands."""
     best: Swing | None = None
     winners, scores = outcome.winners, list(outcome.scores.values())
+
+    def turns(rival: int, order: Array, count: int) -> bool | None:
+        """Whether the rival wins alone once so many ballots have changed; None where the allowance ends."""
+        changed = allowance.count(rule, _changed(election, rival, winners, order, count), given)
+        return None if changed is None else changed.winners == (election.options[rival],)
+
     for rival in sorted(range(len(election.options)), key=lambda place: -scores[place]):
         if winners == (election.options[rival],):
             continue
         for order in _orders(election, rival, winners):
             low, high = 0, election.total if best is None else best.ballots - 1
-            if high < 1 or not allowance.take(rule, election) or not _turns(rule, given, election, rival, winners, order, high):
+            if high < 1 or not turns(rival, order, high):
                 continue
-            while high - low > 1 and allowance.take(rule, election):
-                middle = (low + high) // 2
-                low, high = (low, middle) if _turns(rule, given, election, rival, winners, order, middle) else (middle, high)
+            while high - low > 1 and (turned := turns(rival, order, middle := (low + high) // 2)) is not None:
+                low, high = (low, middle) if turned else (middle, high)
             best = Swing(high, election.options[rival])
     return best
 
 
-def _turns(rule: Rule, given: Parameters, election: Election, rival: int, winners: tuple[str, ...], order: Array, count: int) -> bool:
-    """Whether the rival wins alone once the first `count` ballots in `order` put it first and those who won last."""
+def _changed(election: Election, rival: int, winners: tuple[str, ...], order: Array, count: int) -> Election:
+    """The first `count` ballots in `order` put the rival first and those who won last."""
     weights = election.weights[order]
     turned = np.clip(count - (np.cumsum(weights) - weights), 0, weights)
     kept = weights - turned
@@ -92,8 +102,7 @@ def _turns(rule: Rule, given: Parameters, election: Election, rival: int, winner
     else:
         ballot[0, rival] = max(int(election.table.max()), 1)
     rows = np.vstack([election.table[order][kept > 0], ballot])
-    changed = election.changed(table=rows, weights=np.append(kept[kept > 0], int(turned.sum())))
-    return rules.count(rule, changed, given).winners == (election.options[rival],)
+    return election.changed(table=rows, weights=np.append(kept[kept > 0], int(turned.sum())))
 
 
 def _orders(election: Election, rival: int, winners: tuple[str, ...]) -> list[Array]:

@@ -79,19 +79,33 @@ def test_a_matching_in_wei(tmp_path):
     file = tmp_path / "gifts.txt"
     file.write_text("decimals: 18\nballots: gifts\n4: garden 100\n1: library 400\n1: garden 25, pool 25\n1: pool 225\n")
     asked = ("tally", file, "--rule", "quadratic_funding", "--set", f"pool={10**21}")
-    found = answer(*asked)
-    assert found["scores"] == {"garden": "914285714285714285714", "library": 0, "pool": "85714285714285714286"}
-    assert found["parameters"]["pool"] == str(10**21)
+    counted = answer(*asked)
+    assert counted["scores"] == {"garden": "914285714285714285714", "library": 0, "pool": "85714285714285714286"}
+    assert counted["parameters"]["pool"] == str(10**21)
     assert "pool: 2 contributors gave 250.000000000000000000" in folkmoot(*asked).stdout
 
 
 def test_a_tally_of_a_file(tmp_path):
     file = tmp_path / "votes.txt"
     file.write_text('120: "Jane Doe" > bob = carol\n80: bob > carol\n30: carol > bob\n')
-    found = answer("tally", file, "--rule", "instant_runoff")
-    told = {"rule", "winners", "scores", "ties", "steps", "note", "facts", "rounds", "figures", "parameters", "scores_are", "vouched"}
-    assert found["winners"] == ["Jane Doe"] and set(found) == told
-    assert (found["rule"], found["vouched"]) == ("instant_runoff", "its winners, scores, rounds and figures")
+    counted = answer("tally", file, "--rule", "instant_runoff")
+    keys = {
+        "rule",
+        "winners",
+        "seats",
+        "scores",
+        "ties",
+        "steps",
+        "note",
+        "facts",
+        "rounds",
+        "figures",
+        "parameters",
+        "scores_are",
+        "vouched",
+    }
+    assert counted["winners"] == ["Jane Doe"] and set(counted) == keys
+    assert (counted["rule"], counted["vouched"]) == ("instant_runoff", "its winners, scores, rounds and figures")
     assert not answer("tally", file, "--rule", "kemeny")["vouched"]
     assert "no certificate vouches for its figures" in folkmoot("tally", file, "--rule", "kemeny").stdout
     assert "winners: Jane Doe" in folkmoot("tally", file, "--rule", "plurality").stdout

@@ -74,6 +74,71 @@ def test_a_poll_says_who_votes_for_her_and_whose_ballot_spoke_for_others(client,
     assert (shown["result"]["ballots"], shown["result"]["power"]) == (1, "4")
 
 
+def test_a_closed_poll_says_whose_ballot_spoke_for_whom(client, sessions, moot, tmp_path):
+    """Given a chain, one who votes herself, a circle, and one who leaves; then each is told, by page, JSON and `show` alike."""
+    late = [f"m{moot.do('newcomer', JoinCommunity(name)).seq}" for name in ("Late", "Later", "Last")]
+    delegate(moot, "m2>m3", "m5>m2", "m1>m5", f"m4>{late[0]}", f"{late[0]}>m4", f"{late[1]}>m3", f"{late[2]}>m2")
+    poll = moot.poll()
+    moot.do("m3", CastBallot(poll, "1>2"))
+    moot.do("m5", CastBallot(poll, "2"))
+    moot.do(late[1], ForgetMember(late[1]))
+    delegate(moot, "m2>m4")
+    hold(moot, poll)
+    rows = client.get(f"/polls/{poll}/spoken-for").json()["spoken_for"]
+    assert rows == view_of(moot.community, f"{poll}/spoken-for")["spoken_for"]
+    speakers = {row["member"]: (row["delegate"], row["speaker"]) for row in rows}
+    assert speakers == {
+        "m1": ("m5", "m5"), "m2": ("m3", "m3"), "m4": (late[0], None), "m5": ("m2", "m5"), late[0]: ("m4", None),
+        late[1]: ("m3", None), late[2]: ("m2", "m3"),
+    }  # fmt: skip
+    spoken = {
+        "m1": "m5 spoke for you.",
+        "m2": "m3 spoke for you.",
+        "m5": "You voted, so nobody spoke for you",
+        "m3": "Your ballot spoke for 2 others.",
+        "m4": "nobody's ballot spoke for you",
+        late[2]: "m3 spoke for you, to whom the vote you had handed on came.",
+    }
+    for member, said in spoken.items():
+        assert said in page(as_member(client, sessions, member, moot), f"/polls/{poll}"), member
+    assert f"{late[2]} m2 m3" in page(client, f"/polls/{poll}/spoken-for")
+
+
+def test_what_ballots_carried_is_read_from_the_log_once(client, moot, monkeypatch):
+    """Given a closed poll, of which every carrier stands in the log; then looking at it again reads none of them."""
+    delegate(moot, "m2>m3", "m4>m3", "m5>m1")
+    poll = moot.poll()
+    moot.vote(poll, "1", "2", "1")
+    read, find = [], moot.community.store.find
+
+    def watched(column, value, kind=""):
+        read.append(kind)
+        return find(column, value, kind)
+
+    monkeypatch.setattr(moot.community.store, "find", watched)
+    assert view_of(moot.community, poll)["delegation"]["carried"] is None
+    moot.end(poll)
+    before = view_of(moot.community, poll)["delegation"]["carried"]
+    hold(moot, poll)
+    first = view_of(moot.community, poll)["delegation"]["carried"]
+    read.clear()
+    assert view_of(moot.community, poll)["delegation"]["carried"] == first == before
+    assert "VotesCarried" not in read and "FurtherVotesCarried" not in read
+
+
+def test_an_open_poll_does_not_say_who_speaks_for_whom_in_the_end(client, moot):
+    delegate(moot, "m2>m3")
+    poll = moot.poll()
+    assert client.get(f"/polls/{poll}/spoken-for").json()["code"] == "poll_still_open"
+
+
+def test_who_speaks_for_whom_goes_by_the_clock(client, moot):
+    """Given a delegation whose time is over since the last event; then it is listed no longer."""
+    delegate(moot, "m2>m3")
+    moot.wait(366 * 24 * 60)
+    assert client.get("/delegations").json() == [] and "Nobody has delegated" in page(client, "/delegations")
+
+
 def test_what_was_lost_is_said_on_the_page(client, moot):
     delegate(moot, "m2>m3", "m3>m2")
     poll = moot.poll()

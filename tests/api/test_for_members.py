@@ -9,8 +9,8 @@ from fastapi.testclient import TestClient
 
 from api.app import build
 from engine.features.amendments.amend import AmendCharter
-from engine.features.ideas.comment import COMMENTS_PER_IDEA_MAX, CommentIdea
-from engine.features.ideas.state import Ideas
+from engine.features.ideas.comment import CommentIdea
+from engine.features.ideas.state import COMMENTS_PER_IDEA_MAX, Ideas
 from engine.features.ideas.submit import SubmitIdea
 from engine.features.ideas.support import SupportIdea
 from engine.features.points.state import points_of
@@ -55,8 +55,8 @@ def test_long_talk_is_read_page_by_page_and_ends(client, moot, monkeypatch):
     idea = moot.idea("m2")
     for number in range(5):
         moot.do("m3", CommentIdea(idea, f"word {number}"))
-    found = client.get(f"/ideas/{idea}?start=2&count=2").json()
-    assert [one["text"] for one in found["said"]] == ["word 2", "word 3"] and found["comments"] == 5
+    shown = client.get(f"/ideas/{idea}?start=2&count=2").json()
+    assert [one["text"] for one in shown["said"]] == ["word 2", "word 3"] and shown["comments"] == 5
     assert 'start=4">More' in page(client, f"/ideas/{idea}?start=2&count=2")
     assert COMMENTS_PER_IDEA_MAX > 5
     monkeypatch.setattr("engine.features.ideas.comment.COMMENTS_PER_IDEA_MAX", 5)
@@ -116,13 +116,13 @@ def test_a_form_of_more_fields_than_there_are_is_refused(client):
 
 def test_options_that_cost_money_are_written_with_their_costs(client, sessions, monkeypatch):
     text = charter.preset("product").replace('rule = "schulze"', 'rule = "greedy"')
-    found = Moot(members=2, text=text).funded()
-    at_its_clock(found, monkeypatch)
-    client = TestClient(build(found.community, sessions, ("testserver",)), follow_redirects=False)
-    as_member(client, sessions, "m1", found)
+    moot = Moot(members=2, text=text).funded()
+    at_its_clock(moot, monkeypatch)
+    client = TestClient(build(moot.community, sessions, ("testserver",)), follow_redirects=False)
+    as_member(client, sessions, "m1", moot)
     form = {"decision": "ranking", "question": "Which?", "budget": "2000", "options": "An oven | 1,200.50\nA bench | by the river | 80"}
     assert client.post("/polls", data=form).status_code == 303
-    poll = next(iter(found.of(Polls).polls.values()))
+    poll = next(iter(moot.of(Polls).polls.values()))
     assert [option.cost for option in poll.asked.options] == [120_050, 8_000]
     assert client.get(f"/polls/{poll.id}").json()["options"][1]["label"] == "A bench | by the river"
     refused = client.post("/polls", data=form | {"options": "An oven"}).json()
@@ -156,8 +156,8 @@ def test_what_polls_fund_and_rounds_share_is_listed_newest_first(client, moot):
     poll = moot.poll("spending", 0, budget=1_000)
     moot.vote(poll, "1,2,3", "1,2,3")
     moot.end(poll)
-    found = client.get("/ledger").json()
-    assert [row["title"] for row in found["funded"]] == ["idea 2", "idea 1", "idea 0"] and found["fundings"] == 3
+    ledger = client.get("/ledger").json()
+    assert [row["title"] for row in ledger["funded"]] == ["idea 2", "idea 1", "idea 0"] and ledger["fundings"] == 3
 
 
 def test_a_label_that_was_erased_leaves_the_steps_of_the_count_too(client, moot):

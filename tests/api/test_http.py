@@ -204,9 +204,9 @@ def test_two_options_of_a_poll_may_not_look_alike(client, moot, sessions, other)
 
 def test_a_ballot_that_ranks_two_alike_is_refused_where_the_rule_follows_an_order(moot):
     text = charter.preset("product").replace('rule = "schulze"', 'rule = "stv_scotland"\nparameters = { seats = 1 }')
-    found = Moot(members=2, text=text)
+    strict = Moot(members=2, text=text)
     with pytest.raises(Refusal, match="ranks two options alike"):
-        found.vote(found.poll(), "1=2>3")
+        strict.vote(strict.poll(), "1=2>3")
 
 
 def test_events_are_shown_as_far_as_one_answer_goes_and_the_newest_first_to_people(client, moot, monkeypatch):

@@ -16,12 +16,14 @@ from api.pages.comparison import spoken, verdicts
 from api.views import view_of
 from engine import rules
 from engine.features.ideas.comment import CommentIdea
+from engine.features.polls.cast import CastBallot
 from engine.features.polls.state import Polls
 from engine.kernel.erase import EraseText
 from engine.refusals import Refusal
 from engine.rules.comparing import compare
 from tests.api.conftest import HTML
 from tests.api.test_ballot_files import BUDGETS, POLLS, choices, held
+from tests.delegating import OPEN, delegate, hold
 
 
 def closed(moot) -> str:
@@ -104,8 +106,26 @@ def test_nobody_waits_while_it_is_counted(client, moot, monkeypatch):
     assert len(answers) == 2 and answers[0] == answers[1]
 
 
+@pytest.mark.parametrize("moot_text", [OPEN], indirect=True)
+def test_where_ballots_have_different_power_it_is_power_that_turns_a_poll(client, moot):
+    """Given one who speaks for two others; then it is said that power is counted, not ballots, of which there are fewer."""
+    delegate(moot, "m3>m2", "m4>m2")
+    poll = moot.poll()
+    moot.vote(poll, "1>2>3", "1>2>3")
+    moot.do("m5", CastBallot(poll, "2>1>3"))
+    hold(moot, poll)
+    shown = view_of(moot.community, f"{poll}/other-rules")
+    answers = {answer["rule"]: answer for answer in shown["compared"]["answers"]}
+    assert (shown["ballots"], shown["power"]) == (3, "5")
+    assert (answers["borda"]["swing"], answers["borda"]["swing_in"]) == (2, "power")
+    assert "turned to option 1 by ballots with a power of at most 2" in " ".join(other_rules.lines(shown))
+    assert "a power of 2, for option 1" in spoken(verdicts(shown))
+    said = client.get(f"/polls/{poll}/other-rules", headers=HTML).text
+    assert "How much power would turn it" in said and "5 together" in said and "of the 3 ballots" not in said
+
+
 def test_what_would_take_too_long_is_left_out_by_name(client, moot, monkeypatch):
-    monkeypatch.setattr(other_rules, "LOOKS_MAX", 0)
+    monkeypatch.setattr(other_rules, "COMPARING_WORK_MAX", 0)
     poll = closed(moot)
     shown = client.get(f"/polls/{poll}/other-rules").json()["compared"]
     assert [answer["rule"] for answer in shown["answers"]] == ["schulze"]
@@ -157,6 +177,7 @@ def test_the_groups_of_a_picture_hold_every_rule_once(data):
             "tied": st.booleans(),
             "swing": st.none() | st.integers(1, 9),
             "sought": st.just(True),
+            "swing_in": st.just("ballots"),
             "own": st.just(False),
             "rival": st.integers(1, 3),
         }

@@ -77,8 +77,8 @@ def test_a_round_is_proposed_by_one_and_agreed_to_by_another(client, sessions, m
     done = client.post(f"/rounds/{proposal}/agreement", headers={"referer": "http://testserver/ledger", "content-type": FORM})
     assert (done.status_code, done.headers["location"].split("?")[0]) == (303, "/ledger")
     assert not moot.of(Rounds).proposals and "waiting for somebody else" not in page(client, "/ledger")
-    found = client.get("/ledger").json()
-    assert found["shared"] == 1 and found["rounds"][0]["paid"] and {row["member"] for row in found["paid"]} >= {"m1", "m2"}
+    ledger = client.get("/ledger").json()
+    assert ledger["shared"] == 1 and ledger["rounds"][0]["paid"] and {row["member"] for row in ledger["paid"]} >= {"m1", "m2"}
 
 
 def test_who_shares_without_herself_gets_nothing(client, sessions, moot):
@@ -141,10 +141,10 @@ def test_a_poll_that_has_ended_and_is_not_counted_takes_no_ballot_and_says_so(cl
     ],
 )
 def test_a_ballot_says_how_many_options_it_may_name(monkeypatch, sessions, terms, said):
-    found = at_its_clock(Moot(members=2, text=charters.preset("product").replace('rule = "schulze"', terms)), monkeypatch)
-    client = TestClient(build(found.community, sessions, ("testserver",)), follow_redirects=False)
-    poll = found.poll()
-    assert said in page(as_member(client, sessions, "m2", found), f"/polls/{poll}")
+    moot = at_its_clock(Moot(members=2, text=charters.preset("product").replace('rule = "schulze"', terms)), monkeypatch)
+    client = TestClient(build(moot.community, sessions, ("testserver",)), follow_redirects=False)
+    poll = moot.poll()
+    assert said in page(as_member(client, sessions, "m2", moot), f"/polls/{poll}")
     assert ('data-named="2"' in page(client, f"/polls/{poll}")) == ("named_max" in terms)
 
 
@@ -166,8 +166,8 @@ def test_of_many_long_versions_the_newest_are_shown(client, moot):
     idea = moot.idea("m2")
     for number in range(20):
         moot.do("m2", ReviseIdea(idea, f"A bench {number}", "é" * 20_000))
-    found = client.get(f"/ideas/{idea}").json()
-    assert len(found["versions"]) == 12 and found["left_out"] == 9 and found["versions"][-1]["title"] == "A bench 19"
+    shown = client.get(f"/ideas/{idea}").json()
+    assert len(shown["versions"]) == 12 and shown["left_out"] == 9 and shown["versions"][-1]["title"] == "A bench 19"
     said = page(client, f"/ideas/{idea}")
     assert "21 versions" in said and "The 9 oldest" in said and '<ol start="10">' in said
 

@@ -16,9 +16,10 @@ from api.doors.session import Sessions
 from api.pages.pictures import ROUNDS_SHOWN, duels, grades, rounds, rounds_in_words
 from api.views import view_of
 from engine.elections import pairwise
+from engine.elections.election import Election
 from engine.elections.figures import Figures
 from engine.features.polls.state import Polls
-from engine.rules import Election, rule, tally
+from engine.rules import rule, tally
 from tests.api import test_ballot_files
 from tests.api.conftest import HTML
 from tests.api.test_ballot_files import choices, held
@@ -128,8 +129,8 @@ def test_bars_of_a_round_fill_the_line_and_ribbons_are_as_wide_as_what_moves(nam
     several = name not in ("instant_runoff", "ranked_choice")
     election = data.draw(elections("ranked", strict=several or rule("voting", name).strict, options_min=2))
     outcome = tally(name, election, **({"seats": 1} if several else {}))
-    told, options, winners = drawn_from(outcome.figures(), election.options, outcome.winners)
-    drawn = rounds(told.get("stages", []), options, winners)
+    figures, options, winners = drawn_from(outcome.figures(), election.options, outcome.winners)
+    drawn = rounds(figures.get("stages", []), options, winners)
     assert len(drawn) <= ROUNDS_SHOWN
     for each in drawn:
         assert sum(bar.width for bar in each.bars) == pytest.approx(100, abs=0.05)
@@ -150,8 +151,8 @@ def test_bars_of_a_round_fill_the_line_and_ribbons_are_as_wide_as_what_moves(nam
 def test_where_several_drop_out_at_once_no_ribbon_says_whose_ballots_went_where():
     votes = Election.read("9: garden\n7: library\n2: pool > library\n1: bench > garden")
     outcome = tally("ranked_choice", votes)
-    told, options, winners = drawn_from(outcome.figures(), votes.options, outcome.winners)
-    _, second = rounds(told["stages"], options, winners)
+    figures, options, winners = drawn_from(outcome.figures(), votes.options, outcome.winners)
+    _, second = rounds(figures["stages"], options, winners)
     assert second.said == "3. pool and 4. bench drop out" and not [path for path, sort in second.ribbons if "move" in sort]
 
 
@@ -159,8 +160,8 @@ def test_where_several_drop_out_at_once_no_ribbon_says_whose_ballots_went_where(
 @settings(max_examples=40)
 def test_a_table_of_duels_is_antisymmetric(election):
     outcome = tally("schulze", election)
-    told, options, _ = drawn_from(outcome.figures(), election.options, outcome.winners)
-    rows = duels(told["duels"], options, [str(score) for score in outcome.scores.values()])
+    figures, options, _ = drawn_from(outcome.figures(), election.options, outcome.winners)
+    rows = duels(figures["duels"], options, [str(score) for score in outcome.scores.values()])
     for one, row in enumerate(rows):
         assert row.duels[one] is None
         for other, duel in enumerate(row.duels):
@@ -174,8 +175,8 @@ def test_a_table_of_duels_is_antisymmetric(election):
 @settings(max_examples=40)
 def test_the_line_of_grades_is_full_and_its_half_lies_in_the_middle_grade(election):
     outcome = tally("majority_judgment", election)
-    told, options, winners = drawn_from(outcome.figures(), election.options, outcome.winners)
-    for row in grades(told["grades"], options, winners):
+    figures, options, winners = drawn_from(outcome.figures(), election.options, outcome.winners)
+    for row in grades(figures["grades"], options, winners):
         assert sum(part[3] for part in row.parts) == pytest.approx(100, abs=0.05)
         under = [grade for grade, _, x, width, _ in row.parts if x - 0.01 <= 50 <= x + width + 0.01]
         assert row.middle in under, "of an even number the lower of the two middle grades begins just there"

@@ -57,7 +57,7 @@ def asked():
         moot.vote(poll, "1>2", "2")
         sessions = Sessions(bytes(32))
         schema = schemathesis.openapi.from_asgi("/openapi.json", build(moot.community, sessions, ("testserver", "localhost")))
-        operations = [found.ok() for found in schema.get_all_operations()]
+        operations = [operation.ok() for operation in schema.get_all_operations()]
         there = {"idea": idea, "poll": poll, "member": "m3", "round": "r9", "seq": int(idea[1:]), "reward": "quarterly", "name": "borda"}
         yield moot, sessions, operations, there
 

@@ -179,8 +179,8 @@ def test_what_cannot_be_signed_is_refused_by_its_code(client, sessions, moot, mo
     register(moot, "m2")
     if member:
         as_member(client, sessions, member, moot)
-    found = client.get(path.format(poll=poll, closed=closed))
-    assert (found.status_code, found.json()["code"]) == (status, code)
+    answer = client.get(path.format(poll=poll, closed=closed))
+    assert (answer.status_code, answer.json()["code"]) == (status, code)
 
 
 # -- pages ------------------------------------------------------------------------------------------------------------

@@ -152,20 +152,20 @@ def test_nothing_but_a_number_is_shown_as_recorded(client, done):
 )
 def test_every_kind_of_ballot_is_cast_and_counted_from_the_page(monkeypatch, sessions, rule, parameters, ballot, said):
     text = charter.preset("product").replace('rule = "schulze"', f'rule = "{rule}"\n{parameters}')
-    found = Moot(members=4, text=text)
-    at_its_clock(found, monkeypatch)
-    client = TestClient(build(found.community, sessions, ("testserver",)), follow_redirects=False)
-    poll = found.poll()
-    as_member(client, sessions, "m2", found)
+    moot = Moot(members=4, text=text)
+    at_its_clock(moot, monkeypatch)
+    client = TestClient(build(moot.community, sessions, ("testserver",)), follow_redirects=False)
+    poll = moot.poll()
+    as_member(client, sessions, "m2", moot)
     assert client.post(f"/polls/{poll}/ballots", content=ballot, headers={"content-type": FORM}).status_code == 303
     assert f"You voted <strong>{said}</strong>" in client.get(f"/polls/{poll}", headers=HTML).text
-    found.vote(poll, *[found.community.store.opening(found.of(Polls)[poll].ballots.cast_by("m2"), "choice")[1].decode().strip('"')] * 4)
-    found.end(poll)
+    moot.vote(poll, *[moot.community.store.opening(moot.of(Polls)[poll].ballots.cast_by("m2"), "choice")[1].decode().strip('"')] * 4)
+    moot.end(poll)
     page = client.get(f"/polls/{poll}", headers=HTML)
     assert page.status_code == 200 and "How it was counted" in page.text
     result = client.get(f"/polls/{poll}").json()["result"]
     assert result["status"] == "decided" and ("are elected" in page.text) == (len(result["winners"]) > 1)
-    assert verify(found.community.store, allow_unsigned=True).verdict == "sound"
+    assert verify(moot.community.store, allow_unsigned=True).verdict == "sound"
 
 
 def test_who_joins_is_welcomed_on_a_page_of_her_own(client):

@@ -13,6 +13,7 @@ from engine.elections.divisors import by_divisor, squared_signpost
 from engine.elections.election import Election
 from engine.rules import tally
 
+METHODS = ("webster", "jefferson", "hill", "adams", "hamilton")
 DIVISORS = ("jefferson", "webster", "adams", "hill")
 
 CENSUS_1790 = [630560, 475327, 432879, 353523, 331589, 278514, 236841, 206236, 179570, 141822, 85533, 70835, 68705, 68446, 55540]
@@ -138,3 +139,21 @@ def test_points_count_as_votes():
 def test_a_house_of_a_million_seats_is_filled_at_once():
     divided = by_divisor(10**6, CENSUS_1790, "webster")
     assert sum(divided.seats) == 10**6
+
+
+@pytest.mark.parametrize("method", METHODS)
+@given(votes=st.lists(st.integers(0, 999), min_size=1, max_size=6), seats=st.integers(1, 12))
+def test_an_outcome_says_how_many_seats_each_winner_has_and_all_are_given(method, votes, seats):
+    names = [f"list {number}" for number in range(len(votes))]
+    table = [[int(one == other) for other in range(len(votes))] for one in range(len(votes)) if votes[one]]
+    if not table:
+        return
+    outcome = tally("party_list", Election.of(names, "single", table, [number for number in votes if number]), seats=seats, method=method)
+    assert outcome.seats is not None and sum(outcome.seats.values()) == seats
+    assert tuple(outcome.seats) == outcome.winners
+    assert all(outcome.scores[name] == outcome.seats.get(name, 0) for name in names)
+    assert outcome.as_json()["seats"] == outcome.seats
+
+
+def test_where_every_winner_has_one_seat_there_is_nothing_to_say():
+    assert tally("sntv", Election.read("3: garden\n2: pool"), seats=2).seats is None

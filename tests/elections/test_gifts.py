@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.elections import converting, files
-from engine.elections.cells import INT64_MAX
+from engine.elections.arrays import INT64_MAX
 from engine.elections.election import Election
 from engine.limits import AMOUNT_MAX, GROUPS_MAX
 from engine.refusals import Refusal

@@ -69,13 +69,13 @@ class Minneapolis:
     def impossible(self, surplus: Fraction) -> list[int]:
         """Not enough to equal or surpass the candidate with the next higher current vote total."""
         below = {option: self.total(option) for option in self.continuing if self.total(option) < self.threshold}
-        found: list[int] = []
+        defeated: list[int] = []
         for votes in sorted(set(below.values()))[:-1]:
             lower = [option for option in below if below[option] <= votes]
             higher = min(other for other in below.values() if other > votes)
             enough = len(self.elected) + len(self.continuing) - len(lower) >= self.seats
-            found = lower if enough and sum(below[option] for option in lower) + surplus < higher else found
-        return found
+            defeated = lower if enough and sum(below[option] for option in lower) + surplus < higher else defeated
+        return defeated
 
     def count(self) -> list[int]:
         while True:

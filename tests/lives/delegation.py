@@ -1,4 +1,5 @@
-"""Votes handed on, by topic and in general, along a chain, round a loop and beyond the bound; overruled, ended, taken along, lapsed."""
+"""Votes handed on, by topic and in general, along a chain, round a loop and beyond the bound; overruled, ended, taken along, lapsed, given
+in a false time."""
 
 from __future__ import annotations
 
@@ -9,8 +10,10 @@ from engine.features.delegation.end import EndDelegation
 from engine.features.delegation.state import Delegations
 from engine.features.polls.cast import CastBallot
 from engine.features.polls.state import Polls
+from engine.kernel.clock import CorrectClock
 from engine.kernel.forget import ForgetMember
 from engine.kernel.members import Members
+from engine.kernel.roles import GiveRole
 from engine.state import State
 from tests.delegating import OPEN, delegate, hold
 from tests.moot import Moot
@@ -35,6 +38,12 @@ def life() -> Moot:
     hold(moot, second)
     third = moot.poll()
     moot.do("m3", CastBallot(third, "2"))
+    moot.do("m1", GiveRole("m2", "founder"))
+    moot.wait(5)
+    delegate(moot, "m2>m6")
+    moot.now -= 60_000
+    for member in ("m1", "m2"):
+        moot.do(member, CorrectClock(moot.now))
     return moot
 
 
@@ -47,7 +56,11 @@ def view_1(state: State) -> dict[str, Any]:
             for number, to in enumerate(given.to)
             if to >= 0
         ],
-        "frozen": {poll: [frozen.links.tolist(), frozen.depth_max] for poll, frozen in state[Delegations].frozen.items()},
+        "frozen": {
+            poll.id: [poll.ballots.links.links.tolist(), poll.ballots.links.depth_max]
+            for poll in state[Polls].open.values()
+            if poll.ballots and poll.ballots.links
+        },
         "counts": [
             [poll.id, poll.status, list(poll.result.winners), list(poll.result.scores), poll.result.ballots, str(poll.result.power_cast)]
             for poll in state[Polls].polls.values()

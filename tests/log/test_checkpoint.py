@@ -7,8 +7,8 @@ from hashlib import sha256
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from engine.log.checkpoint import EMPTY_ROOT, Checkpoint, LogKey, Verifier, read_body, read_checkpoint, read_proof, write_proof
-from engine.log.merkle import Tree, leaf_hash
+from engine.log.checkpoint import Checkpoint, LogKey, Verifier, read_body, read_checkpoint, read_proof, write_proof
+from engine.log.merkle import EMPTY_ROOT, Tree, leaf_hash
 from engine.refusals import Refusal
 from tests.conftest import shared
 

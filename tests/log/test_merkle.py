@@ -37,9 +37,9 @@ def proof_of(case: dict) -> list[bytes]:
 
 
 def test_inclusion_proofs_are_judged_as_the_reference_judges_them():
-    found = cases("inclusion")
-    assert len(found) > 50
-    for case in found:
+    proofs = cases("inclusion")
+    assert len(proofs) > 50
+    for case in proofs:
         holds = verify_inclusion(
             b64decode(case["leafHash"] or ""), case["leafIdx"], case["treeSize"], proof_of(case), b64decode(case["root"] or "")
         )
@@ -47,9 +47,9 @@ def test_inclusion_proofs_are_judged_as_the_reference_judges_them():
 
 
 def test_consistency_proofs_are_judged_as_the_reference_judges_them():
-    found = cases("consistency")
-    assert len(found) > 50
-    for case in found:
+    proofs = cases("consistency")
+    assert len(proofs) > 50
+    for case in proofs:
         holds = verify_consistency(
             case["size1"], case["size2"], proof_of(case), b64decode(case["root1"] or ""), b64decode(case["root2"] or "")
         )

@@ -83,7 +83,7 @@ def test_the_best_of_real_budgets_beats_greedy_on_its_own_measure(name, worth):
 def test_too_many_sets_are_refused(monkeypatch):
     monkeypatch.setattr(module, "SETS_MAX", 3)
     town = Election.read("costs: a 10, b 11, c 13, d 17\nbudget: 30\n3: a\n4: b\n5: c\n6: d")
-    with pytest.raises(Refusal, match="sets to compare"):
+    with pytest.raises(Refusal, match="too_large: the election has more than 3 sets to compare"):
         tally("knapsack", town)
 
 

@@ -34,16 +34,16 @@ def rounds(draw, highest: int = 30) -> Election:
 
 def people(election: Election, by: str) -> list[tuple[list[int], frozenset[object]]]:
     """Everybody who gives anything, with what she gives and her groups; herself where she is in none."""
-    found = []
+    givers = []
     for number, (row, weight) in enumerate(zip(election.table.tolist(), election.weights.tolist(), strict=True)):
         groups = [place for place, amount in enumerate(row) if amount] if by == "gifts" else election.groups.of_row(number)
-        found += [(row, frozenset(groups or [("alone", number, each)])) for each in range(weight) if any(row)]
-    return found
+        givers += [(row, frozenset(groups or [("alone", number, each)])) for each in range(weight) if any(row)]
+    return givers
 
 
 def closeness(everybody: list[frozenset[object]], groups: list[object], variant: str) -> dict[tuple[int, object], Fraction]:
     """Gitcoin's qf-calculator, `COCM` (commit 4d9e48d1), as its comments say it."""
-    found = {}
+    close = {}
     for person, mine in enumerate(everybody):
         friends = [other for other in everybody if other & mine]
         for group in groups:
@@ -56,8 +56,8 @@ def closeness(everybody: list[frozenset[object]], groups: list[object], variant:
                 for between in mine:
                     members = [other for other in everybody if between in other]
                     k += Fraction(1, len(mine)) * sum(Fraction(group in other, len(other)) for other in members) / len(members)
-            found[person, group] = max(k, Fraction(group in mine))
-    return found
+            close[person, group] = max(k, Fraction(group in mine))
+    return close
 
 
 def decimal(number: Fraction) -> Decimal:

@@ -117,16 +117,16 @@ def test_a_request_at_the_very_bound_is_never_paid():
 def test_a_threshold_is_cut_off_from_the_exact_one(requested, funds, staked, decay, points_min):
     """Never below the points that a request needs at least, and within what 2^-64 and 2^-128 leave of the formula."""
     exact_room = Fraction(1, 5) - Fraction(requested, funds)
-    found = {
+    thresholds = {
         order: module.threshold(requested=requested, funds=funds, staked=staked, decay=decay, points_min=points_min, order=order)
         for order in ("app", "gardens")
     }
     if exact_room <= 0:
-        assert set(found.values()) == {None}
+        assert set(thresholds.values()) == {None}
     elif exact_room > Fraction(1, 1000):
         exact = Fraction(1, 500) * staked / (1 - Fraction(decay)) / exact_room**2
         least = points_min / (1 - Fraction(decay))
-        for each in found.values():
+        for each in thresholds.values():
             assert each >= int(least)
             assert abs(each - max(exact, least)) <= exact / 2**40 / (1 - Fraction(decay)) + 2
 

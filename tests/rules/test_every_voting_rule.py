@@ -146,9 +146,9 @@ def test_a_rule_file_is_all_it_takes(tmp_path, monkeypatch):
     (tmp_path / "last_named.py").write_text(
         '"""The last option wins."""\n'
         "from engine.elections.outcome import Outcome, Step\n"
-        "from engine.elections.work import one_look\n"
+        "from engine.elections.work import read_once\n"
         "from engine.rules import voting_rule\n\n"
-        '@voting_rule(ballot="single", elects="one", work=one_look, promises={"anonymity"})\n'
+        '@voting_rule(ballot="single", elects="one", work=read_once, promises={"anonymity"})\n'
         "def last_named(election):\n"
         "    return Outcome('last_named', election.options[-1:], dict.fromkeys(election.options, 0), (), lambda: [Step('the last')])\n"
     )

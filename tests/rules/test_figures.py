@@ -157,7 +157,7 @@ def test_a_scottish_surplus_is_said_to_be_one():
 
 def test_figures_as_json_write_fractions_as_texts_and_call_options_as_asked():
     outcome = tally("stv", Election.read("5: castor > pollux\n2: helen"), seats=2)
-    told = outcome.figures().as_json({"castor": 1, "pollux": 2, "helen": 3}.__getitem__)["stages"]
-    assert told[0]["quota"] == "7/3" and told[1]["options"] == [1]
-    assert {"option": 2, "votes": "8/3"} in told[1]["gained"] and Fraction("8/3") == 5 - Fraction("7/3")
+    stages = outcome.figures().as_json({"castor": 1, "pollux": 2, "helen": 3}.__getitem__)["stages"]
+    assert stages[0]["quota"] == "7/3" and stages[1]["options"] == [1]
+    assert {"option": 2, "votes": "8/3"} in stages[1]["gained"] and Fraction("8/3") == 5 - Fraction("7/3")
     assert set(outcome.as_json()) >= {"facts", "rounds", "figures", "note"}

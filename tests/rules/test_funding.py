@@ -39,7 +39,7 @@ def root(number: int) -> Decimal:
 
 
 def test_every_rule_that_matches_is_tested_here_or_with_groups():
-    assert set(names("funding")) == {*MATCHING, "cocm", "vanilla_cluster_match", "conviction", "gardens_conviction"}
+    assert set(names("funding")) == {*MATCHING, "clr_fund", "cocm", "vanilla_cluster_match", "conviction", "gardens_conviction"}
 
 
 @given(gifts)

@@ -135,11 +135,11 @@ def test_arrays_and_single_ballots_agree(cast, seats, terms):
     each = [order for weight, order in ballots for _ in range(weight)]
     winners, rounds = [], []
     while len(winners) < seats:
-        won, told = pass_of(each, 5, 1 if terms["winners"] == "multi_pass" else seats, winners, terms)
-        winners, rounds = winners + won, rounds + told
+        won, counted = pass_of(each, 5, 1 if terms["winners"] == "multi_pass" else seats, winners, terms)
+        winners, rounds = winners + won, rounds + counted
     outcome = tally("rctab", election, seats=seats, **terms)
     assert outcome.winners == tuple(NAMES[place] for place in sorted(winners))
-    assert [{place: Fraction(votes) for place, votes in zip(*told, strict=True)} for told in outcome.facts] == rounds
+    assert [{place: Fraction(votes) for place, votes in zip(*counted, strict=True)} for counted in outcome.facts] == rounds
 
 
 def test_more_seats_than_anybody_declared_for_are_refused():

@@ -114,6 +114,55 @@ def test_its_other_sums_are_ours(system, ours, data):
     assert [float(score) for score in tally(ours, election).scores.values()] == pytest.approx(expected)
 
 
+def by_comparisons(election: Election) -> list[float]:
+    """Snapshot's sums since 2026 (chain-governance.md 1.1), pair by pair and ballot by ballot, in floats as there: each unordered pair is seen
+    twice, so that a win is two points and a draw one; half of the average support is added, and all are scaled to all power."""
+    count = len(election.options)
+    ballots = [
+        (ranks, w)
+        for ranks, w in zip(election.table.tolist(), election.weights.tolist(), strict=True)
+        if sorted(ranks) == list(range(count))
+    ]
+    power = sum(weight for _, weight in ballots)
+    over = [[sum(w for ranks, w in ballots if ranks[one] < ranks[other]) for other in range(count)] for one in range(count)]
+    points = [0.0] * count
+    for one in range(count):
+        for other in range(count):
+            if one != other:
+                margin = over[one][other] - over[other][one]
+                points[one] += 1 if margin > 0 else 0.5 if margin == 0 else 0
+                points[other] += 1 if margin < 0 else 0.5 if margin == 0 else 0
+        points[one] += 0.5 * sum(over[one]) / ((count - 1) * power) if power and count > 1 else 0
+    whole = sum(points)
+    return [power * each / whole if whole else power / count for each in points]
+
+
+@given(rankings() | elections("ranked"))
+def test_copeland_shares_all_power_out_as_snapshot_does(election):
+    outcome = tally("snapshot_copeland", election)
+    assert [float(score) for score in outcome.scores.values()] == pytest.approx(by_comparisons(election))
+    whole = sum(
+        w
+        for ranks, w in zip(election.table.tolist(), election.weights.tolist(), strict=True)
+        if len({*ranks}) == len(ranks) and max(ranks) < len(ranks)
+    )
+    assert sum(outcome.scores.values()) == whole
+
+
+@given(rankings())
+def test_average_support_decides_only_between_as_many_wins(election):
+    """Given complete ballots; then whoever wins is whom Copeland elects, by average support where several have as many wins."""
+    full = [len({*ranks}) == len(ranks) and max(ranks) < len(ranks) for ranks in election.table.tolist()]
+    if any(full):
+        complete = election.changed(table=election.table[full], weights=election.weights[full])
+        assert tally("snapshot_copeland", election).winners == tally("copeland", complete, tiebreak="average_support").winners
+
+
+def test_copeland_of_nothing_valid_elects_nobody_alone():
+    outcome = tally("snapshot_copeland", Election.read("2: a\n1: a = b"))
+    assert outcome.ties == (("a", "b"),) and list(outcome.scores.values()) == [0, 0]
+
+
 def test_copeland_elects_whom_snapshot_ranks_first():
     """snapshot.js, `copeland.spec.js` (commit 0b311bb9), balances times 4: 668334.33…, 334167.16…, 0; and Alice by average support."""
     election = Election.of_orders("ABC", [[0, 1, 2], [1, 2, 0], [2, 0, 1]], [4_000_003, 1, 10_002])

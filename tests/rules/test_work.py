@@ -5,7 +5,7 @@ Work is counted, not timed (see `work_done`); `make bench-work` takes the second
 
 from __future__ import annotations
 
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from fractions import Fraction
 from unittest.mock import patch
 
@@ -22,6 +22,7 @@ from engine.limits import OPTIONS_PER_POLL_MAX, SEARCH_WORK_MAX, WORK_MAX
 from engine.refusals import Refusal
 from engine.rules import certificates
 from engine.rules.certificates import _rounds
+from engine.rules.voting import knapsack
 from engine.rules.voting.stv._count import EXACT_BITS_MAX, EXACT_UNITS, Count, Law
 from tests.rules.work_done import measured, watched
 
@@ -81,6 +82,24 @@ def test_no_count_takes_more_work_than_its_rule_states(name, kind, pattern):
             assert units <= bound, (options, ballots, seats)
 
 
+@pytest.mark.parametrize("pattern", PATTERNS)
+@pytest.mark.parametrize(("name", "kind"), KINDS, ids=str)
+def test_nor_more_than_its_rule_states_without_a_search_and_the_search_says_of_itself(name, kind, pattern):
+    """So what a search did not need of what was set aside for it can be given back."""
+    rule = rules.rule("voting", name)
+    for options, ballots in ((8, 200), (14, 30)):
+        many = len(rule.roles) or options
+        terms = {"seats": many // 2} if "seats" in rule.parameters else {}
+        election = drawn(kind, many, ballots, pattern)
+        shape = rules.shape_of(
+            ballots, election.options, rule.complete(terms | ({"seed": "0" * 64} if rule.takes_seed else {})), election.points_max
+        )
+        with work.searched_within() as searched:
+            units, bound = done_and_bound(rule, election, **terms)
+        sure = rule.work(shape._replace(searching=False))
+        assert units <= sure + searched.units <= bound, (options, ballots)
+
+
 @pytest.mark.parametrize(
     ("name", "parameters"),
     [
@@ -110,6 +129,53 @@ def test_a_search_ends_where_its_own_work_is_as_much_as_it_may_be(name, limit, s
         parameters = {"seats": 4} if "seats" in rule.parameters else {"completion": "add_one"} if "completion" in rule.parameters else {}
         units, bound = done_and_bound(rule, drawn(rule.ballots[0], 10, 30, pattern, seed), **parameters)
     assert units <= bound < SEARCH_WORK_MAX
+
+
+@pytest.mark.parametrize("name", SEARCHES)
+@given(limit=st.sampled_from([20_000, 300_000, 2_000_000]), seed=st.integers(0, 9), pattern=st.sampled_from(PATTERNS), data=st.data())
+def test_a_search_that_is_given_up_is_of_a_shape_that_its_rule_says_so_of(name, limit, seed, pattern, data):
+    """Given a limit that some searches reach; then no poll of such a shape would have been opened."""
+    rule = rules.rule("voting", name)
+    options, ballots = data.draw(st.sampled_from([(4, 9), (10, 30), (14, 120)]))
+    adding = {"completion": "add_one", "increment": 20}  # no more often than towns do
+    given = {
+        "committee_equal_shares": [{"seats": 4}],
+        "equal_shares": [{}, adding, {"utility": "additive"}, adding | {"utility": "additive"}],
+        "knapsack": [{}],
+        "swiecie_2023": [{}],
+        "wieliczka_2023": [{}],
+        "stv_new_zealand": [{"seats": 3}],
+    }.get(name, [{"seats": 3}, {"seats": 3, "exact": True}])
+    parameters, kind = data.draw(st.sampled_from(given)), data.draw(st.sampled_from(rule.ballots))
+    election = drawn(kind, options, ballots, pattern, seed)
+    shape = rules.shape_of(ballots, election.options, rule.complete(parameters), election.points_max)
+    with ExitStack() as patched:
+        for module, bound, value in (
+            (work, "SEARCH_WORK_MAX", limit), (work, "WORK_MAX", 10**18), (work, "SETS_MAX", limit // 1_000), (knapsack, "SETS_MAX", limit // 1_000),
+        ):  # fmt: skip
+            patched.enter_context(patch.object(module, bound, value))
+        if not rule.gives_up(shape):
+            rules.count(rule, election, parameters).digest()
+
+
+@pytest.mark.parametrize("name", SEARCHES)
+def test_a_search_among_few_is_never_given_up(name):
+    """As large as most polls are, with the parameters that take longest."""
+    rule = rules.rule("voting", name)
+    for terms in ({}, {"completion": "add_one"}):
+        assert not rule.gives_up(Shape(5_000, 17, 3, 1, {name: value for name, value in terms.items() if name in rule.parameters}))
+
+
+def test_what_is_counted_without_bounds_is_counted_to_its_end_and_nothing_else_is():
+    """Given bounds that no count keeps to; then they hold again afterwards, whatever happened within."""
+    election = drawn("ranked", 4, 9)
+    with patch.object(work, "WORK_MAX", 0), patch.object(work, "SEARCH_WORK_MAX", 0):
+        with work.without_bounds():
+            assert rules.tally("stv_meek", election, seats=2).winners
+        with suppress(ZeroDivisionError), work.without_bounds():
+            _ = 1 // 0
+        with pytest.raises(Refusal, match="too_large: a count by stv_meek"):
+            rules.tally("stv_meek", election, seats=2)
 
 
 def test_a_meter_refuses_what_is_beyond_it_and_nothing_else():

@@ -9,8 +9,9 @@ import numpy as np
 
 from engine.delegation import Carried, Reason, resolve
 from engine.event import NOBODY, Ask, Command, Event, Record, Vault
-from engine.features.delegation.state import TAKEN_ALONG, Carriers, Delegations, Frozen
+from engine.features.polls.ballots import Ballots
 from engine.features.polls.close import AboutPoll, PollEnded
+from engine.features.polls.links import TAKEN_ALONG, Carriers, FrozenLinks
 from engine.features.polls.state import POLL_CLOSED, Poll, PollId, Polls, poll_of
 from engine.kernel.hooks import due, react
 from engine.refusals import refuse
@@ -38,8 +39,8 @@ class CarryVotes(Command):
     poll: PollId
 
     def decide(self, state: State, ask: Ask, vault: Vault) -> list[Event]:
-        poll = _carrying(state, self.poll)
-        frozen, events = state[Delegations].frozen[poll.id], list[Event]()
+        poll, frozen = _carrying(state, self.poll)
+        events = list[Event]()
         whole, first = len(_carriers(poll, frozen).places), frozen.written
         for start in range(first, min(whole, first + CARRIERS_PER_COMMAND_MAX), CARRIERS_PER_EVENT_MAX):
             part = _part(poll, frozen, start, CARRIERS_PER_EVENT_MAX)
@@ -87,13 +88,13 @@ class Carrying(Event, abstract=True):
         return (self.poll,)
 
     def apply(self, state: State, record: Record[Event]) -> None:
-        ballots, frozen = state[Polls][self.poll].open_ballots, state[Delegations].frozen
+        ballots = state[Polls][self.poll].open_ballots
         for carrier in self.carriers:
             ballots.carry(carrier.member, carrier.voices, carrier.power)
-        frozen[self.poll].written += len(self.carriers)
+        if ballots.links is not None:
+            ballots.links.written += len(self.carriers)
         if not self.left:
-            ballots.carrying = False
-            del frozen[self.poll]
+            ballots.links = None
 
 
 @dataclass(frozen=True)
@@ -114,8 +115,7 @@ class FurtherVotesCarried(Carrying, AboutPoll):
     may_follow = frozenset({"FurtherVotesCarried"})
 
     def check(self, state: State, record: Record[Event]) -> None:
-        poll = _carrying(state, self.poll)
-        frozen = state[Delegations].frozen[poll.id]
+        poll, frozen = _carrying(state, self.poll)
         right = _part(poll, frozen, frozen.written, len(self.carriers))
         left = len(_carriers(poll, frozen).places) - frozen.written - len(right)
         if not right or (self.carriers, self.left) != (right, left):
@@ -127,12 +127,13 @@ class FurtherVotesCarried(Carrying, AboutPoll):
 @react
 def at_its_end(state: State, record: Record[PollEnded]) -> list[VotesCarried]:
     poll = state[Polls][record.event.poll]
-    if poll.ballots is None or not poll.ballots.carrying:
+    frozen = None if poll.ballots is None else poll.ballots.links
+    if frozen is None:
         return []
-    frozen, roll = state[Delegations].frozen[poll.id], poll.ballots.roll
-    resolved = _resolved(poll, frozen)
-    lost = tuple(LostVotes(reason, lost.voices, Power(lost.power)) for reason, lost in resolved.lost.items() if lost.voices)
-    named = zip(resolved.loops.first[:LOOPS_NAMED_MAX].tolist(), resolved.loops.members.tolist(), strict=False)
+    roll = poll.open_ballots.roll
+    carried = resolved(poll.open_ballots, frozen)
+    lost = tuple(LostVotes(reason, lost.voices, Power(lost.power)) for reason, lost in carried.lost.items() if lost.voices)
+    named = zip(carried.loops.first[:LOOPS_NAMED_MAX].tolist(), carried.loops.members.tolist(), strict=False)
     loops = tuple(Loop(roll.member(first), members) for first, members in named)
     carriers = _part(poll, frozen, 0, CARRIERS_WITH_END_MAX)
     return [VotesCarried(poll.id, carriers, len(_carriers(poll, frozen).places) - len(carriers), lost, loops)]
@@ -140,39 +141,37 @@ def at_its_end(state: State, record: Record[PollEnded]) -> list[VotesCarried]:
 
 @due
 def carrying(state: State, at: Moment) -> Iterator[Command]:
-    for poll in list(state[Delegations].frozen):
-        one = state[Polls].open.get(poll)
-        if one is not None and one.ended:
-            yield CarryVotes(poll)
+    for poll in list(state[Polls].open.values()):
+        if poll.ended and poll.open_ballots.carrying:
+            yield CarryVotes(poll.id)
 
 
-def _carrying(state: State, name: str) -> Poll:
-    """A poll of which it is still to be written whose ballots carry whose votes."""
+def _carrying(state: State, name: str) -> tuple[Poll, FrozenLinks]:
+    """A poll of which it is still to be written whose ballots carry whose votes, and what it froze."""
     poll = poll_of(state, name)
-    if poll.ballots is None or not poll.ended or not poll.ballots.carrying:
+    if poll.ballots is None or not poll.ended or poll.ballots.links is None:
         raise refuse(POLL_CLOSED, "poll {poll}", "has no votes that are still to be carried", "nothing more is needed", poll=poll.id)
-    return poll
+    return poll, poll.ballots.links
 
 
-def _resolved(poll: Poll, frozen: Frozen) -> Carried:
+def resolved(ballots: Ballots, frozen: FrozenLinks) -> Carried:
     """Who speaks for whom in a poll that has ended; what of it is to be written is kept beside what was frozen."""
-    ballots = poll.open_ballots
     gone = frozen.links <= TAKEN_ALONG
     links = np.where(gone, TAKEN_ALONG - frozen.links, frozen.links)
-    resolved = resolve(links, ballots.seq >= 0, ballots.roll.powers, frozen.depth_max, gone)
-    places = np.flatnonzero(resolved.voices > 1)
-    frozen.carriers = Carriers(places, resolved.voices[places] - 1, resolved.power[places] - ballots.roll.powers[places])
-    return resolved
+    carried = resolve(links, ballots.seq >= 0, ballots.roll.powers, frozen.depth_max, gone)
+    places = np.flatnonzero(carried.voices > 1)
+    frozen.carriers = Carriers(places, carried.voices[places] - 1, carried.power[places] - ballots.roll.powers[places])
+    return carried
 
 
-def _carriers(poll: Poll, frozen: Frozen) -> Carriers:
+def _carriers(poll: Poll, frozen: FrozenLinks) -> Carriers:
     if frozen.carriers is None:
-        _resolved(poll, frozen)
+        resolved(poll.open_ballots, frozen)
     assert frozen.carriers is not None
     return frozen.carriers
 
 
-def _part(poll: Poll, frozen: Frozen, start: int, most: int) -> tuple[Carrier, ...]:
+def _part(poll: Poll, frozen: FrozenLinks, start: int, most: int) -> tuple[Carrier, ...]:
     """At most so many of the ballots that speak for others, from one on."""
     roll = poll.open_ballots.roll
     rows = zip(*(column[start : start + most].tolist() for column in _carriers(poll, frozen)), strict=True)

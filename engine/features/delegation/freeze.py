@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from hashlib import sha256
 
 from engine.event import NOBODY, Event, Record
-from engine.features.delegation.state import Delegations, Frozen, links_on
+from engine.features.delegation.state import links_on
 from engine.features.delegation.terms import DelegationTerms
+from engine.features.polls.links import FrozenLinks
 from engine.features.polls.open import PollOpened
 from engine.features.polls.state import PollId, Polls
 from engine.kernel import charter as charters
@@ -33,12 +34,9 @@ class DelegationsFrozen(Event):
         return (self.poll,)
 
     def apply(self, state: State, record: Record[Event]) -> None:
-        polls, delegations = state[Polls], state[Delegations]
-        poll = polls[self.poll]
+        poll = state[Polls][self.poll]
         links = links_on(state, poll.open_ballots.roll, poll.asked.decision, poll.asked.opens_at)
-        delegations.frozen = {known: frozen for known, frozen in delegations.frozen.items() if known in polls.open}
-        delegations.frozen[self.poll] = Frozen(links, self.depth_max)
-        poll.open_ballots.carrying = True
+        poll.open_ballots.links = FrozenLinks(links, self.depth_max)
 
 
 @react

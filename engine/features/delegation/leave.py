@@ -9,7 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from engine.event import NOBODY, Event, Record
-from engine.features.delegation.state import TAKEN_ALONG, Delegations
+from engine.features.delegation.state import Delegations
+from engine.features.polls.links import TAKEN_ALONG
 from engine.features.polls.state import PollId, Polls
 from engine.kernel.forget import Forgetting, SelfForgotten
 from engine.kernel.hooks import react
@@ -52,10 +53,10 @@ class DelegationWithdrawn(Event):
         return (self.poll, self.member)
 
     def apply(self, state: State, record: Record[Event]) -> None:
-        place = state[Polls][self.poll].open_ballots.place(self.member)
-        links = state[Delegations].frozen[self.poll].links
-        if place is not None and links[place] >= 0:
-            links[place] = TAKEN_ALONG - links[place]
+        ballots = state[Polls][self.poll].open_ballots
+        place, frozen = ballots.place(self.member), ballots.links
+        if place is not None and frozen is not None and frozen.links[place] >= 0:
+            frozen.links[place] = TAKEN_ALONG - frozen.links[place]
 
 
 @react
@@ -69,12 +70,12 @@ def lapse(state: State, record: Record[Forgetting]) -> list[DelegationsLapsed]:
 
 @react
 def takes_her_vote_along(state: State, record: Record[SelfForgotten]) -> list[DelegationWithdrawn]:
-    member, polls, withdrawn = record.event.whom(record), state[Polls], list[DelegationWithdrawn]()
-    for name, frozen in state[Delegations].frozen.items():
-        poll = polls.open.get(name)
-        if poll is None or poll.ended or record.at >= poll.closes_at:
+    member, withdrawn = record.event.whom(record), list[DelegationWithdrawn]()
+    for poll in state[Polls].open.values():
+        frozen = poll.open_ballots.links
+        if frozen is None or poll.ended or record.at >= poll.closes_at:
             continue
         place = poll.open_ballots.place(member)
         if place is not None and frozen.links[place] >= 0:
-            withdrawn.append(DelegationWithdrawn(name, member))
+            withdrawn.append(DelegationWithdrawn(poll.id, member))
     return withdrawn

@@ -1,18 +1,16 @@
-"""The delegations there are, and those that open polls froze."""
+"""The delegations there are."""
 
 from __future__ import annotations
 
 from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from engine.delegation import NOBODY, in_force, topic_first
 from engine.features.polls.roll import Roll
-from engine.features.polls.state import PollId
 from engine.kernel.members import Members
 from engine.refusals import Code
 from engine.state import Part, State
@@ -58,6 +56,26 @@ class Given:
         to[number : number + 1] = NOBODY
         self.to = array("i", to.tobytes())
 
+    def take_back(self, at: int) -> None:
+        """What was given later than `at` ends.
+
+        >>> given = Given()
+        >>> given.give(0, to=2, since=50, until=200)
+        >>> given.give(1, to=2, since=100, until=200)
+        >>> given.count_since(50), given.take_back(50), given.in_force(150, 2).tolist()
+        (1, None, [2, -1])
+        """
+        to = np.array(self.to, np.intc)
+        to[self._given_since(at)] = NOBODY
+        self.to = array("i", to.tobytes())
+
+    def count_since(self, at: int) -> int:
+        """How many were given later than `at`, be they over by now or not."""
+        return int(self._given_since(at).sum())
+
+    def _given_since(self, at: int) -> NDArray[np.bool_]:
+        return np.asarray((np.array(self.to, np.intc) >= 0) & (np.array(self.since, np.int64) > at))
+
     def holds(self, number: int) -> bool:
         """Whether a member has delegated, be it over by now or not."""
         return number < len(self.to) and self.to[number] >= 0
@@ -76,37 +94,11 @@ class Given:
         return int((np.array(self.to, np.intc) == number).sum())
 
 
-TAKEN_ALONG = -2
-"""A link to place 0 of whoever has taken her own vote away; those to other places lie below it."""
-
-
-class Carriers(NamedTuple):
-    """Ballots that speak for others, in the order of the roll: their places, for how many, and with what power besides their own."""
-
-    places: NDArray[np.int64]
-    voices: NDArray[np.int64]
-    power: NDArray[np.int64]
-
-
-@dataclass
-class Frozen:
-    """What an open poll froze: each one's delegate by her place on the roll, -1 for none, and how far links are followed. Of who has taken
-    her own vote away, the link stays for those behind her, as -2 less the place it leads to."""
-
-    links: NDArray[np.int32]
-    depth_max: int
-    written: int = 0
-    """How many of the ballots that carry others' power stand in the log."""
-    carriers: Carriers | None = field(init=False, repr=False, compare=False, default=None)
-    """All of them, once the poll has ended and somebody has worked them out."""
-
-
 @dataclass
 class Delegations(Part):
     general: Given = field(default_factory=Given)
     """Those in decisions of every kind, where there is none of their own kind."""
     by_topic: dict[Name, Given] = field(default_factory=dict)
-    frozen: dict[PollId, Frozen] = field(default_factory=dict)
 
     def given(self, topic: Name | None) -> Given:
         """Those for a topic; for all without one."""

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.elections.outcome import Outcome
+from engine.features.polls.links import FrozenLinks
 from engine.features.polls.quorum import Measure, Votes
 from engine.features.polls.roll import Roll, RollBook
 from engine.refusals import Refusal
@@ -42,8 +43,8 @@ class Ballots:
     """The nonce of the last signed ballot of each, -1 for none; no rows where none is signed."""
     by_key: NDArray[np.bool_] = field(default_factory=lambda: np.zeros(0, np.bool_))
     """Whether each one's last ballot is signed, likewise."""
-    carrying: bool = False
-    """Whether some ballots may carry the power of others, and the log has still to say which: it cannot before the last ballot."""
+    links: FrozenLinks | None = None
+    """Who may speak for whom, where anybody may, until the log says whose ballots carry the power of others: it cannot before the last."""
     roll: Roll = field(init=False, repr=False, compare=False)
     counted: dict[tuple[bytes, str, tuple[int, ...]], Outcome | Refusal] = field(init=False, repr=False, compare=False)
     """Counts already made of these ballots, or why there are none: closing decides by one and is checked by the same."""
@@ -124,6 +125,11 @@ class Ballots:
         """The nonce of a member's last signed ballot, be it replaced or not; -1 where there is none."""
         place = self.place(member)
         return -1 if place is None or not len(self.nonces) else int(self.nonces[place])
+
+    @property
+    def carrying(self) -> bool:
+        """Whether some ballots may carry the power of others, and the log has still to say which."""
+        return self.links is not None
 
     @property
     def signed(self) -> int:

@@ -13,10 +13,13 @@ from engine import rules
 from engine.elections import draws
 from engine.elections.choice import row
 from engine.elections.election import Election
-from engine.elections.outcome import Number, Outcome, write_number
+from engine.elections.numbers import Number, write_number
+from engine.elections.outcome import Outcome
 from engine.elections.ties import break_ties
+from engine.elections.work import without_bounds
 from engine.features.polls.ballots import Ballots
-from engine.features.polls.state import Count, DrawOpening, Poll, Question
+from engine.features.polls.quorum import Votes
+from engine.features.polls.state import Count, DrawOpening, Poll, Question, Status
 from engine.features.polls.verdict import verdict
 from engine.limits import PART_BYTES_MAX
 from engine.refusals import Refusal, refuse
@@ -25,7 +28,8 @@ from engine.state import State
 from engine.values import Digest, Power
 
 UNCOUNTABLE = ("too_many_ties", "too_large", "election_wrong", "parameter_wrong")
-"""Refusals of a rule that no waiting mends: the poll ends without a decision instead of never."""
+"""Refusals of a rule that no waiting mends: the poll ends without a decision instead of never. None is a bound of work, which would be
+another in another copy; a size that a rule refuses at (`KEMENY_OPTIONS_MAX`, `SETS_MAX`) belongs to the rule, as its answers do."""
 TIES_PER_EVENT_MAX = 32
 """Ties that stand in the closing event, of at most 256 options each."""
 SCORE_DIGITS_MAX, SCORE_DECIMALS = 4_300, 6
@@ -87,9 +91,21 @@ def election_of(
         asked.budget,
         decimals,
     )
+    return with_whole(asked, election)
+
+
+def with_whole(asked: Question, election: Election) -> Election:
+    """The same election, which knows what all those may cast who could vote."""
     election.eligible = asked.electorate.power
     election.active = asked.electorate.active.power if asked.electorate.active else None
     return election
+
+
+def by_its_rule(asked: Question, election: Election, seed: str = rules.NO_SEED) -> Outcome:
+    """What the frozen rule makes of ballots, with the parameters the poll froze; however much work that takes."""
+    rule = rule_of(asked)
+    with without_bounds():
+        return rules.count(rule, election, asked.terms.rule.parameters | ({"seed": seed} if rule.takes_seed else {}))
 
 
 def recount(asked: Question, ballots: Ballots, draw: Draw, labels: Sequence[str] | None = None, decimals: int = 0) -> Outcome:
@@ -98,15 +114,13 @@ def recount(asked: Question, ballots: Ballots, draw: Draw, labels: Sequence[str]
     Options go by their numbers, or by `labels` (and money with `decimals`) where people read the steps: no rule that a
     poll may be counted by looks at what options are called.
     """
-    rule = rule_of(asked)
-    parameters = asked.terms.rule.parameters | ({"seed": draw.seed} if rule.takes_seed else {})
     if labels is not None:
-        return rules.count(rule, election_of(asked, ballots, draw.order, labels, decimals), parameters)
+        return by_its_rule(asked, election_of(asked, ballots, draw.order, labels, decimals), draw.seed)
     key = ballots.digest(), *draw
     known = ballots.counted.get(key)
     if known is None:
         try:
-            known = rules.count(rule, election_of(asked, ballots, draw.order), parameters)
+            known = by_its_rule(asked, election_of(asked, ballots, draw.order), draw.seed)
         except Refusal as refusal:
             known = refusal.with_traceback(None)  # which holds all that was counted
         ballots.counted[key] = known
@@ -142,17 +156,13 @@ def conclude(state: State, poll: Poll, ballots: Ballots, opened: DrawOpening | N
         if refusal.code not in UNCOUNTABLE:
             raise
         return Count("uncountable", (), (), (), cast, Power(power), None, opened)
-    winners = [int(name) for name in outcome.winners]
+    winners = numbers_of(outcome)
     if rule.elects == "one":
-        winners = [int(name) for name in with_tie_broken(asked, ballots, draw, outcome).winners]
-    blank = not rule.silence and not ballots.say_anything()
-    status = verdict(
-        bool(winners), bool(outcome.ties), rule.elects == "one", blank,
-        asked.terms.quorum, poll.conditions, asked.electorate, ballots.votes,
-    )  # fmt: skip
+        winners = numbers_of(with_tie_broken(asked, ballots, draw, outcome))
+    status, winners = decided(poll, outcome, winners, ballots.votes, ballots.say_anything())
     return Count(
         status,
-        tuple(sorted(winners)) if status == "decided" else (),
+        winners,
         tuple(tuple(sorted(map(int, tie))) for tie in outcome.ties[:TIES_PER_EVENT_MAX]),
         written([outcome.scores[str(number)] for number in range(1, options + 1)], outcome.ties[:TIES_PER_EVENT_MAX]),
         cast,
@@ -160,6 +170,21 @@ def conclude(state: State, poll: Poll, ballots: Ballots, opened: DrawOpening | N
         Digest(outcome.digest()),
         opened,
     )
+
+
+def numbers_of(outcome: Outcome) -> tuple[int, ...]:
+    """The winners by their numbers, in the poll's own order."""
+    return tuple(sorted(map(int, outcome.winners)))
+
+
+def decided(poll: Poll, outcome: Outcome, winners: tuple[int, ...], votes: Votes, says_anything: bool) -> tuple[Status, tuple[int, ...]]:
+    """What a poll comes to by the outcome of its rule and what was voted, and who wins by that; `winners` where ties are broken."""
+    asked, rule = poll.asked, rule_of(poll.asked)
+    status = verdict(
+        bool(winners), bool(outcome.ties), rule.elects == "one", not rule.silence and not says_anything,
+        asked.terms.quorum, poll.conditions, asked.electorate, votes,
+    )  # fmt: skip
+    return status, winners if status == "decided" else ()
 
 
 def written(scores: Sequence[Number], ties: Sequence[Sequence[str]] = ()) -> tuple[str, ...]:

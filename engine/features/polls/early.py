@@ -11,12 +11,11 @@ from math import isqrt
 
 import numpy as np
 
-from engine import rules
 from engine.elections.election import Election
-from engine.features.polls.count import election_of, rule_of
+from engine.features.polls.count import by_its_rule, decided, election_of, numbers_of, rule_of, with_whole
 from engine.features.polls.quorum import Measure, Votes
 from engine.features.polls.state import Poll, Status
-from engine.features.polls.verdict import has_quorum, verdict
+from engine.features.polls.verdict import has_quorum
 
 
 def is_settled(poll: Poll) -> bool:
@@ -50,7 +49,7 @@ def _by_sums(poll: Poll, left: int) -> tuple[bool, int]:
     if not has_quorum(asked.terms.quorum, poll.conditions, asked.electorate, votes):
         return False, 0
     election = election_of(asked, poll.open_ballots, range(1, len(asked.options) + 1))
-    outcome = rules.count(rule_of(asked), election, asked.terms.rule.parameters)
+    outcome = by_its_rule(asked, election)
     second, first = sorted(outcome.scores.values())[-2:]
     points_max = asked.terms.points_max
     swing = {"score": points_max, "cumulative": points_max, "quadratic": isqrt(points_max)}.get(asked.terms.ballot, 1)
@@ -80,17 +79,14 @@ def _sum(one: Measure, other: Measure) -> Measure:
     return Measure(one.voters + other.voters, one.power + other.power)
 
 
-def _outcome(poll: Poll, votes: Votes) -> tuple[Status, tuple[str, ...]]:
-    """What the poll would come to with these votes."""
-    asked, rule = poll.asked, rule_of(poll.asked)
+def _outcome(poll: Poll, votes: Votes) -> tuple[Status, tuple[int, ...]]:
+    """What the poll would come to with these votes: of three kinds, however many there are."""
+    asked = poll.asked
     sides = (votes.in_favour.power, votes.against.power, votes.cast.power - votes.in_favour.power - votes.against.power)
     rows = [[int(option == side) for option in range(len(asked.options))] for side in range(len(sides))]
     there = [side for side, power in enumerate(sides) if power]
     names = tuple(str(number) for number in range(1, len(asked.options) + 1))
     election = Election.of(names, asked.terms.ballot, np.array([rows[side] for side in there]), [sides[side] for side in there])
-    election.eligible = asked.electorate.power
-    election.active = asked.electorate.active.power if asked.electorate.active else None
-    winners = rules.count(rule, election, asked.terms.rule.parameters).winners
+    outcome = by_its_rule(asked, with_whole(asked, election))
     says_something = votes.in_favour.voters + votes.against.voters > 0 or poll.open_ballots.say_anything()
-    status = verdict(True, False, True, not says_something, asked.terms.quorum, poll.conditions, asked.electorate, votes)
-    return status, winners if status == "decided" else ()
+    return decided(poll, outcome, numbers_of(outcome), votes, says_something)

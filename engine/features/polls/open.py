@@ -35,9 +35,10 @@ from engine.kernel.authority import require
 from engine.limits import OPTIONS_PER_POLL_MAX
 from engine.log.codec import written_alike
 from engine.log.fields import Erasable, Private, draw
+from engine.log.text import seen_as
 from engine.refusals import Refusal, refuse
 from engine.state import State
-from engine.values import DAY_MS, CharterText, Digest, Moment, Money, Name, QuestionText, Seq, TitleText, seen_as
+from engine.values import DAY_MS, CharterText, Digest, Moment, Money, Name, QuestionText, Seq, TitleText
 
 OPEN = Right(Name("open_poll"), "open polls")
 OPENS_AHEAD_MS_MAX = 366 * DAY_MS

@@ -61,7 +61,7 @@ def crowd(election: Election, by: GroupsBy) -> Crowd:
         way_out = "put a line groups: before those who belong to them, or count with by = gifts"
         raise refuse("election_wrong", "the election", "names no groups", way_out)
     members = election.support if by == "gifts" or election.groups is None else election.groups.members
-    found = Crowd(members.shape[1], [], [], [{} for _ in election.options], [{} for _ in election.options])
+    people = Crowd(members.shape[1], [], [], [{} for _ in election.options], [{} for _ in election.options])
     numbers: dict[tuple[int, ...], int] = {}
     rows, options = np.nonzero(election.table)
     amounts = iter(election.table[rows, options].tolist())
@@ -69,15 +69,15 @@ def crowd(election: Election, by: GroupsBy) -> Crowd:
     gifts, groups = _runs(rows, options, election.rows), _runs(belonging, belonged, election.rows)
     for given, belongs, weight in zip(gifts, groups, election.weights.tolist(), strict=True):
         number = numbers.setdefault(belongs, len(numbers)) if given and belongs else -1
-        if number == len(found.sets):
-            found.sets.append(belongs)
-            found.heads.append(0)
+        if number == len(people.sets):
+            people.sets.append(belongs)
+            people.heads.append(0)
         if number >= 0:
-            found.heads[number] += weight
+            people.heads[number] += weight
         for option, amount in zip(given, amounts, strict=False):
-            into = found.gifts[option].setdefault(number, {}) if number >= 0 else found.alone[option]
+            into = people.gifts[option].setdefault(number, {}) if number >= 0 else people.alone[option]
             into[amount] = into.get(amount, 0) + weight
-    return found
+    return people
 
 
 def _runs(rows: Array, cells: Array, count: int) -> list[tuple[int, ...]]:

@@ -46,7 +46,7 @@ Closeness = Literal["markov", "friends", "any"]
 SMALLEST = PositiveMoney(1)
 ONE = 1 << 128
 COCM_WORK_MAX = 50_000_000
-"""Cells of closeness looked at: some seconds."""
+"""Cells of closeness read: some seconds."""
 
 
 @funding_rule
@@ -68,12 +68,12 @@ def cocm(
     return matched(election, claims, pool, cap, fill)
 
 
-def _check_work(people: Crowd, options: int, looks_for_friends: bool) -> None:
-    """Refuse a round in which cells of closeness would be looked at more often than in some seconds."""
+def _check_work(people: Crowd, options: int, reads_for_friends: bool) -> None:
+    """Refuse a round in which cells of closeness would be read more often than in some seconds."""
     sizes = [len(groups) for groups in people.sets]
-    looks = sum(sizes) + sum(sizes[number] for gifts in people.gifts for number in gifts) + options * people.group_count
-    looks += looks_for_friends * len(sizes) ** 2 // 64  # many at once
-    if looks * people.group_count > COCM_WORK_MAX:
+    reads = sum(sizes) + sum(sizes[number] for gifts in people.gifts for number in gifts) + options * people.group_count
+    reads += reads_for_friends * len(sizes) ** 2 // 64  # many at once
+    if reads * people.group_count > COCM_WORK_MAX:
         raise refuse("too_large", "the election", "has too many gifts and groups to compare", "count it by vanilla_cluster_match")
 
 
@@ -83,8 +83,8 @@ def _closeness(people: Crowd, closeness: Closeness) -> list[Array]:
     for number, groups in enumerate(people.sets):
         belong[number, list(groups)] = True
     heads = np.array(people.heads, np.int64)
-    found = _markov(people, heads @ belong) if closeness == "markov" else _friends(belong, heads, closeness == "any")
-    return [np.where(row, ONE, one) for row, one in zip(belong, found, strict=True)]
+    close = _markov(people, heads @ belong) if closeness == "markov" else _friends(belong, heads, closeness == "any")
+    return [np.where(row, ONE, one) for row, one in zip(belong, close, strict=True)]
 
 
 def _markov(people: Crowd, sizes: Array) -> Iterator[Array]:

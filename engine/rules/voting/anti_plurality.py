@@ -19,7 +19,7 @@ from engine.rules import voting_rule
 @voting_rule(
     ballot="ranked",
     elects="one",
-    work=work.one_look,
+    work=work.read_once,
     promises={"anonymity", "neutrality", "unanimity", "majority_loser", "monotonicity", "participation", "reinforcement"},
 )
 def anti_plurality(election: Election) -> Outcome:

@@ -17,7 +17,7 @@ from engine.rules import voting_rule
     ballot="approval",
     elects="one",
     settles_by="sums",
-    work=work.one_look,
+    work=work.read_once,
     promises={"anonymity", "neutrality", "unanimity", "monotonicity", "participation", "reinforcement", "clone_independence"},
 )
 def approval(election: Election) -> Outcome:

@@ -19,7 +19,7 @@ from engine.rules.voting.stv import ONE
 from engine.values import Positive
 
 
-@voting_rule(ballot="approval", elects="several", work=work.one_look, promises={"anonymity", "neutrality", "house_monotonicity"})
+@voting_rule(ballot="approval", elects="several", work=work.read_once, promises={"anonymity", "neutrality", "house_monotonicity"})
 def block(election: Election, *, seats: Positive = ONE) -> Outcome:
     check_seats(election, seats)
     votes = election.sums.tolist()

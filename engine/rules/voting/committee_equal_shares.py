@@ -40,6 +40,7 @@ from engine.values import Positive
     ballot="approval",
     elects="several",
     work=work.seats_bought,
+    gives_up=work.too_many_purchases,
     promises={"anonymity", "neutrality", "proportional", "extended_justified", "priceable"},
 )
 def committee_equal_shares(election: Election, *, seats: Positive = ONE) -> Outcome:

@@ -18,7 +18,7 @@ from engine.rules import voting_rule
     elects="one",
     settles_by="sums",
     scores="points",
-    work=work.one_look,
+    work=work.read_once,
     promises={"anonymity", "neutrality", "unanimity", "monotonicity", "participation", "reinforcement"},
 )
 def cumulative(election: Election) -> Outcome:

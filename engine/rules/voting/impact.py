@@ -21,7 +21,8 @@ import numpy as np
 
 from engine.elections import work
 from engine.elections.election import Array, Election
-from engine.elections.outcome import Number, Outcome, Step, best
+from engine.elections.numbers import Number
+from engine.elections.outcome import Outcome, Step, best
 from engine.rules import voting_rule
 from engine.values import Positive
 

@@ -79,6 +79,7 @@ def _best_rankings(pairs: Array) -> tuple[list[int], list[int]]:
         )  # fmt: skip
     if option_count == 1:
         return [0], [0]
+    work.searched_for(work.ordered(option_count))
     sets = np.arange(1 << option_count)
     adds = [_sums_outside(pairs[:, option]) for option in range(option_count)]
     sizes = np.bitwise_count(sets)

@@ -25,20 +25,19 @@ from engine.elections.election import Election
 from engine.elections.grades import as_points
 from engine.elections.outcome import Outcome, Step
 from engine.elections.work import Meter
-from engine.limits import WORK_STEP
+from engine.limits import SETS_MAX, WORK_STEP
 from engine.refusals import refuse
 from engine.rules import voting_rule
 
 VALUE_MAX = INT64_MAX >> 2
 """The worth of all votes together, at most: room to add and to round up without an overflow."""
-SETS_MAX = 200_000
-"""Sets that are kept side by side: each is better than all that cost less."""
 
 
 @voting_rule(
     ballot=("approval", "cumulative", "score", "ranked"),
     elects="budget",
     work=work.searched,
+    gives_up=work.too_many_sets,
     promises={"anonymity", "neutrality", "unanimity", "within_budget"},
 )
 def knapsack(election: Election, *, worth: Literal["votes", "cost"] = "votes") -> Outcome:
@@ -99,7 +98,7 @@ def _best(costs: list[int], values: list[int], budget: int) -> _Best:
         sets = sets.where(sets.value + room >= max(known, int(sets.value[-1])))
         if len(sets.cost) > SETS_MAX:
             raise refuse(
-                "election_wrong", "the election", "has more than {sets_max} sets to compare", "count it by greedy or equal shares",
+                "too_large", "the election", "has more than {sets_max:,} sets to compare", "count it by greedy or equal shares",
                 sets_max=SETS_MAX,
             )  # fmt: skip
     return _Best(np.flatnonzero(sets.members[-1]).tolist(), np.flatnonzero(sets.differing[-1]).tolist())

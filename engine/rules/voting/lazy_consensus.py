@@ -22,7 +22,7 @@ ONE = Positive(1)
 
 
 @voting_rule(
-    ballot="single", elects="one", roles=ROLES, silence=True, work=work.one_look, promises={"anonymity", "monotonicity", "participation"}
+    ballot="single", elects="one", roles=ROLES, silence=True, work=work.read_once, promises={"anonymity", "monotonicity", "participation"}
 )
 def lazy_consensus(election: Election, *, objections: Positive = ONE) -> Outcome:
     votes = election.sums.tolist()

@@ -21,7 +21,7 @@ from engine.rules.voting.stv import ONE
 from engine.values import Positive
 
 
-@voting_rule(ballot="approval", elects="several", work=work.one_look, promises={"anonymity", "neutrality", "house_monotonicity"})
+@voting_rule(ballot="approval", elects="several", work=work.read_once, promises={"anonymity", "neutrality", "house_monotonicity"})
 def limited(election: Election, *, seats: Positive = ONE, votes: Positive = ONE) -> Outcome:
     spoiled = election.table.sum(axis=1) > votes
     if not spoiled.any():

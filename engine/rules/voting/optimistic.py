@@ -27,7 +27,7 @@ THIRD = Share("1/3")
 
 
 @voting_rule(
-    ballot="single", elects="one", roles=ROLES, silence=True, work=work.one_look, promises={"anonymity", "monotonicity", "participation"}
+    ballot="single", elects="one", roles=ROLES, silence=True, work=work.read_once, promises={"anonymity", "monotonicity", "participation"}
 )
 def optimistic(election: Election, *, share: Share = THIRD) -> Outcome:
     votes, whole = election.sums.tolist(), eligible(election)

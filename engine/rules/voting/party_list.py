@@ -28,7 +28,8 @@ from engine.elections import work
 from engine.elections.apportion import apportion
 from engine.elections.divisors import Claim, by_divisor
 from engine.elections.election import Election
-from engine.elections.outcome import Outcome, Step, Value, Votes, listing, write_number
+from engine.elections.numbers import write_number
+from engine.elections.outcome import Outcome, Step, Value, Votes, listing
 from engine.elections.roots import Roots, add, cut
 from engine.rules import voting_rule
 from engine.rules.voting.stv import ONE
@@ -38,7 +39,14 @@ DECIMALS = 4
 """Of a claim whose square root has no end."""
 
 
-@voting_rule(ballot=("single", "cumulative"), elects="several", scores="seats", work=work.apportioned, promises={"anonymity", "neutrality"})
+@voting_rule(
+    ballot=("single", "cumulative"),
+    elects="several",
+    scores="seats",
+    several_seats=True,
+    work=work.apportioned,
+    promises={"anonymity", "neutrality"},
+)
 def party_list(
     election: Election, *, seats: Positive = ONE, method: Literal["webster", "jefferson", "hill", "adams", "hamilton"] = "webster"
 ) -> Outcome:
@@ -74,6 +82,7 @@ def party_list(
         ties=(tuple(options[place] for place in tied),) if tied else (),
         explain=explain,
         certify=lambda: [list(held), facts],
+        seats={name: number for name, number in zip(options, held, strict=True) if number},
     )
 
 

@@ -17,7 +17,7 @@ from engine.rules import voting_rule
     ballot="single",
     elects="one",
     settles_by="sums",
-    work=work.one_look,
+    work=work.read_once,
     promises={"anonymity", "neutrality", "unanimity", "majority", "monotonicity", "participation", "reinforcement", "resolvability"},
 )
 def plurality(election: Election) -> Outcome:

@@ -24,7 +24,7 @@ from engine.rules import voting_rule
     ballot="quadratic",
     elects="one",
     settles_by="sums",
-    work=work.one_look,
+    work=work.read_once,
     promises={"anonymity", "neutrality", "unanimity", "monotonicity", "participation", "reinforcement"},
 )
 def quadratic(election: Election) -> Outcome:

@@ -20,7 +20,8 @@ from collections.abc import Sequence
 
 from engine.elections import work
 from engine.elections.election import Election
-from engine.elections.outcome import Number, Outcome
+from engine.elections.numbers import Number
+from engine.elections.outcome import Outcome
 from engine.elections.rounds import Round, walk, without_each
 from engine.elections.tops import Left, Tops
 from engine.rules import voting_rule

@@ -19,7 +19,7 @@ from engine.rules import voting_rule
     elects="one",
     settles_by="sums",
     scores="points",
-    work=work.one_look,
+    work=work.read_once,
     promises={"anonymity", "neutrality", "unanimity", "monotonicity", "participation", "reinforcement", "clone_independence"},
 )
 def score(election: Election) -> Outcome:

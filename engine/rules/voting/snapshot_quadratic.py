@@ -7,7 +7,7 @@ accounts, so the rule needs one account per person; `normalised_quadratic` does 
 square roots are compared exactly; the scores shown are rounded to six decimals. Snapshot adds floats, so that of two
 options whose sums are equal, or differ by one part in 10^15, either may lead there, as ballots happen to come. Its other
 systems add up as `plurality`, `approval` and `weighted` do here, those by rankings as `snapshot_ranked_choice` and
-`copeland` (which has the same winners, and other scores). Source: snapshot.js (commit efa5de15), `voting/quadratic.ts`.
+`snapshot_copeland`. Source: snapshot.js (commit efa5de15), `voting/quadratic.ts`.
 
 >>> votes = Election.read("1: garden 16\\n8: library 1")                     # (√16)² for the garden, (8·√1)² for the library
 >>> outcome = tally("snapshot_quadratic", votes)

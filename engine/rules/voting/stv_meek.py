@@ -53,6 +53,7 @@ EXACT = Law(decimals=None, still=Fraction(1, 10**10))
     elects="several",
     scores="votes in the last stage",
     work=work.kept,
+    gives_up=work.too_many_repetitions,
     promises={"anonymity", "neutrality", "solid_coalitions"},
 )
 def stv_meek(election: Election, *, seats: Positive = ONE, exact: bool = False) -> Outcome:

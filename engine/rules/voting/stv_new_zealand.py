@@ -47,6 +47,7 @@ LAW = Law(
     elects="several",
     scores="votes in the last stage",
     work=work.kept,
+    gives_up=work.too_many_repetitions,
     promises={"anonymity", "neutrality", "solid_coalitions"},
 )
 def stv_new_zealand(election: Election, *, seats: Positive = ONE) -> Outcome:

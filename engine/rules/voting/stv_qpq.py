@@ -32,7 +32,8 @@ from engine.elections import counting, work
 from engine.elections.committees import check_seats
 from engine.elections.election import Array, Election
 from engine.elections.figures import Action, Figures, Happened, staged
-from engine.elections.outcome import Outcome, Step, Votes, write_number
+from engine.elections.numbers import write_number
+from engine.elections.outcome import Outcome, Step, Votes
 from engine.rules import voting_rule
 from engine.rules.voting.stv import ONE
 from engine.rules.voting.stv._count import standing

@@ -29,6 +29,7 @@ from engine.values import Positive
     elects="several",
     scores="votes in the last stage",
     work=work.kept,
+    gives_up=work.too_many_repetitions,
     promises={"anonymity", "neutrality", "solid_coalitions"},
 )
 def stv_warren(election: Election, *, seats: Positive = ONE, exact: bool = False) -> Outcome:

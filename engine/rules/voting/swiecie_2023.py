@@ -22,6 +22,12 @@ from engine.rules import voting_rule
 from engine.rules.voting.wieliczka_2023 import shared_as
 
 
-@voting_rule(ballot="approval", elects="budget", work=work.bought, promises={"anonymity", "neutrality", "unanimity", "within_budget"})
+@voting_rule(
+    ballot="approval",
+    elects="budget",
+    work=work.bought,
+    gives_up=work.too_many_shares,
+    promises={"anonymity", "neutrality", "unanimity", "within_budget"},
+)
 def swiecie_2023(election: Election) -> Outcome:
     return shared_as(election, utility="cost", completion="add_one", compare="satisfaction", support_min="1/3")

@@ -19,7 +19,13 @@ from engine.elections.outcome import Outcome
 from engine.rules import rule, voting_rule
 
 
-@voting_rule(ballot="approval", elects="budget", work=work.bought, promises={"anonymity", "neutrality", "unanimity", "within_budget"})
+@voting_rule(
+    ballot="approval",
+    elects="budget",
+    work=work.bought,
+    gives_up=work.too_many_shares,
+    promises={"anonymity", "neutrality", "unanimity", "within_budget"},
+)
 def wieliczka_2023(election: Election) -> Outcome:
     return shared_as(election, utility="cost", completion="add_one", compare="satisfaction")
 

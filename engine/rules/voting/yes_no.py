@@ -51,7 +51,7 @@ MET = "{counted}, {whom}: the quorum of {quorum} is met"
 NOT_MET = "{counted}, {whom}: the quorum of {quorum} is not met"
 
 
-@voting_rule(ballot="single", elects="one", roles=ROLES, settles_by="roles", work=work.one_look, promises={"anonymity", "monotonicity"})
+@voting_rule(ballot="single", elects="one", roles=ROLES, settles_by="roles", work=work.read_once, promises={"anonymity", "monotonicity"})
 def yes_no(
     election: Election,
     *,

@@ -15,7 +15,6 @@ from engine.features.delegation import carry
 from engine.features.delegation.carry import Carrier, CarryVotes, FurtherVotesCarried, Loop, LostVotes, VotesCarried
 from engine.features.delegation.end import EndDelegation
 from engine.features.delegation.freeze import DelegationsFrozen
-from engine.features.delegation.state import Delegations
 from engine.features.points.award import AwardPoints
 from engine.features.polls import count as counting
 from engine.features.polls.cast import CastBallot
@@ -82,7 +81,7 @@ def test_a_poll_ends_and_is_carried_before_it_is_counted():
     assert kinds(moot, ended.seq) == ["PollEnded", "VotesCarried"]
     assert list(all_due(moot.state, moot.now)) == [ClosePoll(poll)]
     assert kinds(moot, moot.do("clock", ClosePoll(poll)).seq) == ["BallotsOpened", "PollClosed", "DecisionFinal"]
-    assert not moot.of(Delegations).frozen
+    assert moot.of(Polls)[poll].ballots is None
     assert not any(who in event.by for who in Who for event in (DelegationsFrozen, VotesCarried)), "they follow, and nobody asks for them"
 
 

@@ -4,38 +4,29 @@ from __future__ import annotations
 
 import pytest
 
-from engine.event import Who
+from engine.community import Community
 from engine.features.amendments.amend import AmendCharter
 from engine.features.delegation.delegate import Delegate
 from engine.features.delegation.end import EndDelegation
-from engine.features.delegation.leave import DelegationsLapsed, DelegationWithdrawn
-from engine.features.delegation.state import Delegations, Given
+from engine.features.delegation.state import Given
 from engine.features.delegation.terms import DelegationTerms
 from engine.features.polls.cast import CastBallot
 from engine.features.polls.close import ClosePoll
 from engine.features.polls.open import OpenPoll
 from engine.features.polls.state import Polls
-from engine.features.polls.void import VoidPoll
 from engine.kernel.charter import lawful, preset
 from engine.kernel.clock import CorrectClock
 from engine.kernel.forget import ForgetMember
-from engine.kernel.join import JoinCommunity
-from engine.kernel.members import Members
 from engine.kernel.roles import GiveRole
 from engine.refusals import Refusal
+from engine.store.snapshot import view
 from engine.values import DAY_MS
 from engine.verify import verify
-from tests.delegating import OPEN, TERMS, TEXT, delegate, delegating, hold, said
+from tests.delegating import OPEN, TERMS, TEXT, carried, delegate, delegating, hold, said
 from tests.forging import event, of_kind, rewritten, unchanged
-from tests.moot import START, Moot, fingerprint
+from tests.moot import KEY, START, Moot, fingerprint
 
 GUESTS = TEXT.replace('"cast_ballot", "leave", "delegate"]', '"leave"]') + '\n[roles.voter]\nmay = ["cast_ballot", "delegate"]\n'
-
-
-def carried(moot: Moot, poll: str) -> int:
-    """The power behind m3's ballot, the only one."""
-    moot.do("m3", CastBallot(poll, "1"))
-    return hold(moot, poll).power_cast
 
 
 @pytest.mark.parametrize(
@@ -196,95 +187,39 @@ def test_what_was_delegated_in_a_false_time_gives_nobody_a_vote():
     assert carried(moot, moot.poll()) == 1
 
 
-# -- who leaves -----------------------------------------------------------------------------------------------------
-
-
-def test_delegations_of_and_to_a_member_who_leaves_lapse():
-    moot = Moot(members=5, text=OPEN)
-    delegate(moot, "m2>m4", "m2>m3 monthly", "m4>m3", "m4>m5 ranking", "m5>m4")
-    moot.do("m4", ForgetMember("m4"))
-    assert said(moot, "DelegationsLapsed") == [{"member": "m4", "hers": 2, "to_her": 2}]
-    there, numbers = moot.of(Delegations), {member: moot.of(Members)[member].number for member in moot.members}
-    assert [topic for topic, given in there.all() for number in numbers.values() if given.holds(number)] == ["monthly"]
-    moot.do("m6", ForgetMember("m6"))
-    assert len(said(moot, "DelegationsLapsed")) == 1, "who has none leaves no such word"
-    delegate(moot, "m3>m1", "m5>m1")
-    for member in ("m5", "m3"):
-        moot.do("m1", ForgetMember(member))
-    assert said(moot, "DelegationsLapsed")[1:] == [{"member": "m5", "hers": 1, "to_her": 0}, {"member": "m3", "hers": 1, "to_her": 1}]
-    assert not any(who in event.by for who in Who for event in (DelegationsLapsed, DelegationWithdrawn)), (
-        "they follow, and nobody asks for them"
-    )
+def test_what_was_delegated_in_a_false_time_is_void_and_does_not_wake_when_that_time_comes():
+    """Given one delegation from before the clock ran ahead, one at the very time it is set back to, and two given later, one of which
+    replaced another; when the true time comes to that day; then what was given later speaks for nobody."""
+    moot = Moot(members=6, text=OPEN.replace("days_max = 365", "days_max = 1826"))
+    moot.do("m1", GiveRole("m4", "founder"))
+    delegate(moot, "m2>m3", "m6>m3")
+    moot.wait(5)
+    true = moot.now
+    delegate(moot, "m5>m3")
+    moot.wait(3 * 365 * 24 * 60)
+    false = moot.now
+    delegate(moot, "m6>m1", "m1>m3 ranking")
+    moot.now = true
+    for member in ("m1", "m4"):
+        moot.do(member, CorrectClock(true))
+    assert said(moot, "DelegationsMistimed") == [{"to": true, "delegations": 2}]
+    moot.now = false + DAY_MS
+    assert carried(moot, moot.poll()) == 3
     assert verify(moot.community.store, allow_unsigned=True).verdict == "sound"
+    assert view(Community(moot.community.store, KEY).state) == view(moot.state)
 
 
-def test_who_forgets_herself_takes_her_own_vote_along_and_nobody_elses():
-    """Nobody casts hers, not even her delegate, whom she had overruled by a ballot that goes with her; those behind her are spoken for along
-    her link, as if she had never voted."""
-    moot = Moot(members=5, text=TEXT)
-    delegate(moot, "m2>m4", "m4>m3")
-    poll = moot.poll()
-    moot.do("m4", CastBallot(poll, "2"))
-    moot.do("m4", ForgetMember("m4"))
-    assert said(moot, "DelegationWithdrawn") == [{"poll": poll, "member": "m4"}]
-    assert carried(moot, poll) == 2
-    assert said(moot, "VotesCarried")[0]["lost"] == []
-    assert verify(moot.community.store, allow_unsigned=True).verdict == "sound"
-
-
-def test_one_in_the_middle_who_forgets_herself_turns_no_decision():
-    """Given three behind one who leaves, and the one she had delegated to votes; then only her own vote is missing."""
-    moot = Moot(members=7, text=OPEN)
-    delegate(moot, "m2>m3", "m5>m3", "m6>m3", "m3>m4")
-    poll = moot.poll()
-    moot.do("m4", CastBallot(poll, "1"))
-    for member in ("m1", "m7"):
-        moot.do(member, CastBallot(poll, "2"))
-    moot.do("m3", ForgetMember("m3"))
-    result = hold(moot, poll)
-    assert (result.winners, result.power_cast) == ((1,), 6)
-    assert verify(moot.community.store, allow_unsigned=True).verdict == "sound"
-
-
-def test_what_a_void_poll_froze_is_let_go_and_who_is_not_on_a_roll_takes_nothing_from_it():
-    moot = Moot(members=5, text=TEXT)
-    delegate(moot, "m2>m4", "m4>m3")
-    void = moot.poll()
-    moot.do("m3", CastBallot(void, "1"))
-    late = f"m{moot.do('newcomer', JoinCommunity('Late')).seq}"
-    delegate(moot, f"{late}>m3")
-    moot.do(late, ForgetMember(late))
-    assert not said(moot, "DelegationWithdrawn")
-    del moot.community.store._vault[moot.of(Polls)[void].ballots.sealed()[0]]["choice"]
-    moot.wait(8 * 24 * 60)
-    moot.do("m1", VoidPoll(void))
-    moot.do("m5", ForgetMember("m5"))
-    moot.do("m2", ForgetMember("m2"))
-    assert not said(moot, "DelegationWithdrawn") and void in moot.of(Delegations).frozen
-    poll = moot.poll()
-    assert list(moot.of(Delegations).frozen) == [poll]
-
-
-def test_a_moderator_who_forgets_a_voter_or_her_delegate_changes_no_count():
-    moot = Moot(members=5, text=TEXT)
-    delegate(moot, "m2>m4", "m5>m4", "m4>m3")
-    poll = moot.poll()
-    for member in ("m2", "m4"):
-        moot.do("m1", ForgetMember(member))
-    assert not said(moot, "DelegationWithdrawn")
-    assert carried(moot, poll) == 4
-    assert verify(moot.community.store, allow_unsigned=True).verdict == "sound"
-
-
-def test_after_a_polls_time_is_over_nobodys_leaving_takes_a_vote_out_of_it():
-    moot = Moot(members=3, text=OPEN)
+def test_a_right_time_that_is_set_takes_no_delegation_back():
+    moot = Moot(members=4, text=OPEN)
+    moot.do("m1", GiveRole("m4", "founder"))
     delegate(moot, "m2>m3")
-    poll = moot.poll()
-    moot.do("m3", CastBallot(poll, "1"))
-    moot.wait(7 * 24 * 60)
-    moot.do("m2", ForgetMember("m2"))
-    assert not said(moot, "DelegationWithdrawn")
-    assert hold(moot, poll).power_cast == 2
+    true = moot.now
+    moot.wait(5)
+    moot.idea()
+    moot.now = true
+    for member in ("m1", "m4"):
+        moot.do(member, CorrectClock(true))
+    assert not said(moot, "DelegationsMistimed") and carried(moot, moot.poll()) == 2
 
 
 def test_an_amendment_that_drops_delegation_touches_nothing_open():
@@ -348,6 +283,7 @@ def test_an_audit_finds_what_nobody_may_ask_for():
         ("DelegationEnded", "m5", {"topic": None}, "has no delegation in general"),
         ("DelegationWithdrawn", "m2", {"poll": poll, "member": "m2"}, "without cause"),
         ("DelegationsLapsed", "m2", {"member": "m2", "hers": 1, "to_her": 1}, "without cause"),
+        ("DelegationsMistimed", "m2", {"to": START, "delegations": 1}, "without cause"),
         ("FurtherVotesCarried", "clock", {"poll": poll, "carriers": [], "left": 0}, "has no votes that are still to be carried"),
         ("FurtherVotesCarried", "m2", {"poll": poll, "carriers": [], "left": 0}, "may not close_poll"),
     ):

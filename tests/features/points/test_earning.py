@@ -154,8 +154,8 @@ def test_what_a_member_earned_is_found_by_her():
     moot = Moot(members=2)
     idea = moot.idea("m2")
     moot.do("m3", CommentIdea(idea, "more"))
-    found = [parse_own(data)["kind"] for _, data in moot.community.store.find("thing", "m2", "PointsEarned")]
-    assert found == ["PointsEarned"]
+    filed = [parse_own(data)["kind"] for _, data in moot.community.store.find("thing", "m2", "PointsEarned")]
+    assert filed == ["PointsEarned"]
 
 
 def test_a_replaced_ballot_earns_nothing_more():

@@ -60,14 +60,14 @@ def every_choice(one: Poll) -> list[str]:
     """Every ballot there is in a poll, each in its one spelling; blank ones, too."""
     terms, options = one.asked.terms, len(one.asked.options)
     most = terms.points_max or 1
-    found = {""}
+    spellings = {""}
     for cells in product(range(most + 1), repeat=options):
         typed = ",".join(f"{n}:{cell}" if terms.points_max else str(n) for n, cell in enumerate(cells, 1) if cell)
         try:
-            found.add(choices.read(typed, terms.ballot, options, terms.named_max, terms.points_max))
+            spellings.add(choices.read(typed, terms.ballot, options, terms.named_max, terms.points_max))
         except Refusal:
             continue
-    return sorted(found)
+    return sorted(spellings)
 
 
 def every_end(one: Poll, votes: list[str | None]) -> list[Count]:

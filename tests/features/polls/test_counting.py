@@ -6,6 +6,7 @@ from fractions import Fraction
 
 import pytest
 
+from engine.elections import optimal, work
 from engine.features.polls import count as counting
 from engine.features.polls.count import TIES_PER_EVENT_MAX, written
 from engine.features.polls.open import FreeOption, OpenPoll
@@ -33,6 +34,28 @@ def test_a_tie_goes_to_the_option_most_ballots_name(choices, status, winners):
     moot.end(poll)
     result = moot.of(Polls)[poll].result
     assert (result.status, result.winners) == (status, winners)
+    assert verify(moot.community.store, allow_unsigned=True).verdict == "sound"
+
+
+@pytest.mark.parametrize("rule", ["stv_meek", "equal_shares", "pav", "schulze"])
+def test_no_bound_of_work_decides_what_a_log_says(monkeypatch, rule):
+    """Given a poll that was counted; when a copy that allows next to no work audits it, or counts the same ballots itself; then alike."""
+    several, budget = rule in ("stv_meek", "pav"), 10 if rule == "equal_shares" else None
+    parameters = "seats = 2" if several else 'completion = "add_one"' if budget else ""
+    text = preset("product").replace('rule = "schulze"', f'rule = "{rule}"\nparameters = {{ {parameters} }}')
+    moot = Moot(members=3, text=text).funded()
+    options = tuple(FreeOption(name, 4 if budget else None) for name in "abcd")
+    first, second = (f"p{moot.do('m1', OpenPoll('ranking', 'Which?', options=options, budget=budget)).seq}" for _ in "12")
+    for poll in (first, second):
+        ranked = rule in ("stv_meek", "schulze")
+        moot.vote(poll, *(("1>2", "1>3", "1>2", "4") if ranked else ("1,2", "1,3", "1,2", "4")))
+    moot.end(first)
+    for module, bound in ((work, "WORK_MAX"), (work, "SEARCH_WORK_MAX"), (optimal, "COMMITTEE_WORK_MAX")):
+        monkeypatch.setattr(module, bound, 0)
+    moot.end(second)
+    here, there = (moot.of(Polls)[poll].result for poll in (first, second))
+    assert here.status == there.status == "decided"
+    assert here.winners == there.winners
     assert verify(moot.community.store, allow_unsigned=True).verdict == "sound"
 
 

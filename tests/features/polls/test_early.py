@@ -11,7 +11,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine import rules
-from engine.features.polls import early
 from engine.features.polls.cast import CastBallot
 from engine.features.polls.close import ClosePoll
 from engine.features.polls.early import is_settled
@@ -100,7 +99,7 @@ def test_whoever_asks_after_every_ballot_is_told_the_same_and_has_few_counts_mad
     choices = data.draw(st.lists(st.sampled_from(["1:3", "1:3", "2:3", "1:1,2:2", ""]), min_size=len(powers), max_size=len(powers)))
     kept = poll(terms, powers, [], 2)
     made = []
-    with patch.object(early.rules, "count", lambda *given: made.append(1) or COUNT(*given)):
+    with patch.object(rules, "count", lambda *given: made.append(1) or COUNT(*given)):
         for cast_now in range(1, len(powers) + 1):
             kept.open_ballots.put(MemberId.of(cast_now - 1), 100 + cast_now, choices[cast_now - 1])
             counts = len(made)
@@ -117,7 +116,7 @@ def test_a_count_is_not_made_again_before_half_of_what_is_missing_could_have_com
     """Given a hundred voters, all for the first; then its lead is looked at seven times until it cannot be caught up with."""
     terms = decision(rule="plurality", quorum={"basis": "none"}, ties="oldest")
     kept, made = poll(terms, [1] * 100, [], 2), []
-    with patch.object(early.rules, "count", lambda *given: made.append(1) or COUNT(*given)):
+    with patch.object(rules, "count", lambda *given: made.append(1) or COUNT(*given)):
         for place in range(51):
             kept.open_ballots.put(MemberId.of(place), 100 + place, "1")
             assert is_settled(kept) == (place == 50)
@@ -196,7 +195,7 @@ def test_a_poll_ended_though_a_ballot_could_change_it_is_found():
 def test_what_is_known_of_so_many_ballots_is_not_worked_out_again(monkeypatch):
     """The clockwork asks every two seconds."""
     looked = []
-    monkeypatch.setattr(early, "_is_settled", lambda poll: (bool(looked.append(poll)), 0))
+    monkeypatch.setattr("engine.features.polls.early._is_settled", lambda poll: (bool(looked.append(poll)), 0))
     moot = moot_by("plurality")
     poll = moot.poll()
     for member in moot.members[:3]:

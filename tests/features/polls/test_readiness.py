@@ -11,9 +11,8 @@ from engine.features.polls import readiness
 from engine.features.polls.open import FreeOption, OpenPoll
 from engine.features.polls.terms import DecisionTerms
 from engine.kernel.charter import lawful, preset, presets
-from engine.limits import AMOUNT_MAX, COST_MAX
+from engine.limits import AMOUNT_MAX, COST_MAX, MOMENT_MAX
 from engine.refusals import Refusal
-from engine.values import MOMENT_MAX
 from engine.verify import verify
 from tests.features.polls.test_charters import saying
 from tests.forging import of_kind, rewritten
@@ -229,4 +228,4 @@ def test_a_poll_of_a_million_members_about_twenty_options_can_be_opened_under_ev
         for decision in lawful(preset(name))[DecisionTerms].by_name.values():
             rule = rules.rule("voting", decision.rule)
             shape = rules.shape_of(1_000_000, range(20), rule.complete(rule.unseeded(decision.parameters)), max(decision.points_max, 1))
-            assert rule.work(shape) <= readiness.WORK_MAX, (name, decision)
+            assert rule.work(shape) <= readiness.WORK_MAX and not rule.gives_up(shape), (name, decision)

@@ -54,6 +54,7 @@ Compare = Literal["none", "satisfaction", "exclusion"]
     ballot=("approval", "cumulative", "score", "ranked"),
     elects="budget",
     work=work.bought,
+    gives_up=work.too_many_additions,
     promises={
         "anonymity",
         "neutrality",

@@ -18,7 +18,7 @@ import numpy as np
 
 from engine.elections.counting import numbered
 from engine.elections.election import Array, Election
-from engine.elections.work import Meter
+from engine.elections.work import Meter, is_too_much
 from engine.limits import SHARES_EXACT_MAX, SHARES_EXACT_WORK, WORK_STEP
 from engine.refusals import refuse
 from engine.rules.voting.equal_shares._additions import stretches
@@ -90,7 +90,7 @@ class Count:
             options = stretch.bought
             if options is None:
                 exact += 1
-                if exact > exact_max:
+                if is_too_much(exact, exact_max):
                     raise refuse(
                         "too_large", "the election", "has more than {exact_max:,} additions that only exact fractions tell apart",
                         "add more money at a time (increment)", exact_max=exact_max

@@ -177,13 +177,13 @@ class _Span:
             if not hinted:
                 raise _Unclear
             return  # the hint was too high
-        found = _Line((each.cost - _dot(paying, high) - rounding) / taking, -_dot(paying, slope) / taking)
-        self.prices[key] = found
-        if found.start > least:
-            self._least[option] = found.start / each.worth * (1 - 4 * EPS)
-            self._least_slope[option] = found.slope / each.worth
+        line = _Line((each.cost - _dot(paying, high) - rounding) / taking, -_dot(paying, slope) / taking)
+        self.prices[key] = line
+        if line.start > least:
+            self._least[option] = line.start / each.worth * (1 - 4 * EPS)
+            self._least_slope[option] = line.slope / each.worth
         near = price * CLOSE + 2 * rounding / taking
-        if found.start <= price + near and not (hinted and found.start < price - near):  # from a hint too high, it may be far below
+        if line.start <= price + near and not (hinted and line.start < price - near):  # from a hint too high, it may be far below
             self._known.add(option)
 
     def _surely_cheapest(self, option: int) -> tuple[int, _Line]:

@@ -29,7 +29,8 @@ from typing import Literal
 from engine.elections import work
 from engine.elections.election import Election
 from engine.elections.figures import Action, Figures, Stage, changes
-from engine.elections.outcome import Fact, Number, Outcome, Step, Votes, listing, write_number
+from engine.elections.numbers import Number, write_number
+from engine.elections.outcome import Fact, Outcome, Step, Votes, listing
 from engine.elections.rctab_settings import DECIMALS_MAX, TRANSFERRED
 from engine.refusals import Refusal, refuse
 from engine.rules import voting_rule

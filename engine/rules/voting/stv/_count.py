@@ -17,7 +17,8 @@ import numpy as np
 from engine.elections.committees import check_seats
 from engine.elections.election import Array, Election
 from engine.elections.figures import Action, staged
-from engine.elections.outcome import Outcome, Step, Value, Votes, listing, write_number
+from engine.elections.numbers import write_number
+from engine.elections.outcome import Outcome, Step, Value, Votes, listing
 
 WHOLE = "{votes} {votes:vote|votes} for {seats} {seats:seat|seats}: the quota of {quota} elects"
 EXACT_BITS_MAX, EXACT_UNITS = 1_024, 10**60

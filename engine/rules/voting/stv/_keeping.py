@@ -21,7 +21,8 @@ from engine.elections.arrays import INT64_MAX, Array
 from engine.elections.committees import check_seats
 from engine.elections.election import Election
 from engine.elections.figures import Action, staged
-from engine.elections.outcome import Outcome, Step, Value, Votes, listing, write_number
+from engine.elections.numbers import write_number
+from engine.elections.outcome import Outcome, Step, Value, Votes, listing
 from engine.elections.work import Meter
 from engine.limits import WORK_STEP
 from engine.refusals import refuse

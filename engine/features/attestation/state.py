@@ -51,9 +51,6 @@ class Attestations(Part):
     """Of polls that wait for their council."""
     attested: dict[PollId, Attested] = field(default_factory=dict)
 
-    def figures(self) -> dict[str, int]:
-        return {"decisions attested": len(self.attested)} if self.attested else {}
-
 
 def bitmap(places: list[int], seats: int) -> str:
     """Which seats have signed, as hexadecimal digits: of byte n, bit 0 is seat 8n, and bit 7 seat 8n + 7.

@@ -23,7 +23,7 @@ class RegisterCouncilKey(Command):
     over the lines that name you and this community. Whoever holds the role that a decision's terms call the council then sits on it.
     """
 
-    resource = "/council-keys"
+    resource = "/council"
 
     key: CouncilKey
     possession: CouncilSignature

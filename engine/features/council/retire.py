@@ -20,7 +20,7 @@ class RetireCouncilKey(Command):
     seat.
     """
 
-    resource = "/council-keys/retirements"
+    resource = "/council/retirements"
 
     sig: CouncilSignature
 

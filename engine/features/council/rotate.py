@@ -19,7 +19,7 @@ class RotateCouncilKey(Command):
     place. `possession` is the new key's proof. Polls that are open keep the key they froze.
     """
 
-    resource = "/council-keys/rotations"
+    resource = "/council/rotations"
 
     key: CouncilKey
     possession: CouncilSignature

@@ -15,6 +15,12 @@ from hypothesis.stateful import initialize, invariant, precondition, rule
 from engine.community import Community
 from engine.event import Command, commands
 from engine.features.amendments.amend import AmendCharter
+from engine.features.attestation.attest import AttestDecision
+from engine.features.attestation.lapse import LapseDecision
+from engine.features.attestation.object import ObjectAsCouncil
+from engine.features.council.register import RegisterCouncilKey
+from engine.features.council.retire import RetireCouncilKey
+from engine.features.council.rotate import RotateCouncilKey
 from engine.features.delegation.carry import CarryVotes
 from engine.features.delegation.delegate import Delegate
 from engine.features.delegation.end import EndDelegation
@@ -54,6 +60,8 @@ from engine.refusals import Refusal
 from engine.store import folder
 from engine.store.snapshot import view
 from engine.verify import verify
+from tests.council import registering
+from tests.councils import Councils
 from tests.drawn import AMENDED, CHOICES, TEXT, fitting, texts
 from tests.finality import Finality
 from tests.model import Idea, Model, Poll
@@ -65,7 +73,7 @@ asked: Counter[tuple[str, bool]] = Counter()
 """What was asked, and whether it was accepted, of all runs together."""
 
 
-class Life(Finality, RareDays, Signers):
+class Life(Finality, Councils, RareDays, Signers):
     """Members, strangers and the clock ask; most of it is possible, some of it is not."""
 
     @initialize()
@@ -83,6 +91,9 @@ class Life(Finality, RareDays, Signers):
         self.ask(second, AwardPoints("m1", 40, "for beginning"), True)
         self.model.founders.add(second)
         self.model.funds = 5_000
+        for member in ("m1", second):
+            self.ask(member, registering(self.moot, member), True)
+            self.model.council_keys[member] = 0
         for author in self.model.here[1:3]:
             idea = f"i{self.ask(author, SubmitIdea('A bench', 'by the river', 100), True)}"
             self.model.ideas[idea] = Idea(author, {"m1", second}, "shortlist")
@@ -165,21 +176,27 @@ class Life(Finality, RareDays, Signers):
         expected = writer in model.members and writer == idea.author and idea.stage != "adopted"
         self.ask(writer, ReviseIdea(name, text, f"{text} {self.moot._asked}", 150), expected)
 
-    @rule(data=st.data(), decision=st.sampled_from(["monthly", "ranking", "spending", "charter", "matter"]), budget=st.integers(150, 900))
+    @rule(
+        data=st.data(),
+        decision=st.sampled_from(["monthly", "ranking", "spending", "charter", "matter", "pact"]),
+        budget=st.integers(150, 900),
+    )
     def open(self, data, decision: str, budget: int) -> None:
         model, actor = self.model, self.founder(data)
         ideas = [name for name, idea in model.ideas.items() if idea.stage == "shortlist"]
-        options = (FreeOption("a"), FreeOption("b"), FreeOption("c")) if decision in ("ranking", "matter") else ()
+        options = (FreeOption("a"), FreeOption("b"), FreeOption("c")) if decision in ("ranking", "matter", "pact") else ()
         amended = self.text == AMENDED
         amendment = {False: AMENDED, True: TEXT}[amended] if decision == "charter" else None
         command = OpenPoll(decision, "Which?", (), options, amendment, budget if decision == "spending" else None)
         busy = any(poll.budget and not poll.over for poll in model.polls.values())
-        ready = {"monthly": len(ideas) > 1, "spending": len(ideas) > 0 and budget <= model.funds and not busy}.get(decision, True)
+        ready = {"monthly": len(ideas) > 1, "spending": len(ideas) > 0 and budget <= model.funds and not busy}
+        ready = (ready | {"pact": len(model.seated()) >= 2}).get(decision, True)
         seq = self.ask(actor, command, model.may(actor, "OpenPoll") and ready)
         if seq is not None:
             sealed = decision in ("monthly", "ranking")
             model.polls[f"p{seq}"] = Poll(decision, set(model.members), model.now, model.now + 60, sealed, ideas)
             model.polls[f"p{seq}"].links = model.links(decision)
+            model.polls[f"p{seq}"].seats = model.seated() if decision == "pact" else {}
             if decision == "spending":
                 model.funds -= budget
                 model.polls[f"p{seq}"].budget = budget
@@ -248,7 +265,7 @@ class Life(Finality, RareDays, Signers):
             del model.delegations[who, what]
             self.ask(who, EndDelegation(what), False)
 
-    @rule(data=st.data(), decision=st.sampled_from(["monthly", "ranking", "charter", "matter"]), lost=st.booleans())
+    @rule(data=st.data(), decision=st.sampled_from(["monthly", "ranking", "charter", "matter", "pact"]), lost=st.booleans())
     def hold(self, data, decision: str, lost: bool) -> None:
         """A poll from its opening to its end, everybody voting; sometimes the vault loses a ballot on the way."""
         before = set(self.model.polls)
@@ -262,12 +279,16 @@ class Life(Finality, RareDays, Signers):
                 self.lose_one(name)
             self.close_one(data, name, patient=data.draw(st.booleans()) or decision != "matter")
             self.contest(data, name)
+            self.in_council(data, name)
 
     def closed(self, name: str, poll: Poll) -> None:
         self.model.count(name)
         result = self.moot.of(Polls)[name].result
         assert result is not None and result.ballots == len(poll.votes)
         assert result.power_cast == poll.power_cast(depth_max=3)
+        poll.winners = result.winners if poll.decision == "pact" else ()
+        if poll.winners:
+            self.model.unattested[name] = self.model.now + 24 * 60
         won = [poll.options[number - 1] for number in result.winners] if poll.decision in ("monthly", "spending") else []
         for idea in won:
             self.model.ideas[idea].stage = "adopted"
@@ -349,6 +370,8 @@ class Life(Finality, RareDays, Signers):
             self.ask("clock", command, True)
             if isinstance(command, EndObjections):
                 del self.model.contested[command.poll]
+            if isinstance(command, LapseDecision):
+                del self.model.unattested[command.poll]
         if data.draw(st.integers(0, 4)) == 0:
             self.ask("clock", Settle(), False)
         for name in [*self.moot.of(Rounds).rounds, "r999"]:
@@ -414,9 +437,10 @@ class Life(Finality, RareDays, Signers):
 PLAYED = {
     kind.__name__
     for kind in (
-        AgreeToRound, AmendCharter, AwardPoints, CarryVotes, CastBallot, ClosePoll, CommentIdea, CorrectClock, DeclareLoss, Delegate,
-        EndDelegation, EndObjections, EraseText, ForgetMember, FoundCommunity, GiveRole, JoinCommunity, ObjectToDecision, OpenPoll,
-        PayIn, PayShares, RegisterKey, RetireKey, ReviseIdea, RotateKey, Settle, ShareReward, SubmitIdea, SupportIdea,
+        AgreeToRound, AmendCharter, AttestDecision, AwardPoints, CarryVotes, CastBallot, ClosePoll, CommentIdea, CorrectClock, DeclareLoss, Delegate,
+        EndDelegation, EndObjections, EraseText, ForgetMember, FoundCommunity, GiveRole, JoinCommunity, LapseDecision, ObjectAsCouncil, ObjectToDecision,
+        OpenPoll,
+        PayIn, PayShares, RegisterCouncilKey, RegisterKey, RetireCouncilKey, RetireKey, ReviseIdea, RotateCouncilKey, RotateKey, Settle, ShareReward, SubmitIdea, SupportIdea,
         TakeRole, VoidPoll,
     )
 }  # fmt: skip

@@ -265,7 +265,7 @@ class Life(Finality, Councils, RareDays, Signers):
             del model.delegations[who, what]
             self.ask(who, EndDelegation(what), False)
 
-    @rule(data=st.data(), decision=st.sampled_from(["monthly", "ranking", "charter", "matter", "pact"]), lost=st.booleans())
+    @rule(data=st.data(), decision=st.sampled_from(["monthly", "ranking", "charter", "matter", "pact", "pact"]), lost=st.booleans())
     def hold(self, data, decision: str, lost: bool) -> None:
         """A poll from its opening to its end, everybody voting; sometimes the vault loses a ballot on the way."""
         before = set(self.model.polls)

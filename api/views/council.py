@@ -6,13 +6,15 @@ from typing import Any
 
 from api import clock
 from api.texts import person, text, when
-from api.views import Json, allowed, beside, listing, part, side
+from api.views import Json, Later, allowed, beside, listing, part, side
+from engine.community import Community
 from engine.features.attestation.attest import check_may_speak
-from engine.features.attestation.state import Asked, Attestations, places_of
+from engine.features.attestation.state import Attestations, places_of
 from engine.features.attestation.statement import statement
 from engine.features.council.seats import Seating
 from engine.features.council.state import CouncilKeys
 from engine.features.polls.state import Poll, PollId, Polls
+from engine.log.json import parse_own
 from engine.state import State
 from engine.values import MemberId
 
@@ -71,7 +73,7 @@ def of_poll(state: State, poll: Poll, seats: bool = False) -> Json:
         "needed": terms.needed,
         "still_needed": max(0, terms.needed - len(signed)) if asked else 0,
         "attested_by": [person(terms.seats[place].member) for place in signed],
-        "objections": _objections(terms, asked),
+        "objections": Later(lambda community: _objections(community, poll)),
         "objections_needed": terms.objecting,
         "until": when(asked.until) if asked else None,
         "at": when(done.at) if done else None,
@@ -91,8 +93,6 @@ def said(terms: Seating) -> str:
     return sentence.format(needed=terms.needed, seats=len(terms.seats), days=terms.days, objecting=terms.objecting)
 
 
-def _objections(terms: Seating, asked: Asked | None) -> Json:
-    return [
-        {"by": person(terms.seats[place].member), "seq": seq, "reason": text(seq, "reason")}
-        for place, seq in (asked.objected.items() if asked else ())
-    ]
+def _objections(community: Community, poll: Poll) -> Json:
+    events = map(parse_own, (data for _, data in community.store.find("thing", poll.id, "CouncilObjected")))
+    return [{"by": person(one["actor"]), "seq": one["seq"], "reason": text(one["seq"], "reason")} for one in events]

@@ -171,6 +171,23 @@ def test_a_proof_of_possession_is_no_signature_and_a_signature_is_no_proof():
     assert not is_taken(lambda: check_possession(BEN.public, ANA.possession))
 
 
+@pytest.mark.parametrize(("point", "read", "text"), [("G1Point", "_key", ANA.public), ("G2Point", "_signature", ANA.possession)])
+def test_a_library_that_takes_a_second_spelling_of_a_point_is_not_believed(monkeypatch, point, read, text):
+    """What it read is written again: arkworks does so of infinity, and another release might of other points."""
+    right = bytes.fromhex(text[2:])
+
+    class Careless:
+        @staticmethod
+        def from_compressed_bytes(data: bytes):
+            return library.from_compressed_bytes(right)
+
+    library = getattr(attest, point)
+    monkeypatch.setattr(attest, point, Careless)
+    attest._key.cache_clear()
+    assert getattr(attest, read)("0x" + bytes([right[0] ^ 0x20, *right[1:]]).hex()) is None
+    assert getattr(attest, read)(text) is not None
+
+
 @pytest.mark.parametrize(
     "spelt",
     [

@@ -24,14 +24,18 @@ from engine.kernel.hooks import all_due
 from engine.kernel.roles import GiveRole, TakeRole
 from engine.log.attest import aggregate, check_aggregate, judged_by_reference
 from engine.log.codec import form
+from engine.log.json import parse_own
+from engine.log.merkle import leaf_hash, root_of
+from engine.log.signing import Domain, separator
 from engine.refusals import Refusal
 from engine.store.snapshot import view
 from engine.verify import verify
 from tests.council import SEATED, TEXT, attest, attesting, decided, objecting, registering, retiring, rotating, seat, seated, secret
 from tests.forging import event, of_kind, rewritten
-from tests.moot import KEY, Moot, fingerprint
+from tests.moot import KEY, ORIGIN, Moot, fingerprint
 
 DAY = 24 * 60
+CHAIN = '\n[keys]\nchain_id = 8453\ncontract = "0x00000000000000000000000000000000000000aa"\n'
 
 
 @pytest.fixture
@@ -120,6 +124,25 @@ def test_whichever_comes_last_makes_it_final(moot):
     assert moot.of(Polls)[poll].final and not moot.of(Ideas).asked_about and sound(moot)
 
 
+@pytest.mark.parametrize("chain", ["", CHAIN])
+def test_what_is_signed_is_five_lines_of_a_format_that_stays(chain):
+    moot = seated(text=TEXT + chain)
+    poll = decided(moot)
+    one, contract = moot.of(Polls)[poll], "0x00000000000000000000000000000000000000aa"
+    domain = Domain(chain_id=8453, contract=contract) if chain else Domain.of_community(ORIGIN, str(KEY.verifier))
+    size = moot.of(Attestations).asked[poll].size
+    opened = leaf_hash(moot.log()[one.seq]).hex()
+    assert parse_own(moot.log()[size - 1])["kind"] == "PollClosed"
+    assert stated(moot.state, poll).decode().split("\n") == [
+        "folkmoot council attests 1",
+        f"domain {separator(domain).hex()}",
+        f"poll {poll} {opened}",
+        f"count decided 1 {one.result.outcome}",
+        f"log {size} {root_of([leaf_hash(line) for line in moot.log()[:size]]).hex()}",
+        "",
+    ]
+
+
 # -- the days are over ------------------------------------------------------------------------------------------------
 
 
@@ -184,8 +207,9 @@ def test_the_council_is_who_had_the_role_and_a_key_when_the_poll_opened(moot):
     assert moot.of(Polls)[poll].final and sound(moot)
 
 
-def test_a_council_member_without_a_key_has_no_seat(moot):
+def test_neither_the_role_nor_a_key_alone_is_a_seat(moot):
     moot.do("m1", GiveRole("m6", "council"))
+    moot.do("m7", registering(moot, "m7"))
     council = moot.of(Polls)[moot.poll("matter", options=2)].council
     assert [one.member for one in council.seats] == list(SEATED)
 

@@ -12,6 +12,11 @@ from api.terminal import AsJson, answer, progress_bars
 from engine.refusals import refuse
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from api.auditing import Known
+    from engine.community import Receipt
+    from engine.event import Command
     from engine.log.attest import CouncilSecret
     from engine.state import State
 
@@ -61,7 +66,7 @@ def attest(
     answer(shown, as_json, lines)
 
 
-def recounted(source: Path, known: Any, progress: Any) -> State:
+def recounted(source: Path, known: Known, progress: Callable[[int], None]) -> State:
     """What a log folds to, of which everything was judged and recounted; refused where it is not sound."""
     from api.auditing import audit
 
@@ -92,7 +97,7 @@ def check_seat(state: State, poll: str, actor: str, key: CouncilSecret) -> None:
         )  # fmt: skip
 
 
-def asked(folder: Path, actor: str, command: Any) -> Any:
+def asked(folder: Path, actor: str, command: Command) -> Receipt:
     """Ask the community of a folder, which looks at it again."""
     from api import clock
     from engine.event import Ask

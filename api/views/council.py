@@ -67,7 +67,15 @@ def of_poll(state: State, poll: Poll, seats: bool = False) -> Json:
     done = known.attested.get(poll.id)
     signed = sorted(asked.signed) if asked else places_of(done.signers) if done else []
     shown: dict[str, Any] = {
-        "status": "attested" if done else "lapsed" if poll.lapsed else "asked" if asked else "not asked",
+        "status": "attested"
+        if done
+        else "lapsed"
+        if poll.lapsed
+        else "overturned"
+        if poll.overturned
+        else "asked"
+        if asked
+        else "not asked",
         "said": said(terms),
         "seats": len(terms.seats),
         "needed": terms.needed,

@@ -182,6 +182,7 @@ def test_a_polls_page_says_what_it_waits_for_in_every_state(client, sessions, mo
     for member in ("m3", "m4"):
         moot.do(member, objecting(moot, member, poll))
     said = page(client, f"/polls/{poll}")
+    assert client.get(f"/polls/{poll}").json()["council"]["status"] == "overturned"
     assert "Overturned by its council" in said and said.count("I count otherwise.") == 2 and "0 objections" not in said
     late = decided(moot)
     moot.wait(7 * 24 * 60)

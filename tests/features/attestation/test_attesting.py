@@ -380,6 +380,21 @@ FORGED = {
     "an attestation of another root": lambda moot, poll: written(
         moot, "m2", "DecisionAttested", wrongly(moot, "m2", poll, root(moot, poll), b"0" * 64).sig, poll=poll
     ),
+    "an attestation of another outcome": lambda moot, poll: written(
+        moot, "m2", "DecisionAttested", wrongly(moot, "m2", poll, b"decided 1 ", b"decided 2 ").sig, poll=poll
+    ),
+    "an attestation of another poll": lambda moot, poll: written(
+        moot, "m2", "DecisionAttested", wrongly(moot, "m2", poll, f"poll {poll}".encode(), b"poll p9").sig, poll=poll
+    ),
+    "an attestation for another community": lambda moot, poll: written(
+        moot,
+        "m2",
+        "DecisionAttested",
+        wrongly(moot, "m2", poll, stated(moot.state, poll).split(b"\n")[1], b"domain " + b"2" * 64).sig,
+        poll=poll,
+    ),
+    "infinity for an attestation": lambda moot, poll: written(moot, "m2", "DecisionAttested", "0xc0" + "00" * 95, poll=poll),
+    "a long nothing for an attestation": lambda moot, poll: written(moot, "m2", "DecisionAttested", "0x" + "00" * 20_000, poll=poll),
     "an attestation in the name of who has no seat": lambda moot, poll: written(
         moot, "m6", "DecisionAttested", attesting(moot, "m6", poll).sig, poll=poll
     ),

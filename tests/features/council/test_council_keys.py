@@ -10,6 +10,7 @@ from engine.features.council.register import RegisterCouncilKey
 from engine.features.council.retire import RetireCouncilKey
 from engine.features.council.state import CouncilKeys
 from engine.kernel.forget import ForgetMember
+from engine.kernel.found import Founding
 from engine.log import attest
 from engine.log.codec import form
 from engine.refusals import Refusal
@@ -39,14 +40,8 @@ def rogue(victim: str, attacker: str) -> str:
 def elsewhere(member: str) -> RegisterCouncilKey:
     """The same key and member, registered in another community."""
     other = Moot(members=4)
-    other.state[_founding()].origin = "elsewhere.example"
+    other.state[Founding].origin = "elsewhere.example"
     return registering(other, member)
-
-
-def _founding():
-    from engine.kernel.found import Founding
-
-    return Founding
 
 
 REFUSED = {
@@ -142,6 +137,19 @@ FORGED = {
         event(moot, "m5", "CouncilKeyRegistered", body(moot) | {"possession": secret("m3").possession})
         | {"sig": registering(moot, "m5").sig}
     ),
+    "a rogue key": lambda moot: (
+        event(moot, "m5", "CouncilKeyRegistered", {"key": rogue("m2", "m5"), "possession": secret("m5").possession})
+        | {"sig": registering(moot, "m5").sig}
+    ),
+    "infinity for a key": lambda moot: (
+        event(moot, "m5", "CouncilKeyRegistered", {"key": "0xc0" + "00" * 47, "possession": "0xc0" + "00" * 95})
+        | {"sig": "0xc0" + "00" * 95}
+    ),
+    "a key that another has": lambda moot: (
+        event(moot, "m5", "CouncilKeyRegistered", {"key": secret("m2").public, "possession": secret("m2").possession})
+        | {"sig": registering(moot, "m5", secret("m2")).sig}
+    ),
+    "a key meant for another community": lambda moot: event(moot, "m5", "CouncilKeyRegistered", body(moot)) | {"sig": elsewhere("m5").sig},
     "a key retired without a word": lambda moot: event(moot, "m2", "CouncilKeyRetired", {"key": secret("m2").public}),
     "another key retired": lambda moot: (
         event(moot, "m2", "CouncilKeyRetired", {"key": secret("m3").public}) | {"sig": retiring(moot, "m2", secret("m2")).sig}

@@ -38,7 +38,11 @@ TABLE = (
     ("KeyRegistered", "keys", "of members, each by its own signature; that it was she who asked is the operator's word"),
     ("KeyRotated", "keys replaced", "by the old key's signature and the new one's"),
     ("KeyRetired", "keys retired", "by their own signatures"),
-    ("CouncilKeyRegistered", "council keys", "each by its own signature and proof of possession; that it was she is the operator's word"),
+    (
+        "CouncilKeyRegistered",
+        "council keys",
+        "each by its own signature and proof of possession, and the key its member votes with, if she has one",
+    ),
     ("CouncilKeyRotated", "council, replaced", "by the old key's signature and the new one's, and its proof of possession"),
     ("CouncilKeyRetired", "council, retired", "by their own signatures"),
     ("DecisionAttested", "attestations", "by members with a seat, each over the count and the log's root"),

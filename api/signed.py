@@ -9,7 +9,6 @@ from api import clock, council_signed
 from api.council_signed import COUNCIL, Signed
 from engine import rules
 from engine.event import Command, verb_of
-from engine.features.council.rotate import RotateCouncilKey
 from engine.features.keys.messages import REGISTER, RETIRE, ROTATE, digest_of
 from engine.features.keys.register import RegisterKey
 from engine.features.keys.retire import RetireKey
@@ -33,10 +32,10 @@ def sign(state: State, kind: type[Command], fields: Fields, actor: str, keys: Se
     """The fields of a command with those that signing it adds, none of which may be given."""
     if kind not in (*_HOW, *COUNCIL):
         raise refuse("field_unknown", "--sign", "is not for {verb}", "leave it out: nobody signs that", verb=verb_of(kind))
-    needed = 2 if kind in (RotateKey, RotateCouncilKey) else 1
+    needed = council_signed.needed(state, kind, actor) if kind in COUNCIL else 2 if kind is RotateKey else 1
     if len(keys) != needed:
         raise refuse(
-            "field_wrong", "--sign", "names {count} keys", "name {needed}: to replace one, the old and then the new",
+            "field_wrong", "--sign", "names {count} keys", "name {needed}: to replace one, the old and then the new; of who votes with one, a council key and then that",
             count=len(keys), needed=needed,
         )  # fmt: skip
     signed = council_signed.sign(state, kind, actor, keys) if kind in COUNCIL else _HOW[kind](state, fields, actor, _of_ballots(keys))

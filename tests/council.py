@@ -16,6 +16,7 @@ from engine.features.polls.cast import CastBallot
 from engine.kernel.charter import preset
 from engine.kernel.roles import GiveRole
 from engine.log.attest import CouncilSecret
+from engine.log.signing import SecretKey
 from tests.moot import Moot
 
 COUNCIL = """
@@ -52,9 +53,10 @@ def secret(member: str, generation: int = 0) -> CouncilSecret:
     return CouncilSecret.from_seed(sha256(f"council {member} {generation}".encode()).digest())
 
 
-def registering(moot: Moot, member: str, hers: CouncilSecret | None = None) -> RegisterCouncilKey:
+def registering(moot: Moot, member: str, hers: CouncilSecret | None = None, vouched_by: SecretKey | None = None) -> RegisterCouncilKey:
     hers = hers or secret(member)
-    return RegisterCouncilKey(hers.public, hers.possession, hers.sign(messages.registering(moot.state, member, hers.public)))
+    voucher = vouched_by and vouched_by.sign(messages.vouching(moot.state, member, vouched_by.address, hers.public))
+    return RegisterCouncilKey(hers.public, hers.possession, hers.sign(messages.registering(moot.state, member, hers.public)), voucher)
 
 
 def rotating(moot: Moot, member: str, old: CouncilSecret, new: CouncilSecret) -> RotateCouncilKey:

@@ -13,6 +13,7 @@ from engine.features.council.state import CouncilKeys
 from engine.features.polls.state import Polls
 from engine.refusals import Refusal
 from tests.council import registering, retiring, rotating, secret
+from tests.signing import key
 
 
 class Councils(RuleBasedStateMachine):
@@ -20,14 +21,20 @@ class Councils(RuleBasedStateMachine):
 
     council_generation = 0
 
-    @rule(data=st.data(), acts=st.lists(st.sampled_from(["register", "rotate", "retire", "steal"]), min_size=1, max_size=3))
+    @rule(
+        data=st.data(),
+        acts=st.lists(st.sampled_from(["register", "register", "rotate", "retire", "steal", "by word"]), min_size=1, max_size=3),
+    )
     def council_key(self, data, acts: list[str]) -> None:
         actor, keys = data.draw(st.sampled_from([self.anybody(data), self.founder(data)])), self.model.council_keys
         for act in acts:
             self.council_generation += 1
             hers, new = secret(actor, keys.get(actor, 0)), secret(actor, self.council_generation)
             here = actor in self.model.members
-            if act == "register" and self.ask(actor, registering(self.moot, actor, new), here and actor not in keys) is not None:
+            ballots = key(actor, self.keys[actor]) if actor in self.keys else None
+            if act == "by word" and ballots:
+                self.ask(actor, registering(self.moot, actor, new), False)
+            if act == "register" and self.ask(actor, registering(self.moot, actor, new, ballots), here and actor not in keys) is not None:
                 keys[actor] = self.council_generation
             if act == "rotate" and self.ask(actor, rotating(self.moot, actor, hers, new), here and actor in keys) is not None:
                 keys[actor] = self.council_generation
@@ -49,11 +56,11 @@ class Councils(RuleBasedStateMachine):
         for actor, word in words:
             poll = model.polls[name]
             expected = model.may_speak(actor, name) and word != "with another key"
-            key = secret("thief") if word == "with another key" else secret(actor, poll.seats.get(actor, 0))
+            hers = secret("thief") if word == "with another key" else secret(actor, poll.seats.get(actor, 0))
             try:
-                sig = key.sign(stated(self.moot.state, name, "objects" if word == "object" else "attests"))
+                sig = hers.sign(stated(self.moot.state, name, "objects" if word == "object" else "attests"))
             except Refusal:
-                sig = key.possession
+                sig = hers.possession
             command = ObjectAsCouncil(name, "No.", sig) if word == "object" else AttestDecision(name, sig)
             if self.ask(actor, command, expected) is not None:
                 poll.spoken[actor] = word

@@ -132,9 +132,17 @@ def test_each_sort_of_key_signs_what_is_its_own(place):
     answer("key", "new", "--council", place / "next", *word)
     rotate = ("do", moot, "-", "--as", "m2", "--sign", place / "m2", "--sign", place / "next", *word)
     assert "takes the place of" in answer(*rotate, typed='{"command": "RotateCouncilKey"}')["signed"]
+    answer("do", moot, "-", "--as", "m2", "--sign", place / "ballots", *word, typed='{"command": "RegisterKey"}')
     retire = ("do", moot, "-", "--as", "m2", "--sign", place / "next", *word)
     assert "no more" in answer(*retire, typed='{"command": "RetireCouncilKey"}')["signed"]
     assert answer(*attesting(place, "m2"))["count"], "the poll keeps the key it froze"
+    answer("key", "new", "--council", place / "third", *word)
+    register = ("do", moot, "-", "--as", "m2", "--sign", place / "third")
+    assert (
+        json.loads(folkmoot(*register, *word, "--json", typed='{"command": "RegisterCouncilKey"}', code=1).stderr)["code"] == "field_wrong"
+    )
+    for second, code in (("next", 1), ("ballots", 0)):
+        folkmoot(*register, "--sign", place / second, *word, typed='{"command": "RegisterCouncilKey"}', code=code)
 
 
 # -- HTTP and pages ---------------------------------------------------------------------------------------------------

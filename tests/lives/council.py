@@ -9,11 +9,14 @@ from engine.kernel.forget import ForgetMember
 from engine.state import State
 from tests.council import registering, retiring, rotating, secret
 from tests.moot import Moot
+from tests.signing import key, register
 
 
 def life() -> Moot:
     moot = Moot(members=5)
-    for member in ("m2", "m3", "m4", "m5"):
+    register(moot, "m2")
+    moot.do("m2", registering(moot, "m2", vouched_by=key("m2")))
+    for member in ("m3", "m4", "m5"):
         moot.do(member, registering(moot, member))
     moot.wait(10)
     moot.do("m3", rotating(moot, "m3", secret("m3"), secret("m3", 1)))

@@ -5,7 +5,8 @@ possession, without which one member could sign for all (a rogue key), and with 
 replaces or retires it; each is used once. A poll whose terms ask for the council freezes who sits on it, and with which keys, when it opens:
 what is said of keys afterwards changes nothing there.
 
-What that does not prove: that it was she who registered her key is the operator's word, as with the key she votes with. She sees it in the log;
+Where she has a key for her ballots, that has to vouch for it. What that does not prove: that it was she who registered her first key, be it that one or
+this, is the operator's word. She sees it in the log;
 whoever relies on a council compares its keys with those that its members say are theirs.
 """
 

@@ -19,6 +19,7 @@ from engine.verify import verify
 from tests.council import registering, retiring, rotating, secret
 from tests.forging import event, of_kind, rewritten
 from tests.moot import Moot, fingerprint
+from tests.signing import key, register
 
 
 @pytest.fixture
@@ -69,6 +70,20 @@ REFUSED = {
         lambda moot: RegisterCouncilKey("0xc0" + "00" * 47, "0xc0" + "00" * 95, "0xc0" + "00" * 95),
         "signature_wrong",
     ),
+    "a key that the one she votes with does not vouch for": (
+        "m1",
+        lambda moot: registering(with_key(moot, "m1"), "m1"),
+        "signature_wrong",
+    ),
+    "a key vouched for by another's": ("m1", lambda moot: registering(with_key(moot, "m1"), "m1", vouched_by=key("m5")), "signature_wrong"),
+    "a voucher for another council key": (
+        "m1",
+        lambda moot: replace(
+            registering(with_key(moot, "m1"), "m1"), voucher=registering(moot, "m1", secret("m1", 1), vouched_by=key("m1")).voucher
+        ),
+        "signature_wrong",
+    ),
+    "a voucher by a key she does not have": ("m5", lambda moot: registering(moot, "m5", vouched_by=key("m5")), "signature_wrong"),
     "a key by who has left": ("m4", lambda moot: registering(moot, "m4"), "not_allowed"),
     "a key by nobody": ("newcomer", lambda moot: registering(moot, "newcomer"), "not_allowed"),
     "no key replaced": ("m5", lambda moot: rotating(moot, "m5", secret("m5"), secret("m5", 1)), "council_key_unknown"),
@@ -90,16 +105,23 @@ REFUSED = {
 }
 
 
+def with_key(moot: Moot, member: str) -> Moot:
+    """She has a key for her ballots."""
+    register(moot, member)
+    return moot
+
+
 def new_key(moot: Moot):
     return rotating(moot, "m2", secret("m2"), secret("m2", 1))
 
 
 @pytest.mark.parametrize("what", REFUSED)
 def test_what_is_nobodys_to_ask_is_refused_and_leaves_no_trace(moot, what):
-    actor, command, code = REFUSED[what]
+    actor, make, code = REFUSED[what]
+    command = make(moot)
     before = fingerprint(moot)
     with pytest.raises(Refusal) as no:
-        moot.do(actor, command(moot))
+        moot.do(actor, command)
     assert no.value.code == code and fingerprint(moot) == before
 
 
@@ -113,6 +135,16 @@ def test_a_member_has_the_key_she_registered_until_she_replaces_or_retires_it(mo
     for generation in (0, 1):
         with pytest.raises(Refusal, match="council_key_used"):
             moot.do("m5", registering(moot, "m5", secret("m2", generation)))
+    assert verify(moot.community.store, allow_unsigned=True).verdict == "sound"
+
+
+def test_the_key_she_votes_with_vouches_for_her_council_key(moot):
+    moot.do("m5", registering(with_key(moot, "m5"), "m5", vouched_by=key("m5")))
+    assert moot.of(CouncilKeys).of("m5") == secret("m5").public
+    moot.do("m5", rotating(moot, "m5", secret("m5"), secret("m5", 1)))
+    moot.do("m5", retiring(moot, "m5", secret("m5", 1)))
+    with pytest.raises(Refusal, match="signature_wrong"):
+        moot.do("m5", registering(moot, "m5", secret("m5", 2)))
     assert verify(moot.community.store, allow_unsigned=True).verdict == "sound"
 
 
@@ -138,18 +170,20 @@ FORGED = {
         | {"sig": registering(moot, "m5").sig}
     ),
     "a rogue key": lambda moot: (
-        event(moot, "m5", "CouncilKeyRegistered", {"key": rogue("m2", "m5"), "possession": secret("m5").possession})
-        | {"sig": registering(moot, "m5").sig}
+        event(moot, "m5", "CouncilKeyRegistered", body(moot) | {"key": rogue("m2", "m5")}) | {"sig": registering(moot, "m5").sig}
     ),
     "infinity for a key": lambda moot: (
-        event(moot, "m5", "CouncilKeyRegistered", {"key": "0xc0" + "00" * 47, "possession": "0xc0" + "00" * 95})
+        event(moot, "m5", "CouncilKeyRegistered", body(moot) | {"key": "0xc0" + "00" * 47, "possession": "0xc0" + "00" * 95})
         | {"sig": "0xc0" + "00" * 95}
     ),
     "a key that another has": lambda moot: (
-        event(moot, "m5", "CouncilKeyRegistered", {"key": secret("m2").public, "possession": secret("m2").possession})
+        event(moot, "m5", "CouncilKeyRegistered", body(moot) | {"key": secret("m2").public, "possession": secret("m2").possession})
         | {"sig": registering(moot, "m5", secret("m2")).sig}
     ),
     "a key meant for another community": lambda moot: event(moot, "m5", "CouncilKeyRegistered", body(moot)) | {"sig": elsewhere("m5").sig},
+    "a key by the operator's word for who votes with one": lambda moot: (
+        event(moot, "m5", "CouncilKeyRegistered", body(with_key(moot, "m5"))) | {"sig": registering(moot, "m5").sig}
+    ),
     "a key retired without a word": lambda moot: event(moot, "m2", "CouncilKeyRetired", {"key": secret("m2").public}),
     "another key retired": lambda moot: (
         event(moot, "m2", "CouncilKeyRetired", {"key": secret("m3").public}) | {"sig": retiring(moot, "m2", secret("m2")).sig}
@@ -159,7 +193,7 @@ FORGED = {
 
 
 def body(moot: Moot) -> dict:
-    return {"key": secret("m5").public, "possession": secret("m5").possession}
+    return {"key": secret("m5").public, "possession": secret("m5").possession, "voucher": None}
 
 
 @pytest.mark.parametrize("what", FORGED)

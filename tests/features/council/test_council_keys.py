@@ -88,6 +88,11 @@ REFUSED = {
     "a key by nobody": ("newcomer", lambda moot: registering(moot, "newcomer"), "not_allowed"),
     "no key replaced": ("m5", lambda moot: rotating(moot, "m5", secret("m5"), secret("m5", 1)), "council_key_unknown"),
     "a key replaced by a thief": ("m2", lambda moot: rotating(moot, "m2", secret("m9"), secret("m2", 1)), "signature_wrong"),
+    "a key replaced without the old one's word": (
+        "m2",
+        lambda moot: replace(new_key(moot), sig=new_key(moot).word),
+        "signature_wrong",
+    ),
     "a key replaced without the new one's word": (
         "m2",
         lambda moot: replace(new_key(moot), word=new_key(moot).sig),

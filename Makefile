@@ -1,5 +1,5 @@
 # One word each. `make check` is what CI runs.
-.PHONY: demo test check digests golden bench-community bench-http bench-turns bench-voting bench-chain bench-work peers kill fuzz mutants mutants-quick full constraints contracts clean
+.PHONY: demo test check digests golden bench-community bench-http bench-turns bench-voting bench-chain bench-work peers kill fuzz agreement mutants mutants-quick full constraints contracts clean
 .DEFAULT_GOAL := help
 
 BIN := .venv/bin
@@ -72,14 +72,17 @@ kill: .venv/test ## a thousand random kills; what was acknowledged must be in th
 fuzz: .venv/test ## ten thousand asks made from the OpenAPI document; none is answered unannounced
 	@FOLKMOOT_FUZZ=10000 $(BIN)/python -m pytest -n auto -q tests/api/test_schema.py
 
+agreement: .venv/test ## councils' signatures by the fast library and the reference: every vector, 200 draws, 10,000 spellings
+	@FOLKMOOT_AGREEMENT=1 $(BIN)/python -m pytest -q tests/log/test_attest_agreement.py
+
 mutants: .venv/test ## small faults planted in the engine: the tests must notice nine in ten
 	@$(BIN)/python -m tests.mutants --sample 600
 
 mutants-quick: .venv/test ## forty of them, of which luck may let a few more live
 	@$(BIN)/python -m tests.mutants --sample 600 --only 40 --killed-min 0.8
 
-full: ## everything that is slower than CI: kills, fuzz, mutants, peers, the browser
-	@$(MAKE) --no-print-directory .venv/browser .venv/contracts check peers kill fuzz mutants
+full: ## everything that is slower than CI: kills, fuzz, mutants, peers, two libraries that must agree, the browser
+	@$(MAKE) --no-print-directory .venv/browser .venv/contracts check peers kill fuzz agreement mutants
 
 constraints: .venv/test ## pin every dependency anew
 	@UV=$$(command -v uv || echo $(BIN)/uv); $$UV pip compile --quiet --upgrade --all-extras --no-header --no-annotate --no-emit-index-url --python-version 3.11 pyproject.toml -o constraints.txt

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,6 +14,7 @@ from api.asking import read_json
 from api.recovering import Beside
 from engine.heads import KeptReceipt
 from engine.limits import HEAD_TEXT_MAX
+from engine.log.attest import judged_by_reference
 from engine.log.checkpoint import Verifier, read_proof
 from engine.log.json import canonical, parse
 from engine.log.merkle import leaf_hash
@@ -37,6 +39,16 @@ TABLE = (
     ("KeyRegistered", "keys", "of members, each by its own signature; that it was she who asked is the operator's word"),
     ("KeyRotated", "keys replaced", "by the old key's signature and the new one's"),
     ("KeyRetired", "keys retired", "by their own signatures"),
+    (
+        "CouncilKeyRegistered",
+        "council keys",
+        "each by its own signature and proof of possession, and the key its member votes with, if she has one",
+    ),
+    ("CouncilKeyRotated", "council, replaced", "by the old key's signature and the new one's, and its proof of possession"),
+    ("CouncilKeyRetired", "council, retired", "by their own signatures"),
+    ("DecisionAttested", "attestations", "by members with a seat, each over the count and the log's root"),
+    ("CouncilAttested", "decisions attested", "one sum of signatures each, by as many seats as the poll froze"),
+    ("DecisionLapsed", "decisions lapsed", "not attested in time"),
     ("counted ballots, signed", "counted, signed", "of the ballots that decided, those signed by their voters' keys"),
     ("counted ballots, by the operator's word", "counted, by word", "the others: that their voters cast them is the operator's word"),
     ("PollClosed", "closed polls", "recounted by the rule they were opened with"),
@@ -60,13 +72,14 @@ TABLE = (
 
 @dataclass(frozen=True)
 class Known:
-    """What whoever verifies has from elsewhere: the log's key, a signed head and receipts that the log must continue, and whether
-    events may pass that no signed head covers."""
+    """What whoever verifies has from elsewhere: the log's key, a signed head and receipts that the log must continue, whether
+    events may pass that no signed head covers, and whether `py_ecc` gives a second opinion on every signature of a council."""
 
     key: str | None = None
     head: Path | None = None
     receipts: Sequence[Path] = ()
     allow_unsigned: bool = False
+    by_reference: bool = False
 
 
 def audit(path: Path, known: Known, progress: Callable[[int], None]) -> tuple[Report, list[str]]:
@@ -77,7 +90,7 @@ def audit(path: Path, known: Known, progress: Callable[[int], None]) -> tuple[Re
     receipts = [kept_receipt(receipt) for receipt in known.receipts]
 
     def verified(source: Source, private_kept: bool) -> Report:
-        with Beside() as beside:
+        with judged_by_reference() if known.by_reference else nullcontext(), Beside() as beside:
             return verify(source, known.key, private_kept, progress, head, receipts, known.allow_unsigned, clock.now(), beside)
 
     if path.is_dir():

@@ -8,7 +8,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from api import counting, keys, recounting
+from api import attesting, counting, keys, recounting
 from api.terminal import AsJson, answer, fresh, progress_bars, refused, say, wrong_file
 from engine.refusals import Refusal, refuse
 
@@ -21,6 +21,7 @@ app = typer.Typer(
 )
 app.add_typer(counting.app)
 app.add_typer(recounting.app)
+app.add_typer(attesting.app)
 app.add_typer(keys.app, name="key", help="Make a key of your own, or show the address of one.")
 
 Folder = Annotated[Path, typer.Argument(metavar="DIR", help="The community's folder.")]
@@ -156,7 +157,8 @@ def do(
 def show(
     folder: Folder,
     thing: Annotated[
-        str, typer.Argument(help="home, charter, members, ideas, polls, keys, delegations, ledger, log, or an id: m3, i18, p40, 17.")
+        str,
+        typer.Argument(help="home, charter, members, ideas, polls, keys, council, delegations, ledger, log, or an id: m3, i18, p40, 17."),
     ] = "home",
     start: Annotated[int, typer.Option(min=0, help="Where a list begins.")] = 0,
     count: Annotated[int, typer.Option(min=1, max=1000, help="How much of a list.")] = 200,
@@ -236,6 +238,9 @@ def verify(
     head: Annotated[Path | None, typer.Option(metavar="FILE", help="A signed head that you kept: the log must continue it.")] = None,
     receipt: Annotated[list[Path] | None, typer.Option(metavar="FILE.json", help="A receipt that you kept: likewise.")] = None,
     allow_unsigned: Annotated[bool, typer.Option("--allow-unsigned", help="Let events pass that no signed head covers.")] = False,
+    reference: Annotated[
+        bool, typer.Option("--reference", help="Let py_ecc judge every signature of a council as well: half a second for each.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Check a whole log as a stranger would: every hash, head, opening, event, count and payout."""
@@ -249,7 +254,7 @@ def verify(
                                 f"under its signed head of {proved['size']} events."])  # fmt: skip
         return
     with progress_bars(as_json) as progress:
-        report, lines = audit(path, Known(key, head, receipt or (), allow_unsigned), lambda seq: progress("verifying", seq, 0))
+        report, lines = audit(path, Known(key, head, receipt or (), allow_unsigned, reference), lambda seq: progress("verifying", seq, 0))
     shown = {
         "verdict": report.verdict,
         "checked": dict(report.checked),

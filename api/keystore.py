@@ -51,18 +51,18 @@ def read(path: Path, password: bytes) -> SecretKey:
     stored = read_json(read_small(path, KEYSTORE_BYTES_MAX), path.name)
     crypto = stored.get("crypto") or stored.get("Crypto")
     if stored.get("version") != 3 or not isinstance(crypto, dict):
-        raise _wrong(path, "is no keystore of version 3")
+        raise wrong(path, "is no keystore of version 3")
     try:
         if crypto["cipher"] != "aes-128-ctr":
-            raise _wrong(path, "is encrypted otherwise than wallets do")
-        encrypted, mac = _octets(crypto["ciphertext"], 32), _octets(crypto["mac"], 32)
-        initial = _octets(crypto["cipherparams"]["iv"], 16)
-        derived = _derived(path, password, crypto)
+            raise wrong(path, "is encrypted otherwise than wallets do")
+        encrypted, mac = octets(crypto["ciphertext"], 32), octets(crypto["mac"], 32)
+        initial = octets(crypto["cipherparams"]["iv"], 16)
+        derived = derived_key(path, password, crypto)
     except (KeyError, TypeError, ValueError):
-        raise _wrong(path, "lacks what a keystore says") from None
+        raise wrong(path, "lacks what a keystore says") from None
     if not hmac.compare_digest(keccak(derived[16:32] + encrypted), mac):
         raise refuse("password_wrong", "the password of {file}", "is another", "try again, or make a new key", file=path.name)
-    return SecretKey(_crypt(derived[:16], initial, encrypted))
+    return SecretKey(crypt(derived[:16], initial, encrypted))
 
 
 def write(path: Path, key: SecretKey, password: bytes) -> None:
@@ -70,8 +70,8 @@ def write(path: Path, key: SecretKey, password: bytes) -> None:
     if not password:
         raise refuse("password_wrong", "the password", "is empty", "give one: whoever finds the file could use the key")
     salt, initial, number = clock.chance(), clock.chance()[:16], UUID(bytes=clock.chance()[:16], version=4)
-    derived = _scrypt(password, salt, **SCRYPT)
-    encrypted = _crypt(derived[:16], initial, key.secret)
+    derived = scrypt(password, salt, **SCRYPT)
+    encrypted = crypt(derived[:16], initial, key.secret)
     stored = {
         "address": key.address[2:],
         "crypto": {
@@ -85,6 +85,11 @@ def write(path: Path, key: SecretKey, password: bytes) -> None:
         "id": str(number),
         "version": 3,
     }
+    write_new(path, stored)
+
+
+def write_new(path: Path, stored: dict[str, Any]) -> None:
+    """A new file that only its owner may read."""
     try:
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
@@ -112,27 +117,29 @@ def check_private(path: Path) -> None:
         )  # fmt: skip
 
 
-def _derived(path: Path, password: bytes, crypto: dict[str, Any]) -> bytes:
-    given, salt = crypto["kdfparams"], _octets(crypto["kdfparams"]["salt"])
+def derived_key(path: Path, password: bytes, crypto: dict[str, Any]) -> bytes:
+    """The 32 bytes a password becomes, by what a file says of how."""
+    given, salt = crypto["kdfparams"], octets(crypto["kdfparams"]["salt"])
     if given["dklen"] != 32:
-        raise _wrong(path, "derives another number of bytes than 32")
+        raise wrong(path, "derives another number of bytes than 32")
     if crypto["kdf"] == "scrypt":
         n, r, p = (_whole(given[name]) for name in ("n", "r", "p"))
         if n < 2 or n & (n - 1) or not r or not 0 < p <= 16 or 128 * n * r > SCRYPT_MEMORY_MAX:
-            raise _wrong(path, "asks for more work than anybody's keystore")
-        return _scrypt(password, salt, n, r, p)
+            raise wrong(path, "asks for more work than anybody's keystore")
+        return scrypt(password, salt, n, r, p)
     if crypto["kdf"] != "pbkdf2" or given["prf"] != "hmac-sha256" or not 0 < _whole(given["c"]) <= PBKDF2_ROUNDS_MAX:
-        raise _wrong(path, "derives its key otherwise than wallets do")
+        raise wrong(path, "derives its key otherwise than wallets do")
     return pbkdf2_hmac("sha256", password, salt, given["c"], 32)
 
 
-def _scrypt(password: bytes, salt: bytes, n: int, r: int, p: int) -> bytes:
+def scrypt(password: bytes, salt: bytes, n: int, r: int, p: int) -> bytes:
+    """The same by scrypt."""
     from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 
     return Scrypt(salt=salt, length=32, n=n, r=r, p=p).derive(password)
 
 
-def _crypt(key: bytes, initial: bytes, data: bytes) -> bytes:
+def crypt(key: bytes, initial: bytes, data: bytes) -> bytes:
     """AES-128 in counter mode, there and back."""
     from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
@@ -140,7 +147,8 @@ def _crypt(key: bytes, initial: bytes, data: bytes) -> bytes:
     return encryptor.update(data) + encryptor.finalize()
 
 
-def _octets(text: Any, size: int | None = None) -> bytes:
+def octets(text: Any, size: int | None = None) -> bytes:
+    """Bytes out of hexadecimal digits; `TypeError` or `ValueError` where they are none, or not so many."""
     if not isinstance(text, str):
         raise TypeError
     data = bytes.fromhex(text.removeprefix("0x"))
@@ -155,5 +163,6 @@ def _whole(value: Any) -> int:
     return value
 
 
-def _wrong(path: Path, fact: str) -> Refusal:
+def wrong(path: Path, fact: str) -> Refusal:
+    """A no about a file that is no keystore."""
     return refuse("keystore_wrong", "{file}", fact, "give the file that folkmoot key new, or a wallet, wrote", file=path.name)

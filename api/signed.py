@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
-from api import clock
+from api import clock, council_signed
+from api.council_signed import COUNCIL, Signed
 from engine import rules
 from engine.event import Command, verb_of
 from engine.features.keys.messages import REGISTER, RETIRE, ROTATE, digest_of
@@ -17,6 +18,7 @@ from engine.features.polls.cast import CastBallot, read_choice
 from engine.features.polls.signing import BallotMessage, choice_text, commitment
 from engine.features.polls.state import Poll, poll_of
 from engine.limits import INTEGER_MAX
+from engine.log.attest import CouncilSecret
 from engine.log.codec import form
 from engine.log.signing import SecretKey, shown
 from engine.refusals import refuse
@@ -26,29 +28,29 @@ from engine.values import is_digest
 Fields = dict[str, Any]
 
 
-class Signed(NamedTuple):
-    """What signing adds to the fields of a command, and what was signed, as its owner reads it."""
-
-    fields: Fields
-    said: str
-
-
-def sign(state: State, kind: type[Command], fields: Fields, actor: str, keys: Sequence[SecretKey]) -> Signed:
+def sign(state: State, kind: type[Command], fields: Fields, actor: str, keys: Sequence[SecretKey | CouncilSecret]) -> Signed:
     """The fields of a command with those that signing it adds, none of which may be given."""
-    how = _HOW.get(kind)
-    if how is None:
+    if kind not in (*_HOW, *COUNCIL):
         raise refuse("field_unknown", "--sign", "is not for {verb}", "leave it out: nobody signs that", verb=verb_of(kind))
-    needed = 2 if kind is RotateKey else 1
+    needed = council_signed.needed(state, kind, actor) if kind in COUNCIL else 2 if kind is RotateKey else 1
     if len(keys) != needed:
         raise refuse(
-            "field_wrong", "--sign", "names {count} keys", "name {needed}: to replace one, the old and then the new",
+            "field_wrong", "--sign", "names {count} keys", "name {needed}: to replace one, the old and then the new; of who votes with one, a council key and then that",
             count=len(keys), needed=needed,
         )  # fmt: skip
-    signed = how(state, fields, actor, keys)
+    signed = council_signed.sign(state, kind, actor, keys) if kind in COUNCIL else _HOW[kind](state, fields, actor, _of_ballots(keys))
     twice = sorted(signed.fields.keys() & fields.keys())
     if twice:
         raise refuse("field_unknown", "{name}", "is given, and --sign adds it", "leave it out", name=twice[0])
     return Signed({**fields, **signed.fields}, signed.said)
+
+
+def _of_ballots(keys: Sequence[SecretKey | CouncilSecret]) -> list[SecretKey]:
+    """Keys that sign ballots; refused where one of them attests."""
+    there = [key for key in keys if isinstance(key, SecretKey)]
+    if len(there) != len(keys):
+        raise refuse("field_wrong", "--sign", "names a council key", "name one that folkmoot key new has made without --council")
+    return there
 
 
 def _register(state: State, fields: Fields, actor: str, keys: Sequence[SecretKey]) -> Signed:

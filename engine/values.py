@@ -118,6 +118,10 @@ Address = NewType("Address", str)
 """The address of a secp256k1 key: `0x` and 40 lower-case hexadecimal digits."""
 Signature = NewType("Signature", str)
 """65 bytes as `0x` and 130 lower-case hexadecimal digits."""
+CouncilKey = NewType("CouncilKey", str)
+"""A point of G1 of BLS12-381, compressed: `0x` and 96 lower-case hexadecimal digits."""
+CouncilSignature = NewType("CouncilSignature", str)
+"""A point of G2 of BLS12-381, compressed: `0x` and 192 lower-case hexadecimal digits."""
 Positive = NewType("Positive", int)
 """A whole number from 1."""
 PositiveMoney = NewType("PositiveMoney", int)
@@ -143,6 +147,7 @@ _DECIMAL = re.compile(r"0|-?[1-9][0-9]*")
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 _ADDRESS = re.compile(r"0x[0-9a-f]{40}")
 _SIGNATURE = re.compile(r"0x[0-9a-f]{130}")
+_COUNCIL_KEY, _COUNCIL_SIGNATURE = re.compile(r"0x[0-9a-f]{96}"), re.compile(r"0x[0-9a-f]{192}")
 _SHARE = re.compile(r"0|1|[1-9][0-9]{0,8}/[1-9][0-9]{0,8}")
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")
 
@@ -216,6 +221,18 @@ def read_signature(value: object, field: str) -> str:
     if isinstance(value, str) and _SIGNATURE.fullmatch(value):
         return value
     raise _wrong(field, value, "a signature of 65 bytes: 0x and 130 lower-case hexadecimal digits")
+
+
+def read_council_key(value: object, field: str) -> str:
+    if isinstance(value, str) and _COUNCIL_KEY.fullmatch(value):
+        return value
+    raise _wrong(field, value, "a council key of 48 bytes: 0x and 96 lower-case hexadecimal digits")
+
+
+def read_council_signature(value: object, field: str) -> str:
+    if isinstance(value, str) and _COUNCIL_SIGNATURE.fullmatch(value):
+        return value
+    raise _wrong(field, value, "a council's signature of 96 bytes: 0x and 192 lower-case hexadecimal digits")
 
 
 def read_name(value: object, field: str) -> str:

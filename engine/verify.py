@@ -77,6 +77,8 @@ class Report:
     unsigned_allowed: bool = False
     now: int | None = None
     """The auditor's own clock, milliseconds since 1970; None where nobody has one."""
+    state: State | None = field(default=None, repr=False)
+    """What a log that is not unsound folds to: for whoever goes on from there."""
     newest: int = 0
     """When the log says that its last event happened."""
 
@@ -124,6 +126,7 @@ def verify(
             report.checked["tiles"] += check_tiles(audit.state, source.tiles())
         source.check_nothing_beside()
         audit.check_kept((source.kept(), head), receipts)
+        report.state = audit.state
     except Refusal as problem:
         report.problem = problem
         if report.verdict == "cannot_recount":

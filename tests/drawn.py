@@ -27,9 +27,21 @@ minutes_open = 60
 ends = ["early"]
 late_quorum_minutes = 20
 objection = { days = 1, percent_min = 40 }
+
+[decisions.pact]
+options = "free"
+rule = "plurality"
+secrecy = "open"
+quorum = { basis = "eligible", percent_min = 1 }
+ties = "oldest"
+minutes_open = 60
+ends = ["all_voted", "hand"]
+hand_after_minutes = 10
+council = { role = "founder", needed = 2, days = 1, objecting = 2 }
 """
 AMENDED = TEXT.replace("award_max = 500", "award_max = 900")
 CHOICES = {"monthly": ["1", "1,2", ""], "ranking": ["1>2", "2=1", "3", ""], "spending": ["1", "2", ""], "charter": ["1", "1", "2"]}
+CHOICES["pact"] = ["1", "2", "1", ""]
 CHOICES["matter"] = ["1", "1", "1", "2", "3", ""]
 texts = st.text(st.characters(categories=["L", "N"], max_codepoint=0x17F), min_size=1, max_size=12) | st.sampled_from(["Cafe\u0301", "❤️"])
 

@@ -15,6 +15,7 @@ from hypothesis.stateful import initialize, invariant, precondition, rule
 from engine.community import Community
 from engine.event import Command, commands
 from engine.features.amendments.amend import AmendCharter
+from engine.features.attestation.lapse import LapseDecision
 from engine.features.ideas.comment import CommentIdea
 from engine.features.ideas.revise import ReviseIdea
 from engine.features.ideas.state import Ideas
@@ -48,6 +49,8 @@ from engine.refusals import Refusal
 from engine.store import folder
 from engine.store.snapshot import view
 from engine.verify import verify
+from tests.council import registering
+from tests.councils import COUNCILS, Councils
 from tests.delegating_life import DELEGATED, Delegating
 from tests.drawn import AMENDED, CHOICES, TEXT, fitting, texts
 from tests.finality import Finality
@@ -60,7 +63,7 @@ asked: Counter[tuple[str, bool]] = Counter()
 """What was asked, and whether it was accepted, of all runs together."""
 
 
-class Life(Finality, RareDays, Signers, Delegating):
+class Life(Finality, Councils, RareDays, Signers, Delegating):
     """Members, strangers and the clock ask; most of it is possible, some of it is not."""
 
     @initialize()
@@ -78,6 +81,9 @@ class Life(Finality, RareDays, Signers, Delegating):
         self.ask(second, AwardPoints("m1", 40, "for beginning"), True)
         self.model.founders.add(second)
         self.model.funds = 5_000
+        for member in ("m1", second):
+            self.ask(member, registering(self.moot, member), True)
+            self.model.council_keys[member] = 0
         for author in self.model.here[1:3]:
             idea = f"i{self.ask(author, SubmitIdea('A bench', 'by the river', 100), True)}"
             self.model.ideas[idea] = Idea(author, {"m1", second}, "shortlist")
@@ -160,21 +166,27 @@ class Life(Finality, RareDays, Signers, Delegating):
         expected = writer in model.members and writer == idea.author and idea.stage != "adopted"
         self.ask(writer, ReviseIdea(name, text, f"{text} {self.moot._asked}", 150), expected)
 
-    @rule(data=st.data(), decision=st.sampled_from(["monthly", "ranking", "spending", "charter", "matter"]), budget=st.integers(150, 900))
+    @rule(
+        data=st.data(),
+        decision=st.sampled_from(["monthly", "ranking", "spending", "charter", "matter", "pact"]),
+        budget=st.integers(150, 900),
+    )
     def open(self, data, decision: str, budget: int) -> None:
         model, actor = self.model, self.founder(data)
         ideas = [name for name, idea in model.ideas.items() if idea.stage == "shortlist"]
-        options = (FreeOption("a"), FreeOption("b"), FreeOption("c")) if decision in ("ranking", "matter") else ()
+        options = (FreeOption("a"), FreeOption("b"), FreeOption("c")) if decision in ("ranking", "matter", "pact") else ()
         amended = self.text == AMENDED
         amendment = {False: AMENDED, True: TEXT}[amended] if decision == "charter" else None
         command = OpenPoll(decision, "Which?", (), options, amendment, budget if decision == "spending" else None)
         busy = any(poll.budget and not poll.over for poll in model.polls.values())
-        ready = {"monthly": len(ideas) > 1, "spending": len(ideas) > 0 and budget <= model.funds and not busy}.get(decision, True)
+        ready = {"monthly": len(ideas) > 1, "spending": len(ideas) > 0 and budget <= model.funds and not busy}
+        ready = (ready | {"pact": len(model.seated()) >= 2}).get(decision, True)
         seq = self.ask(actor, command, model.may(actor, "OpenPoll") and ready)
         if seq is not None:
             sealed = decision in ("monthly", "ranking")
             model.polls[f"p{seq}"] = Poll(decision, set(model.members), model.now, model.now + 60, sealed, ideas)
             model.polls[f"p{seq}"].links = model.links(decision)
+            model.polls[f"p{seq}"].seats = model.seated() if decision == "pact" else {}
             if decision == "spending":
                 model.funds -= budget
                 model.polls[f"p{seq}"].budget = budget
@@ -216,7 +228,7 @@ class Life(Finality, RareDays, Signers, Delegating):
                 poll.over = True
                 model.funds += poll.budget
 
-    @rule(data=st.data(), decision=st.sampled_from(["monthly", "ranking", "charter", "matter"]), lost=st.booleans())
+    @rule(data=st.data(), decision=st.sampled_from(["monthly", "ranking", "charter", "matter", "pact", "pact"]), lost=st.booleans())
     def hold(self, data, decision: str, lost: bool) -> None:
         """A poll from its opening to its end, everybody voting; sometimes the vault loses a ballot on the way."""
         before = set(self.model.polls)
@@ -230,12 +242,16 @@ class Life(Finality, RareDays, Signers, Delegating):
                 self.lose_one(name)
             self.close_one(data, name, patient=data.draw(st.booleans()) or decision != "matter")
             self.contest(data, name)
+            self.in_council(data, name)
 
     def closed(self, name: str, poll: Poll) -> None:
         self.model.count(name)
         result = self.moot.of(Polls)[name].result
         assert result is not None and result.ballots == len(poll.votes)
         assert result.power_cast == poll.power_cast(depth_max=3)
+        poll.winners = result.winners if poll.decision == "pact" else ()
+        if poll.winners:
+            self.model.unattested[name] = self.model.now + 24 * 60
         won = [poll.options[number - 1] for number in result.winners] if poll.decision in ("monthly", "spending") else []
         for idea in won:
             self.model.ideas[idea].stage = "adopted"
@@ -317,6 +333,8 @@ class Life(Finality, RareDays, Signers, Delegating):
             self.ask("clock", command, True)
             if isinstance(command, EndObjections):
                 del self.model.contested[command.poll]
+            if isinstance(command, LapseDecision):
+                del self.model.unattested[command.poll]
         if data.draw(st.integers(0, 4)) == 0:
             self.ask("clock", Settle(), False)
         for name in [*self.moot.of(Rounds).rounds, "r999"]:
@@ -379,7 +397,7 @@ class Life(Finality, RareDays, Signers, Delegating):
         shutil.rmtree(self.place)
 
 
-PLAYED = SIGNED | DELEGATED | {
+PLAYED = SIGNED | DELEGATED | COUNCILS | {
     kind.__name__
     for kind in (
         AgreeToRound, AmendCharter, AwardPoints, CastBallot, ClosePoll, CommentIdea, CorrectClock, DeclareLoss, EndObjections, EraseText,

@@ -11,6 +11,7 @@ FOUNDER_ONLY = frozenset(
         "OpenPoll",
         "ClosePoll",
         "EndObjections",
+        "LapseDecision",
         "VoidPoll",
         "AwardPoints",
         "PayIn",
@@ -51,6 +52,11 @@ class Poll:
     """Whether its quorum was reached, at any time."""
     ended: int = 0
     objectors: set[str] = field(default_factory=set)
+    seats: dict[str, int] = field(default_factory=dict)
+    """The council of a pact, and the generation of each one's key, when it opened."""
+    spoken: dict[str, str] = field(default_factory=dict)
+    """Who of it has said what."""
+    winners: tuple[int, ...] = ()
 
     def power_cast(self, depth_max: int) -> int:
         """How many speak by a ballot of their own, or by that of the first along their delegates who has one."""
@@ -96,6 +102,10 @@ class Model:
     """To whom a member delegates, in decisions of a kind or in all, since when and until when."""
     contested: dict[str, int] = field(default_factory=dict)
     """Polls whose decision may be objected to, and until when."""
+    council_keys: dict[str, int] = field(default_factory=dict)
+    """The generation of each member's live council key."""
+    unattested: dict[str, int] = field(default_factory=dict)
+    """Pacts that wait for their council, and until when."""
 
     @property
     def members(self) -> list[str]:
@@ -135,6 +145,15 @@ class Model:
         one, until = self.polls[poll], self.contested.get(poll, 0)
         return self.now < until and actor in one.roll and actor in self.members and actor not in one.objectors
 
+    def seated(self) -> dict[str, int]:
+        """The council of a pact that opens now."""
+        return {member: number for member, number in self.council_keys.items() if member in self.founders and member in self.members}
+
+    def may_speak(self, actor: str, poll: str) -> bool:
+        one = self.polls[poll]
+        in_time = self.now < self.unattested.get(poll, 0)
+        return in_time and actor in one.seats and actor in self.members and actor not in one.spoken
+
     def object(self, actor: str, poll: str) -> None:
         one = self.polls[poll]
         one.objectors.add(actor)
@@ -153,7 +172,7 @@ class Model:
     def links(self, decision: str) -> dict[str, str]:
         """Who of those here has which delegate who is here, in a poll that opens now."""
         links = {}
-        for member in self.members if decision not in ("charter", "matter") else []:
+        for member in self.members if decision not in ("charter", "matter", "pact") else []:
             for topic in (decision, None):
                 to, _, until = self.delegations.get((member, topic), ("", 0, 0))
                 if self.now < until:
@@ -170,10 +189,13 @@ class Model:
                 self.funds += poll.budget
         for name in [name for name in self.contested if start + self.polls[name].ended * 60_000 > to]:
             del self.contested[name]
+        for name in [name for name in self.unattested if start + self.polls[name].ended * 60_000 > to]:
+            del self.unattested[name]
 
     def forget(self, member: str, by: str) -> None:
         self.gone.add(member)
         self.founders.discard(member)
+        self.council_keys.pop(member, None)
         self.delegations = {who: given for who, given in self.delegations.items() if member not in (who[0], given[0])}
         if by == member:
             for name, poll in self.polls.items():

@@ -92,7 +92,7 @@ def _bare(hint: Any) -> Any:
 def _make(hint: Any, lenient: bool) -> Form:
     if hint in _SIMPLE:
         simple = _SIMPLE[hint]
-        if lenient and hint in (values.Address, values.Signature):
+        if lenient and hint in _HEXADECIMAL:
             return _in_any_case(simple)
         return _kindly(simple) if lenient and hint in _DECIMALS else simple
     origin, args = get_origin(hint), get_args(hint)
@@ -157,6 +157,7 @@ _DECIMAL = Form(
 )
 _INTEGER = Form(_same, values.read_integer, {"type": "integer", "minimum": 0, "maximum": INTEGER_MAX})
 _DECIMALS = (values.Points, values.Power, values.Money)
+_HEXADECIMAL = (values.Address, values.Signature, values.CouncilKey, values.CouncilSignature)
 _SIMPLE: dict[Any, Form] = {
     int: _INTEGER,
     values.Seq: _INTEGER,
@@ -171,6 +172,8 @@ _SIMPLE: dict[Any, Form] = {
     values.Digest: Form(_same, values.read_digest, {"type": "string", "pattern": "^[0-9a-f]{64}$"}),
     values.Address: Form(_same, values.read_address, {"type": "string", "pattern": "^0x[0-9a-f]{40}$"}),
     values.Signature: Form(_same, values.read_signature, {"type": "string", "pattern": "^0x[0-9a-f]{130}$"}),
+    values.CouncilKey: Form(_same, values.read_council_key, {"type": "string", "pattern": "^0x[0-9a-f]{96}$"}),
+    values.CouncilSignature: Form(_same, values.read_council_signature, {"type": "string", "pattern": "^0x[0-9a-f]{192}$"}),
     values.Scalar: Form(_same, values.read_scalar, {"type": ["string", "integer", "boolean"]}),
 }
 

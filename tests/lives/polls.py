@@ -1,5 +1,5 @@
 """Polls of every kind and every end: counted, void, out of a false time; ballots open and sealed, replaced, taken along, left; ended
-early, extended by a late quorum, overturned by objections and final without; signed by their voters' keys."""
+early, extended by a late quorum, overturned by objections and final without; signed by their voters' keys; waiting for a council."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 
 from engine.features.amendments.amend import AmendCharter
 from engine.features.ideas.state import Ideas
+from engine.features.keys.state import Keys
 from engine.features.polls.cast import CastBallot
 from engine.features.polls.close import ClosePoll
 from engine.features.polls.object import EndObjections, ObjectToDecision
@@ -20,8 +21,9 @@ from engine.kernel.forget import ForgetMember
 from engine.kernel.join import JoinCommunity
 from engine.kernel.roles import GiveRole
 from engine.state import State
+from tests.council import registering
 from tests.moot import Moot
-from tests.signing import cast, register
+from tests.signing import cast, register, signed
 
 YEAR = 365 * 24 * 60
 MATTERS = """
@@ -36,6 +38,16 @@ minutes_open = 1440
 ends = ["early"]
 late_quorum_minutes = 120
 objection = { days = 3, percent_min = 40 }
+"""
+COUNCIL = """
+[decisions.pact]
+options = "free"
+rule = "plurality"
+secrecy = "open"
+quorum = { basis = "eligible", percent_min = 20 }
+ties = "oldest"
+minutes_open = 1440
+council = { role = "founder", needed = 2, days = 7, objecting = 2 }
 """
 
 
@@ -73,18 +85,14 @@ def life() -> Moot:
     moot.do("m2", CastBallot(moot.poll(), "3>2"))
     matters(moot)
     sign(moot)
+    council(moot)
     return moot
 
 
 def matters(moot: Moot) -> None:
     """Decisions whose end, quorum and finality depend on more; a charter that knows them comes first."""
-    text = charters.preset("product") + MATTERS
-    charter = f"p{moot.do('m1', OpenPoll('charter', 'May we object?', amendment=text)).seq}"
-    here = [member for member in moot.members if member not in ("m6", "m7")]
-    for member in here:
-        moot.do(member, CastBallot(charter, "1"))
-    moot.end(charter)
-    moot.do("m1", AmendCharter(charter))
+    amend(moot, "May we object?", charters.preset("product") + MATTERS)
+    here = present(moot)
     early, late = moot.poll("matter"), moot.poll("matter")
     for member in here[:4]:
         moot.do(member, CastBallot(early, "1"))
@@ -103,6 +111,31 @@ def matters(moot: Moot) -> None:
         moot.do(member, CastBallot(waiting, "1"))
     moot.do("clock", ClosePoll(waiting))
     moot.do("m3", ObjectToDecision(waiting, "Let us think again."))
+
+
+def present(moot: Moot) -> list[str]:
+    """Who has not left."""
+    return [member for member in moot.members if member not in ("m6", "m7")]
+
+
+def amend(moot: Moot, question: str, text: str) -> None:
+    charter = f"p{moot.do('m1', OpenPoll('charter', question, amendment=text)).seq}"
+    for member in present(moot):
+        moot.do(member, CastBallot(charter, "1") if not moot.of(Keys).of(member) else signed(moot, member, charter, "1"))
+    moot.end(charter)
+    moot.do("m1", AmendCharter(charter))
+
+
+def council(moot: Moot) -> None:
+    """A decision that waits for its council, of a poll whose terms ask for one."""
+    amend(moot, "Shall a council look?", charters.preset("product") + MATTERS + COUNCIL)
+    for member in ("m1", "m4"):
+        moot.do(member, registering(moot, member))
+    moot.do("m1", GiveRole("m4", "founder"))
+    poll = moot.poll("pact", options=2)
+    for member in ("m1", "m4", "m5"):
+        moot.do(member, CastBallot(poll, "2"))
+    moot.end(poll)
 
 
 def sign(moot: Moot) -> None:
@@ -143,4 +176,16 @@ def view_2(state: State) -> dict[str, Any]:
     return {
         "signed": {poll.id: poll.signed for poll in polls if poll.result},
         "signed so far": {poll.id: poll.ballots.signed for poll in polls if poll.ballots is not None},
+    }
+
+
+def view_3(state: State) -> dict[str, Any]:
+    polls = state[Polls].polls.values()
+    return {
+        "councils": {
+            poll.id: [poll.council.role, poll.council.needed, poll.council.days, [[seat.member, seat.key] for seat in poll.council.seats]]
+            for poll in polls
+            if poll.council is not None
+        },
+        "unattested": list(state[Polls].unattested),
     }

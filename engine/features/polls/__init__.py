@@ -1,3 +1,3 @@
 """Polls: a question, who may answer it, by which rule it is counted, when it ends, and what follows."""
 
-NEEDS: tuple[str, ...] = ("ideas", "keys", "points", "treasury")
+NEEDS: tuple[str, ...] = ("council", "ideas", "keys", "points", "treasury")

@@ -27,6 +27,7 @@ from engine.features.polls.state import (
     Polls,
     poll_of,
 )
+from engine.features.treasury.state import FUNDS, Treasury
 from engine.kernel.authority import require
 from engine.kernel.hooks import due
 from engine.limits import PART_BYTES_MAX
@@ -209,7 +210,9 @@ class PollClosed(Count, AboutPoll):
             polls.contest(poll)
         else:
             polls.close(poll)
-            state[Ideas].hold(poll.asked.versions, -1)
+        if poll.council is not None:
+            polls.await_council(poll)
+        free(state, poll)
 
 
 @due
@@ -221,10 +224,25 @@ def closing(state: State, at: Moment) -> Iterator[Command]:
             yield ClosePoll(poll.id)
 
 
+def free(state: State, poll: Poll) -> None:
+    """What a counted poll asked about is free, unless something has still to come before its decision is final."""
+    if not poll.pending:
+        state[Ideas].hold(poll.asked.versions, -1)
+
+
 def settle(state: State, poll: Poll) -> None:
-    """Nobody may object to its decision any more, and what it asked about is free."""
-    state[Polls].settle(poll)
-    state[Ideas].hold(poll.asked.versions, -1)
+    """A poll waits neither for objections nor for its council any more, and what it asked about is free."""
+    if poll.pending:
+        state[Polls].settle(poll)
+        state[Polls].stop_awaiting(poll)
+        free(state, poll)
+
+
+def give_back(state: State, poll: Poll) -> None:
+    """Nothing of what a poll decided happens: what it held goes back to the funds."""
+    settle(state, poll)
+    if poll.asked.budget is not None:
+        state[Treasury].move(poll.id, FUNDS, poll.asked.budget)
 
 
 def may_end_by_hand(poll: Poll, at: int) -> bool:

@@ -1,6 +1,6 @@
 """A decision becomes final, and what it decided happens.
 
-A count is final at once, unless its frozen terms let members object first. Its money goes to what was funded or back to the
+A count is final at once, unless its frozen terms let members object first, or ask a council to attest it. Its money goes to what was funded or back to the
 funds, winning ideas to their stage.
 """
 
@@ -40,8 +40,7 @@ class DecisionFinal(Event):
         poll = state[Polls][self.poll]
         poll.final = True
         assert poll.result is not None
-        if poll.objections is not None:  # nobody was asked for any
-            settle(state, poll)
+        settle(state, poll)  # where it decides nothing, nobody was asked for a word
         if poll.asked.budget is not None:
             costs = [(number, poll.asked.options[number - 1].cost or 0) for number in poll.result.winners]
             state[Treasury].accounts.post(
@@ -55,14 +54,15 @@ class DecisionFinal(Event):
 def counted(state: State, record: Record[PollClosed]) -> list[DecisionFinal | ObjectionsOpened]:
     poll = state[Polls][record.event.poll]
     objection = poll.conditions.objection
-    if objection is None or not decides_something(poll):
+    if not decides_something(poll) or not poll.pending:
         return [DecisionFinal(poll.id)]
-    return [ObjectionsOpened(poll.id, Moment(record.at + objection.days * DAY_MS))]
+    return [] if objection is None else [ObjectionsOpened(poll.id, Moment(record.at + objection.days * DAY_MS))]
 
 
 @react
 def unopposed(state: State, record: Record[ObjectionsEnded]) -> list[DecisionFinal]:
-    return [DecisionFinal(record.event.poll)]
+    poll = state[Polls][record.event.poll]
+    return [] if poll.pending else [DecisionFinal(poll.id)]
 
 
 @react

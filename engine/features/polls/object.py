@@ -11,9 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from engine.event import ANY_MEMBER, NOBODY, Ask, Command, Event, Record, Vault
-from engine.features.polls.close import AboutPoll, settle
+from engine.features.polls.close import AboutPoll, free, give_back
 from engine.features.polls.state import NOT_ON_ROLL, Poll, PollId, Polls, poll_of
-from engine.features.treasury.state import FUNDS, Treasury
 from engine.kernel.hooks import due, react
 from engine.log.fields import Erasable
 from engine.refusals import Code, refuse
@@ -104,12 +103,14 @@ class ObjectionsEnded(AboutPoll):
             )  # fmt: skip
 
     def apply(self, state: State, record: Record[Event]) -> None:
-        settle(state, state[Polls][self.poll])
+        polls = state[Polls]
+        polls.settle(polls[self.poll])
+        free(state, polls[self.poll])
 
 
 @dataclass(frozen=True)
 class DecisionOverturned(Event):
-    """Enough of the roll have objected: nothing of what the poll decided happens, and what it held goes back."""
+    """Enough of the roll, or of the council, have objected: nothing of what the poll decided happens, and what it held goes back."""
 
     by = NOBODY
     may = None
@@ -122,9 +123,7 @@ class DecisionOverturned(Event):
     def apply(self, state: State, record: Record[Event]) -> None:
         poll = state[Polls][self.poll]
         poll.overturned = True
-        settle(state, poll)
-        if poll.asked.budget is not None:
-            state[Treasury].move(poll.id, FUNDS, poll.asked.budget)
+        give_back(state, poll)
 
 
 @react

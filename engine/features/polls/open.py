@@ -8,6 +8,7 @@ from typing import Any
 
 from engine import rules
 from engine.event import ANY_MEMBER, COMMUNITY, Ask, Command, Event, Precompute, Record, Right, Vault
+from engine.features.council.seats import Seating, seating_of
 from engine.features.ideas.state import IdeaId, Ideas
 from engine.features.polls.ballots import Ballots
 from engine.features.polls.electorate import drawn_up_ahead, electorate_of, roll_of
@@ -93,7 +94,12 @@ class OpenPoll(Command):
             draw_secret=Private(Digest(draw(ask.chance, "draw secret").hex())) if decision.ties == "lot" else None,
         )
         _check_ready(self.decision, work_problems(asked) if asked.options else ())
-        return [PollOpened2(**vars(asked), conditions=conditions_of(decision)) if asks_more(decision) else PollOpened(**vars(asked))]
+        if not asks_more(decision):
+            return [PollOpened(**vars(asked))]
+        conditions, council = conditions_of(decision), council_of(state, decision)
+        if council is None:
+            return [PollOpened2(**vars(asked), conditions=conditions)]
+        return [PollOpened3(**vars(asked), conditions=conditions, council=council)]
 
     def _check_options(self, state: State, decision: Decision) -> None:
         count = max(len(self.ideas), len(self.options), self._standing(state, decision))
@@ -140,7 +146,7 @@ class PollOpened(Question, Event):
 
     def keeps(self, state: State, seq: Seq, field: str) -> Refusal | None:
         poll = state[Polls][PollId.of(seq)]
-        if poll.ballots is None and poll.objections is None:
+        if poll.ballots is None and not poll.pending:
             return None
         return refuse(POLL_STILL_OPEN, "poll {poll}", "asks about that and is open", "wait until it is closed", poll=poll.id)
 
@@ -158,6 +164,7 @@ class PollOpened(Question, Event):
             or self.charter != charters.seq_in_force(state)
             or self.electorate != electorate_of(state, decision, record.at)
             or self.stated != (conditions_of(decision) if asks_more(decision) else None)
+            or self.seating != council_of(state, decision)
         ):
             raise refuse(
                 "log_unlawful", "decision {decision}", "is frozen otherwise than the charter says", "freeze it as it is",
@@ -168,11 +175,16 @@ class PollOpened(Question, Event):
                 POLL_NOT_READY, "a poll", "would open in more than {days} days", "open it later, by itself",
                 days=OPENS_AHEAD_MS_MAX // DAY_MS,
             )  # fmt: skip
-        _check_ready(self.decision, readiness_problems(state, self, decision, record.at))
+        _check_ready(self.decision, readiness_problems(state, self, decision, record.at, self.seating))
 
     @property
     def stated(self) -> Conditions | None:
         """The conditions it states; None where its charter names none."""
+        return None
+
+    @property
+    def seating(self) -> Seating | None:
+        """The council whose word its finality waits for; None where its charter asks for none."""
         return None
 
     @property
@@ -185,7 +197,15 @@ class PollOpened(Question, Event):
         number, roll = roll_of(state, decision_of(state, self.decision), record.at)
         ballots = Ballots.none_yet(number, roll, rules.secrecy(self.terms.secrecy).sealed)
         state[Polls].add(
-            Poll(poll, self.asked, record.at, ballots, conditions=self.stated or Conditions(), opened=Digest(record.leaf.hex()))
+            Poll(
+                poll,
+                self.asked,
+                record.at,
+                ballots,
+                conditions=self.stated or Conditions(),
+                opened=Digest(record.leaf.hex()),
+                council=self.seating,
+            )
         )
         state[Ideas].hold(self.versions, 1)
         if self.budget is not None:
@@ -205,6 +225,17 @@ class PollOpened2(PollOpened, kind="PollOpened.2"):
     @property
     def asked(self) -> Question:
         return Question(**{field.name: getattr(self, field.name) for field in fields(Question)})
+
+
+@dataclass(frozen=True)
+class PollOpened3(PollOpened2, kind="PollOpened.3"):
+    """The same, and what is decided is final only once a council has attested the count: who sits on it now, and with which keys."""
+
+    council: Seating
+
+    @property
+    def seating(self) -> Seating | None:
+        return self.council
 
 
 def decision_of(state: State, name: str) -> Decision:
@@ -243,9 +274,14 @@ def conditions_of(decision: Decision) -> Conditions:
     return Conditions(decision.quorum.counts, decision.quorum.dynamic, decision.late_quorum_minutes, decision.objection)
 
 
+def council_of(state: State, decision: Decision) -> Seating | None:
+    """The council of a poll that opens now, where its decision asks for one."""
+    return None if decision.council is None else seating_of(state, decision.council)
+
+
 def asks_more(decision: Decision) -> bool:
-    """Whether a decision asks what only `PollOpened.2` can state: what names none of it is logged as it ever was."""
-    return "early" in decision.ends or conditions_of(decision) != Conditions()
+    """Whether a decision asks what only `PollOpened.2` and later ones can state: what names none of it is logged as it ever was."""
+    return "early" in decision.ends or conditions_of(decision) != Conditions() or decision.council is not None
 
 
 def _check_ready(decision: Name, holes: Iterable[Refusal]) -> None:

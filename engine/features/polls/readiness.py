@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from engine import rules
+from engine.features.council.seats import Seating, holes
 from engine.features.ideas.state import IdeaId, Ideas
 from engine.features.polls.state import KEEP, POLL_NOT_READY, POLLS_OPEN_MAX, Option, Polls, Question
 from engine.features.polls.terms import Decision, asks_the_active
@@ -20,7 +21,7 @@ from engine.state import State
 Problems = Iterable[Refusal]
 
 
-def readiness_problems(state: State, asked: Question, decision: Decision, at: int) -> Problems:
+def readiness_problems(state: State, asked: Question, decision: Decision, at: int, council: Seating | None) -> Problems:
     """Each refusal's `fact` completes "cannot open with …"; its way out says what to do."""
     yield from _about_voters(asked)
     yield from _about_options(state, asked, decision)
@@ -32,9 +33,11 @@ def readiness_problems(state: State, asked: Question, decision: Decision, at: in
     if (decision.ties == "lot") != (asked.draw_secret is not None):
         yield _not_ready("no secret to draw by", "open it again")
     yield from _about_amendment(state, asked, decision)
+    for fact, way_out, values in holes(council) if council is not None else ():
+        yield _not_ready(fact, way_out, **values)
     if asked.opens_at < at:
         yield _not_ready("an opening in the past", "leave opens_at out to open it now")
-    if len(state[Polls].open) + len(state[Polls].contested) >= POLLS_OPEN_MAX:
+    if state[Polls].unsettled >= POLLS_OPEN_MAX:
         yield _not_ready("{count} other polls open beside it", "close some (ClosePoll)", count=POLLS_OPEN_MAX)
 
 

@@ -7,6 +7,7 @@ from typing import Literal
 
 from engine.elections.kinds import Kind
 from engine.elections.ties import TieBreak
+from engine.features.council.seats import Seating
 from engine.features.ideas.state import IdeaId
 from engine.features.polls.ballots import Ballots
 from engine.features.polls.quorum import Counts, DynamicQuorum, Quorum
@@ -180,6 +181,12 @@ class Poll:
     """The leaf hash of the event that opened it: what signed ballots say they are about."""
     signed: int = 0
     """Of the ballots that were counted, how many bear their voters' signatures."""
+    council: Seating | None = None
+    """Whose word its finality waits for, where its terms ask for a council's."""
+    unattested: bool = False
+    """Whether it is counted and waits for that word."""
+    lapsed: bool = False
+    """Whether that word did not come in time."""
 
     @property
     def seq(self) -> Seq:
@@ -189,6 +196,11 @@ class Poll:
     @property
     def ended(self) -> bool:
         return self.ended_at > 0
+
+    @property
+    def pending(self) -> bool:
+        """Whether it is counted, and something of its terms has to come before it is final."""
+        return self.objections is not None or self.unattested
 
     @property
     def closes_at(self) -> Moment:
@@ -204,9 +216,10 @@ class Poll:
 
     @property
     def status(self) -> str:
-        """Where it stands: open, ended (and to be counted), void, overturned by objections, or what its count says."""
-        if self.void or self.overturned:
-            return "void" if self.void else "overturned"
+        """Where it stands: open, ended (and to be counted), void, overturned by objections, lapsed for want of a council's word, or what its count
+        says."""
+        if self.void or self.overturned or self.lapsed:
+            return "void" if self.void else "overturned" if self.overturned else "lapsed"
         return self.result.status if self.result else "ended" if self.ended else "open"
 
 
@@ -219,10 +232,13 @@ class Polls(Part):
     """Those that are not closed yet, oldest first."""
     contested: dict[PollId, Poll] = field(init=False, repr=False, compare=False)
     """Those that are counted and not final, because members may object."""
+    unattested: dict[PollId, Poll] = field(init=False, repr=False, compare=False)
+    """Those that are counted and not final, because the council has not attested them."""
 
     def __post_init__(self) -> None:
         self.open = {poll.id: poll for poll in self.polls.values() if poll.ballots is not None}
         self.contested = {poll.id: poll for poll in self.polls.values() if poll.objections is not None}
+        self.unattested = {poll.id: poll for poll in self.polls.values() if poll.unattested}
         for one in self._on_rolls():
             one.roll = self.books[one.book].roll(one.count)
 
@@ -278,12 +294,26 @@ class Polls(Part):
         del self.open[poll.id]
         self._let_go(number)
 
+    @property
+    def unsettled(self) -> int:
+        """How many are open, or counted and not final."""
+        return len(self.open) + len(self.contested.keys() | self.unattested.keys())
+
     def contest(self, poll: Poll) -> None:
         """Close a poll against whose decision everybody on its roll may object."""
         ballots = poll.open_ballots
         poll.objections = Ballots.none_yet(ballots.book, ballots.roll, sealed=False)
         self.contested[poll.id] = poll
         self.close(poll)
+
+    def await_council(self, poll: Poll) -> None:
+        """What it decides waits for its council."""
+        poll.unattested, self.unattested[poll.id] = True, poll
+
+    def stop_awaiting(self, poll: Poll) -> None:
+        """It waits for its council no more, whatever that said."""
+        poll.unattested = False
+        self.unattested.pop(poll.id, None)
 
     def settle(self, poll: Poll) -> None:
         """Nobody may object to its decision any more."""

@@ -11,6 +11,8 @@ from engine import rules
 from engine.elections.election import Election
 from engine.elections.kinds import NUMBERED, Kind
 from engine.elections.ties import TieBreak
+from engine.features.council import seats
+from engine.features.council.seats import CouncilTerms
 from engine.features.ideas.terms import IdeaTerms
 from engine.features.polls.quorum import BPS, COEFFICIENT_MAX, QuorumTerms
 from engine.features.treasury.terms import MoneyTerms
@@ -49,7 +51,8 @@ class Decision:
     also `most_approved` (named on most ballots) and, by rules that count in rounds, `previous_round`.
     Its clock of `minutes_open` ends a poll, and before that what `ends` names: `all_voted`, `hand` after `hand_after_minutes`, or
     `early`, once no ballot still to come can change the outcome. A quorum first reached in the last `late_quorum_minutes` moves the end
-    to so many minutes after that. Where there is an `objection`, what is decided is final when its days are over.
+    to so many minutes after that. Where there is an `objection`, what is decided is final when its days are over; where there is a
+    `council`, once so many of it have attested the count.
     `named_max` and `points_max` bound one ballot (0: no bound). Winning ideas move to `winners_to`.
     Who has voted, or written, revised, supported or commented an idea on the day a poll opens or one of the `active_days` before is
     active (0: nobody asks). Where ballots must be `signed`, only who has registered a key votes; where they may, who has one must use it.
@@ -76,6 +79,7 @@ class Decision:
     late_quorum_minutes: int = 0
     objection: ObjectionTerms | None = None
     signed: Literal["optional", "required"] = "optional"
+    council: CouncilTerms | None = None
 
 
 @dataclass(frozen=True)
@@ -99,6 +103,8 @@ class DecisionTerms(Terms):
             yield from _counts(where, decision, rule)
             yield from _counting(where, decision, rule)
             yield from _finality(where, decision, rule)
+            if decision.council is not None:
+                yield from seats.problems(where, decision.council, charter)
             yield from _options(where, decision, rule, charter)
             yield from _trial(where, rule, decision)
 

@@ -6,9 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from engine.event import ANY_MEMBER, NOBODY, Ask, Command, Erased, Event, Record, Right, Vault
-from engine.features.ideas.state import Ideas
+from engine.features.polls.close import free, give_back
 from engine.features.polls.state import POLL_STILL_OPEN, PollId, Polls, poll_of
-from engine.features.treasury.state import FUNDS, Treasury
 from engine.kernel import charter as charters
 from engine.kernel.authority import holder_count
 from engine.kernel.clock import ClockCorrected
@@ -54,13 +53,10 @@ class Voiding(Event, abstract=True):
         polls = state[Polls]
         poll = polls[self.poll]
         poll.void, poll.result = True, None
-        state[Ideas].hold(poll.asked.versions, -1)
-        if poll.objections is None:
+        if poll.ballots is not None:
             polls.close(poll)
-        else:
-            polls.settle(poll)
-        if poll.asked.budget is not None:
-            state[Treasury].move(poll.id, FUNDS, poll.asked.budget)
+            free(state, poll)
+        give_back(state, poll)
 
 
 @dataclass(frozen=True)
@@ -108,5 +104,5 @@ class PollMistimed(Voiding):
 @react
 def held_in_false_time(state: State, record: Record[ClockCorrected]) -> list[PollMistimed]:
     to, polls = record.event.to, state[Polls]
-    not_final = (*polls.open.values(), *polls.contested.values())
-    return [PollMistimed(poll.id) for poll in not_final if poll.opened_at > to or poll.ended_at > to]
+    not_final = polls.open | polls.contested | polls.unattested
+    return [PollMistimed(poll.id) for poll in not_final.values() if poll.opened_at > to or poll.ended_at > to]

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from engine.kernel import charter
 from engine.values import Id
+from tests.anchored import anchored
 from tests.delegating import delegating
 
 TEXT = (
@@ -28,6 +29,7 @@ ends = ["early"]
 late_quorum_minutes = 20
 objection = { days = 1, percent_min = 40 }
 """
+TEXT = anchored(TEXT)
 AMENDED = TEXT.replace("award_max = 500", "award_max = 900")
 CHOICES = {"monthly": ["1", "1,2", ""], "ranking": ["1>2", "2=1", "3", ""], "spending": ["1", "2", ""], "charter": ["1", "1", "2"]}
 CHOICES["matter"] = ["1", "1", "1", "2", "3", ""]

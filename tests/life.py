@@ -15,6 +15,9 @@ from hypothesis.stateful import initialize, invariant, precondition, rule
 from engine.community import Community
 from engine.event import Command, commands
 from engine.features.amendments.amend import AmendCharter
+from engine.features.anchors.anchor import RecordAnchor, RecordFiled
+from engine.features.anchors.send import RecordClaims, RecordDecision
+from engine.features.anchors.unwind import UnwindAnchor
 from engine.features.delegation.carry import CarryVotes
 from engine.features.delegation.delegate import Delegate
 from engine.features.delegation.end import EndDelegation
@@ -416,7 +419,7 @@ PLAYED = {
     for kind in (
         AgreeToRound, AmendCharter, AwardPoints, CarryVotes, CastBallot, ClosePoll, CommentIdea, CorrectClock, DeclareLoss, Delegate,
         EndDelegation, EndObjections, EraseText, ForgetMember, FoundCommunity, GiveRole, JoinCommunity, ObjectToDecision, OpenPoll,
-        PayIn, PayShares, RegisterKey, RetireKey, ReviseIdea, RotateKey, Settle, ShareReward, SubmitIdea, SupportIdea,
-        TakeRole, VoidPoll,
+        PayIn, PayShares, RecordAnchor, RecordClaims, RecordDecision, RecordFiled, RegisterKey, RetireKey, ReviseIdea, RotateKey, Settle, ShareReward, SubmitIdea, SupportIdea,
+        TakeRole, UnwindAnchor, VoidPoll,
     )
 }  # fmt: skip

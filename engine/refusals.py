@@ -54,6 +54,8 @@ CORE_CODES = {
     "too_many_ties": "wrong",
     "typed_data_wrong": "wrong",
     "signature_wrong": "wrong",
+    "contract_foreign": "wrong",
+    "chain_foreign": "wrong",
     # What was named does not exist.
     "command_unknown": "unknown",
     "kind_unknown": "unknown",
@@ -69,6 +71,9 @@ CORE_CODES = {
     # Not as things stand.
     "idempotency_key_reused": "conflict",
     "limit_reached": "conflict",
+    "transaction_refused": "conflict",
+    "transaction_failed": "conflict",
+    "account_empty": "conflict",
     # The log does not hold together.
     "log_broken": "unsound",
     "log_unlawful": "unsound",
@@ -86,6 +91,9 @@ CORE_CODES = {
     "storage_busy": "unavailable",
     "server_busy": "unavailable",
     "engine_fault": "unavailable",
+    "node_unreachable": "unavailable",
+    "node_wrong": "unavailable",
+    "fees_high": "unavailable",
 }
 """The codes of the core and of the doors, and their families. A feature declares its own beside what refuses by them."""
 

@@ -1,0 +1,247 @@
+"""`folkmoot anchor`: the newest head written somewhere nobody here controls, its cost shown first."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from api import keys
+from api.terminal import AsJson, answer, say
+from engine.refusals import refuse
+
+if TYPE_CHECKING:
+    from api.anchoring import Place, Step
+    from api.on_chain import ChainPlace
+    from contracts.journal import Journal
+    from contracts.sender import Cost, Sender
+    from engine.community import Community
+
+app = typer.Typer()
+JOURNAL = "anchors.journal"
+"""Beside the log: what is meant to be done on a chain, before it is done."""
+SECONDS = 4.0
+"""Between two looks at a chain whose blocks come every two to twelve seconds."""
+
+Folder = Annotated[Path, typer.Argument(metavar="DIR", help="The community's folder.")]
+Rpc = Annotated[str | None, typer.Option("--rpc", metavar="URL", envvar="FOLKMOOT_RPC", help="A node of the chain; or in FOLKMOOT_RPC.")]
+Keystore = Annotated[Path | None, typer.Option(metavar="FILE", help="The keystore of the account that pays.")]
+Actor = Annotated[str, typer.Option("--as", help="Who records it: a member whose role may anchor.")]
+MaxFee = Annotated[str, typer.Option(metavar="GWEI", help="The most that is ever offered for a unit of gas.")]
+Yes = Annotated[bool, typer.Option("--yes", help="Pay without asking.")]
+Wait = Annotated[bool, typer.Option("--wait/--no-wait", help="Stay until it is deep enough; or go, and run this again later.")]
+
+
+@app.command()
+def anchor(
+    folder: Folder,
+    rpc: Rpc = None,
+    keystore: Keystore = None,
+    to: Annotated[Path | None, typer.Option(metavar="DIR", help="Instead of a chain: a folder that somebody else keeps.")] = None,
+    place: Annotated[str | None, typer.Option(metavar="NAME", help="Which place of the charter, where it names several.")] = None,
+    deploy: Annotated[bool, typer.Option("--deploy", help="Deploy the contract that the charter is to name.")] = False,
+    actor: Actor = "m1",
+    max_fee: MaxFee = "100",
+    yes: Yes = False,
+    wait: Wait = True,
+    password_file: keys.PasswordFile = None,
+    as_json: AsJson = False,
+) -> None:
+    """Write the newest head of the log on a chain, or into somebody else's folder, and record where it stands."""
+    from api.anchoring import check_right
+    from api.on_file import FilePlace
+    from engine.store.folder import opened
+
+    if (to is None) == (rpc is None):
+        raise refuse("field_missing", "where to", "is not said, or said twice", "give --rpc and --keystore, or --to")
+    with opened(folder) as community:
+        if deploy:
+            _deploy(community, folder, rpc, keystore, password_file, max_fee, yes, as_json)
+            return
+        check_right(community, actor)
+        name = _place(community, place, on_chain=to is None)
+        if to is not None:
+            _ended(as_json, [_steps(community, FilePlace(name, to), actor, True)], name)
+            return
+        with on_chain(community, folder, name, rpc, keystore, password_file, max_fee) as there:
+            done = _anchored(community, there, actor, _asking(yes, as_json), wait)
+        _ended(as_json, done, name)
+
+
+def _anchored(community: Community, place: ChainPlace, actor: str, agrees: Callable[[str, Cost], None], wait: bool) -> list[Step]:
+    """What was begun before is gone on with first; then, once somebody agrees to the cost, the newest head."""
+    from api.anchoring import newest_worth
+
+    done = [_steps(community, place, actor, False)]
+    while wait and done[-1].waits:
+        time.sleep(SECONDS)
+        done.append(_steps(community, place, actor, False))
+    if done[-1].waits or (head := newest_worth(community, place.name)) is None:
+        return done
+    agrees(f"the head of {head.size:,} events in {place.contract} on chain {place.sender.chain_id}", place.cost(head))
+    done.append(_steps(community, place, actor, True))
+    while wait and done[-1].waits:
+        time.sleep(SECONDS)
+        done.append(_steps(community, place, actor, False))
+    return done
+
+
+def _steps(community: Community, place: Place, actor: str, begins: bool) -> Step:
+    from api.anchoring import step
+
+    return step(community, place, actor, begins)
+
+
+def _ended(as_json: bool, done: list[Step], place: str) -> None:
+    recorded = [name for step in done for name in step.recorded]
+    unwound = [name for step in done for name in step.unwound]
+    begun = next((step.begun for step in done if step.begun is not None), None)
+    waits = done[-1].waits
+    lines = [f"{name} was unwound: the chain has left its block behind. It is written again." for name in unwound]
+    lines += [f"Recorded as {name}: it stands at {place}." for name in recorded]
+    if waits:
+        lines.append("It is sent, and waits for its block to be deep enough: run this again.")
+    if not lines:
+        lines.append(f"Nothing has happened since the last head at {place}.")
+    answer({"place": place, "begun": begun, "recorded": recorded, "unwound": unwound, "waits": waits}, as_json, lines)
+
+
+def _deploy(
+    community: Community,
+    folder: Path,
+    rpc: str | None,
+    keystore: Path | None,
+    password_file: list[Path] | None,
+    max_fee: str,
+    yes: bool,
+    as_json: bool,
+) -> None:
+    """Deploy once, however often it is asked: an intent for it stands in the journal."""
+    from contracts.heads import creation
+    from engine.kernel.found import Founding
+
+    with community.reading() as state:
+        origin = state[Founding].origin
+    with paying(folder, rpc, keystore, password_file, max_fee, None, 1) as (sender, journal):
+        data = creation(origin)
+        address = made(sender, journal, data, {"what": "deploy", "origin": origin}, _asking(yes, as_json), "a contract for your heads")
+        lines = [f"Deployed at {address} on chain {sender.chain_id}. Name it in the charter:", "", "[anchors.chain]"]
+        lines += [f"chain_id = {sender.chain_id}", f'contract = "{address}"', "confirmations = 12"]
+        answer({"contract": address, "chain_id": sender.chain_id}, as_json, lines)
+
+
+def made(
+    sender: Sender, journal: Journal, data: bytes, about: dict[str, Any], agrees: Callable[[str, Cost], None], what: str, value: int = 0
+) -> str:
+    """The address of a contract that an intent makes: one begun before is gone on with, and one made is found again."""
+    from api.on_chain import failed
+
+    intent = next(
+        (one for one in journal.intents if one.about == about and one.chain_id == sender.chain_id and one.state != "failed"), None
+    )
+    if intent is None:
+        agrees(what, sender.cost(None, data, value))
+        intent = sender.intend(None, data, about, value)
+    while (receipt := sender.pursue(intent)) is None:
+        if intent.state == "displaced":
+            raise refuse("transaction_failed", "the account", "was used elsewhere at the same time", "look what it sent, and ask again")
+        time.sleep(SECONDS)
+    if not receipt.done or receipt.contract is None:
+        journal.end(intent, "failed")
+        raise failed(receipt)
+    if intent.state == "open":
+        journal.end(intent, "settled")
+    return receipt.contract
+
+
+@contextmanager
+def paying(
+    folder: Path,
+    rpc: str | None,
+    keystore: Path | None,
+    password_file: list[Path] | None,
+    max_fee: str,
+    chain_id: int | None,
+    confirmations: int,
+) -> Iterator[tuple[Sender, Journal]]:
+    """Somebody's account on the chain behind a node, and the journal of what it is meant to do."""
+    from contracts.journal import opened
+    from contracts.node import Node
+    from contracts.sender import Sender, Terms, read_gwei
+
+    terms = Terms(read_gwei(max_fee), confirmations)
+    node = Node.connect(_given(rpc, "--rpc"))
+    key = keys.opened([_given(keystore, "--keystore")], password_file)[0]
+    with opened(folder / JOURNAL) as journal:
+        yield Sender(node, key, journal, node.chain_id() if chain_id is None else chain_id, terms), journal
+
+
+@contextmanager
+def on_chain(
+    community: Community,
+    folder: Path,
+    name: str,
+    rpc: str | None,
+    keystore: Path | None,
+    password_file: list[Path] | None,
+    max_fee: str,
+) -> Iterator[ChainPlace]:
+    """A place of the charter that is on a chain, ready to be written to."""
+    from api.on_chain import ChainPlace
+    from contracts.journal import opened
+    from contracts.node import Node
+    from contracts.sender import read_gwei
+
+    fee_max, node = read_gwei(max_fee), Node.connect(_given(rpc, "--rpc"))
+    key = keys.opened([_given(keystore, "--keystore")], password_file)[0]
+    with opened(folder / JOURNAL) as journal:
+        yield ChainPlace(community, name, node, key, journal, fee_max)
+
+
+def _place(community: Community, name: str | None, on_chain: bool) -> str:
+    """The place that is meant: the one of its sort, where nobody names it."""
+    from engine.features.anchors.terms import AnchorTerms, place_of
+    from engine.kernel import charter as charters
+
+    with community.reading() as state:
+        charter = charters.in_force(state)
+        fitting = [one for one, place in charter[AnchorTerms].by_name.items() if bool(place.chain_id) == on_chain]
+        if name is not None:
+            place_of(charter, name)
+            return name
+    if len(fitting) != 1:
+        raise refuse(
+            "field_missing", "--place", "is not given, and the charter names {count} that fit", "name one: {known}",
+            count=len(fitting), known=", ".join(fitting) or "add [anchors.…] to the charter first",
+        )  # fmt: skip
+    return fitting[0]
+
+
+def _asking(yes: bool, as_json: bool) -> Callable[[str, Cost], None]:
+    """Show what something costs, and go on once somebody agrees."""
+
+    def agrees(what: str, cost: Cost) -> None:
+        from contracts.sender import coins
+
+        said = f"{what}: {cost.gas:,} gas, {coins(cost.now)} at today's fee, at most {coins(cost.most)} of the chain's coin"
+        if not as_json:
+            say(f"To write {said}.", sys.stderr)
+        if yes:
+            return
+        if not sys.stdin.isatty():
+            raise refuse("field_missing", "--yes", "is not given, and nobody is here to agree to {said}", "give it", said=said)
+        if not typer.confirm("Pay that?", err=True):
+            raise typer.Abort
+
+    return agrees
+
+
+def _given(value: Any, name: str) -> Any:
+    if value is None:
+        raise refuse("field_missing", "{name}", "is not given", "name it", name=name)
+    return value

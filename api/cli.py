@@ -237,14 +237,19 @@ def verify(
     head: Annotated[Path | None, typer.Option(metavar="FILE", help="A signed head that you kept: the log must continue it.")] = None,
     receipt: Annotated[list[Path] | None, typer.Option(metavar="FILE.json", help="A receipt that you kept: likewise.")] = None,
     allow_unsigned: Annotated[bool, typer.Option("--allow-unsigned", help="Let events pass that no signed head covers.")] = False,
+    chain: Annotated[
+        list[str] | None, typer.Option(metavar="URL", help="A node: what the log says of its chain is held against it.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Check a whole log as a stranger would: every hash, head, opening, event, count and payout."""
-    from api.auditing import Known, audit, check_receipt
+    from api.auditing import Known, audit, audit_on_chain, check_receipt
 
     if path.suffix == ".json":
-        if head or receipt:
-            raise refuse("field_unknown", "--head and --receipt", "are for whole logs", "give the log's folder or its export (.jsonl)")
+        if head or receipt or chain:
+            raise refuse(
+                "field_unknown", "--head, --receipt and --chain", "are for whole logs", "give the log's folder or its export (.jsonl)"
+            )
         proved = check_receipt(path, key)
         answer(proved, as_json, [f"Sound: event {proved['seq']} ({proved['kind']} by {proved['actor']}) stands in the log of {key},",
                                 f"under its signed head of {proved['size']} events."])  # fmt: skip
@@ -260,8 +265,16 @@ def verify(
         "pinned": report.pinned,
         "signed": report.signed,
     }
+    held = audit_on_chain(path, chain) if chain and report.verdict == "sound" else None
+    if held is not None:
+        shown["chain"] = {
+            "checked": dict(held.checked),
+            "problem": held.problem and held.problem.as_json(),
+            "event": held.problem and held.seq,
+        }
+        lines += held.lines()
     answer(shown, as_json, lines)
-    if report.verdict != "sound":
+    if report.verdict != "sound" or (held is not None and held.problem is not None):
         raise typer.Exit(1)
 
 

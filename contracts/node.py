@@ -20,7 +20,8 @@ SECONDS = 10
 """How long a node may think about one question."""
 ANSWER_MAX = 1_000_000
 """Characters in one answer to what we ask: a receipt has some thousands."""
-LOGS_MAX = 1_000
+LOGS_MAX = 100_000
+"""What one contract may have said of one thing: the claims of a round are as many as its members."""
 _QUANTITY = re.compile(r"0x(?:0|[1-9a-f][0-9a-f]{0,63})")
 _DATA = re.compile(r"0x(?:[0-9a-f]{2})*")
 Ask = Callable[[str, list[Any]], Any]

@@ -83,6 +83,7 @@ CORE_CODES = {
     "proof_wrong": "unsound",
     "log_went_back": "unsound",
     "cannot_recount": "unsound",
+    "anchor_missing": "unsound",
     # Not the asker's fault.
     "key_missing": "unavailable",
     "clock_behind": "unavailable",

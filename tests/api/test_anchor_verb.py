@@ -61,7 +61,12 @@ def test_from_a_contract_to_a_head_that_stands_in_it(rpc, tmp_path, wallet):
     rpc.mine(3)
     assert said(moot, *pay, "--no-wait")["recorded"] == ["a2"]
     assert said(moot, *pay) == {"place": "chain", "begun": None, "recorded": [], "unwound": [], "waits": False}
+    folkmoot("export", moot, tmp_path / "log.jsonl")
+    for log in (moot, tmp_path / "log.jsonl"):
+        assert "So it stands" in folkmoot("verify", log, "--chain", rpc.url).stdout
     rpc.unwind(4, False)
+    wrong = json.loads(folkmoot("verify", moot, "--chain", rpc.url, "--json", code=1).stdout)["chain"]
+    assert (wrong["event"], wrong["problem"]["code"]) == (2, "anchor_missing")
     again = folkmoot("anchor", moot, *pay, "--no-wait")
     assert "a2 was unwound" in again.stdout and "waits for its block" in again.stdout
     rpc.mine(3)

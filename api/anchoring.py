@@ -23,7 +23,7 @@ from engine.kernel.authority import require
 from engine.kernel.found import Founding
 from engine.log.checkpoint import Verifier, read_checkpoint
 from engine.log.json import parse_own
-from engine.values import Actor, Digest, Moment, Name, Positive
+from engine.values import Actor, Digest, Moment, Name
 
 
 class Head(NamedTuple):
@@ -117,7 +117,7 @@ def _take_back(community: Community, place: Place, actor: str) -> list[str]:
     for anchor in standing:
         if place.still_holds(anchor):
             break
-        _do(community, actor, UnwindAnchor(anchor.id))
+        record(community, actor, UnwindAnchor(anchor.id))
         gone.append(anchor)
     for anchor in reversed(gone):
         place.unwound(anchor)
@@ -130,11 +130,14 @@ def _record(community: Community, place: Place, actor: str, stands: Stands) -> s
         known = stands.size <= state[Anchors].size_at(place.name)
     seq = None
     if not known:
-        name, size, root = Name(place.name), Positive(stands.size), Digest(stands.root.hex())
-        seq = _do(community, actor, RecordFiled(name, size, root) if stands.where is None else RecordAnchor(name, size, root, stands.where))
+        name, size, root = Name(place.name), stands.size, Digest(stands.root.hex())
+        seq = record(
+            community, actor, RecordFiled(name, size, root) if stands.where is None else RecordAnchor(name, size, root, stands.where)
+        )
     place.settled(stands)
     return None if seq is None else f"a{seq}"
 
 
-def _do(community: Community, actor: str, command: Command) -> int:
+def record(community: Community, actor: str, command: Command) -> int:
+    """Have it recorded, now; gives its event."""
     return community.execute(Ask(Actor(actor), command, Moment(clock.now()), clock.chance())).seq

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from api.anchoring import Place, Step
     from api.on_chain import ChainPlace
     from contracts.journal import Journal
+    from contracts.node import Receipt
     from contracts.sender import Cost, Sender
     from engine.community import Community
 
@@ -69,7 +70,7 @@ def anchor(
             _ended(as_json, [_steps(community, FilePlace(name, to), actor, True)], name)
             return
         with on_chain(community, folder, name, rpc, keystore, password_file, max_fee) as there:
-            done = _anchored(community, there, actor, _asking(yes, as_json), wait)
+            done = _anchored(community, there, actor, asking(yes, as_json), wait)
         _ended(as_json, done, name)
 
 
@@ -129,7 +130,8 @@ def _deploy(
         origin = state[Founding].origin
     with paying(folder, rpc, keystore, password_file, max_fee, None, 1) as (sender, journal):
         data = creation(origin)
-        address = made(sender, journal, data, {"what": "deploy", "origin": origin}, _asking(yes, as_json), "a contract for your heads")
+        about = {"what": "deploy", "origin": origin}
+        address = made(sender, journal, data, about, asking(yes, as_json), "a contract for your heads").contract
         lines = [f"Deployed at {address} on chain {sender.chain_id}. Name it in the charter:", "", "[anchors.chain]"]
         lines += [f"chain_id = {sender.chain_id}", f'contract = "{address}"', "confirmations = 12"]
         answer({"contract": address, "chain_id": sender.chain_id}, as_json, lines)
@@ -137,26 +139,43 @@ def _deploy(
 
 def made(
     sender: Sender, journal: Journal, data: bytes, about: dict[str, Any], agrees: Callable[[str, Cost], None], what: str, value: int = 0
-) -> str:
-    """The address of a contract that an intent makes: one begun before is gone on with, and one made is found again."""
-    from api.on_chain import failed
+) -> Receipt:
+    """The receipt of a contract that an intent makes: one begun before is gone on with, and one made is found again."""
+    receipt = done(sender, journal, None, data, about, agrees, what, value)
+    assert receipt.contract is not None, "the chain makes one, or the transaction fails"
+    return receipt
 
+
+def done(
+    sender: Sender,
+    journal: Journal,
+    to: str | None,
+    data: bytes,
+    about: dict[str, Any],
+    agrees: Callable[[str, Cost], None],
+    what: str,
+    value: int = 0,
+) -> Receipt:
+    """The receipt of what an intent does, once a block deep enough holds it. However often it is asked, it is done once."""
     intent = next(
         (one for one in journal.intents if one.about == about and one.chain_id == sender.chain_id and one.state != "failed"), None
     )
     if intent is None:
-        agrees(what, sender.cost(None, data, value))
-        intent = sender.intend(None, data, about, value)
+        agrees(what, sender.cost(to, data, value))
+        intent = sender.intend(to, data, about, value)
+        sender.pursue(intent)
     while (receipt := sender.pursue(intent)) is None:
         if intent.state == "displaced":
             raise refuse("transaction_failed", "the account", "was used elsewhere at the same time", "look what it sent, and ask again")
         time.sleep(SECONDS)
-    if not receipt.done or receipt.contract is None:
+    if not receipt.done:
+        from api.on_chain import failed
+
         journal.end(intent, "failed")
         raise failed(receipt)
     if intent.state == "open":
         journal.end(intent, "settled")
-    return receipt.contract
+    return receipt
 
 
 @contextmanager
@@ -168,6 +187,7 @@ def paying(
     max_fee: str,
     chain_id: int | None,
     confirmations: int,
+    journal_name: str = JOURNAL,
 ) -> Iterator[tuple[Sender, Journal]]:
     """Somebody's account on the chain behind a node, and the journal of what it is meant to do."""
     from contracts.journal import opened
@@ -175,9 +195,9 @@ def paying(
     from contracts.sender import Sender, Terms, read_gwei
 
     terms = Terms(read_gwei(max_fee), confirmations)
-    node = Node.connect(_given(rpc, "--rpc"))
-    key = keys.opened([_given(keystore, "--keystore")], password_file)[0]
-    with opened(folder / JOURNAL) as journal:
+    node = Node.connect(given(rpc, "--rpc"))
+    key = keys.opened([given(keystore, "--keystore")], password_file)[0]
+    with opened(folder / journal_name) as journal:
         yield Sender(node, key, journal, node.chain_id() if chain_id is None else chain_id, terms), journal
 
 
@@ -197,8 +217,8 @@ def on_chain(
     from contracts.node import Node
     from contracts.sender import read_gwei
 
-    fee_max, node = read_gwei(max_fee), Node.connect(_given(rpc, "--rpc"))
-    key = keys.opened([_given(keystore, "--keystore")], password_file)[0]
+    fee_max, node = read_gwei(max_fee), Node.connect(given(rpc, "--rpc"))
+    key = keys.opened([given(keystore, "--keystore")], password_file)[0]
     with opened(folder / JOURNAL) as journal:
         yield ChainPlace(community, name, node, key, journal, fee_max)
 
@@ -222,7 +242,7 @@ def _place(community: Community, name: str | None, on_chain: bool) -> str:
     return fitting[0]
 
 
-def _asking(yes: bool, as_json: bool) -> Callable[[str, Cost], None]:
+def asking(yes: bool, as_json: bool) -> Callable[[str, Cost], None]:
     """Show what something costs, and go on once somebody agrees."""
 
     def agrees(what: str, cost: Cost) -> None:
@@ -241,7 +261,7 @@ def _asking(yes: bool, as_json: bool) -> Callable[[str, Cost], None]:
     return agrees
 
 
-def _given(value: Any, name: str) -> Any:
+def given(value: Any, name: str) -> Any:
     if value is None:
         raise refuse("field_missing", "{name}", "is not given", "name it", name=name)
     return value

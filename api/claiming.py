@@ -29,13 +29,16 @@ KINDS = frozenset({"RewardRoundOpened", "RewardShared", "KeyRegistered", "KeyRot
 
 @dataclass
 class Claimable:
-    """One round: the leaf hash of the event that opened it, its shares, and each member's key as of the event that was stated."""
+    """One round: the leaf hash of the event that opened it, its shares, and each member's key as of the event that was stated. `times`: of the
+    chain's smallest units, how many one of the log's is."""
 
     round: str
+    keys_as_of: int
     opened: bytes = b""
     shares: list[Share] = field(default_factory=list)
     keys: dict[str, str] = field(default_factory=dict)
     done: bool = False
+    times: int = 1
 
     @property
     def sum(self) -> int:
@@ -52,7 +55,7 @@ class Claimable:
 
 def claimable(events: Iterable[tuple[int, bytes]], wanted: dict[str, int]) -> dict[str, Claimable]:
     """The rounds that are wanted, by their ids, each with the keys as of an event: one walk over a log."""
-    rounds = {name: Claimable(name) for name in wanted}
+    rounds = {name: Claimable(name, seq) for name, seq in wanted.items()}
     for record in records(events, KINDS):
         event = record.event
         if isinstance(event, RewardRoundOpened):
@@ -63,8 +66,8 @@ def claimable(events: Iterable[tuple[int, bytes]], wanted: dict[str, int]) -> di
                 known.shares += event.shares
                 known.done = event.last
         else:
-            for name, known in rounds.items():
-                if record.seq < wanted[name]:
+            for known in rounds.values():
+                if record.seq < known.keys_as_of:
                     _keep(known.keys, record)
     return rounds
 

@@ -8,7 +8,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from api import anchors, counting, keys, recounting
+from api import anchors, claims, counting, keys, recounting
 from api.terminal import AsJson, answer, fresh, progress_bars, refused, say, wrong_file
 from engine.refusals import Refusal, refuse
 
@@ -22,6 +22,7 @@ app = typer.Typer(
 app.add_typer(counting.app)
 app.add_typer(recounting.app)
 app.add_typer(anchors.app)
+app.add_typer(claims.app)
 app.add_typer(keys.app, name="key", help="Make a key of your own, or show the address of one.")
 
 Folder = Annotated[Path, typer.Argument(metavar="DIR", help="The community's folder.")]

@@ -77,7 +77,7 @@ class Node:
 
         # One question is asked once: what is asked again is for whoever asks to say.
         provider = HTTPProvider(url, request_kwargs={"timeout": seconds, "allow_redirects": False}, exception_retry_configuration=None)
-        return cls(provider.make_request, f"{host}:{port}" if port else host)  # type: ignore[arg-type]
+        return cls(provider.make_request, f"{host}:{port}" if port else host)
 
     def chain_id(self) -> int:
         return self._number("eth_chainId", [])
@@ -94,6 +94,14 @@ class Node:
         if not isinstance(block, dict) or _quantity(block.get("number")) != number or not _is_hash(block.get("hash")):
             raise self._wrong("eth_getBlockByNumber")
         return str(block["hash"])
+
+    def time(self) -> int:
+        """When its newest block was made, in seconds since 1970."""
+        block = self._told("eth_getBlockByNumber", ["latest", False])
+        seconds = _quantity(block.get("timestamp")) if isinstance(block, dict) else None
+        if seconds is None:
+            raise self._wrong("eth_getBlockByNumber")
+        return seconds
 
     def base_fee(self) -> int:
         """What a unit of gas costs in the newest block, before anything for whoever makes the block."""

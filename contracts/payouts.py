@@ -39,7 +39,7 @@ class Claims(NamedTuple):
 
 def creation(round_: bytes, root: bytes, token: str | None, deadline: int, community: str) -> bytes:
     """What deploys it; the community alone attests accounts of members without one, and gets what nobody claims."""
-    values = ("0x" + round_.hex(), "0x" + root.hex(), token or ZERO_ADDRESS, str(deadline), community, [], "0")
+    values: tuple[object, ...] = ("0x" + round_.hex(), "0x" + root.hex(), token or ZERO_ADDRESS, str(deadline), community, [], "0")
     return bytes.fromhex(artefact("payouts")["bytecode"][2:]) + encoder(CREATED)(values)
 
 

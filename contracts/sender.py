@@ -8,7 +8,7 @@ offered grows by an eighth at least, or nodes do not take the new transaction fo
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from contracts.abi import checksummed
@@ -57,6 +57,10 @@ class Sender:
         self.node, self.journal, self.chain_id, self.terms = node, journal, chain_id, terms
         self.account = checksummed(key.address)
         self._key = key
+
+    def waiting_for(self, confirmations: int) -> Sender:
+        """The same account, which waits for blocks that deep."""
+        return Sender(self.node, self._key, self.journal, self.chain_id, replace(self.terms, confirmations=confirmations))
 
     def check_chain(self) -> None:
         """Refuse another chain behind the same address: asked before each step."""

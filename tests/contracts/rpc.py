@@ -18,6 +18,14 @@ class Refused(Exception):
     """What the node says no to, in its own words."""
 
 
+def _reason(failed: Exception) -> str:
+    """The words of `Error(string)`, as nodes decode them."""
+    data: Any = failed
+    while isinstance(data, Exception):
+        data = data.args[0] if data.args else b""
+    return data[68 : 68 + int.from_bytes(data[36:68], "big")].decode() if isinstance(data, bytes) else str(data)
+
+
 class FakeNode:
     """The pool takes one transaction for each account and nonce; another takes its place for a tenth more, as go-ethereum has it."""
 
@@ -46,7 +54,7 @@ class FakeNode:
         if height > self._height():
             return None
         block = self.tester.get_block_by_number(height)
-        return {"number": hex(height), "hash": block["hash"], "baseFeePerGas": hex(self._base())}
+        return {"number": hex(height), "hash": block["hash"], "baseFeePerGas": hex(self._base()), "timestamp": hex(block["timestamp"])}
 
     def eth_maxPriorityFeePerGas(self) -> str:
         return hex(10**9)
@@ -69,14 +77,14 @@ class FakeNode:
         try:
             return self.tester.call({"from": self.tester.get_accounts()[0], "to": asked["to"], "data": asked["data"], "gas": 3_000_000})
         except self.failures as failed:
-            raise Refused(f"execution reverted: {failed}") from None
+            raise Refused(f"execution reverted: {_reason(failed)}") from None
 
     def eth_estimateGas(self, asked: dict) -> str:
         sent = {"from": asked["from"], "data": asked["data"], "value": int(asked["value"], 16)}
         try:
             return hex(self.tester.estimate_gas(sent | ({"to": asked["to"]} if "to" in asked else {})))
         except self.failures as failed:
-            raise Refused(f"execution reverted: {failed}") from None
+            raise Refused(f"execution reverted: {_reason(failed)}") from None
 
     def eth_getTransactionByHash(self, name: str) -> Any:
         waits = any(self._hash(raw) == name for raw in self.pool.values())
@@ -164,6 +172,10 @@ class FakeNode:
         self.tester.revert_to_snapshot(self.snapshots[height - depth])
         self.tester.time_travel(self.tester.get_block_by_number("latest")["timestamp"] + 100)
         self.test_idle(depth + 1)
+
+    def test_wait(self, seconds: int) -> None:
+        self.tester.time_travel(self.tester.get_block_by_number("latest")["timestamp"] + seconds)
+        self.test_mine(1)
 
     def test_drop(self) -> None:
         self.pool.clear()

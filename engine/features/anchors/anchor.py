@@ -10,7 +10,7 @@ from engine.features.anchors.terms import ANCHOR, Place, place_of
 from engine.kernel import charter as charters
 from engine.refusals import Refusal, refuse
 from engine.state import State
-from engine.values import Digest, Name, Positive
+from engine.values import Digest, Name
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,7 @@ class RecordAnchor(Command):
     makes = AnchorId
 
     place: Name
-    size: Positive
+    size: int
     root: Digest
     where: OnChain
 
@@ -39,7 +39,7 @@ class RecordFiled(Command):
     makes = AnchorId
 
     place: Name
-    size: Positive
+    size: int
     root: Digest
 
     def decide(self, state: State, ask: Ask, vault: Vault) -> list[Event]:
@@ -54,7 +54,7 @@ class NewAnchor(Event, abstract=True):
     may = ANCHOR
 
     place: Name
-    size: Positive
+    size: int
     root: Digest
 
     def about(self, record: Record[Event]) -> tuple[str, ...]:
@@ -63,8 +63,8 @@ class NewAnchor(Event, abstract=True):
     def check(self, state: State, record: Record[Event]) -> None:
         place, anchors = place_of(charters.in_force(state), self.place), state[Anchors]
         self.check_place(state, place)
-        if self.size > state.tree.size:
-            raise _wrong_head(self.size, "has more events than the log", "anchor one of at most {count}", count=state.tree.size)
+        if not 0 < self.size <= state.tree.size:
+            raise _wrong_head(self.size, "is none of a log of {count}", "anchor one of 1 to {count} events", count=state.tree.size)
         if state.tree.root(self.size).hex() != self.root:
             raise _wrong_head(self.size, "has another root than this log", "anchor a head of this very log")
         if self.size <= anchors.size_at(self.place):

@@ -12,7 +12,7 @@ from engine.features.polls.state import POLL_UNKNOWN, PollId, Polls
 from engine.features.rewards.state import RoundId, Rounds
 from engine.refusals import Code, refuse
 from engine.state import State
-from engine.values import Digest, Money, Name, PositiveMoney, Seq
+from engine.values import Digest, Money, Name, Seq
 
 NOT_FINAL = Code("not_final", "conflict")
 Step = Literal["opened", "queued", "executed", "cancelled"]
@@ -46,7 +46,7 @@ class RecordClaims(Command):
 
     round: RoundId
     root: Digest
-    total: PositiveMoney
+    total: Money
     keys_as_of: Seq
     where: OnChain
 
@@ -94,7 +94,7 @@ class ClaimsOpened(Event):
 
     round: RoundId
     root: Digest
-    total: PositiveMoney
+    total: Money
     keys_as_of: Seq
     where: OnChain
 
@@ -105,6 +105,8 @@ class ClaimsOpened(Event):
         round_ = state[Rounds][self.round]
         if round_.points is not None:
             raise refuse(NOT_FINAL, "round {round}", "is not worked out yet", "wait until it is", round=self.round)
+        if self.total <= 0:
+            raise refuse("field_wrong", "total", "is {total}", "open claims to more than nothing", total=self.total)
         if self.keys_as_of > record.seq:
             raise refuse("field_wrong", "keys_as_of", "is an event still to come", "name one that stands in the log")
         check_there(state, self.where)
@@ -113,5 +115,4 @@ class ClaimsOpened(Event):
 
     def apply(self, state: State, record: Record[Event]) -> None:
         name = AnchorId.of(record.seq)
-        total = Money(self.total)
-        state[Anchors].put(Sent(name, self.round, Name("claims"), self.where, record.at, self.root, total, self.keys_as_of))
+        state[Anchors].put(Sent(name, self.round, Name("claims"), self.where, record.at, self.root, self.total, self.keys_as_of))

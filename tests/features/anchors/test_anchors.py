@@ -61,6 +61,7 @@ def test_a_charter_without_places_has_no_anchors():
         {"place": "elsewhere"},
         {"place": "notary"},
         {"size": 5_000},
+        {"size": 0},
         {"size": 3},
         {"root": "ab" * 32},
         {"where": where(1, contract="0x" + "01" * 20)},
@@ -123,6 +124,7 @@ def test_a_round_has_one_contract(moot):
     claims = RecordClaims(round_, "ab" * 32, 12_345, 5, where(1))
     refused(moot, "m1", replace(claims, keys_as_of=moot.state.seq + 1), "field_wrong")
     refused(moot, "m1", replace(claims, round="r1"), "round_unknown")
+    refused(moot, "m1", replace(claims, total=0), "field_wrong")
     name = f"a{moot.do('m1', claims).seq}"
     refused(moot, "m1", replace(claims, where=where(2)), "anchored_already")
     moot.do("m1", UnwindAnchor(name))

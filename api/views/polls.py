@@ -11,6 +11,7 @@ from api.for_member import own_ballot
 from api.texts import text, when
 from api.views import Json, Later, Plain, Written, allowed, beside, bounded, listing, one, side
 from api.views.amendments import amendment
+from api.views.anchors import of_poll, steps_of
 from api.views.delegation import in_poll
 from engine import rules
 from engine.community import Community
@@ -48,7 +49,7 @@ def polls(state: State, start: int, count: int) -> Json:
 def poll(state: State, name: str, start: int, count: int) -> Json:
     """One poll: its terms, and its result with the steps of the count once it is closed."""
     each = state[Polls][name]
-    shown = _shown(each) | {"delegation": in_poll(state, each)}
+    shown = _shown(each) | {"delegation": in_poll(state, each), "anchored": of_poll(state, each), "on_chain": steps_of(state, each.id)}
     if each.asked.amendment is not None:
         shown["amendment"] = amendment(state, each)
     if each.result is not None:

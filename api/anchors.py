@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -16,6 +16,7 @@ from api.terminal import AsJson, answer, say
 from engine.refusals import refuse
 
 if TYPE_CHECKING:
+    from api.anchor_clock import AnchorTask
     from api.anchoring import Place, Step
     from api.on_chain import ChainPlace
     from contracts.journal import Journal
@@ -221,6 +222,41 @@ def on_chain(
     key = keys.opened([given(keystore, "--keystore")], password_file)[0]
     with opened(folder / JOURNAL) as journal:
         yield ChainPlace(community, name, node, key, journal, fee_max)
+
+
+def task(
+    folder: Path,
+    rpc: str | None,
+    keystore: Path | None,
+    to: Path | None,
+    password_file: list[Path] | None,
+    max_fee: str,
+    actor: str,
+    every_minutes: int,
+) -> AnchorTask | None:
+    """What `folkmoot serve` does of it, as its options say; None where they say nothing. The keystore is opened now, by who starts it."""
+    from api.anchor_clock import AnchorTask
+
+    if rpc is None and to is None:
+        return None
+    if to is not None:
+        from api.on_file import FilePlace
+
+        return AnchorTask(lambda community: nullcontext(FilePlace(_place(community, None, False), to)), actor, every_minutes)
+    from api.on_chain import ChainPlace
+    from contracts.journal import opened
+    from contracts.node import Node
+    from contracts.sender import read_gwei
+
+    fee_max, node = read_gwei(max_fee), Node.connect(given(rpc, "--anchor-rpc"))
+    key = keys.opened([given(keystore, "--anchor-keystore")], password_file)[0]
+
+    @contextmanager
+    def place(community: Community) -> Iterator[Place]:
+        with opened(folder / JOURNAL) as journal:
+            yield ChainPlace(community, _place(community, None, True), node, key, journal, fee_max)
+
+    return AnchorTask(place, actor, every_minutes)
 
 
 def _place(community: Community, name: str | None, on_chain: bool) -> str:

@@ -8,7 +8,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from api import anchors, claims, counting, keys, recounting
+from api import anchors, calldata, claims, counting, keys, recounting
 from api.terminal import AsJson, answer, fresh, progress_bars, refused, say, wrong_file
 from engine.refusals import Refusal, refuse
 
@@ -23,6 +23,7 @@ app.add_typer(counting.app)
 app.add_typer(recounting.app)
 app.add_typer(anchors.app)
 app.add_typer(claims.app)
+app.add_typer(calldata.app)
 app.add_typer(keys.app, name="key", help="Make a key of your own, or show the address of one.")
 
 Folder = Annotated[Path, typer.Argument(metavar="DIR", help="The community's folder.")]
@@ -77,6 +78,13 @@ def serve(
         bool, typer.Option("--behind-https", help="Something before it speaks HTTPS under the first --name and hands on the Host.")
     ] = False,
     clock_is_right: ClockIsRight = False,
+    anchor_rpc: Annotated[str | None, typer.Option(metavar="URL", help="Anchor the log as well, through this node of a chain.")] = None,
+    anchor_keystore: Annotated[Path | None, typer.Option(metavar="FILE", help="The keystore of the account that pays for it.")] = None,
+    anchor_to: Annotated[Path | None, typer.Option(metavar="DIR", help="Or anchor it in this folder, which somebody else keeps.")] = None,
+    anchor_every: Annotated[int, typer.Option(min=1, metavar="MINUTES", help="At most one newer head in so many minutes.")] = 1440,
+    anchor_as: Annotated[str, typer.Option(metavar="MEMBER", help="Who records it: a member whose role may anchor.")] = "m1",
+    anchor_max_fee: anchors.MaxFee = "100",
+    password_file: keys.PasswordFile = None,
 ) -> None:
     """Serve a community: pages and HTTP. Prints a sign-in link for the founder, or for each --link."""
     from api import server
@@ -84,7 +92,8 @@ def serve(
     from engine.limits import HEAD_TEXT_MAX
 
     known = None if head is None else read_kept(head, HEAD_TEXT_MAX)
-    server.serve(folder, port, host, tuple(link or ("m1",)), known, tuple(name or ()), behind_https, clock_is_right)
+    task = anchors.task(folder, anchor_rpc, anchor_keystore, anchor_to, password_file, anchor_max_fee, anchor_as, anchor_every)
+    server.serve(folder, port, host, tuple(link or ("m1",)), known, tuple(name or ()), behind_https, clock_is_right, task)
 
 
 @app.command()

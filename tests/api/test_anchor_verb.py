@@ -130,3 +130,26 @@ def test_web3_is_imported_by_whoever_connects_and_by_nobody_else():
     code = "import sys, api.cli, api.anchors, api.on_chain, contracts.sender, contracts.node; print('web3' in sys.modules, 'eth_account' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "False False\n"
     assert isinstance(Node.connect("http://127.0.0.1:1"), Node)
+
+
+def test_a_server_anchors_beside_what_it_serves(tmp_path):
+    import subprocess
+    import sys
+    import time
+
+    from tests.api.test_cli import ROOT
+    from tests.api.test_server import free_port
+
+    moot, notary = founded(tmp_path, "moot", anchored(preset("product"))), tmp_path / "notary"
+    notary.mkdir()
+    words = ["serve", moot, "--port", free_port(), "--anchor-to", notary]
+    code = "from api.cli import main; main()"
+    with subprocess.Popen([sys.executable, "-c", code, *map(str, words)], cwd=ROOT, stdout=subprocess.PIPE, text=True) as server:
+        try:
+            until = time.monotonic() + 30
+            while not list(notary.iterdir()) and time.monotonic() < until:
+                time.sleep(0.1)
+        finally:
+            server.terminate()
+    assert [path.name for path in notary.iterdir()] == [f"{2:016}.checkpoint"]
+    assert "notary" in folkmoot("show", moot, "anchors").stdout

@@ -460,3 +460,33 @@ def test_the_journal_is_its_owners_and_holds_no_key(anchoring):
     anchoring.anchored()
     assert anchoring.path.stat().st_mode & 0o777 == 0o600
     assert anchoring.key.secret.hex() not in anchoring.path.read_text()
+
+
+# -- as a task of the clock ------------------------------------------------------------------------------------------
+
+
+def test_the_clock_begins_a_newer_head_every_so_often_and_sees_to_it_in_between(anchoring, caplog):
+    from contextlib import contextmanager
+
+    from api.anchor_clock import AnchorTask
+
+    @contextmanager
+    def place(community):
+        with journal.opened(anchoring.path) as file:
+            yield anchoring.place(file)
+
+    task, community, minute = AnchorTask(place, "m1", 60), anchoring.moot.community, 60_000
+    assert task.tend(community, 0).waits
+    anchoring.rpc.mine(3)
+    assert task.tend(community, 1 * minute).recorded
+    anchoring.happens()
+    assert task.tend(community, 59 * minute).begun is None
+    assert task.tend(community, 60 * minute).begun is not None
+    anchoring.rpc.mine(3)
+    assert task.tend(community, 61 * minute).recorded
+    anchoring.rpc.chain(1)
+    for _ in range(3):
+        assert task.tend(community, 62 * minute) is None
+    assert [record.getMessage().partition(":")[0] for record in caplog.records if record.levelname == "WARNING"] == ["nothing is anchored"]
+    anchoring.rpc.chain(131277322940537)
+    assert task.tend(community, 63 * minute) is not None

@@ -91,7 +91,13 @@ class Sender:
                 "account_empty", "account {account}", "has {balance} of the {most} it may take", "send it coins of chain {chain}",
                 account=self.account, balance=coins(balance), most=coins(cost.most + value), chain=self.chain_id,
             )  # fmt: skip
-        nonce = max(self.node.nonce(self.account, "pending"), self.journal.next_nonce(self.chain_id, self.account))
+        nonce = max(self.node.nonce(self.account), self.journal.next_nonce(self.chain_id, self.account))
+        if self.node.nonce(self.account, "pending") > nonce:
+            # Behind one that is dropped in the end ours would wait for ever.
+            raise refuse(
+                "account_busy", "account {account}", "has transactions waiting that were sent elsewhere", "wait until they stand",
+                account=self.account,
+            )  # fmt: skip
         return self.journal.intend(self.chain_id, self.account, to, data, cost.gas, about, nonce, value)
 
     def pursue(self, intent: Intent) -> Receipt | None:

@@ -74,6 +74,7 @@ CORE_CODES = {
     "transaction_refused": "conflict",
     "transaction_failed": "conflict",
     "account_empty": "conflict",
+    "account_busy": "conflict",
     # The log does not hold together.
     "log_broken": "unsound",
     "log_unlawful": "unsound",

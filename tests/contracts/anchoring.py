@@ -72,8 +72,9 @@ class Anchoring:
         with opened(folder / "deploying.journal") as journal:
             sender = Sender(rpc.node(), key, journal, CHAIN_ID, Terms(FEE_MAX, 1))
             intent = sender.intend(None, creation(origin), {"what": "deploy"})
-            receipt = sender.pursue(intent) or sender.pursue(intent)
-            assert receipt is not None and receipt.contract is not None
+            while (receipt := sender.pursue(intent)) is None:
+                rpc.mine(1)
+            assert receipt.contract is not None
         self.contract = receipt.contract
         self.moot = moot_with_anchors(contract=self.contract, chain_id=CHAIN_ID, confirmations=3)
         self.already = len(rpc.sent())

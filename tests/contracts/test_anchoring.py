@@ -118,7 +118,9 @@ def test_killed_at_any_instant_it_sends_one_transaction_for_one_head_and_loses_n
         instants.left = -1
         anchoring.happens()
         sent, standing, size = len(anchoring.sent()), len(anchoring.standing()), anchoring.moot.state.seq
+        anchoring.rpc.base_fee(GWEI + 2 * instant)
         killed = run_and_kill(anchoring, instants, instant)
+        anchoring.rpc.base_fee(GWEI + 2 * instant + 1)  # what is signed anew is another transaction
         anchoring.anchored()
         assert len(anchoring.sent()) == sent + 1, f"killed {seen[-1:]}"
         assert len(anchoring.standing()) == standing + 1 and size in anchoring.standing()
@@ -239,23 +241,33 @@ def test_no_more_is_offered_than_was_stated(anchoring):
     assert len(anchoring.standing()) == 1
 
 
-def test_a_nonce_that_somebody_else_used_is_given_up_and_the_head_anchored_under_another(anchoring):
+def foreign(anchoring: Anchoring) -> int:
+    """A transaction of the same account that another program sends; its nonce."""
     from eth_account import Account
 
+    node = anchoring.rpc.node()
+    nonce = node.nonce(checksummed(anchoring.key.address))
+    fields = {"type": 2, "chainId": node.chain_id(), "nonce": nonce, "to": checksummed(anchoring.contract), "value": 0, "gas": 30_000}
+    signed = Account.sign_transaction(fields | {"maxFeePerGas": 9 * GWEI, "maxPriorityFeePerGas": GWEI}, anchoring.key.secret)
+    assert node.send(bytes(signed.raw_transaction)) is None
+    return nonce
+
+
+def test_nothing_is_begun_behind_what_another_program_has_waiting(anchoring):
+    anchoring.rpc.hold(True)
+    foreign(anchoring)
+    refused(anchoring, "account_busy")
+    assert not anchoring.path.read_bytes()
+    anchoring.rpc.mine(1)
+    anchoring.anchored()
+    assert len(anchoring.standing()) == 1
+
+
+def test_a_nonce_that_somebody_else_used_is_given_up_and_the_head_anchored_under_another(anchoring):
     anchoring.rpc.hold(True)
     anchoring.step()
     anchoring.rpc.drop()
-    nonce = anchoring.rpc.node().nonce(anchoring.place(Journal(None, [])).sender.account)
-    fields = {
-        "type": 2,
-        "chainId": anchoring.rpc.node().chain_id(),
-        "nonce": nonce,
-        "to": checksummed(anchoring.contract),
-        "value": 0,
-        "gas": 30_000,
-    }
-    foreign = Account.sign_transaction(fields | {"maxFeePerGas": 9 * GWEI, "maxPriorityFeePerGas": GWEI}, anchoring.key.secret)
-    anchoring.rpc.node().send(bytes(foreign.raw_transaction))
+    nonce = foreign(anchoring)
     anchoring.rpc.mine(1)
     assert anchoring.step().waits, "until that is deep, ours may still come"
     anchoring.anchored()

@@ -22,7 +22,7 @@ KEY = SecretKey(bytes.fromhex("ac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efca
 
 @pytest.fixture
 def anvil():
-    """A chain for each test: after some reorganisations anvil's pool miscounts."""
+    """A chain for each test."""
     anvil = Anvil(CHAIN_ID)
     yield anvil
     anvil.stop()

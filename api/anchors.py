@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from api import keys
-from api.terminal import AsJson, answer, say
+from api import carrying, keys
+from api.paying import JOURNAL, SECONDS, Actor, Folder, Keystore, MaxFee, Rpc, Wait, Yes, asking, given, made, paying
+from api.terminal import AsJson, answer
 from engine.refusals import refuse
 
 if TYPE_CHECKING:
@@ -20,23 +20,10 @@ if TYPE_CHECKING:
     from api.anchoring import Place, Step
     from api.on_chain import ChainPlace
     from contracts.journal import Journal
-    from contracts.node import Receipt
-    from contracts.sender import Cost, Sender
+    from contracts.sender import Cost
     from engine.community import Community
 
 app = typer.Typer()
-JOURNAL = "anchors.journal"
-"""Beside the log: what is meant to be done on a chain, before it is done."""
-SECONDS = 4.0
-"""Between two looks at a chain whose blocks come every two to twelve seconds."""
-
-Folder = Annotated[Path, typer.Argument(metavar="DIR", help="The community's folder.")]
-Rpc = Annotated[str | None, typer.Option("--rpc", metavar="URL", envvar="FOLKMOOT_RPC", help="A node of the chain; or in FOLKMOOT_RPC.")]
-Keystore = Annotated[Path | None, typer.Option(metavar="FILE", help="The keystore of the account that pays.")]
-Actor = Annotated[str, typer.Option("--as", help="Who records it: a member whose role may anchor.")]
-MaxFee = Annotated[str, typer.Option(metavar="GWEI", help="The most that is ever offered for a unit of gas.")]
-Yes = Annotated[bool, typer.Option("--yes", help="Pay without asking.")]
-Wait = Annotated[bool, typer.Option("--wait/--no-wait", help="Stay until it is deep enough; or go, and run this again later.")]
 
 
 @app.command()
@@ -70,9 +57,11 @@ def anchor(
         if to is not None:
             _ended(as_json, [_steps(community, FilePlace(name, to), actor, True)], name)
             return
-        with on_chain(community, folder, name, rpc, keystore, password_file, max_fee) as there:
-            done = _anchored(community, there, actor, asking(yes, as_json), wait)
-        _ended(as_json, done, name)
+        with on_chain(community, folder, name, rpc, keystore, password_file, max_fee) as (there, journal):
+            agrees = asking(yes, as_json)
+            carried = carrying.due(community, there.sender, journal, actor, agrees)
+            done = _anchored(community, there, actor, agrees, wait)
+        _ended(as_json, done, name, carried)
 
 
 def _anchored(community: Community, place: ChainPlace, actor: str, agrees: Callable[[str, Cost], None], wait: bool) -> list[Step]:
@@ -99,18 +88,21 @@ def _steps(community: Community, place: Place, actor: str, begins: bool) -> Step
     return step(community, place, actor, begins)
 
 
-def _ended(as_json: bool, done: list[Step], place: str) -> None:
+def _ended(as_json: bool, done: list[Step], place: str, carried: Sequence[str] = ()) -> None:
     recorded = [name for step in done for name in step.recorded]
     unwound = [name for step in done for name in step.unwound]
     begun = next((step.begun for step in done if step.begun is not None), None)
     waits = done[-1].waits
     lines = [f"{name} was unwound: the chain has left its block behind. It is written again." for name in unwound]
     lines += [f"Recorded as {name}: it stands at {place}." for name in recorded]
+    lines += [f"The decision of {poll} is carried out." for poll in carried]
     if waits:
         lines.append("It is sent, and waits for its block to be deep enough: run this again.")
     if not lines:
         lines.append(f"Nothing has happened since the last head at {place}.")
-    answer({"place": place, "begun": begun, "recorded": recorded, "unwound": unwound, "waits": waits}, as_json, lines)
+    answer(
+        {"place": place, "begun": begun, "recorded": recorded, "unwound": unwound, "waits": waits, "carried": list(carried)}, as_json, lines
+    )
 
 
 def _deploy(
@@ -138,70 +130,6 @@ def _deploy(
         answer({"contract": address, "chain_id": sender.chain_id}, as_json, lines)
 
 
-def made(
-    sender: Sender, journal: Journal, data: bytes, about: dict[str, Any], agrees: Callable[[str, Cost], None], what: str, value: int = 0
-) -> Receipt:
-    """The receipt of a contract that an intent makes: one begun before is gone on with, and one made is found again."""
-    receipt = done(sender, journal, None, data, about, agrees, what, value)
-    assert receipt.contract is not None, "the chain makes one, or the transaction fails"
-    return receipt
-
-
-def done(
-    sender: Sender,
-    journal: Journal,
-    to: str | None,
-    data: bytes,
-    about: dict[str, Any],
-    agrees: Callable[[str, Cost], None],
-    what: str,
-    value: int = 0,
-) -> Receipt:
-    """The receipt of what an intent does, once a block deep enough holds it. However often it is asked, it is done once."""
-    intent = next(
-        (one for one in journal.intents if one.about == about and one.chain_id == sender.chain_id and one.state != "failed"), None
-    )
-    if intent is None:
-        agrees(what, sender.cost(to, data, value))
-        intent = sender.intend(to, data, about, value)
-        sender.pursue(intent)
-    while (receipt := sender.pursue(intent)) is None:
-        if intent.state == "displaced":
-            raise refuse("transaction_failed", "the account", "was used elsewhere at the same time", "look what it sent, and ask again")
-        time.sleep(SECONDS)
-    if not receipt.done:
-        from api.on_chain import failed
-
-        journal.end(intent, "failed")
-        raise failed(receipt)
-    if intent.state == "open":
-        journal.end(intent, "settled")
-    return receipt
-
-
-@contextmanager
-def paying(
-    folder: Path,
-    rpc: str | None,
-    keystore: Path | None,
-    password_file: list[Path] | None,
-    max_fee: str,
-    chain_id: int | None,
-    confirmations: int,
-    journal_name: str = JOURNAL,
-) -> Iterator[tuple[Sender, Journal]]:
-    """Somebody's account on the chain behind a node, and the journal of what it is meant to do."""
-    from contracts.journal import opened
-    from contracts.node import Node
-    from contracts.sender import Sender, Terms, read_gwei
-
-    terms = Terms(read_gwei(max_fee), confirmations)
-    node = Node.connect(given(rpc, "--rpc"))
-    key = keys.opened([given(keystore, "--keystore")], password_file)[0]
-    with opened(folder / journal_name) as journal:
-        yield Sender(node, key, journal, node.chain_id() if chain_id is None else chain_id, terms), journal
-
-
 @contextmanager
 def on_chain(
     community: Community,
@@ -211,7 +139,7 @@ def on_chain(
     keystore: Path | None,
     password_file: list[Path] | None,
     max_fee: str,
-) -> Iterator[ChainPlace]:
+) -> Iterator[tuple[ChainPlace, Journal]]:
     """A place of the charter that is on a chain, ready to be written to."""
     from api.on_chain import ChainPlace
     from contracts.journal import opened
@@ -221,7 +149,7 @@ def on_chain(
     fee_max, node = read_gwei(max_fee), Node.connect(given(rpc, "--rpc"))
     key = keys.opened([given(keystore, "--keystore")], password_file)[0]
     with opened(folder / JOURNAL) as journal:
-        yield ChainPlace(community, name, node, key, journal, fee_max)
+        yield ChainPlace(community, name, node, key, journal, fee_max), journal
 
 
 def task(
@@ -276,28 +204,3 @@ def _place(community: Community, name: str | None, on_chain: bool) -> str:
             count=len(fitting), known=", ".join(fitting) or "add [anchors.…] to the charter first",
         )  # fmt: skip
     return fitting[0]
-
-
-def asking(yes: bool, as_json: bool) -> Callable[[str, Cost], None]:
-    """Show what something costs, and go on once somebody agrees."""
-
-    def agrees(what: str, cost: Cost) -> None:
-        from contracts.sender import coins
-
-        said = f"{what}: {cost.gas:,} gas, {coins(cost.now)} at today's fee, at most {coins(cost.most)} of the chain's coin"
-        if not as_json:
-            say(f"To write {said}.", sys.stderr)
-        if yes:
-            return
-        if not sys.stdin.isatty():
-            raise refuse("field_missing", "--yes", "is not given, and nobody is here to agree to {said}", "give it", said=said)
-        if not typer.confirm("Pay that?", err=True):
-            raise typer.Abort
-
-    return agrees
-
-
-def given(value: Any, name: str) -> Any:
-    if value is None:
-        raise refuse("field_missing", "{name}", "is not given", "name it", name=name)
-    return value

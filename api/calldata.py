@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
 
-from api.anchors import Folder, Rpc
+from api.paying import Folder, Rpc
 from api.terminal import AsJson, answer
 from engine.refusals import refuse
 
@@ -64,7 +64,7 @@ def calldata(
     encoder(("address", "address"))((given[0][1], proposer or given[0][1]))  # refuses what is none
     actions = read(read_small(file, ACTIONS_BYTES_MAX))
     with opened(folder) as community:
-        decision = _final(community, poll)
+        decision = final_decision(community, poll)
     node = None if rpc is None else Node.connect(rpc)
     if governor is not None:
         shown = _governor(decision, actions, governor, proposer, node)
@@ -124,7 +124,7 @@ def _safe(
     return shown | ({} if said is None else {"state": said})
 
 
-def _final(community: Community, name: str) -> Decision:
+def final_decision(community: Community, name: str) -> Decision:
     """The decision; refused until it is final, and where things stay as they are."""
     from engine.features.anchors.send import NOT_FINAL
     from engine.features.polls.state import poll_of

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from api import keys
-from api.anchors import JOURNAL, Actor, Folder, Keystore, MaxFee, Rpc, Yes, asking, done, made, paying
+from api.paying import JOURNAL, Actor, Folder, Keystore, MaxFee, Rpc, Yes, asking, deep_on, done, made, paying
 from api.terminal import AsJson, answer
 from engine.refusals import refuse
 
@@ -135,24 +135,13 @@ def _paid_on_chain(
     from contracts import payouts
     from contracts.claims import total
     from engine.features.anchors.send import RecordClaims
-    from engine.features.anchors.state import OnChain, chains
-    from engine.features.anchors.terms import AnchorTerms
+    from engine.features.anchors.state import OnChain
     from engine.features.rewards.state import RoundId
-    from engine.kernel import charter as charters
     from engine.values import Address, Digest, Money, Seq
 
     check_right(community, actor)
-    with community.reading() as state:
-        charter = charters.in_force(state)
-        named, places = chains(charter), charter[AnchorTerms].by_name.values()
     with paying(folder, rpc, keystore, password_file, max_fee, None, 1) as (sender, journal):
-        if sender.chain_id not in named:
-            raise refuse(
-                "chain_foreign", "chain {chain}", "is none of the charter's", "give a node of one of them: {known}",
-                chain=sender.chain_id, known=", ".join(map(str, sorted(named))) or "none",
-            )  # fmt: skip
-        deep = max(place.confirmations for place in places if place.chain_id == sender.chain_id)
-        sender = sender.waiting_for(deep)
+        sender = sender.waiting_for(deep_on(community, sender.chain_id))
         pot, agrees = total(tree), asking(yes, as_json)
         about = {"what": "claims", "round": known.round, "keys_as_of": known.keys_as_of, "times": known.times, "token": token}
         data = payouts.creation(known.opened, tree.root, token, sender.node.time() + 86_400 * days, sender.account)

@@ -8,7 +8,8 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from api import anchors, calldata, claims, counting, keys, recounting
+from api import anchors, calldata, carrying, claims, counting, keys, recounting
+from api.paying import MaxFee
 from api.terminal import AsJson, answer, fresh, progress_bars, refused, say, wrong_file
 from engine.refusals import Refusal, refuse
 
@@ -24,6 +25,7 @@ app.add_typer(recounting.app)
 app.add_typer(anchors.app)
 app.add_typer(claims.app)
 app.add_typer(calldata.app)
+app.add_typer(carrying.app)
 app.add_typer(keys.app, name="key", help="Make a key of your own, or show the address of one.")
 
 Folder = Annotated[Path, typer.Argument(metavar="DIR", help="The community's folder.")]
@@ -83,7 +85,7 @@ def serve(
     anchor_to: Annotated[Path | None, typer.Option(metavar="DIR", help="Or anchor it in this folder, which somebody else keeps.")] = None,
     anchor_every: Annotated[int, typer.Option(min=1, metavar="MINUTES", help="At most one newer head in so many minutes.")] = 1440,
     anchor_as: Annotated[str, typer.Option(metavar="MEMBER", help="Who records it: a member whose role may anchor.")] = "m1",
-    anchor_max_fee: anchors.MaxFee = "100",
+    anchor_max_fee: MaxFee = "100",
     password_file: keys.PasswordFile = None,
 ) -> None:
     """Serve a community: pages and HTTP. Prints a sign-in link for the founder, or for each --link."""

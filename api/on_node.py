@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from api.claiming import Claimable, claimable, records
-from contracts import heads, payouts
+from contracts import decisions, heads, payouts
 from contracts.node import Node, Receipt
 from engine.event import Event, Record
 from engine.features.anchors.anchor import HeadAnchored
@@ -21,18 +21,10 @@ from engine.features.anchors.state import AnchorId, OnChain
 from engine.features.anchors.unwind import AnchorUnwound
 from engine.features.polls.state import PollId
 from engine.kernel.found import CommunityFounded
-from engine.log.eip712 import keccak
 from engine.log.merkle import Tree, leaf_hash
 from engine.refusals import Refusal, refuse
 
 KINDS = frozenset({"CommunityFounded", "HeadAnchored", "AnchorUnwound", "DecisionSent", "ClaimsOpened", "PollOpened", "DecisionFinal"})
-STEPS = {
-    "opened": "Opened(bytes32,bytes32,uint64)",
-    "queued": "Queued(bytes32,bytes32,uint256)",
-    "executed": "Executed(bytes32)",
-    "cancelled": "Cancelled(bytes32)",
-}
-"""What decisions.vy says at each step."""
 TABLE = (
     ("heads", "heads on chains", "in the blocks that the log names, written by the contract that the charter names"),
     ("decisions", "steps of decisions", "in the blocks that the log names"),
@@ -175,14 +167,13 @@ def _hold_decision(log: _Log, event: DecisionSent, receipt: Receipt) -> None:
     """What decisions.vy says names the poll by the leaf hash of its opening, and its result by that of its final decision. Of another
     contract, only that it was called, or spoke."""
     poll, contract = log.opened.get(event.poll, b""), event.where.contract
-    topic = "0x" + keccak(STEPS[event.step].encode()).hex()
     logs = [one for one in receipt.logs if one.address == contract]
-    ours = [one for one in logs if one.topics and one.topics[0] in {"0x" + keccak(said.encode()).hex() for said in STEPS.values()}]
+    ours = [one for one in logs if one.topics and one.topics[0] in decisions.STEPS.values()]
     if not ours:
         if not logs and receipt.to != contract:
             raise missing(event.where, "has nothing to do with contract {contract}", contract=contract)
         return
-    fitting = [one for one in ours if one.topics == (topic, "0x" + poll.hex())]
+    fitting = [one for one in ours if one.topics == (decisions.STEPS[event.step], "0x" + poll.hex())]
     if not fitting:
         raise missing(event.where, "is no step {step} of poll {poll}", step=event.step, poll=event.poll)
     if event.step == "queued" and fitting[0].data[2:66] != log.final.get(event.poll, b"").hex():

@@ -64,8 +64,6 @@ class Node:
     @classmethod
     def connect(cls, url: str, seconds: float = SECONDS) -> Node:
         """A node behind an address of HTTP; refused where web3 is not installed. It is not asked anything yet."""
-        if find_spec("web3") is None:
-            raise refuse("key_missing", "this machine", "has no web3", "install folkmoot[chain]")
         try:
             parts = urlsplit(url)
             host, port = parts.hostname, parts.port
@@ -73,6 +71,8 @@ class Node:
             host, port, parts = None, None, urlsplit("")
         if parts.scheme not in ("http", "https") or not host:
             raise refuse("field_wrong", "the node's address", "is none of HTTP", "give http://… or https://…")
+        if find_spec("web3") is None:
+            raise refuse("key_missing", "this machine", "has no web3", "install folkmoot[chain]")
         from web3 import HTTPProvider
 
         # One question is asked once: what is asked again is for whoever asks to say.

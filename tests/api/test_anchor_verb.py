@@ -13,7 +13,7 @@ from engine.kernel.charter import preset
 from engine.log.signing import SecretKey
 from tests.anchored import anchored
 from tests.api.test_cli import folkmoot
-from tests.contracts.anchoring import CHAIN_ID, Rpc
+from tests.contracts.anchoring import CHAIN_ID, Rpc, speaks_to_chains
 from tests.moot import ORIGIN
 
 SECRET = bytes(31) + b"\x03"
@@ -57,10 +57,17 @@ def test_from_a_contract_to_a_head_that_stands_in_it(rpc, tmp_path, wallet):
     moot = founded(tmp_path, "moot", anchored(preset("product"), deployed["contract"], CHAIN_ID, 3))
     assert said(moot, *pay, code=1)["code"] == "field_missing"
     assert not (moot / "anchors.journal").read_bytes()
-    assert said(moot, *pay, "--yes", "--no-wait") == {"place": "chain", "begun": 2, "recorded": [], "unwound": [], "waits": True}
+    assert said(moot, *pay, "--yes", "--no-wait") == {
+        "place": "chain",
+        "begun": 2,
+        "recorded": [],
+        "unwound": [],
+        "waits": True,
+        "carried": [],
+    }
     rpc.mine(3)
     assert said(moot, *pay, "--no-wait")["recorded"] == ["a2"]
-    assert said(moot, *pay) == {"place": "chain", "begun": None, "recorded": [], "unwound": [], "waits": False}
+    assert said(moot, *pay) == {"place": "chain", "begun": None, "recorded": [], "unwound": [], "waits": False, "carried": []}
     folkmoot("export", moot, tmp_path / "log.jsonl")
     for log in (moot, tmp_path / "log.jsonl"):
         assert "So it stands" in folkmoot("verify", log, "--chain", rpc.url).stdout
@@ -88,6 +95,7 @@ def test_a_folder_that_somebody_else_keeps(tmp_path):
     assert said(other, "--to", notary, code=1)["code"] == "checkpoint_wrong"
 
 
+@speaks_to_chains
 @pytest.mark.parametrize(
     ("change", "code"),
     [
@@ -106,6 +114,7 @@ def test_a_keystore_that_does_not_open_is_refused(tmp_path, wallet, change, code
     assert not (moot / "anchors.journal").exists()
 
 
+@speaks_to_chains
 @pytest.mark.parametrize(
     ("words", "code"),
     [
@@ -123,6 +132,7 @@ def test_what_does_not_say_where_who_or_how_much_is_refused(tmp_path, words, cod
     assert said(founded(tmp_path, "moot", anchored(preset("product"))), *words, code=1)["code"] == code
 
 
+@speaks_to_chains
 def test_web3_is_imported_by_whoever_connects_and_by_nobody_else():
     import subprocess
     import sys

@@ -18,6 +18,7 @@ from engine.features.anchors.send import RecordClaims
 from engine.features.anchors.state import Anchors
 from engine.features.anchors.unwind import UnwindAnchor
 from engine.features.points.award import AwardPoints
+from engine.features.polls.open import FreeOption, OpenPoll
 from engine.features.rewards.share import ShareReward
 from engine.features.treasury.pay_in import PayIn
 from engine.kernel.charter import preset
@@ -162,6 +163,24 @@ def test_claims_that_are_not_the_rounds_own_are_found_out(rpc, moot, pay, tmp_pa
             lines = list(community.store.lines(0))
             answer = held(lines, lines, [rpc.node()])
             assert answer.problem is not None and why in answer.problem.fact and answer.seq == len(lines) - 1
+
+
+def test_carrying_a_decision_says_what_is_missing(rpc, moot, pay, tmp_path):
+    with folders.opened(moot.folder) as community:
+        moot.community = community
+        poll = f"p{moot.do('m1', OpenPoll('ranking', 'Which?', options=(FreeOption('a'), FreeOption('b'))))}"
+    file = tmp_path / "actions.json"
+    file.write_text(json.dumps([{"target": "0x" + "ee" * 20, "value": "5", "data": "0x"}]))
+    contract = ["--contract", "0x" + "dd" * 20]
+    for words, code in (
+        ([poll, file, "--contract", "0x12", *pay], "field_wrong"),
+        ([poll, tmp_path / "none.json", *contract, *pay], "file_unreadable"),
+        ([poll, file, *contract], "field_missing"),
+        ([poll, file, *contract, *pay, "--as", moot.members[0]], "not_allowed"),
+        (["p999", file, *contract, *pay], "poll_unknown"),
+        ([poll, file, *contract, *pay], "contract_foreign"),
+    ):
+        assert said("carry", moot.folder, *words, code=1)["code"] == code, words
 
 
 def mining(rpc: Rpc, does) -> dict:

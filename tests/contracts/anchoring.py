@@ -28,6 +28,9 @@ KEY = SecretKey(bytes(31) + b"\x01")
 FEE_MAX = 100 * GWEI
 
 
+speaks_to_chains = pytest.mark.skipif(not find_spec("web3"), reason="web3 is not here: install folkmoot[chain]")
+
+
 class Rpc:
     """The node, and what a test does to it: `rpc.mine(3)`, `rpc.unwind(2, False)`."""
 

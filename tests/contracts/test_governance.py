@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.calldata import _final
+from api.calldata import final_decision
 from contracts import governor, safe, timelock
 from contracts.abi import checksummed, encoder
 from contracts.actions import Action, digest, read
@@ -136,16 +136,16 @@ def test_only_a_final_decision_is_carried_on():
     moot = Moot(members=3)
     poll = moot.poll()
     with pytest.raises(Refusal, match="not_final"):
-        _final(moot.community, poll)
+        final_decision(moot.community, poll)
     moot.vote(poll, "1", "1", "1", "1")
     moot.end(poll)
-    decision = _final(moot.community, poll)
+    decision = final_decision(moot.community, poll)
     assert decision.poll == poll and decision.opened != decision.final and len(decision.opened) == 32
     tied = moot.poll()
     moot.vote(tied, "", "", "", "")
     moot.end(tied)
     with pytest.raises(Refusal, match="not_final"):
-        _final(moot.community, tied)
+        final_decision(moot.community, tied)
 
 
 def test_the_verb_shows_calls_and_refuses_what_does_not_say_where(tmp_path):

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from api import clock, keystore
+from api.claiming import one_round
 from api.on_node import held
 from contracts.claims import total
 from contracts.tree import read
@@ -163,6 +164,22 @@ def test_claims_that_are_not_the_rounds_own_are_found_out(rpc, moot, pay, tmp_pa
             lines = list(community.store.lines(0))
             answer = held(lines, lines, [rpc.node()])
             assert answer.problem is not None and why in answer.problem.fact and answer.seq == len(lines) - 1
+
+
+def test_another_rounds_contract_is_not_this_ones(rpc, moot, pay, tmp_path):
+    mining(rpc, lambda: said("claims", moot.folder, moot.round, tmp_path / "claims", *pay, "--times", TIMES))
+    with folders.opened(moot.folder) as community:
+        moot.community = community
+        (sent,) = community.state[Anchors].of(moot.round)
+        moot.do("m1", UnwindAnchor(sent.id))
+        moot.do("m1", AwardPoints("m2", 40, "for the bread"))
+        other = f"r{moot.do('m1', ShareReward('quarterly', 6_000))}"
+        its_own = one_round(community.store.lines(0), other, 0)
+        root, total_ = its_own.tree(TIMES).root.hex(), 6_000 * TIMES
+        moot.do("m1", RecordClaims(other, root, total_, 0, sent.where))
+        lines = list(community.store.lines(0))
+        answer = held(lines, lines, [rpc.node()])
+        assert answer.problem is not None and "made a contract for other claims than those of" in answer.problem.fact
 
 
 def test_carrying_a_decision_says_what_is_missing(rpc, moot, pay, tmp_path):

@@ -379,6 +379,8 @@ def test_a_receipt_of_a_block_that_the_node_does_not_show_is_not_believed(anchor
 def test_a_receipt_whose_contract_says_another_head_is_not_believed(anchoring):
     _, honest = mined(anchoring)
     for change in (
+        {"blockNumber": "0x1"},
+        {"transactionHash": "0x" + "ab" * 32},
         {"data": "0x" + "ab" * 64},
         {"address": "0x" + "ab" * 20},
         {"topics": [honest["logs"][0]["topics"][0], "0x" + "0" * 64]},

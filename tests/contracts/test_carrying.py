@@ -16,6 +16,7 @@ from contracts.artefacts import artefact
 from contracts.journal import opened
 from contracts.sender import Sender, Terms
 from engine.features.anchors.state import Anchors
+from engine.features.polls.state import Polls
 from engine.log.signing import SecretKey
 from engine.refusals import Refusal
 from tests.contracts.anchoring import CHAIN_ID, FEE_MAX, Anchoring, Rpc
@@ -158,6 +159,26 @@ def test_a_step_of_another_poll_is_found_out(carried):
     carried.moot.do("m1", RecordDecision(other, "opened", one.where))
     answer = carried.held()
     assert answer.problem is not None and "is no step opened of poll" in answer.problem.fact
+
+
+def test_a_result_that_is_not_the_logs_own_is_found_out(carried):
+    """A council that signs another result than the log's: the chain takes its word, and whoever holds the log against it does not."""
+    carried.carry()
+    carried.decided()
+    carried.rpc.wait(DAY)
+    false = b"\x0f" * 32
+    poll = bytes.fromhex(carried.moot.of(Polls)[carried.poll].opened)
+    digest = decisions.digest(carried.rpc.node(), carried.decisions, CHAIN_ID, poll, false)
+    data = decisions.queue_data(poll, ACTIONS, false, digest, [seat.sign(digest) for seat in SEATS[:2]])
+    with opened(carried.path) as journal:
+        sender = Sender(carried.rpc.node(), carried.key, journal, CHAIN_ID, Terms(FEE_MAX, 1))
+        intent = sender.intend(carried.decisions, data, {"what": "false"})
+        while sender.pursue(intent) is None:
+            carried.rpc.mine(1)
+        journal.end(intent, "settled")
+    assert carried.carry().recorded == ("queued",)
+    answer = carried.held()
+    assert answer.problem is not None and "has queued another result than the final decision" in answer.problem.fact
 
 
 def test_what_is_due_is_carried_out_when_anchoring_comes_by(carried):

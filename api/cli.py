@@ -169,7 +169,8 @@ def do(
 def show(
     folder: Folder,
     thing: Annotated[
-        str, typer.Argument(help="home, charter, members, ideas, polls, keys, delegations, ledger, log, or an id: m3, i18, p40, 17.")
+        str,
+        typer.Argument(help="home, charter, members, ideas, polls, keys, delegations, ledger, anchors, log, or an id: m3, i18, p40, 17."),
     ] = "home",
     start: Annotated[int, typer.Option(min=0, help="Where a list begins.")] = 0,
     count: Annotated[int, typer.Option(min=1, max=1000, help="How much of a list.")] = 200,

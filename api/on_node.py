@@ -59,6 +59,8 @@ class _Log:
         self.tree, self.origin = Tree(), ""
         self.said: list[Record[Event]] = []
         self.unwound: set[str] = set()
+        self.contracts_checked: set[tuple[str, str]] = set()
+        """Each by a node's name and an address: asked once."""
         self.opened: dict[str, bytes] = {}
         """The leaf hash of each poll's opening, and of its final decision."""
         self.final: dict[str, bytes] = {}
@@ -124,7 +126,9 @@ def _hold(node: Node, log: _Log, rounds: dict[str, Claimable], record: Record[Ev
     event = record.event
     if isinstance(event, HeadAnchored):
         receipt = standing(node, event.where)
-        heads.check_contract(node, event.where.contract, log.origin)
+        if (node.name, event.where.contract) not in log.contracts_checked:
+            heads.check_contract(node, event.where.contract, log.origin)
+            log.contracts_checked.add((node.name, event.where.contract))
         if heads.Written(event.size, bytes.fromhex(event.root)) not in heads.written_in(receipt, event.where.contract):
             raise missing(event.where, "wrote another head than that of {size} events", size=event.size)
     elif isinstance(event, DecisionSent):

@@ -46,7 +46,8 @@ def anchor(
     from api.on_file import FilePlace
     from engine.store.folder import opened
 
-    if (to is None) == (rpc is None):
+    # A node may be named for good, in FOLKMOOT_RPC: it is the keystore that says a chain is meant.
+    if (to is None and rpc is None) or (to is not None and keystore is not None):
         raise refuse("field_missing", "where to", "is not said, or said twice", "give --rpc and --keystore, or --to")
     with opened(folder) as community:
         if deploy:

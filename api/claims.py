@@ -42,14 +42,14 @@ def claims(
     password_file: keys.PasswordFile = None,
     as_json: AsJson = False,
 ) -> None:
-    """Write a round's claims: OpenZeppelin's dump, one file for each member, a CSV. With --rpc its contract is made, funded and recorded."""
+    """Write a round's claims: OpenZeppelin's dump, one file for each member, a CSV. With --keystore its contract is made, funded and recorded."""
     from engine.store.folder import opened
 
     if out.exists():
         raise refuse("file_exists", "{file}", "exists already", "name a new folder", file=str(out))
     with opened(folder) as community:
-        known, tree, contract = _worked_out(community, folder, round_, times, rpc is not None)
-        if rpc is not None and contract is None:
+        known, tree, contract = _worked_out(community, folder, round_, times, keystore is not None)
+        if keystore is not None and contract is None:
             contract = _paid_on_chain(
                 community, folder, known, tree, rpc, keystore, token, days, actor, max_fee, yes, password_file, as_json
             )
@@ -57,7 +57,9 @@ def claims(
     root, total = tree.root.hex(), sum(int(value[3]) for value in tree.values)
     lines = [f"{len(tree.values):,} claims of {total} in all, root 0x{root}, in {out}"]
     lines.append(
-        f"Members claim from {contract['contract']} on chain {contract['chain_id']}." if contract else "No contract pays them yet: --rpc"
+        f"Members claim from {contract['contract']} on chain {contract['chain_id']}."
+        if contract
+        else "No contract pays them yet: --rpc and --keystore"
     )
     answer({"out": str(out), "claims": len(tree.values), "root": root, "total": str(total), "where": contract}, as_json, lines)
 
@@ -120,7 +122,7 @@ def _paid_on_chain(
     folder: Path,
     known: Claimable,
     tree: MerkleTree,
-    rpc: str,
+    rpc: str | None,
     keystore: Path | None,
     token: str | None,
     days: int,

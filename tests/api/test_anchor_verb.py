@@ -119,7 +119,7 @@ def test_a_keystore_that_does_not_open_is_refused(tmp_path, wallet, change, code
     ("words", "code"),
     [
         ([], "field_missing"),
-        (["--rpc", "http://127.0.0.1:1", "--to", "somewhere"], "field_missing"),
+        (["--keystore", "key.json", "--to", "somewhere"], "field_missing"),
         (["--rpc", "http://127.0.0.1:1"], "field_missing"),
         (["--rpc", "http://127.0.0.1:1", "--as", "m2"], "not_allowed"),
         (["--rpc", "http://127.0.0.1:1", "--max-fee", "0"], "field_wrong"),
@@ -130,6 +130,17 @@ def test_a_keystore_that_does_not_open_is_refused(tmp_path, wallet, change, code
 )
 def test_what_does_not_say_where_who_or_how_much_is_refused(tmp_path, words, code):
     assert said(founded(tmp_path, "moot", anchored(preset("product"))), *words, code=1)["code"] == code
+
+
+def test_a_node_that_is_named_for_good_does_not_turn_a_folder_into_a_chain(tmp_path, monkeypatch):
+    from typer.testing import CliRunner
+
+    from api.cli import app
+
+    moot, notary = founded(tmp_path, "moot", anchored(preset("product"))), tmp_path / "notary"
+    notary.mkdir()
+    done = CliRunner(env={"FOLKMOOT_RPC": "http://127.0.0.1:1"}).invoke(app, ["anchor", str(moot), "--to", str(notary), "--json"])
+    assert done.exit_code == 0 and json.loads(done.stdout)["recorded"] == ["a2"]
 
 
 @speaks_to_chains

@@ -1,5 +1,5 @@
 # One word each. `make check` is what CI runs.
-.PHONY: demo test check digests golden bench-community bench-http bench-turns bench-voting bench-chain bench-work peers kill fuzz agreement mutants mutants-quick full constraints contracts clean
+.PHONY: demo test check digests golden bench-community bench-http bench-turns bench-voting bench-chain bench-work peers nodes kill fuzz agreement mutants mutants-quick full constraints contracts clean
 .DEFAULT_GOAL := help
 
 BIN := .venv/bin
@@ -25,6 +25,10 @@ $(BIN)/python:
 
 .venv/contracts: .venv/test
 	@UV=$$(command -v uv || echo $(BIN)/uv); $$UV pip install --quiet --python $(BIN)/python -c constraints.txt -e '.[test,contracts]' && touch $@
+
+# A real node of a chain, by npm, for tests/nodes; they skip where it is not.
+.venv/nodes: $(BIN)/python
+	@npm install --silent --no-audit --no-fund --no-save --ignore-scripts --prefix .venv/nodes @foundry-rs/anvil@1.7.1 && touch $@
 
 demo: .venv/run ## set up, and serve the demo community at 127.0.0.1:8000 (PORT=8001 for another)
 	@$(BIN)/folkmoot demo --port $(PORT)
@@ -66,6 +70,9 @@ peers: .venv-peers/ready ## the same winners as libraries that count as we do
 .venv-peers/ready: .venv/test
 	@UV=$$(command -v uv || echo $(BIN)/uv); $$UV venv --quiet --allow-existing --python $(BIN)/python .venv-peers && $$UV pip install --quiet --python .venv-peers/bin/python -e '.[test]' --group peers && touch $@
 
+nodes: .venv/contracts .venv/nodes ## anchor on a real node: reorganisations, stuck and dropped transactions
+	@$(BIN)/python -m pytest -q -rs tests/nodes
+
 kill: .venv/test ## a thousand random kills; what was acknowledged must be in the log
 	@$(BIN)/python -m tests.store.kills 1000
 
@@ -81,8 +88,8 @@ mutants: .venv/test ## small faults planted in the engine: the tests must notice
 mutants-quick: .venv/test ## forty of them, of which luck may let a few more live
 	@$(BIN)/python -m tests.mutants --sample 600 --only 40 --killed-min 0.8
 
-full: ## everything that is slower than CI: kills, fuzz, mutants, peers, two libraries that must agree, the browser
-	@$(MAKE) --no-print-directory .venv/browser .venv/contracts check peers kill fuzz agreement mutants
+full: ## everything that is slower than CI: kills, fuzz, mutants, peers, two libraries that must agree, the browser, a chain's node
+	@$(MAKE) --no-print-directory .venv/browser .venv/contracts .venv/nodes check peers kill fuzz agreement mutants
 
 constraints: .venv/test ## pin every dependency anew
 	@UV=$$(command -v uv || echo $(BIN)/uv); $$UV pip compile --quiet --upgrade --all-extras --no-header --no-annotate --no-emit-index-url --python-version 3.11 pyproject.toml -o constraints.txt

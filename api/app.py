@@ -12,6 +12,7 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.routing import Match
 
 from api import answers, clock, clockwork, pages, reads, sign_in, writes
+from api.anchor_clock import AnchorTask
 from api.doors.asker import sessions_of
 from api.doors.kept import Kept
 from api.doors.session import Sessions
@@ -24,8 +25,13 @@ from engine.limits import INTEGER_MAX
 from engine.refusals import Refusal, refuse
 
 
-def build(community: Community, sessions: Sessions, hosts: tuple[str, ...] = ("127.0.0.1", "localhost")) -> FastAPI:
-    """The application over one community. `hosts` are the names it answers to."""
+def build(
+    community: Community,
+    sessions: Sessions,
+    hosts: tuple[str, ...] = ("127.0.0.1", "localhost"),
+    anchoring: AnchorTask | None = None,
+) -> FastAPI:
+    """The application over one community. `hosts` are the names it answers to; `anchoring` is done beside it, where somebody asks for it."""
     app = FastAPI(
         title="Folkmoot",
         description="Ideas, votes, points and shared rewards that anyone can recount.",
@@ -35,6 +41,7 @@ def build(community: Community, sessions: Sessions, hosts: tuple[str, ...] = ("1
         redoc_url=None,
     )
     app.openapi = answers.document(app, sessions.cookie_name)  # type: ignore[method-assign]
+    app.state.anchoring = anchoring
     app.state.community, app.state.sessions, app.state.exports = community, sessions, Exports()
     app.state.nonces = Nonces(clock.chance())
     app.include_router(reads.router)  # first, because most requests only look

@@ -7,7 +7,7 @@ from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from api import clock
 from api.asking import read_json
@@ -23,6 +23,9 @@ from engine.store.atomic_files import read_small
 from engine.store.export import Export
 from engine.store.folder import untrusted
 from engine.verify import Report, Source, verify
+
+if TYPE_CHECKING:
+    from api.on_node import Held
 
 RECEIPT_BYTES_MAX = 1_000_000
 """An event with all its texts, and its proof."""
@@ -59,6 +62,11 @@ TABLE = (
     ("PointsAwarded", "points awarded", "by whoever may, within the charter's bound"),
     ("PointsExpired", "expiries", "of points whose time was over, all of them and no others"),
     ("RewardShared", "reward shares", "worked out again, to the last cent"),
+    ("HeadAnchored", "heads anchored", "heads of this very log; that they stand on their chain, a node tells: --chain"),
+    ("HeadFiled", "heads filed", "the same; that they stand in somebody else's file is the word of who recorded them"),
+    ("AnchorUnwound", "anchors unwound", "what a chain has left behind, and nobody claims any more"),
+    ("DecisionSent", "decisions sent", "steps of decisions on a chain, by the word of who recorded them: --chain"),
+    ("ClaimsOpened", "claims opened", "rounds that are claimed on a chain, likewise"),
     ("CharterAmended", "amendments", "adopted by a poll about this very text"),
     ("LossDeclared", "losses", "the log's own key signed for events that it no longer has"),
     ("accounts of points", "point accounts", "sum to zero"),
@@ -106,6 +114,21 @@ def audit(path: Path, known: Known, progress: Callable[[int], None]) -> tuple[Re
     if report.problem is not None and report.problem.code == "file_foreign":
         raise report.problem
     return report, lines(report)
+
+
+def audit_on_chain(path: Path, urls: Sequence[str]) -> Held:
+    """What a log that was found sound says of chains, held against nodes of them."""
+    from api.on_node import held
+    from contracts.node import Node
+
+    nodes = [Node.connect(url) for url in urls]
+    if not path.is_dir():
+        return held(Export(path).lines(0), Export(path).lines(0), nodes)
+    store = untrusted(path)
+    try:
+        return held(store.lines(0), store.lines(0), nodes)
+    finally:
+        store.close()
 
 
 def check_receipt(path: Path, key: str | None) -> dict[str, Any]:

@@ -8,7 +8,8 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from api import attesting, counting, keys, recounting
+from api import anchors, attesting, calldata, carrying, claims, counting, keys, recounting
+from api.paying import MaxFee
 from api.terminal import AsJson, answer, fresh, progress_bars, refused, say, wrong_file
 from engine.refusals import Refusal, refuse
 
@@ -22,6 +23,10 @@ app = typer.Typer(
 app.add_typer(counting.app)
 app.add_typer(recounting.app)
 app.add_typer(attesting.app)
+app.add_typer(anchors.app)
+app.add_typer(claims.app)
+app.add_typer(calldata.app)
+app.add_typer(carrying.app)
 app.add_typer(keys.app, name="key", help="Make a key of your own, or show the address of one.")
 
 Folder = Annotated[Path, typer.Argument(metavar="DIR", help="The community's folder.")]
@@ -76,6 +81,13 @@ def serve(
         bool, typer.Option("--behind-https", help="Something before it speaks HTTPS under the first --name and hands on the Host.")
     ] = False,
     clock_is_right: ClockIsRight = False,
+    anchor_rpc: Annotated[str | None, typer.Option(metavar="URL", help="Anchor the log as well, through this node of a chain.")] = None,
+    anchor_keystore: Annotated[Path | None, typer.Option(metavar="FILE", help="The keystore of the account that pays for it.")] = None,
+    anchor_to: Annotated[Path | None, typer.Option(metavar="DIR", help="Or anchor it in this folder, which somebody else keeps.")] = None,
+    anchor_every: Annotated[int, typer.Option(min=1, metavar="MINUTES", help="At most one newer head in so many minutes.")] = 1440,
+    anchor_as: Annotated[str, typer.Option(metavar="MEMBER", help="Who records it: a member whose role may anchor.")] = "m1",
+    anchor_max_fee: MaxFee = "100",
+    password_file: keys.PasswordFile = None,
 ) -> None:
     """Serve a community: pages and HTTP. Prints a sign-in link for the founder, or for each --link."""
     from api import server
@@ -83,7 +95,8 @@ def serve(
     from engine.limits import HEAD_TEXT_MAX
 
     known = None if head is None else read_kept(head, HEAD_TEXT_MAX)
-    server.serve(folder, port, host, tuple(link or ("m1",)), known, tuple(name or ()), behind_https, clock_is_right)
+    task = anchors.task(folder, anchor_rpc, anchor_keystore, anchor_to, password_file, anchor_max_fee, anchor_as, anchor_every)
+    server.serve(folder, port, host, tuple(link or ("m1",)), known, tuple(name or ()), behind_https, clock_is_right, task)
 
 
 @app.command()
@@ -158,7 +171,9 @@ def show(
     folder: Folder,
     thing: Annotated[
         str,
-        typer.Argument(help="home, charter, members, ideas, polls, keys, council, delegations, ledger, log, or an id: m3, i18, p40, 17."),
+        typer.Argument(
+            help="home, charter, members, ideas, polls, keys, council, delegations, ledger, anchors, log, or an id: m3, i18, p40, 17."
+        ),
     ] = "home",
     start: Annotated[int, typer.Option(min=0, help="Where a list begins.")] = 0,
     count: Annotated[int, typer.Option(min=1, max=1000, help="How much of a list.")] = 200,
@@ -241,14 +256,19 @@ def verify(
     reference: Annotated[
         bool, typer.Option("--reference", help="Let py_ecc judge every signature of a council as well: half a second for each.")
     ] = False,
+    chain: Annotated[
+        list[str] | None, typer.Option(metavar="URL", help="A node: what the log says of its chain is held against it.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Check a whole log as a stranger would: every hash, head, opening, event, count and payout."""
-    from api.auditing import Known, audit, check_receipt
+    from api.auditing import Known, audit, audit_on_chain, check_receipt
 
     if path.suffix == ".json":
-        if head or receipt:
-            raise refuse("field_unknown", "--head and --receipt", "are for whole logs", "give the log's folder or its export (.jsonl)")
+        if head or receipt or chain:
+            raise refuse(
+                "field_unknown", "--head, --receipt and --chain", "are for whole logs", "give the log's folder or its export (.jsonl)"
+            )
         proved = check_receipt(path, key)
         answer(proved, as_json, [f"Sound: event {proved['seq']} ({proved['kind']} by {proved['actor']}) stands in the log of {key},",
                                 f"under its signed head of {proved['size']} events."])  # fmt: skip
@@ -264,8 +284,16 @@ def verify(
         "pinned": report.pinned,
         "signed": report.signed,
     }
+    held = audit_on_chain(path, chain) if chain and report.verdict == "sound" else None
+    if held is not None:
+        shown["chain"] = {
+            "checked": dict(held.checked),
+            "problem": held.problem and held.problem.as_json(),
+            "event": held.problem and held.seq,
+        }
+        lines += held.lines()
     answer(shown, as_json, lines)
-    if report.verdict != "sound":
+    if report.verdict != "sound" or (held is not None and held.problem is not None):
         raise typer.Exit(1)
 
 

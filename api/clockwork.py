@@ -5,13 +5,15 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from functools import partial
 
 from fastapi import FastAPI
 from fastapi.concurrency import run_in_threadpool
 
-from api import clock
+from api import anchor_clock, clock
+from api.anchor_clock import AnchorTask
 from engine.community import Community
 from engine.event import Ask
 from engine.kernel.hooks import all_due
@@ -60,21 +62,34 @@ def tend(community: Community, at: int, already_logged: set[str]) -> None:
 async def running(app: FastAPI) -> AsyncIterator[None]:
     """Run the clockwork beside the server."""
 
-    async def tick() -> None:
-        waiting, already_logged = SECONDS, set[str]()
-        while True:
-            try:
-                await run_in_threadpool(tend, app.state.community, clock.now(), already_logged)
-                waiting = SECONDS
-            except Exception:
-                log.exception("the clockwork failed and tries again")
-                waiting = min(2 * waiting, SECONDS_MAX)
-            await asyncio.sleep(waiting)
-
-    task = asyncio.create_task(tick())
+    already_logged = set[str]()
+    tasks = [asyncio.create_task(_again_and_again(SECONDS, lambda: tend(app.state.community, clock.now(), already_logged)))]
+    anchoring: AnchorTask | None = app.state.anchoring
+    if anchoring is not None:  # beside the rest, which waits for no node
+        visit = partial(_anchor, anchoring, app.state.community)
+        tasks.append(asyncio.create_task(_again_and_again(anchor_clock.SECONDS, visit)))
     try:
         yield
     finally:
-        task.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await task
+        for task in tasks:
+            task.cancel()
+        for task in tasks:
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
+
+
+def _anchor(anchoring: AnchorTask, community: Community) -> None:
+    anchoring.tend(community, clock.now())
+
+
+async def _again_and_again(seconds: float, visit: Callable[[], None]) -> None:
+    """Visit every so often; less often while it fails."""
+    waiting = seconds
+    while True:
+        try:
+            await run_in_threadpool(visit)
+            waiting = seconds
+        except Exception:
+            log.exception("the clockwork failed and tries again")
+            waiting = min(2 * waiting, SECONDS_MAX)
+        await asyncio.sleep(waiting)

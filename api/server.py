@@ -14,6 +14,7 @@ from starlette.types import ASGIApp
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from api import clock
+from api.anchor_clock import AnchorTask
 from api.app import build
 from api.doors.session import Sessions
 from api.terminal import say
@@ -75,13 +76,14 @@ def serve(
     names: tuple[str, ...] = (),
     behind_https: bool = False,
     clock_is_right: bool = False,
+    anchoring: AnchorTask | None = None,
 ) -> None:
     """Serve until stopped; prints a sign-in link for each of `links`. A log that does not continue `head` is refused.
 
     `names` are other names people reach the server by; under a name it does not know it answers nobody, so that no foreign
     page can point its own name here. `behind_https` says that something before it speaks HTTPS under the first of them and
     hands on the Host it was asked by: links, cookies and origins are then those of HTTPS alone. `clock_is_right` is somebody's word for
-    it, where the newest event is in the future or long past.
+    it, where the newest event is in the future or long past. `anchoring` is a task beside it.
     """
     for name in names:
         if not NAME.fullmatch(name):
@@ -105,7 +107,7 @@ def serve(
         for member in links:
             say(f"  sign in as {member_name(Texts(community), member)}: {address}/session?token={sessions.token(member, clock.now())}")
         gc.freeze()  # a state of millions of members is no garbage: the collector need not walk it again and again
-        app = build(community, sessions, ("127.0.0.1", "localhost", own, *names))
+        app = build(community, sessions, ("127.0.0.1", "localhost", own, *names), anchoring)
         uvicorn.Server(configured(app)).run(sockets=[listener])
 
 

@@ -55,6 +55,8 @@ CORE_CODES = {
     "typed_data_wrong": "wrong",
     "signature_wrong": "wrong",
     "message_wrong": "wrong",
+    "contract_foreign": "wrong",
+    "chain_foreign": "wrong",
     # What was named does not exist.
     "command_unknown": "unknown",
     "kind_unknown": "unknown",
@@ -72,6 +74,10 @@ CORE_CODES = {
     # Not as things stand.
     "idempotency_key_reused": "conflict",
     "limit_reached": "conflict",
+    "transaction_refused": "conflict",
+    "transaction_failed": "conflict",
+    "account_empty": "conflict",
+    "account_busy": "conflict",
     # The log does not hold together.
     "log_broken": "unsound",
     "log_unlawful": "unsound",
@@ -81,6 +87,7 @@ CORE_CODES = {
     "proof_wrong": "unsound",
     "log_went_back": "unsound",
     "cannot_recount": "unsound",
+    "anchor_missing": "unsound",
     # Not the asker's fault.
     "key_missing": "unavailable",
     "clock_behind": "unavailable",
@@ -89,6 +96,9 @@ CORE_CODES = {
     "storage_busy": "unavailable",
     "server_busy": "unavailable",
     "engine_fault": "unavailable",
+    "node_unreachable": "unavailable",
+    "node_wrong": "unavailable",
+    "fees_high": "unavailable",
 }
 """The codes of the core and of the doors, and their families. A feature declares its own beside what refuses by them."""
 

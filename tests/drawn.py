@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from engine.kernel import charter
 from engine.values import Id
+from tests.anchored import anchored
 from tests.delegating import delegating
 
 TEXT = (
@@ -39,6 +40,7 @@ ends = ["all_voted", "hand"]
 hand_after_minutes = 10
 council = { role = "founder", needed = 2, days = 1, objecting = 2 }
 """
+TEXT = anchored(TEXT)
 AMENDED = TEXT.replace("award_max = 500", "award_max = 900")
 CHOICES = {"monthly": ["1", "1,2", ""], "ranking": ["1>2", "2=1", "3", ""], "spending": ["1", "2", ""], "charter": ["1", "1", "2"]}
 CHOICES["pact"] = ["1", "2", "1", ""]

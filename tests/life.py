@@ -36,13 +36,10 @@ from engine.features.rewards.state import Rounds
 from engine.features.treasury.pay_in import PayIn
 from engine.features.treasury.state import Treasury
 from engine.kernel import charter
-from engine.kernel.clock import CorrectClock
-from engine.kernel.erase import EraseText
 from engine.kernel.forget import ForgetMember
 from engine.kernel.found import FoundCommunity
 from engine.kernel.hooks import all_due
 from engine.kernel.join import JoinCommunity
-from engine.kernel.loss import DeclareLoss
 from engine.kernel.members import Members
 from engine.kernel.roles import GiveRole, TakeRole
 from engine.refusals import Refusal
@@ -56,7 +53,7 @@ from tests.drawn import AMENDED, CHOICES, TEXT, fitting, texts
 from tests.finality import Finality
 from tests.model import Idea, Model, Poll
 from tests.moot import KEY, ORIGIN, START, Moot
-from tests.rare_days import RareDays
+from tests.rare_days import RARELY, RareDays
 from tests.signers import SIGNED, Signers
 
 asked: Counter[tuple[str, bool]] = Counter()
@@ -331,10 +328,8 @@ class Life(Finality, Councils, RareDays, Signers, Delegating):
                 self.carry_again(command.poll)
                 continue
             self.ask("clock", command, True)
-            if isinstance(command, EndObjections):
-                del self.model.contested[command.poll]
-            if isinstance(command, LapseDecision):
-                del self.model.unattested[command.poll]
+            if isinstance(command, EndObjections | LapseDecision):
+                del (self.model.contested if isinstance(command, EndObjections) else self.model.unattested)[command.poll]
         if data.draw(st.integers(0, 4)) == 0:
             self.ask("clock", Settle(), False)
         for name in [*self.moot.of(Rounds).rounds, "r999"]:
@@ -378,9 +373,8 @@ class Life(Finality, Councils, RareDays, Signers, Delegating):
         for name, poll in state[Polls].open.items():
             assert poll.ballots is not None and poll.ballots.cast == len(model.polls[name].votes)
             assert poll.closes_at == START + model.polls[name].closes * 60_000
-        assert {name: START + until * 60_000 for name, until in model.contested.items()} == {
-            name: poll.objections_until for name, poll in state[Polls].contested.items()
-        }
+        until = {name: START + minutes * 60_000 for name, minutes in model.contested.items()}
+        assert until == {name: poll.objections_until for name, poll in state[Polls].contested.items()}
 
     def teardown(self) -> None:
         if not hasattr(self, "moot"):
@@ -397,11 +391,10 @@ class Life(Finality, Councils, RareDays, Signers, Delegating):
         shutil.rmtree(self.place)
 
 
-PLAYED = SIGNED | DELEGATED | COUNCILS | {
+PLAYED = SIGNED | DELEGATED | COUNCILS | RARELY | {
     kind.__name__
     for kind in (
-        AgreeToRound, AmendCharter, AwardPoints, CastBallot, ClosePoll, CommentIdea, CorrectClock, DeclareLoss, EndObjections, EraseText,
-        ForgetMember, FoundCommunity, GiveRole, JoinCommunity, ObjectToDecision, OpenPoll, PayIn, PayShares, ReviseIdea, Settle,
-        ShareReward, SubmitIdea, SupportIdea, TakeRole, VoidPoll,
+        AgreeToRound, AmendCharter, AwardPoints, CastBallot, ClosePoll, CommentIdea, EndObjections, ForgetMember, FoundCommunity, GiveRole,
+        JoinCommunity, ObjectToDecision, OpenPoll, PayIn, PayShares, ReviseIdea, Settle, ShareReward, SubmitIdea, SupportIdea, TakeRole, VoidPoll,
     )
 }  # fmt: skip

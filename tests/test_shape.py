@@ -122,6 +122,13 @@ def test_time_and_chance_come_in_by_the_door(name):
     assert "web3" not in words and ("py_ecc" not in words or name.startswith(("engine.log.attest", "engine.rules.secrecy")))
 
 
+@pytest.mark.parametrize("name", sorted(modules()))
+def test_contracts_alone_speaks_to_chains_and_only_once_it_is_asked_to(name):
+    chains = {"web3", "eth_account"}
+    assert name.startswith("contracts.") or not {other.split(".")[0] for other in imports(name)} & chains
+    assert not {other.split(".")[0] for other in imports(name, top_level=True)} & chains, "where it is used: nobody else waits for it"
+
+
 @pytest.mark.parametrize("name", sorted(name for name in modules() if name.startswith("engine.rules.")))
 def test_a_rule_knows_elections_and_not_the_community(name):
     assert not [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from api.for_member import opening
 from api.views import EVENTS_BYTES_MAX, Json, Later, Plain, beside, bounded, event_line, listing, one, parsed, read_line, whole
+from api.views.anchors import of_log
 from api.views.ideas import most_supported
 from api.views.polls import current, voted
 from engine.community import Community
@@ -64,7 +65,7 @@ def log(state: State, start: int, count: int) -> Json:
     def events(community: Community) -> Json:
         return parsed(community.store.lines(first, min(size, first + bounded(count))))
 
-    return {"size": size, "events": Plain(events), "checkpoint": Later(lambda community: community.checkpoint())}
+    return {"size": size, "anchored": of_log(state), "events": Plain(events), "checkpoint": Later(lambda community: community.checkpoint())}
 
 
 def newest(community: Community, count: int) -> int:

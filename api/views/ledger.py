@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from api import explaining
 from api.texts import name_of, person
 from api.views import PAGE, Json, Later, Written, whole
+from api.views.anchors import steps_of
 from engine import rules
 from engine.elections.numbers import write_number
 from engine.features.points.state import points_held
@@ -32,7 +33,14 @@ def ledger(state: State) -> Json:
     polls, rounds, proposals = dict(state[Polls].polls), state[Rounds].rounds, state[Rounds].proposals
     shared = {
         "rounds": [
-            {"id": each.id, "reward": each.reward, "pot": str(each.pot), "members": each.members, "paid": each.points is None}
+            {
+                "id": each.id,
+                "reward": each.reward,
+                "pot": str(each.pot),
+                "members": each.members,
+                "paid": each.points is None,
+                "on_chain": steps_of(state, each.id),
+            }
             for each in islice(reversed(rounds.values()), PAGE)
         ],
         "shared": len(rounds),

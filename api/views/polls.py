@@ -9,9 +9,8 @@ from api.ballot_files import formats_for
 from api.counted import closed_poll
 from api.for_member import own_ballot
 from api.texts import text, when
-from api.views import Json, Later, Plain, Written, allowed, beside, bounded, listing, one, side
+from api.views import Json, Later, Plain, Written, allowed, anchors, beside, bounded, council, listing, one, side
 from api.views.amendments import amendment
-from api.views.council import of_poll, said
 from api.views.delegation import in_poll
 from engine import rules
 from engine.community import Community
@@ -50,7 +49,8 @@ def polls(state: State, start: int, count: int) -> Json:
 def poll(state: State, name: str, start: int, count: int) -> Json:
     """One poll: its terms, and its result with the steps of the count once it is closed."""
     each = state[Polls][name]
-    shown = _shown(each) | {"delegation": in_poll(state, each), "council": of_poll(state, each)}
+    shown = _shown(each) | {"delegation": in_poll(state, each), "council": council.of_poll(state, each)}
+    shown |= {"anchored": anchors.of_poll(state, each), "on_chain": anchors.steps_of(state, each.id)}
     if each.asked.amendment is not None:
         shown["amendment"] = amendment(state, each)
     if each.result is not None:
@@ -176,7 +176,7 @@ def _shown(each: Poll) -> dict[str, Json]:
         "not_protected": rules.secrecy(terms.secrecy).not_protected,
         "ties": terms.ties,
         "quorum": _quorum(each),
-        "waits_for": [*endings.waits_said(each.conditions), *([said(each.council)] if each.council is not None else [])],
+        "waits_for": [*endings.waits_said(each.conditions), *([council.said(each.council)] if each.council is not None else [])],
         "replaceable": terms.replaceable,
         "ends": list(terms.ends),
         "hand_after_minutes": terms.hand_after_minutes,

@@ -1,0 +1,110 @@
+"""A log held against a node: what it says of a chain is so, or the first that is not is named; and the chain's own head is this log's."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from api.on_node import held
+from engine.features.anchors.anchor import RecordAnchor
+from engine.features.anchors.send import RecordDecision
+from engine.features.anchors.state import Anchors, OnChain
+from engine.features.anchors.unwind import UnwindAnchor
+from tests.contracts.anchoring import CHAIN_ID, Anchoring, Rpc
+
+
+@pytest.fixture(scope="module")
+def rpc():
+    rpc = Rpc()
+    yield rpc
+    rpc.stop()
+
+
+@pytest.fixture
+def anchoring(rpc, tmp_path: Path) -> Anchoring:
+    """Three heads, each in a block of its own."""
+    anchoring = Anchoring(rpc, tmp_path)
+    for _ in range(3):
+        anchoring.happens()
+        anchoring.anchored()
+    return anchoring
+
+
+def hold(anchoring: Anchoring, cut: int | None = None):
+    lines = list(anchoring.moot.community.store.lines(0, cut))
+    return held(lines, lines, [anchoring.rpc.node()])
+
+
+def problem(anchoring: Anchoring, cut: int | None = None) -> tuple[str, int | None]:
+    answer = hold(anchoring, cut)
+    assert answer.problem is not None
+    return f"{answer.problem.code}: {answer.problem.fact}", answer.seq
+
+
+def test_what_stands_is_found_standing(anchoring):
+    answer = hold(anchoring)
+    assert answer.problem is None and answer.checked == {"heads": 3}
+    assert answer.lines()[-1].startswith("So it stands")
+
+
+def test_what_is_unwound_and_not_taken_back_is_the_first_that_is_named(anchoring):
+    heads = list(anchoring.moot.of(Anchors).heads.values())
+    height = anchoring.rpc.idle(0)
+    anchoring.rpc.unwind(height - heads[1].where.block + 1, True)
+    said, seq = problem(anchoring)
+    assert said == "anchor_missing: is in a block that is not of the chain any more, or never was"
+    assert seq == int(heads[1].id[1:])
+    anchoring.anchored()
+    assert hold(anchoring).problem is None
+    assert hold(anchoring).checked["unwound"] == 2
+
+
+def test_a_log_that_was_cut_short_is_found_by_what_the_contract_holds(anchoring):
+    _, second, third = anchoring.moot.of(Anchors).heads.values()
+    said, seq = problem(anchoring, cut=third.size - 1)
+    assert said.startswith("log_went_back: holds a head of") and "cut short" in said and seq == int(second.id[1:])
+
+
+def recorded(anchoring: Anchoring, **change) -> None:
+    """Somebody records a head that is this log's, and says that it stands where it does not."""
+    last = list(anchoring.moot.of(Anchors).heads.values())[-1]
+    anchoring.moot.do("m1", UnwindAnchor(last.id))
+    where = OnChain(**(vars(last.where) | change.pop("where", {})))
+    size = change.get("size", last.size)
+    anchoring.moot.do("m1", RecordAnchor("chain", size, anchoring.moot.state.tree.root(size).hex(), where))
+
+
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        ({"where": {"transaction": "ab" * 32}}, "is not in that block"),
+        ({"where": {"block_hash": "ab" * 32}}, "not of the chain any more, or never was"),
+        ({"where": {"block": 10**9}}, "does not have yet"),
+        ({"size": 8}, "wrote another head than that of 8 events"),
+    ],
+    ids=str,
+)
+def test_an_anchor_that_was_made_up_is_found_out(anchoring, change, why):
+    if "size" in change:
+        change = {"size": list(anchoring.moot.of(Anchors).heads.values())[-1].size + 1}
+        why = f"wrote another head than that of {change['size']} events"
+    recorded(anchoring, **change)
+    said, seq = problem(anchoring)
+    assert why in said and seq == anchoring.moot.state.seq - 1
+
+
+def test_chains_that_nobody_asked_about_are_said_to_be_left_out(anchoring):
+    anchoring.rpc.chain(5)
+    answer = hold(anchoring)
+    assert answer.problem is None and answer.checked == {"elsewhere": 3}
+    assert answer.lines()[-1].startswith("Nothing of this log stands")
+
+
+def test_a_decision_that_is_said_to_stand_in_a_transaction_that_is_none_of_its_contracts(anchoring):
+    last = list(anchoring.moot.of(Anchors).heads.values())[-1]
+    poll = anchoring.moot.poll()
+    foreign = OnChain(CHAIN_ID, "0x" + "dd" * 20, last.where.transaction, last.where.block, last.where.block_hash)
+    anchoring.moot.do("m1", RecordDecision(poll, "opened", foreign))
+    said, seq = problem(anchoring)
+    assert "has nothing to do with contract" in said and seq == anchoring.moot.state.seq - 1

@@ -19,6 +19,7 @@ from contracts.node import Node
 from contracts.sender import GWEI, Sender, Terms
 from engine.features.anchors.state import Anchors
 from engine.log.signing import SecretKey
+from engine.refusals import Refusal
 from tests.anchored import moot_with_anchors
 from tests.moot import ORIGIN
 
@@ -110,3 +111,13 @@ class Anchoring:
 
     def standing(self) -> list[int]:
         return [anchor.size for anchor in self.moot.of(Anchors).heads.values() if not anchor.unwound]
+
+
+def refused(anchoring: Anchoring, code: str, does=None) -> Refusal:
+    """A step is refused, and nothing is recorded."""
+    size = anchoring.moot.state.seq
+    with pytest.raises(Refusal) as no:
+        (does or anchoring.step)()
+    assert no.value.code == code, no.value
+    assert anchoring.moot.state.seq == size
+    return no.value

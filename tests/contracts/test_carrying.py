@@ -29,13 +29,6 @@ ACTIONS = [Action(PAYEE, 1_000, b"")]
 CREATED = ("address[]", *["uint256"] * 8, "address", "uint256")
 
 
-@pytest.fixture(scope="module")
-def rpc():
-    rpc = Rpc()
-    yield rpc
-    rpc.stop()
-
-
 class Carrying(Anchoring):
     """A community with a decisions.vy of three seats that has money, and an open poll."""
 

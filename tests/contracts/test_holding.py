@@ -11,14 +11,7 @@ from engine.features.anchors.anchor import RecordAnchor
 from engine.features.anchors.send import RecordDecision
 from engine.features.anchors.state import Anchors, OnChain
 from engine.features.anchors.unwind import UnwindAnchor
-from tests.contracts.anchoring import CHAIN_ID, Anchoring, Rpc
-
-
-@pytest.fixture(scope="module")
-def rpc():
-    rpc = Rpc()
-    yield rpc
-    rpc.stop()
+from tests.contracts.anchoring import CHAIN_ID, Anchoring
 
 
 @pytest.fixture

@@ -45,7 +45,8 @@ from engine.refusals import refuse
 
 class Shape(NamedTuple):
     """What is known of an election before its ballots are: how many of them may differ, the options, the seats, the most `points` that a
-    ballot may give an option, and all parameters that are `given` to the rule. `searching`: whether the work of searches is reckoned with."""
+    ballot may give an option, and all parameters that are `given` to the rule. `searching`: whether the work of searches is reckoned with. `votes`: all votes, or points,
+    that there may be together; 0 where nobody knows."""
 
     ballots: int
     options: int
@@ -53,6 +54,7 @@ class Shape(NamedTuple):
     points: int = 1
     given: Mapping[str, object] = MappingProxyType({})
     searching: bool = True
+    votes: int = 0
 
     @property
     def cells(self) -> int:
@@ -325,9 +327,13 @@ def too_many_rankings(shape: Shape) -> bool:
 
 
 def too_many_sets(shape: Shape) -> bool:
-    """Whether a search for the best set within a budget may be given up: where each set may be better than all that cost less."""
-    sets = 1 << min(shape.options, 62)
-    work = 2 * sets * (12 * shape.options // 8 + 200) + 100 * WORK_STEP * shape.options
+    """Whether a search for the best set within a budget may be given up: where each set may be better than all that cost less. No two
+    of those are worth the same, so that there are no more than votes, where votes are all that counts."""
+    every = 1 << min(shape.options, 62)
+    counted = shape.votes and shape.given.get("worth", "votes") == "votes"
+    sets = min(every, shape.votes + 1) if counted else every
+    compared = min(2 * every, (shape.options + 1) * sets)
+    work = compared * (12 * shape.options // 8 + 200) + 100 * WORK_STEP * shape.options
     return sets > SETS_MAX or work > SEARCH_WORK_MAX
 
 

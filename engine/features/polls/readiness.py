@@ -89,6 +89,8 @@ def work_problems(asked: Question) -> Problems:
     count = len(asked.options)
     ballots = min(asked.electorate.count, {"single": count + 1, "approval": 1 << count}.get(asked.terms.ballot, asked.electorate.count))
     shape = rules.shape_of(ballots, asked.options, rule.complete(asked.terms.rule.parameters), max(asked.terms.points_max, 1))
+    points = count if asked.terms.ballot == "ranked" else max(asked.terms.points_max, 1)
+    shape = shape._replace(votes=asked.electorate.power * count * points)
     units = rule.work(shape)
     if units > WORK_MAX:
         yield _not_ready(

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from engine import rules
+from engine.elections import work
 from engine.elections.work import Shape
 from engine.features.polls import open as opening
 from engine.features.polls import readiness
@@ -229,3 +232,18 @@ def test_a_poll_of_a_million_members_about_twenty_options_can_be_opened_under_ev
             rule = rules.rule("voting", decision.rule)
             shape = rules.shape_of(1_000_000, range(20), rule.complete(rule.unseeded(decision.parameters)), max(decision.points_max, 1))
             assert rule.work(shape) <= readiness.WORK_MAX and not rule.gives_up(shape), (name, decision)
+
+
+@pytest.mark.parametrize(("votes_max", "opens"), [(4 * 30, True), (4 * 30 - 1, False)])
+def test_a_budget_of_thirty_options_is_shared_out_by_the_best_set_where_there_are_few_votes(monkeypatch, votes_max, opens):
+    """Given four voters and thirty options, whose sets cannot all be compared: no two that matter have as many votes."""
+    monkeypatch.setattr(work, "SETS_MAX", votes_max + 1)
+    text = re.sub(r'rule = "equal_shares"\n(parameters = .*\n)?', 'rule = "knapsack"\n', preset("budget"))
+    moot = Moot(members=3, text=text).funded(1_000)
+    for _ in range(30):
+        moot.idea(cost=100)
+    if opens:
+        assert moot.poll("budget", options=0, budget=1_000)
+    else:
+        with pytest.raises(Refusal, match="a search by knapsack among 30 options"):
+            moot.poll("budget", options=0, budget=1_000)

@@ -37,7 +37,8 @@ class Beside:
     def __init__(self, count: int = 0) -> None:
         self._count = count or max(1, (os.cpu_count() or 2) - 1)
         self._processes: list[subprocess.Popen[bytes]] = []
-        self._threads = ThreadPoolExecutor(self._count)
+        # A thread of its own for each: what two of them asked one process at once would be answered crosswise.
+        self._threads = [ThreadPoolExecutor(1) for _ in range(self._count)]
 
     def __call__(self, signed: Sequence[Signed]) -> Callable[[], None]:
         """Begin to look at them; what it gives waits until what could be found out is remembered."""
@@ -47,14 +48,15 @@ class Beside:
         if not self._processes:
             self._processes = [_begun() for _ in range(self._count)]
         parts = [fit[number :: self._count] for number in range(self._count)]
-        looking = [self._threads.submit(_look, process, part) for process, part in zip(self._processes, parts, strict=True)]
+        looking = [thread.submit(_look, process, part) for thread, process, part in zip(self._threads, self._processes, parts, strict=True)]
         return lambda: _wait(looking)
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None) -> None:
-        self._threads.shutdown(wait=False, cancel_futures=True)
+        for thread in self._threads:
+            thread.shutdown(wait=False, cancel_futures=True)
         for process in self._processes:
             process.kill()
             process.wait()

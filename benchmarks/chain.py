@@ -14,9 +14,12 @@ from hashlib import sha256
 from pathlib import Path
 
 from coincurve import PublicKey
+from py_arkworks_bls12381 import GT, G1Point, G2Point
+from sha3 import keccak_256
 
 from api.recovering import Beside
 from benchmarks.community import NOW, ORIGIN, ask, join, opened, say, terms, timed
+from contracts.tree import grow
 from engine.community import Community, Receipt
 from engine.elections import choice as choices
 from engine.event import Ask
@@ -25,6 +28,7 @@ from engine.features.keys.register import RegisterKey
 from engine.features.polls.cast import BallotSignature, CastBallot
 from engine.features.polls.signing import BallotMessage
 from engine.features.polls.state import PollId, Polls
+from engine.log import attest
 from engine.log.signing import SecretKey
 from engine.store import folder
 from engine.verify import verify
@@ -83,6 +87,45 @@ def bare_limit(bare: list[tuple[bytes, bytes]]) -> float:
         return len(bare) / timed(lambda: list(pool.map(recovered, [bare[number::cores] for number in range(cores)])))
 
 
+def tree(leaves: int) -> None:
+    """The tree of so many claims, beside the hashes it is made of."""
+    values = [(f"0x{number:040x}", str(number + 1)) for number in range(leaves)]
+    row = bytes(64)
+
+    def hashes() -> None:
+        for _ in range(leaves):
+            keccak_256(keccak_256(row).digest()).digest()
+        for _ in range(leaves - 1):
+            keccak_256(row).digest()
+
+    bare, spent = timed(hashes), timed(lambda: grow(("address", "uint256"), values))
+    say(f"a tree of {leaves:,} claims", spent, "seconds", f"{spent / bare:.2f}× its hashes alone")
+
+
+def aggregate(signers: int, rounds: int = 40) -> None:
+    """One signature of so many members of councils, beside the library's own sums and pairings of the same points."""
+    secrets = [attest.CouncilSecret.from_seed(sha256(str(number).encode()).digest()) for number in range(signers)]
+    keys, messages = [secret.public for secret in secrets], [b"p%d: adopted" % number for number in range(rounds)]
+    sums = [attest.aggregate([secret.sign(message) for secret in secrets]) for message in messages]
+    points = [G1Point.from_compressed_bytes(bytes.fromhex(key[2:])) for key in keys]
+
+    def bare() -> None:
+        for message, signature in zip(messages, sums, strict=True):
+            whole = G1Point.identity()
+            for point in points:
+                whole = whole + point
+            given = G2Point.from_compressed_bytes(bytes.fromhex(signature[2:]))
+            assert GT.pairing_check([whole, -G1Point()], [G2Point.hash_to_curve(message, attest.SIGNING), given])
+
+    def ours() -> None:
+        for message, signature in zip(messages, sums, strict=True):
+            attest.check_aggregate(keys, message, signature)
+
+    attest.check_aggregate(keys, b"p0: adopted", sums[0])  # the keys have been read
+    limit, spent = timed(bare), timed(ours)
+    say(f"an aggregate of {signers:,} judged", spent / rounds * 1000, "ms", f"{spent / limit:.2f}× the library's own")
+
+
 def main(count: int) -> None:
     with tempfile.TemporaryDirectory() as place:
         cast = unsigned(Path(place) / "unsigned", count)
@@ -122,4 +165,7 @@ def main(count: int) -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 100_000)
+    many = int(sys.argv[1]) if len(sys.argv) > 1 else 100_000
+    main(many)
+    tree(10 * many)
+    aggregate(1_000)

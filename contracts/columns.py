@@ -23,6 +23,8 @@ from contracts.abi import HEX, WORD, checksummed, encoder
 __all__ = ["encoder", "plain"]
 
 Column = NDArray[np.uint8]
+INT64_DIGITS = 18
+"""Any number of so many fits into eight bytes."""
 
 
 def plain(types: Sequence[str], rows: Sequence[Sequence[Any]]) -> list[bytes] | None:
@@ -47,7 +49,11 @@ def _amounts(column: Sequence[str]) -> Column:
     firsts = np.frombuffer(joined.encode(), np.uint8)[np.cumsum(lengths) - lengths]
     if ((firsts == ord("0")) & (lengths > 1)).any():
         raise ValueError
-    return np.frombuffer(b"".join([int(text).to_bytes(WORD, "big") for text in column]), np.uint8).reshape(-1, WORD)
+    if lengths.max() > INT64_DIGITS:
+        return np.frombuffer(b"".join([int(text).to_bytes(WORD, "big") for text in column]), np.uint8).reshape(-1, WORD)
+    words = np.zeros((len(column), WORD), np.uint8)
+    words[:, -8:] = np.fromiter(map(int, column), np.int64, len(column)).astype(">i8").view(np.uint8).reshape(-1, 8)
+    return words
 
 
 def _addresses(column: Sequence[str]) -> Column:

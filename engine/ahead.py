@@ -9,26 +9,39 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from itertools import chain
 from typing import TypeVar
 
 from engine import lines
-from engine.event import Ask
+from engine.event import Ask, Event, Record
 from engine.lines import Filing
 from engine.log.fields import Opening
-from engine.log.signing import Signed
+from engine.log.signing import Signed, recover
+from engine.refusals import Refusal
 from engine.state import State
 
 T = TypeVar("T")
 Wait = Callable[[], None]
 Ahead = Callable[[Sequence[Signed]], Wait]
 """What begins to look at many signatures; it gives what waits until all are remembered."""
-Entry = tuple[int, bytes, dict[str, Opening], Filing | None]
-"""A line of a log, what opens its commitments, and what it is filed under."""
-STRETCH = 2_048
-"""Signatures that are looked at together: some tens of milliseconds of one core."""
+STRETCH, FIRST_STRETCH = 512, 64
+"""Signatures that are looked at together: some twenty milliseconds of one core. Each stretch is twice as long as the one before it, as
+nobody has anything else to do while the first is looked at."""
 ENTRY_BYTES = 2_000
 """Longer entries are read ahead in smaller stretches: a stranger's may hold a megabyte each."""
+
+
+@dataclass(slots=True)
+class Entry:
+    """A line of a log, what opens its commitments, and what it is filed under."""
+
+    seq: int
+    data: bytes
+    openings: dict[str, Opening]
+    filing: Filing | None
+    record: Record[Event] | None = None
+    """What the line says, where somebody has read it already."""
 
 
 def in_stretches(items: Iterable[T], begin: Callable[[list[T]], Wait], size: Callable[[T], int] = lambda item: 1) -> Iterator[list[T]]:
@@ -36,8 +49,10 @@ def in_stretches(items: Iterable[T], begin: Callable[[list[T]], Wait], size: Cal
     so that it works while others are looked at. A fault in reading is met where it stands, behind all that was read before it."""
     reading, ahead = iter(items), list[tuple[list[T], Wait]]()
     fault: Exception | None = None
+    most = FIRST_STRETCH
     while fault is None:
-        stretch, fault = _stretch(reading, size)
+        stretch, fault = _stretch(reading, size, most)
+        most = min(2 * most, STRETCH)
         if not stretch:
             break
         ahead.append((stretch, begin(stretch)))
@@ -49,8 +64,8 @@ def in_stretches(items: Iterable[T], begin: Callable[[list[T]], Wait], size: Cal
         raise fault
 
 
-def _stretch(reading: Iterator[T], size: Callable[[T], int]) -> tuple[list[T], Exception | None]:
-    stretch, left = list[T](), STRETCH
+def _stretch(reading: Iterator[T], size: Callable[[T], int], most: int) -> tuple[list[T], Exception | None]:
+    stretch, left = list[T](), most
     try:
         while left > 0 and (item := next(reading, None)) is not None:
             stretch.append(item)
@@ -65,15 +80,24 @@ def _awaited(stretch: list[T], wait: Wait) -> list[T]:
     return stretch
 
 
-def look_at_asks(asks: Iterable[Ask], state: State, ahead: Ahead | None) -> Wait:
-    """Begin to look at the signatures that asks bring."""
-    if ahead is None:
-        return _at_once
+def when_waited_for(signed: Sequence[Signed]) -> Wait:
+    """Look at them here, when somebody waits for them: holding nobody."""
+
+    def wait() -> None:
+        for digest, signature in signed:
+            with suppress(Refusal):  # the writer's turn says why
+                recover(digest, signature)
+
+    return wait
+
+
+def signed_in_asks(asks: Iterable[Ask], state: State) -> list[Signed]:
+    """The signatures that asks bring, and what each is over."""
     signed: list[Signed] = []
     for ask in asks:
         with suppress(Exception):  # what is wrong with an ask is said when it is its turn
             signed += ask.command.signed_with(state, ask)
-    return ahead(signed)
+    return signed
 
 
 def looked_ahead(log: Iterable[Entry], state: State, ahead: Ahead | None) -> Iterable[Entry]:
@@ -84,18 +108,14 @@ def looked_ahead(log: Iterable[Entry], state: State, ahead: Ahead | None) -> Ite
 
 
 def _signed_in(stretch: Iterable[Entry], state: State) -> Iterator[Signed]:
-    for seq, data, _, _ in stretch:
-        if b'"sig":' in data:
+    for entry in stretch:
+        if b'"sig":' in entry.data:
             with suppress(Exception):  # what is wrong with a line is said when it is its turn
-                record = lines.read(data, seq)
+                record = entry.record = lines.read(entry.data, entry.seq)
                 digest = record.event.signs(state, record)
                 if digest is not None and record.sig is not None:
                     yield digest, record.sig
 
 
 def _size(entry: Entry) -> int:
-    return 1 + (len(entry[1]) + sum(len(opening.value) for opening in entry[2].values())) // ENTRY_BYTES
-
-
-def _at_once() -> None:
-    """There is nothing to wait for."""
+    return 1 + (len(entry.data) + sum(len(opening.value) for opening in entry.openings.values())) // ENTRY_BYTES

@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from hashlib import sha256
 
 from engine import fold, lines
-from engine.ahead import Ahead, in_stretches, look_at_asks
+from engine.ahead import Ahead, in_stretches, signed_in_asks, when_waited_for
 from engine.event import Ask, Command, Erased, Event, Record
 from engine.fair_lock import FairLock
 from engine.kernel.authority import judge
@@ -25,7 +25,7 @@ from engine.kernel.quotas import VaultBytes, check_bytes, check_quota
 from engine.limits import BATCH_ASKS_MAX, CLOCK_BEHIND_MS_MAX, KEY_TEXT_MAX, RECEIPT_DAYS_KEPT
 from engine.lines import Line
 from engine.log.checkpoint import Checkpoint, LogKey, Verifier, read_checkpoint, write_proof
-from engine.log.codec import form
+from engine.log.codec import form, respelled
 from engine.log.json import canonical
 from engine.log.merkle import Tree
 from engine.refusals import Refusal, refuse
@@ -63,7 +63,7 @@ class Community:
 
     def __init__(self, store: Store, key: LogKey | None = None) -> None:
         self.store, self.key = store, key
-        self.ahead: Ahead | None = None  # what looks at the signatures of many asks ahead
+        self.ahead: Ahead = when_waited_for
         self._waiting: deque[_Queued] = deque()
         self._writer = threading.Lock()
         self._guard = FairLock()
@@ -76,6 +76,7 @@ class Community:
 
     def execute(self, ask: Ask) -> Receipt:
         """Decide an ask and record its events; the receipt comes after the commit. Raises a Refusal."""
+        self._look_ahead([ask])()
         self._prepare(ask)
         answer = self._drain_until_answered([self._queued(ask)])[0]
         if isinstance(answer, Refusal):
@@ -97,15 +98,20 @@ class Community:
     def execute_many(self, asks: Sequence[Ask]) -> list[Receipt | Refusal]:
         """Decide asks in their order, committing at most 256 together; a receipt or a refusal for each."""
         places, answers = [self._queued(ask) for ask in asks], list[Receipt | Refusal]()
-        for stretch in in_stretches(places, self._look_ahead):
+        for stretch in in_stretches(places, lambda stretch: self._look_ahead([place.ask for place in stretch])):
             for place in stretch:
                 self._prepare(place.ask)
             answers += self._drain_until_answered(stretch)
         return answers
 
-    def _look_ahead(self, places: Sequence[_Queued]) -> Callable[[], None]:
+    def _look_ahead(self, asks: Sequence[Ask]) -> Callable[[], None]:
+        """Begin to look at the signatures that asks bring, while others write."""
+        bringing = [ask for ask in asks if ask.command.signature() is not None]
+        if not bringing:
+            return lambda: None
         with self.reading() as state:
-            return look_at_asks((place.ask for place in places), state, self.ahead)
+            signed = signed_in_asks(bringing, state)
+        return self.ahead(signed)
 
     def _queued(self, ask: Ask) -> _Queued:
         """An ask takes its place. A clock far behind the log is refused here: waiting in the queue is nobody's fault."""
@@ -268,18 +274,11 @@ class Community:
     def _read(self, ask: Ask) -> tuple[Command, tuple[bytes, bytes] | None]:
         """The command with every field spelled as the log spells it (texts in NFC), and, where the ask has an idempotency key, that
         key's hash and the command's digest."""
-        shape = form(type(ask.command), lenient=True)
-        try:
-            command: Command = shape.read(shape.write(ask.command), type(ask.command).__name__)
-        except (TypeError, AttributeError, ValueError) as wrong:
-            raise refuse(
-                "field_wrong", "{command}", "cannot be read: {wrong}", "give each field its type",
-                command=type(ask.command).__name__, wrong=str(wrong),
-            ) from None  # fmt: skip
+        command = respelled(ask.command)
         if ask.key is None:
             return command, None
         read_text(ask.key, "key", TextOf(KEY_TEXT_MAX))
-        digest = sha256(canonical({"command": type(command).__name__, "fields": shape.write(command)})).digest()
+        digest = sha256(canonical({"command": type(command).__name__, "fields": form(type(command), lenient=True).write(command)})).digest()
         return command, (sha256(ask.key.encode()).digest(), digest)
 
     def _receipt_of(self, kept: Kept) -> Receipt:

@@ -112,9 +112,9 @@ def verify(
     report = Report(unsigned_allowed=allow_unsigned, now=now)
     try:
         audit = _Audit(report, private_kept, {receipt.seq for receipt in receipts})
-        for seq, data, openings, filing in looked_ahead(_entries(source), audit.state, ahead):
-            report.seq = seq
-            audit.take(seq, data, openings, filing)
+        for entry in looked_ahead(_entries(source), audit.state, ahead):
+            report.seq = seq = entry.seq
+            audit.take(entry)
             if progress and seq % PROGRESS_EVERY == 0:
                 progress(seq)
         audit.finish_group()
@@ -143,7 +143,7 @@ def verify(
 
 def _entries(source: Source) -> Iterator[Entry]:
     for seq, data in source.lines(0):
-        yield seq, data, {opening.field: opening for opening in source.openings(seq)}, source.filing(seq)
+        yield Entry(seq, data, {opening.field: opening for opening in source.openings(seq)}, source.filing(seq))
 
 
 class _Audit:
@@ -172,9 +172,10 @@ class _Audit:
         self._filings = 0
         """How many things records are about besides the first of each."""
 
-    def take(self, seq: int, data: bytes, openings: dict[str, Opening], filing: Filing | None) -> None:
+    def take(self, entry: Entry) -> None:
         """One more line: judge it, fold it."""
-        record, state = lines.read(data, seq), self.state
+        seq, filing, state = entry.seq, entry.filing, self.state
+        record = entry.record or lines.read(entry.data, seq)
         right = lines.filing_of(record)
         if filing is not None and filing != right:
             raise refuse(
@@ -191,7 +192,7 @@ class _Audit:
         self._filings += len(right.things[1:])
         self._place(record)
         self._judge(record)
-        self._check_openings(record, openings)
+        self._check_openings(record, entry.openings)
         for erased in record.event.erases(state, record):
             self._end(record, erased)
         self._consequences.hear(record, fold.apply(state, record))

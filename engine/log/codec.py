@@ -21,7 +21,7 @@ import types
 from array import array
 from collections.abc import Callable
 from dataclasses import MISSING, dataclass, fields, is_dataclass
-from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
 import numpy as np
 
@@ -35,6 +35,7 @@ from engine.values import MemberId, Points, TextOf
 
 __all__ = ["Form", "MemberId", "Points", "form"]
 
+T = TypeVar("T")
 Write = Callable[[Any], Any]
 Read = Callable[[Any, str], Any]
 
@@ -61,6 +62,16 @@ def form(hint: Any, lenient: bool = False) -> Form:
     if made is None:
         made = _forms[hint, lenient] = _make(hint, lenient)
     return made
+
+
+def respelled(value: T) -> T:
+    """What people made of a dataclass, every field spelled as the log spells it (texts in NFC); refused where one is of another type."""
+    shape, name = form(type(value), lenient=True), type(value).__name__
+    try:
+        read: T = shape.read(shape.write(value), name)
+    except (TypeError, AttributeError, ValueError) as wrong:
+        raise refuse("field_wrong", "{name}", "cannot be read: {wrong}", "give each field its type", name=name, wrong=str(wrong)) from None
+    return read
 
 
 def written_alike(one: object, other: object) -> bool:

@@ -61,6 +61,7 @@ class Domain(NamedTuple):
     contract: str = ""
 
     @classmethod
+    @lru_cache(maxsize=1_024)
     def of_community(cls, origin: str, key: str) -> Domain:
         """A community's own, by what event 0 says its log is called and signed by.
 

@@ -10,7 +10,7 @@ import pytest
 from api import recovering
 from api.recovering import Beside
 from engine import ahead
-from engine.ahead import STRETCH, in_stretches
+from engine.ahead import FIRST_STRETCH, STRETCH, in_stretches
 from engine.features.polls.state import Polls
 from engine.log import signing
 from engine.log.signing import recover
@@ -70,6 +70,18 @@ def test_a_process_that_dies_costs_nothing_but_time(beside, forgotten):
     assert all(recover(*one) == key("m2").address for one in some)
 
 
+def test_what_is_asked_while_they_are_at_work_is_not_answered_crosswise(forgotten):
+    with Beside(3) as beside:
+        digests = [number.to_bytes(32, "big") for number in range(6_000)]
+        keyed = [
+            [(digest, key(f"m{number}").sign(digest)) for digest in digests[100 * number :][: 67 + number % 2 * 33]] for number in range(60)
+        ]
+        for wait in [beside(stretch) for stretch in keyed]:
+            wait()
+    for number, stretch in enumerate(keyed):
+        assert {signing._known[one] for one in stretch} == {key(f"m{number}").address}
+
+
 def test_nobody_is_left_running():
     with Beside(1) as beside:
         beside(signatures(100))()
@@ -81,12 +93,13 @@ def cast_ahead(moot: Moot, ahead) -> list:
     poll = moot.poll()
     asks = [moot.ask(f"m{number}", signed(moot, f"m{number}", poll, "2>1", nonce)) for nonce in range(1, 20) for number in range(2, 7)]
     asks[7] = moot.ask("m4", signed(moot, "m4", poll, "2>1", 2, by=key("m5")))
-    moot.community.ahead = ahead
+    if ahead is not None:
+        moot.community.ahead = ahead
     return [getattr(answer, "code", "done") for answer in moot.community.execute_many(asks)]
 
 
 def test_many_ballots_are_decided_alike_with_them_and_without(beside, forgotten, monkeypatch):
-    monkeypatch.setattr(ahead, "STRETCH", 8)
+    monkeypatch.setattr(ahead, "FIRST_STRETCH", 8)
     with_them = cast_ahead(moot := Moot(members=8, text=OPEN), beside)
     assert with_them == cast_ahead(Moot(members=8, text=OPEN), None)
     assert with_them.count("done") == 94 and with_them[7] == "signature_wrong"
@@ -120,8 +133,10 @@ def test_an_audit_names_the_same_fault_first(beside, forgotten, monkeypatch, tmp
     assert (looked.problem is None) == (not broken) and moot.of(Polls)
 
 
-def test_a_stretch_is_begun_while_the_one_before_it_is_judged_and_a_fault_waits_for_its_turn():
+def test_a_stretch_is_begun_while_the_one_before_it_is_judged_and_a_fault_waits_for_its_turn(monkeypatch):
     told = []
+
+    monkeypatch.setattr(ahead, "FIRST_STRETCH", STRETCH)
 
     def items():
         yield from range(2 * STRETCH + 1)
@@ -145,5 +160,5 @@ def test_a_stretch_is_begun_while_the_one_before_it_is_judged_and_a_fault_waits_
 
 
 def test_large_items_are_read_ahead_in_short_stretches():
-    stretches = list(in_stretches(range(10), lambda stretch: lambda: None, lambda item: STRETCH // 2))
-    assert [len(stretch) for stretch in stretches] == [2] * 5
+    stretches = list(in_stretches(range(12), lambda stretch: lambda: None, lambda item: FIRST_STRETCH // 2))
+    assert [len(stretch) for stretch in stretches] == [2, 4, 6], "and each at first twice as long as the one before"

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from contextlib import suppress
-
-from engine.event import Install, Precompute
 from engine.features.keys.terms import KeyTerms
 from engine.kernel import charter as charters
 from engine.kernel.charter import Charter
 from engine.kernel.found import Founding
 from engine.log import eip712
 from engine.log.eip712 import Struct
-from engine.log.signing import Domain, recover, separator
-from engine.refusals import Refusal
+from engine.log.signing import Domain, separator
 from engine.state import State
 
 TYPES = {
@@ -37,16 +32,3 @@ def domain_of(state: State, charter: Charter) -> Domain:
 def digest_of(state: State, struct: Struct, **message: object) -> bytes:
     """What is signed of a message about keys, under the charter in force."""
     return eip712.digest(separator(domain_of(state, charters.in_force(state))), struct.hash(message))
-
-
-def recovered_ahead(signed: Iterable[tuple[bytes, str]]) -> Precompute:
-    """Look at signatures before the writer's turn: whose each is, is known by then."""
-    waiting = list(signed)
-
-    def work() -> Install:
-        for digest, signature in waiting:
-            with suppress(Refusal):  # the writer's turn says why
-                recover(digest, signature)
-        return lambda state: None
-
-    return work

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from engine.event import ANY_MEMBER, Ask, Command, Event, Precompute, Record, Vault
-from engine.features.keys.messages import LINK, REGISTER, digest_of, recovered_ahead
+from engine.event import ANY_MEMBER, Ask, Command, Event, Record, Vault
+from engine.features.keys.messages import LINK, REGISTER, digest_of
 from engine.features.keys.state import KEY_THERE, Keys, check_new
 from engine.log.fields import Private
 from engine.log.signing import Signed, check_signer
@@ -43,9 +43,6 @@ class RegisterKey(Command):
 
     def signed_with(self, state: State, ask: Ask) -> list[Signed]:
         return [(digest_of(state, REGISTER, member=ask.actor, key=self.key), self.sig)]
-
-    def prepare(self, state: State, ask: Ask, vault: Vault) -> Precompute:
-        return recovered_ahead(self.signed_with(state, ask))
 
     def decide(self, state: State, ask: Ask, vault: Vault) -> list[Event]:
         check_wallet(state, self.key, self.wallet)

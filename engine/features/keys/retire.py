@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from engine.event import ANY_MEMBER, Ask, Command, Event, Precompute, Record, Vault
-from engine.features.keys.messages import RETIRE, digest_of, recovered_ahead
+from engine.event import ANY_MEMBER, Ask, Command, Event, Record, Vault
+from engine.features.keys.messages import RETIRE, digest_of
 from engine.features.keys.register import ANOTHER_KEY
 from engine.features.keys.state import Keys, key_of
 from engine.log.signing import Signed, check_signer
@@ -29,9 +29,6 @@ class RetireKey(Command):
 
     def signed_with(self, state: State, ask: Ask) -> list[Signed]:
         return [(digest_of(state, RETIRE, member=ask.actor, key=key_of(state, ask.actor)), self.sig)]
-
-    def prepare(self, state: State, ask: Ask, vault: Vault) -> Precompute:
-        return recovered_ahead(self.signed_with(state, ask))
 
     def decide(self, state: State, ask: Ask, vault: Vault) -> list[Event]:
         return [KeyRetired(key_of(state, ask.actor))]

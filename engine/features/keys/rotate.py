@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from engine.event import Ask, Command, Event, Precompute, Record, Vault
-from engine.features.keys.messages import ROTATE, digest_of, recovered_ahead
+from engine.event import Ask, Command, Event, Record, Vault
+from engine.features.keys.messages import ROTATE, digest_of
 from engine.features.keys.register import ANOTHER_KEY, NewKey, WalletLink, check_wallet, linked
 from engine.features.keys.state import key_of
 from engine.log.signing import Signed, check_signer
@@ -32,9 +32,6 @@ class RotateKey(Command):
     def signed_with(self, state: State, ask: Ask) -> list[Signed]:
         digest = digest_of(state, ROTATE, member=ask.actor, key=key_of(state, ask.actor), newKey=self.key)
         return [(digest, self.sig), (digest, self.possession)]
-
-    def prepare(self, state: State, ask: Ask, vault: Vault) -> Precompute:
-        return recovered_ahead(self.signed_with(state, ask))
 
     def decide(self, state: State, ask: Ask, vault: Vault) -> list[Event]:
         check_wallet(state, self.key, self.wallet)

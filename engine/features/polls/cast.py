@@ -7,8 +7,7 @@ from dataclasses import dataclass
 
 from engine import rules
 from engine.elections import choice as choices
-from engine.event import ANY_MEMBER, ActKind, Ask, Command, Erased, Event, Precompute, Record, Vault
-from engine.features.keys.messages import recovered_ahead
+from engine.event import ANY_MEMBER, ActKind, Ask, Command, Erased, Event, Record, Vault
 from engine.features.keys.state import Keys, key_of
 from engine.features.polls.signing import BallotMessage, commitment, sealed_with
 from engine.features.polls.state import NOT_ON_ROLL, POLL_CLOSED, Poll, PollId, Polls, Question, poll_of
@@ -53,12 +52,6 @@ class CastBallot(Command):
 
     def signature(self) -> Signature | None:
         return None if self.signed is None else self.signed.sig
-
-    def prepares(self) -> bool:
-        return self.signed is not None
-
-    def prepare(self, state: State, ask: Ask, vault: Vault) -> Precompute:
-        return recovered_ahead(self.signed_with(state, ask))
 
     def signed_with(self, state: State, ask: Ask) -> list[Signed]:
         if self.signed is None:

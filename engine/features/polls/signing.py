@@ -31,6 +31,9 @@ from engine.values import Address
 DIGESTS_KEPT = 16_384
 """More than are ever looked at ahead; some 400 bytes each."""
 _DIGESTS: dict[tuple[bytes, str, str, str, str, int, int], bytes] = {}
+TEXTS_KEPT = 4_096
+"""Most voters say what others have said."""
+_TEXTS: dict[tuple[str, str, str], str] = {}
 AMENDMENT_ROLES = {ADOPT: "adopt", KEEP: "keep"}
 
 
@@ -71,7 +74,13 @@ class BallotMessage(NamedTuple):
     def text(self) -> str:
         if rules.secrecy(self.asked.terms.secrecy).sealed:
             return f"a ballot in poll {self.poll}, sealed until {utc(self.asked.closes_at)}"
-        return choice_text(self.poll, self.asked, self.choice)
+        said = self.poll, self.opened, self.choice
+        text = _TEXTS.get(said)
+        if text is None:
+            if len(_TEXTS) >= TEXTS_KEPT:
+                _TEXTS.clear()
+            text = _TEXTS[said] = choice_text(self.poll, self.asked, self.choice)
+        return text
 
     @property
     def digest(self) -> bytes:

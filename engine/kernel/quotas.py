@@ -92,7 +92,8 @@ def note(state: State, record: Record[Event]) -> None:
     """Count one more record of the log, in the day it was written."""
     if record.actor[:1] != "m":
         return
-    usage, day, member = state[Usage], record.at // DAY_MS, MemberId(record.actor)
+    usage, day = state[Usage], record.at // DAY_MS
+    member: MemberId = record.actor  # type: ignore[assignment]  # as a plain string, which both are at run time
     if day != usage.day:
         usage.day = day
         usage.commands.clear()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import asdict
+from shutil import copytree
 
 import pytest
 
@@ -25,31 +26,38 @@ from tests.signing import key
 # -- a terminal -------------------------------------------------------------------------------------------------------
 
 
-@pytest.fixture
-def place(tmp_path):
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
     """A community of five with a council of m2 and m3, of whom two are needed; keys in files, a password, and poll p11 decided."""
+    made = tmp_path_factory.mktemp("made")
     text = answer("charter", "product")["text"] + COUNCIL.replace("needed = 3", "needed = 2")
-    (tmp_path / "ours.toml").write_text(text)
-    (tmp_path / "password").write_text("open sesame\n")
-    (tmp_path / "password").chmod(0o600)
-    moot = tmp_path / "moot"
-    answer("found", tmp_path / "ours.toml", moot, "--name", "Ana")
+    (made / "ours.toml").write_text(text)
+    (made / "password").write_text("open sesame\n")
+    (made / "password").chmod(0o600)
+    moot = made / "moot"
+    answer("found", made / "ours.toml", moot, "--name", "Ana")
     for name in ("Bo", "Cy"):
         ask(moot, "newcomer", command="JoinCommunity", name=name)
     for member in ("m2", "m3"):
-        said = answer("key", "new", "--council", tmp_path / member, "--password-file", tmp_path / "password")
+        said = answer("key", "new", "--council", made / member, "--password-file", made / "password")
         assert re.fullmatch("0x[0-9a-f]{96}", said["key"])
-        assert answer("key", "show", tmp_path / member, "--password-file", tmp_path / "password")["key"] == said["key"]
+        assert answer("key", "show", made / member, "--password-file", made / "password")["key"] == said["key"]
         ask(moot, "m1", command="GiveRole", member=member, role="council")
-        do = ("do", moot, "-", "--as", member, "--sign", tmp_path / member, "--password-file", tmp_path / "password")
+        do = ("do", moot, "-", "--as", member, "--sign", made / member, "--password-file", made / "password")
         assert f"is the council key of member {member}" in answer(*do, typed='{"command": "RegisterCouncilKey"}')["signed"]
     options = [{"label": "Monday"}, {"label": "Friday"}]
     poll = ask(moot, "m1", command="OpenPoll", decision="matter", question="Shall we?", options=options)["id"]
     for member in ("m1", "m2", "m3"):
         ask(moot, member, command="CastBallot", poll=poll, choice="1")
     ask(moot, "m1", command="ClosePoll", poll=poll)
-    (tmp_path / "poll").write_text(poll)
-    return tmp_path
+    (made / "poll").write_text(poll)
+    return made
+
+
+@pytest.fixture
+def place(made, tmp_path):
+    """A copy of it."""
+    return copytree(made, tmp_path / "place")
 
 
 def attesting(place, member: str, *words: object, source: str = "moot", by: str = "") -> tuple[object, ...]:

@@ -143,3 +143,9 @@ def test_a_password_is_the_first_line_of_its_file(tmp_path):
     path.write_bytes(b"open sesame\r\nand more\n")
     path.chmod(0o600)
     assert keystore.read_password(path) == b"open sesame"
+
+
+def test_what_people_get_is_as_slow_to_open_as_what_wallets_make(monkeypatch):
+    """Tests use weaker ones: a quarter of a gigabyte and most of a second is what each try of a password costs."""
+    monkeypatch.undo()
+    assert keystore.SCRYPT == {"n": 262_144, "r": 8, "p": 1}

@@ -30,7 +30,7 @@ from engine.log.json import canonical
 from engine.log.merkle import Tree
 from engine.refusals import Refusal, refuse
 from engine.state import State
-from engine.storage import Batch, Kept, Store
+from engine.storage import Batch, BatchLost, Kept, Store
 from engine.values import DAY_MS, Moment, Seq, TextOf, read_actor, read_moment, read_text
 
 
@@ -213,6 +213,8 @@ class Community:
             assert events, "it decided nothing"
             touched = True
             written, erased, leaf = self._fold(events, ask, at)
+        except BatchLost:
+            raise
         except Refusal as refusal:
             if self.state.seq != seq:
                 raise _Torn(refusal) from None
@@ -230,8 +232,7 @@ class Community:
         return receipt, bool(erased)
 
     def _fold(self, events: list[Event], ask: Ask, at: Moment) -> tuple[list[Line], list[Erased], bytes]:
-        """Judge, check and apply the decided events; then apply all that follows from them. Gives their lines, what they erase, and the
-        leaf of the first."""
+        """Judge, check and apply what was decided, then all that follows: its lines, what they erase, and the leaf of the first."""
         state, cause, consequences = self.state, Seq(self.state.seq), fold.Consequences()
         written: list[Line] = []
         erased: list[Erased] = []

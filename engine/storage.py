@@ -23,6 +23,11 @@ class Kept:
     count: int
 
 
+class BatchLost(Exception):
+    """The store has failed within a batch. It may have taken back all of it by itself, so that nothing more may be written, nor anybody be
+    answered but by `storage_failed`: it is no answer to the ask during which it failed."""
+
+
 class Batch(Protocol):
     """An open transaction of a store, which the writer alone holds."""
 

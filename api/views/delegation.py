@@ -22,6 +22,7 @@ from engine.features.polls.state import Poll, PollId, Polls
 from engine.kernel import charter as charters
 from engine.kernel.authority import holds
 from engine.kernel.members import Members
+from engine.refusals import Refusal
 from engine.state import State
 from engine.values import DAY_MS, MemberId, Name
 
@@ -93,7 +94,12 @@ def _spoken_for(community: Community, poll: Poll) -> Json:
 
 
 def _her_voice(community: Community, poll: Poll, member: str) -> Json:
-    known = voices_in(community, poll)
+    try:
+        known = voices_in(community, poll)
+    except Refusal as refusal:
+        if refusal.code != "server_busy":
+            raise
+        return None  # the rest of the page need not wait for what many ask for just now
     hers = None if known is None else known.of(member)
     if hers is None or (hers.delegate is None and not hers.voices):
         return None

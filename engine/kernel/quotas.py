@@ -83,7 +83,9 @@ def check_bytes(state: State, record: Record[Event], vault: VaultBytes, more: in
     """Refuse to keep more bytes for a member than she may add in a day: those of her lines, and in the vault those of today and `more`."""
     terms, actor = (charters.in_force(state).get(QuotaTerms) if state.seq else None), record.actor
     if terms is not None and terms.bytes_per_day and actor[:1] == "m":
-        size = state[Usage].size.get(MemberId(actor), 0) + vault.of(actor, record.at) + more
+        usage = state[Usage]
+        written = usage.size.get(MemberId(actor), 0) if usage.day == record.at // DAY_MS else 0
+        size = written + vault.of(actor, record.at) + more
         if size > terms.bytes_per_day:
             raise _reached(actor, "would have written {count} bytes today, more than the charter allows", size)
 

@@ -10,7 +10,7 @@ import os
 import sqlite3
 import threading
 from collections.abc import Collection, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 from weakref import WeakSet
@@ -22,10 +22,12 @@ from engine.log.fields import Opening
 from engine.log.merkle import Tile
 from engine.refusals import refuse
 from engine.state import State
-from engine.storage import Kept
+from engine.storage import BatchLost, Kept
 from engine.store import reading, snapshot, tables
 from engine.store.atomic_files import read_small
 
+RARE_MAX = 2_000
+"""Events of one kind that are looked at in a few milliseconds; a poll may have a million ballots."""
 TEXTS_PER_QUERY = 200
 """Texts read by one query: two values each, well below what any SQLite takes."""
 BUSY_SECONDS = 30
@@ -108,12 +110,16 @@ class SqliteStore:
         still = self._readonly and not os.access(self.path.parent, os.W_OK) and tables.wal_is_empty(self.path)
         return f"{where}&immutable=1" if still else where
 
+    def _failing(self) -> AbstractContextManager[None]:
+        """What a failure means here: the end of the batch that this thread is writing, or a refusal."""
+        return _losing() if getattr(self._local, "batch", None) is not None else _refusing()
+
     def _row(self, sql: str, *values: object) -> Any:
-        with _refusing():
+        with self._failing():
             return self._connection().execute(sql, values).fetchone()
 
     def _rows(self, sql: str, values: Any = ()) -> Iterator[Any]:
-        with _refusing():
+        with self._failing():
             # Not `yield from`, which closes the cursor: who stops half-way may do so when the store is closed already.
             for row in self._connection().execute(sql, values):  # noqa: UP028
                 yield row
@@ -142,9 +148,10 @@ class SqliteStore:
         """The events whose `kind` or `actor` is `value`, or that are about that `thing`, perhaps of one kind only, oldest first, by
         index."""
         assert column in ("kind", "actor", "thing")
-        # The plus keeps the index of the first column in use: the second has few values.
-        of_kind = " and +kind = :kind" if kind else ""
-        query = f"select seq, cast(event as blob) from events where {column} = :value{of_kind}"
+        # A plus keeps the index of the other column in use: of a rare kind all are looked at, else all that is about a thing.
+        rare = bool(kind) and self._one(f"select count(*) from (select 1 from events where kind = ? limit {RARE_MAX})", kind) < RARE_MAX
+        of_kind = (" and kind = :kind" if rare else " and +kind = :kind") if kind else ""
+        query = f"select seq, cast(event as blob) from events where {'+' if rare else ''}{column} = :value{of_kind}"
         if column == "thing":
             query += f" union all select seq, cast(event as blob) from events where seq in (select seq from things where thing = :value){of_kind}"
         return self._rows(f"{query} order by seq", {"value": value, "kind": kind})
@@ -292,9 +299,12 @@ class SqliteBatch:
 
     def flush(self) -> None:
         """Put the lines appended so far where they can be read."""
-        lines, self._lines = self._lines, []
-        if not lines:
-            return
+        if self._lines:
+            lines, self._lines = self._lines, []
+            with _losing():
+                self._put(lines)
+
+    def _put(self, lines: list[Line]) -> None:
         self._connection.executemany(
             "insert into events(seq, kind, actor, thing, event) values (?, ?, ?, ?, ?)",
             [(line.seq, line.filing.kind, line.filing.actor, (line.filing.things or ("",))[0], line.data.decode()) for line in lines],
@@ -314,27 +324,36 @@ class SqliteBatch:
     def erase(self, erased: Erased) -> None:
         self.flush()
         if erased.owner:
-            self._connection.execute("delete from vault where owner = ?", (erased.owner,))
+            self._execute("delete from vault where owner = ?", erased.owner)
         else:
-            self._connection.execute("delete from vault where seq = ? and field = ?", (erased.seq, erased.field))
+            self._execute("delete from vault where seq = ? and field = ?", erased.seq, erased.field)
         # A receipt holds a digest of what was asked: with a guess it would confirm what is to be forgotten.
-        self._connection.execute(
-            "delete from receipts where actor = :owner or (seq <= :seq and :seq < seq + count)",
-            {"owner": erased.owner, "seq": erased.said_at},
-        )
-        self._connection.execute("insert or ignore into pending(what) values ('scrub')")
+        self._execute("delete from receipts where actor = ?1 or (seq <= ?2 and ?2 < seq + count)", erased.owner, erased.said_at)
+        self._execute("insert or ignore into pending(what) values ('scrub')")
 
     def receipt(self, actor: str, key_hash: bytes) -> Kept | None:
-        row = self._connection.execute(
-            "select command_digest, seq, count from receipts where actor = ? and key_hash = ?", (actor, key_hash)
-        ).fetchone()
+        row = self._execute("select command_digest, seq, count from receipts where actor = ? and key_hash = ?", actor, key_hash)
         return None if row is None else Kept(*row)
 
     def put_receipt(self, actor: str, key_hash: bytes, kept: Kept, at: int) -> None:
-        self._connection.execute("insert into receipts values (?, ?, ?, ?, ?, ?)", (actor, key_hash, kept.digest, kept.seq, kept.count, at))
+        self._execute("insert into receipts values (?, ?, ?, ?, ?, ?)", actor, key_hash, kept.digest, kept.seq, kept.count, at)
 
     def drop_receipts(self, before: int) -> None:
-        self._connection.execute("delete from receipts where at < ?", (before,))
+        self._execute("delete from receipts where at < ?", before)
+
+    def _execute(self, sql: str, *values: object) -> Any:
+        with _losing():
+            return self._connection.execute(sql, values).fetchone()
+
+
+@contextmanager
+def _losing() -> Iterator[None]:
+    """Whatever fails within a transaction ends it, whether or not SQLite has ended it already: a full disk makes it take back everything, and
+    what was written then would be written for good."""
+    try:
+        yield
+    except (sqlite3.Error, OSError) as fault:
+        raise BatchLost(str(fault)) from fault
 
 
 @contextmanager

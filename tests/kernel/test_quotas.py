@@ -105,3 +105,14 @@ def test_a_table_of_the_charter_may_give_some_of_its_keys():
     moot.do("m2", SubmitIdea("Idea", "x" * 20_000))
     with pytest.raises(Refusal, match="quota_reached"):
         moot.do("m2", SubmitIdea("Another", "x"))
+
+
+def test_what_was_written_yesterday_counts_no_more_today():
+    """Given a member who wrote as much as she may, and nobody who wrote since: on the next day she may write again."""
+    moot = Moot(members=2, text=SMALL)
+    moot.do("m2", SubmitIdea("Idea", "x"))
+    may_keep(moot, 20_000 - moot.of(Usage).size["m2"])
+    moot.now += DAY_MS
+    may_keep(moot, 20_000)
+    with pytest.raises(Refusal, match="20001 bytes"):
+        may_keep(moot, 20_001)

@@ -7,11 +7,12 @@ from pathlib import Path
 import pytest
 
 from api.on_node import held
+from contracts.local_node import CHAIN_ID
 from engine.features.anchors.anchor import RecordAnchor
 from engine.features.anchors.send import RecordDecision
 from engine.features.anchors.state import Anchors, OnChain
 from engine.features.anchors.unwind import UnwindAnchor
-from tests.contracts.anchoring import CHAIN_ID, Anchoring
+from tests.contracts.anchoring import Anchoring
 
 
 @pytest.fixture

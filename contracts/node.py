@@ -180,6 +180,10 @@ class Node:
             return str(refused)
         return None
 
+    def ask(self, method: str, *params: Any) -> Any:
+        """What only some nodes answer, as it is said."""
+        return self._told(method, list(params))
+
     def _number(self, method: str, params: list[Any]) -> int:
         number = _quantity(self._told(method, params))
         if number is None:

@@ -100,7 +100,8 @@ class _Log:
             self.said.append(record)
 
     def _name_places(self, charter: str, seq: int) -> None:
-        for place in charters.lawful(charter)[AnchorTerms].by_name.values():
+        terms = charters.lawful(charter).get(AnchorTerms)
+        for place in terms.by_name.values() if terms is not None else ():
             if place.contract is not None:
                 self.named.setdefault((place.chain_id, place.contract), seq)
 

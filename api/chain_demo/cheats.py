@@ -14,8 +14,7 @@ from engine.refusals import Refusal
 from engine.store import folder as folders
 
 if TYPE_CHECKING:
-    from api.chain_demo.stage import Stage
-    from api.chain_demo.story import Decision
+    from api.chain_demo.stage import Decision, Stage
     from engine.log.signing import SecretKey
 
 REVERTED = "transaction_refused"

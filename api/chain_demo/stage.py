@@ -7,6 +7,7 @@ import json
 import time
 from collections.abc import Callable
 from contextlib import contextmanager, redirect_stdout
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -41,6 +42,17 @@ class Cheat(NamedTuple):
 
     tried: str
     refused_by: str
+
+
+@dataclass
+class Decision:
+    """The poll that is carried out: what it does, in a file, and the contract it goes through."""
+
+    poll: str
+    contract: str
+    file: Path
+    members: list[str]
+    council: list[str]
 
 
 class Stage:

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from api.chain_demo.stage import COIN, DAY, Stage
+from api.chain_demo.stage import COIN, DAY, Decision, Stage
 from engine.kernel.members import Members
 from engine.store import folder as folders
 from engine.values import DAY_MS
@@ -55,17 +53,6 @@ class Told(NamedTuple):
     opening: str
     ending: str
     summary: dict[str, Any]
-
-
-@dataclass
-class Decision:
-    """The poll that is carried out: what it does, in a file, and the contract it goes through."""
-
-    poll: str
-    contract: str
-    file: Path
-    members: list[str]
-    council: list[str]
 
 
 def told(stage: Stage, chance: bytes, now: int) -> Told:

@@ -17,7 +17,7 @@ from engine import lines
 from engine.community import Community
 from engine.event import Event, Record
 from engine.features.anchors.state import Anchors, Sent
-from engine.features.anchors.terms import AnchorTerms
+from engine.features.anchors.terms import AnchorTerms, Place
 from engine.features.keys.state import Keys
 from engine.features.keys.terms import KeyTerms
 from engine.features.polls.state import Poll, PollId, Polls
@@ -168,17 +168,20 @@ def _member(state: State, site: str, member: str) -> str:
 def _chain(state: State) -> int:
     """The chain that members' keys are shown on: that which they sign for, else the first that heads are anchored on, else Ethereum's. A
     key's account is the same on all of them."""
-    charter = charters.in_force(state)
-    anchored = [place.chain_id for place in charter[AnchorTerms].by_name.values() if place.chain_id]
-    return charter[KeyTerms].chain_id or next(iter(anchored), 1)
+    anchored = (place.chain_id for place in _places(state) if place.chain_id)
+    return charters.in_force(state)[KeyTerms].chain_id or next(anchored, 1)
+
+
+def _places(state: State) -> list[Place]:
+    terms = charters.in_force(state).get(AnchorTerms)
+    return [] if terms is None else list(terms.by_name.values())
 
 
 def _contracts(state: State) -> Iterator[tuple[int, str, str, str]]:
-    charter = charters.in_force(state)
-    for place in charter[AnchorTerms].by_name.values():
+    for place in _places(state):
         if place.contract is not None:
             yield place.chain_id, place.contract, "heads", ""
-    terms = charter[KeyTerms]
+    terms = charters.in_force(state)[KeyTerms]
     if terms.contract is not None:
         yield terms.chain_id, terms.contract, "keys", ""
     for one in state[Anchors].sent.values():

@@ -147,3 +147,12 @@ def test_nothing_that_could_be_erased_is_in_them(moot):
     texts = {one for one in written if isinstance(one, str) and len(one) > 3}
     assert {"Which?", "option 1", "Founder"} <= texts
     assert not [one for one in texts if one in read]
+
+
+def test_a_community_without_a_chain_has_members_polls_and_no_contracts():
+    moot = Moot(members=1)
+    register(moot, "m2")
+    poll = moot.poll()
+    assert document(moot, "/dao/contracts.json")["contracts"] == []
+    assert document(moot, "/dao/members.json")["members"][1] == {"id": f"eip155:1:{address_shown(key('m2').address)}"}
+    assert [one["id"] for one in document(moot, "/dao/proposals.json")["proposals"]] == [f"{SITE}/polls/{poll}"]

@@ -9,14 +9,18 @@ import pytest
 from api import on_node
 from api.on_node import held
 from contracts.local_node import CHAIN_ID
+from engine.features.amendments.amend import AmendCharter
 from engine.features.anchors.anchor import RecordAnchor
 from engine.features.anchors.send import RecordDecision
 from engine.features.anchors.state import Anchors, OnChain
 from engine.features.anchors.unwind import UnwindAnchor
+from engine.features.polls.open import OpenPoll
 from engine.features.polls.state import Polls
+from engine.kernel.charter import preset
 from tests.anchored import anchored, moot_with_anchors
 from tests.contracts.anchoring import Anchoring
 from tests.council import TEXT, seated
+from tests.moot import Moot
 
 
 @pytest.fixture
@@ -75,6 +79,18 @@ def test_a_charter_may_name_a_contract_that_is_not_there_yet_or_is_another_logs(
         moot = moot_with_anchors(contract=contract, chain_id=CHAIN_ID)
         lines = list(moot.community.store.lines(0))
         assert held(lines, lines, [rpc.node()]).problem is None
+
+
+def test_a_place_that_an_amendment_brings_is_looked_at_too(rpc, anchoring):
+    """Given a charter that names nothing, amended into one that names a contract, when it is read, then the amendment is what named it."""
+    moot = Moot(members=3)
+    assert held(lines := list(moot.community.store.lines(0)), lines, [rpc.node()]).problem is None
+    text = anchored(preset("product"), contract=anchoring.contract, chain_id=CHAIN_ID)
+    poll = f"p{moot.do('m1', OpenPoll('charter', 'Anchor?', amendment=text)).seq}"
+    moot.vote(poll, "1", "1", "1", "1")
+    moot.end(poll)
+    amended = moot.do("m1", AmendCharter(poll, text)).seq
+    assert on_node._Log(moot.community.store.lines(0)).named == {(CHAIN_ID, anchoring.contract): amended}
 
 
 def test_a_step_is_held_against_the_opening_of_its_poll_whatever_shape_that_has():

@@ -1,5 +1,5 @@
 # One word each. `make check` is what CI runs.
-.PHONY: demo test check digests golden bench-community bench-http bench-turns bench-voting bench-chain bench-work peers nodes kill fuzz agreement mutants mutants-quick full constraints contracts clean
+.PHONY: demo demo-chain test check digests golden bench-community bench-http bench-turns bench-voting bench-chain bench-work peers nodes kill fuzz agreement mutants mutants-quick full constraints contracts clean
 .DEFAULT_GOAL := help
 
 BIN := .venv/bin
@@ -23,6 +23,9 @@ $(BIN)/python:
 .venv/browser: .venv/test
 	@UV=$$(command -v uv || echo $(BIN)/uv); $$UV pip install --quiet --python $(BIN)/python -c constraints.txt -e '.[test,browser]' && touch $@
 
+.venv/chain-demo: .venv/run
+	@UV=$$(command -v uv || echo $(BIN)/uv); $$UV pip install --quiet --python $(BIN)/python -c constraints.txt -e '.[chain-demo]' && touch $@
+
 .venv/contracts: .venv/test
 	@UV=$$(command -v uv || echo $(BIN)/uv); $$UV pip install --quiet --python $(BIN)/python -c constraints.txt -e '.[test,contracts]' && touch $@
 
@@ -32,6 +35,9 @@ $(BIN)/python:
 
 demo: .venv/run ## set up, and serve the demo community at 127.0.0.1:8000 (PORT=8001 for another)
 	@$(BIN)/folkmoot demo --port $(PORT)
+
+demo-chain: .venv/chain-demo ## set up, and show decisions, claims and anchors on a chain in process, and ten ways to cheat
+	@$(BIN)/folkmoot demo --chain
 
 test: .venv/test ## set up, and pass the tests
 	@$(BIN)/python -m pytest -n auto -q -rs

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from api import carrying, keys
-from api.paying import JOURNAL, SECONDS, Actor, Folder, Keystore, MaxFee, Rpc, Wait, Yes, asking, given, made, paying
+from api.paying import JOURNAL, Actor, Folder, Keystore, MaxFee, Rpc, Wait, Yes, asking, given, made, pauses, paying
 from api.terminal import AsJson, answer
 from engine.refusals import refuse
 
@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from api.anchoring import Place, Step
     from api.on_chain import ChainPlace
     from contracts.journal import Journal
-    from contracts.sender import Cost
+    from contracts.node import Receipt
+    from contracts.sender import Cost, Sender
     from engine.community import Community
 
 app = typer.Typer()
@@ -69,16 +70,17 @@ def _anchored(community: Community, place: ChainPlace, actor: str, agrees: Calla
     """What was begun before is gone on with first; then, once somebody agrees to the cost, the newest head."""
     from api.anchoring import newest_worth
 
-    done = [_steps(community, place, actor, False)]
+    done, looks = [_steps(community, place, actor, False)], pauses()
     while wait and done[-1].waits:
-        time.sleep(SECONDS)
+        time.sleep(next(looks))
         done.append(_steps(community, place, actor, False))
     if done[-1].waits or (head := newest_worth(community, place.name)) is None:
         return done
     agrees(f"the head of {head.size:,} events in {place.contract} on chain {place.sender.chain_id}", place.cost(head))
     done.append(_steps(community, place, actor, True))
+    looks = pauses()
     while wait and done[-1].waits:
-        time.sleep(SECONDS)
+        time.sleep(next(looks))
         done.append(_steps(community, place, actor, False))
     return done
 
@@ -116,19 +118,23 @@ def _deploy(
     yes: bool,
     as_json: bool,
 ) -> None:
-    """Deploy once, however often it is asked: an intent for it stands in the journal."""
-    from contracts.heads import creation
+    """Deploy the contract for the heads of a community's log, and say how the charter names it."""
     from engine.kernel.found import Founding
 
     with community.reading() as state:
         origin = state[Founding].origin
     with paying(folder, rpc, keystore, password_file, max_fee, None, 1) as (sender, journal):
-        data = creation(origin)
-        about = {"what": "deploy", "origin": origin}
-        address = made(sender, journal, data, about, asking(yes, as_json), "a contract for your heads").contract
+        address = deployed(sender, journal, origin, asking(yes, as_json)).contract
         lines = [f"Deployed at {address} on chain {sender.chain_id}. Name it in the charter:", "", "[anchors.chain]"]
         lines += [f"chain_id = {sender.chain_id}", f'contract = "{address}"', "confirmations = 12"]
         answer({"contract": address, "chain_id": sender.chain_id}, as_json, lines)
+
+
+def deployed(sender: Sender, journal: Journal, origin: str, agrees: Callable[[str, Cost], None]) -> Receipt:
+    """The receipt of the contract for heads of the log of that origin: deployed once, however often it is asked, for an intent stands in the journal."""
+    from contracts.heads import creation
+
+    return made(sender, journal, creation(origin), {"what": "deploy", "origin": origin}, agrees, "a contract for your heads")
 
 
 @contextmanager

@@ -109,6 +109,11 @@ def to_files(media_types: Iterable[str], *statuses: int) -> Answers:
     return {200: {"description": "What is there.", "content": {each: {"schema": TEXT} for each in media_types}}, **refused(*statuses)}
 
 
+def to_json(*statuses: int) -> Answers:
+    """What a program is given, and a browser likewise: a document whose shape a standard says."""
+    return {200: {"description": "What is there.", "content": {"application/json": {"schema": {"type": "object"}}}}, **refused(*statuses)}
+
+
 def to_typed_data(*statuses: int) -> Answers:
     """What a wallet is given to sign (EIP-712)."""
     schema = {"type": "object", "required": ["types", "primaryType", "domain", "message"]}

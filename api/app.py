@@ -11,7 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.routing import Match
 
-from api import answers, clock, clockwork, pages, reads, sign_in, writes
+from api import answers, clock, clockwork, dao, pages, reads, sign_in, writes
 from api.anchor_clock import AnchorTask
 from api.doors.asker import sessions_of
 from api.doors.kept import Kept
@@ -45,6 +45,7 @@ def build(
     app.state.community, app.state.sessions, app.state.exports = community, sessions, Exports()
     app.state.nonces = Nonces(clock.chance())
     app.include_router(reads.router)  # first, because most requests only look
+    app.include_router(dao.router)
     app.include_router(sign_in.router)
     app.include_router(writes.routes())
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "pages" / "static"), name="static")

@@ -51,14 +51,24 @@ def folkmoot(
 @app.command()
 def demo(
     source: Annotated[Path | None, typer.Option("--from", metavar="FILE.pb", help="Hold a real participatory budget instead.")] = None,
-    folder: Annotated[Path, typer.Option("--dir", metavar="DIR", help="Where to keep it.")] = Path("demo"),
+    folder: Annotated[Path | None, typer.Option("--dir", metavar="DIR", help="Where to keep it; ./demo, or with --chain nowhere.")] = None,
     serve_it: Annotated[bool, typer.Option("--serve/--no-serve", help="Serve it at 127.0.0.1:8000 when it is made.")] = True,
     port: int = 8000,
+    chain: Annotated[bool, typer.Option("--chain", help="Decide, attest, pay and anchor on a chain in process, and be cheated.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Make a demo community (an invented coffee roaster, or a real vote), verify it, and serve it."""
     from api import demonstration
 
+    if chain:
+        from api import chain_demo
+
+        if source is not None:
+            raise refuse("field_unknown", "--from", "has no chain", "leave out one of --from and --chain")
+        told = chain_demo.made(app, folder, _chance(), _now(), progress_bars(as_json))
+        answer(told.summary, as_json, told.lines)
+        return
+    folder = folder or Path("demo")
     with demonstration.made(folder, source, _chance(), _now(), progress_bars(as_json)) as made:
         answer(made.summary, as_json, made.lines)
     if serve_it:

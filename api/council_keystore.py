@@ -62,17 +62,18 @@ def read(path: Path, password: bytes) -> CouncilSecret:
     return key
 
 
-def write(path: Path, key: CouncilSecret, password: bytes) -> None:
-    """A new file with a council key that only its owner may read."""
+def write(path: Path, key: CouncilSecret, password: bytes, work: dict[str, int] | None = None) -> None:
+    """A new file with a council key that only its owner may read. `work`: as of a ballot key's file."""
     typed = normalised(password)
     if not typed:
         raise refuse("password_wrong", "the password", "is empty", "give one: whoever finds the file could use the key")
     salt, initial, number = clock.chance(), clock.chance()[:16], UUID(bytes=clock.chance()[:16], version=4)
-    stretched = keystore.scrypt(typed, salt, **keystore.SCRYPT)
+    work = work or keystore.SCRYPT
+    stretched = keystore.scrypt(typed, salt, **work)
     encrypted = crypt(stretched[:16], initial, key.secret)
     stored: dict[str, Any] = {
         "crypto": {
-            "kdf": {"function": "scrypt", "params": {"dklen": 32, **keystore.SCRYPT, "salt": salt.hex()}, "message": ""},
+            "kdf": {"function": "scrypt", "params": {"dklen": 32, **work, "salt": salt.hex()}, "message": ""},
             "checksum": {"function": "sha256", "params": {}, "message": sha256(stretched[16:32] + encrypted).hexdigest()},
             "cipher": {"function": "aes-128-ctr", "params": {"iv": initial.hex()}, "message": encrypted.hex()},
         },

@@ -50,7 +50,7 @@ def made(folder: Path, source: Path | None, chance: bytes, now: int, bars: Abstr
             report = _verified(community, folder, progress)
             summary: dict[str, Any] = {"made": False}
         else:
-            with _beside(folder) as place:
+            with beside(folder) as place:
                 if source is None:
                     community, summary, lines = _roastery(place, chance, now, progress)
                 else:
@@ -85,7 +85,7 @@ def _verified(community: Community, folder: Path, progress: Progress) -> Report:
 
 
 @contextmanager
-def _beside(folder: Path) -> Iterator[Path]:
+def beside(folder: Path) -> Iterator[Path]:
     """A place to make a community in that bears its name only once it is whole; what stopped processes left is removed."""
     if folder.exists() and any(folder.iterdir()):
         raise refuse(ALREADY_FOUNDED, "{folder}", "is not empty", "name a new folder (with demo: --dir)", folder=str(folder))

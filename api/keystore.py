@@ -65,12 +65,13 @@ def read(path: Path, password: bytes) -> SecretKey:
     return SecretKey(crypt(derived[:16], initial, encrypted))
 
 
-def write(path: Path, key: SecretKey, password: bytes) -> None:
-    """A new file with a key that only its owner may read."""
+def write(path: Path, key: SecretKey, password: bytes, work: dict[str, int] | None = None) -> None:
+    """A new file with a key that only its owner may read. `work`: what scrypt takes, where the key is worth less than that of a wallet."""
     if not password:
         raise refuse("password_wrong", "the password", "is empty", "give one: whoever finds the file could use the key")
     salt, initial, number = clock.chance(), clock.chance()[:16], UUID(bytes=clock.chance()[:16], version=4)
-    derived = scrypt(password, salt, **SCRYPT)
+    work = work or SCRYPT
+    derived = scrypt(password, salt, **work)
     encrypted = crypt(derived[:16], initial, key.secret)
     stored = {
         "address": key.address[2:],
@@ -79,7 +80,7 @@ def write(path: Path, key: SecretKey, password: bytes) -> None:
             "cipherparams": {"iv": initial.hex()},
             "ciphertext": encrypted.hex(),
             "kdf": "scrypt",
-            "kdfparams": {"dklen": 32, **SCRYPT, "salt": salt.hex()},
+            "kdfparams": {"dklen": 32, **work, "salt": salt.hex()},
             "mac": keccak(derived[16:32] + encrypted).hex(),
         },
         "id": str(number),

@@ -14,17 +14,21 @@ from dataclasses import dataclass, field
 from api.claiming import Claimable, claimable, records
 from contracts import decisions, heads, payouts
 from contracts.node import Node, Receipt
-from engine.event import Event, Record
+from engine.event import Event, Record, kinds
+from engine.features.amendments.amend import CharterAmended
 from engine.features.anchors.anchor import HeadAnchored
 from engine.features.anchors.send import ClaimsOpened, DecisionSent
 from engine.features.anchors.state import AnchorId, OnChain
+from engine.features.anchors.terms import AnchorTerms
 from engine.features.anchors.unwind import AnchorUnwound
+from engine.features.polls.open import PollOpened
 from engine.features.polls.state import PollId
+from engine.kernel import charter as charters
 from engine.kernel.found import CommunityFounded
 from engine.log.merkle import Tree, leaf_hash
 from engine.refusals import Refusal, refuse
 
-KINDS = frozenset({"CommunityFounded", "HeadAnchored", "AnchorUnwound", "DecisionSent", "ClaimsOpened", "PollOpened", "DecisionFinal"})
+KINDS = frozenset({"CommunityFounded", "CharterAmended", "HeadAnchored", "AnchorUnwound", "DecisionSent", "ClaimsOpened", "DecisionFinal"})
 TABLE = (
     ("heads", "heads on chains", "in the blocks that the log names, written by the contract that the charter names"),
     ("decisions", "steps of decisions", "in the blocks that the log names"),
@@ -64,27 +68,42 @@ class _Log:
         self.opened: dict[str, bytes] = {}
         """The leaf hash of each poll's opening, and of its final decision."""
         self.final: dict[str, bytes] = {}
+        self.named: dict[tuple[int, str], int] = {}
+        """The contracts for heads that its charters name, each by chain and address, with the event that brought the charter."""
+        self._amendments: dict[str, str] = {}
 
         def grown() -> Iterable[tuple[int, bytes]]:
             for seq, data in events:
                 self.tree.append(leaf_hash(data))
                 yield seq, data
 
-        for record in records(grown(), KINDS):
+        openings = {name for name, kind in kinds().items() if issubclass(kind, PollOpened)}
+        for record in records(grown(), KINDS | openings):
             self._take(record)
 
     def _take(self, record: Record[Event]) -> None:
         event = record.event
         if isinstance(event, CommunityFounded):
             self.origin = event.origin
+            self._name_places(event.charter, record.seq)
+        elif isinstance(event, CharterAmended):
+            self._name_places(self._amendments[event.poll], record.seq)
         elif isinstance(event, AnchorUnwound):
             self.unwound.add(event.anchor)
-        elif record.kind == "PollOpened":
+        elif isinstance(event, PollOpened):  # of whichever shape
             self.opened[PollId.of(record.seq)] = record.leaf
+            if event.amendment is not None:
+                self._amendments[PollId.of(record.seq)] = event.amendment
         elif record.kind == "DecisionFinal":
             self.final[event.about(record)[0]] = record.leaf
         else:
             self.said.append(record)
+
+    def _name_places(self, charter: str, seq: int) -> None:
+        terms = charters.lawful(charter).get(AnchorTerms)
+        for place in terms.by_name.values() if terms is not None else ():
+            if place.contract is not None:
+                self.named.setdefault((place.chain_id, place.contract), seq)
 
 
 def held(events: Iterable[tuple[int, bytes]], again: Iterable[tuple[int, bytes]], nodes: Sequence[Node]) -> Held:
@@ -109,9 +128,11 @@ def held(events: Iterable[tuple[int, bytes]], again: Iterable[tuple[int, bytes]]
             answer.checked[_sort(event)] += 1
             if isinstance(event, HeadAnchored):
                 contracts[event.where.chain_id, event.where.contract] = record.seq
-        for (chain, contract), answer.seq in contracts.items():
-            for node in by_chain[chain]:
-                _hold_newest(node, log, contract)
+        # A log that was cut off before its first anchor names none, but its charter says where they would be.
+        for (chain, contract), answer.seq in (log.named | contracts).items():
+            for node in by_chain.get(chain, []):
+                if (chain, contract) in contracts or _is_ours(node, log, contract):
+                    _hold_newest(node, log, contract)
     except Refusal as problem:
         answer.problem = problem
     return answer
@@ -151,6 +172,17 @@ def standing(node: Node, where: OnChain) -> Receipt:
     if not receipt.done:
         raise missing(where, "has failed")
     return receipt
+
+
+def _is_ours(node: Node, log: _Log, contract: str) -> bool:
+    """Whether a contract is there, and for heads of this log: a charter may name one before it is deployed."""
+    try:
+        heads.check_contract(node, contract, log.origin)
+    except Refusal as no:
+        if no.code == "contract_foreign":
+            return False
+        raise
+    return True
 
 
 def _hold_newest(node: Node, log: _Log, contract: str) -> None:

@@ -10,9 +10,11 @@ A poll goes there by the leaf hash of the event that opened it, its result by th
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from contracts.abi import WORD, encoder
 from contracts.actions import Action
+from contracts.artefacts import artefact
 from contracts.heads import selector
 from contracts.node import Log, Node, Refused, refused_by
 from engine.log import eip712
@@ -28,7 +30,30 @@ STEPS = {
 }
 """The topic under which it says each step; the poll is the second."""
 DECISION = Struct.of({"Decision": (("poll", "bytes32"), ("pins", "bytes32"), ("result", "bytes32"))}, "Decision")
+CREATED = ("address[]", *["uint256"] * 8, "address", "uint256")
 _ACTION = "(address,uint256,bytes)[]"
+
+
+class Terms(NamedTuple):
+    """What a `decisions.vy` is made with, for good: how many seats attest, change the council, and stop; the times of a decision in seconds; who
+    may veto, until when (in seconds since 1970)."""
+
+    needed: int
+    grave: int
+    stops: int
+    open_least: int
+    open_most: int
+    window: int
+    grace: int
+    cooldown: int
+    veto_holder: str
+    veto_until: int
+
+
+def creation(seats: Sequence[str], terms: Terms) -> bytes:
+    """What deploys it, with a council of these accounts."""
+    values = tuple(one if isinstance(one, str) else str(one) for one in terms)
+    return bytes.fromhex(artefact("decisions")["bytecode"][2:]) + encoder(CREATED)((list(seats), *values))
 
 
 def stage(node: Node, contract: str, poll: bytes) -> str:

@@ -40,7 +40,8 @@ class Log(NamedTuple):
 
 
 class Receipt(NamedTuple):
-    """A transaction that a block holds. `contract` is the address of one that it made."""
+    """A transaction that a block holds. `contract` is the address of one that it made; `gas` what it took, by the node's word:
+    nothing here depends on it."""
 
     transaction: str
     done: bool
@@ -49,6 +50,7 @@ class Receipt(NamedTuple):
     contract: str | None
     logs: tuple[Log, ...]
     to: str | None
+    gas: int | None = None
 
 
 class Refused(Exception):
@@ -178,6 +180,10 @@ class Node:
             return str(refused)
         return None
 
+    def ask(self, method: str, *params: Any) -> Any:
+        """What only some nodes answer, as it is said."""
+        return self._told(method, list(params))
+
     def _number(self, method: str, params: list[Any]) -> int:
         number = _quantity(self._told(method, params))
         if number is None:
@@ -234,9 +240,9 @@ def _receipt(told: dict[str, Any]) -> Receipt:
     logs = tuple(_log(one) for one in told["logs"])
     if any((log.block, log.block_hash, log.transaction) != (block, told["blockHash"], told["transactionHash"]) for log in logs):
         raise ValueError
-    return Receipt(
-        told["transactionHash"], status == 1, block, told["blockHash"], made.lower() if made else None, logs, to.lower() if to else None
-    )
+    contract, called = made.lower() if made else None, to.lower() if to else None
+    gas = _quantity(told.get("gasUsed"))
+    return Receipt(told["transactionHash"], status == 1, block, told["blockHash"], contract, logs, called, gas)
 
 
 def _log(told: dict[str, Any]) -> Log:

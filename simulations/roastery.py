@@ -103,7 +103,7 @@ def charter() -> str:
 
 
 def play(community: Community, seed: bytes, now: int, progress: Progress = quiet) -> None:
-    """Ninety days of Kestrel Coffee up to `now`, in a community founded with `charter()` before they began."""
+    """Ninety days of Kestrel Coffee up to `now`, in a community founded with `charter()`, and what else one likes in it, before they began."""
     script, draw = Script(community, seed, now - DAYS * DAY_MS), Random(seed)
     members = ["m1"]
     for name in NAMES:
@@ -227,7 +227,8 @@ def _spending(script: Script, draw: Random, members: list[str]) -> None:
 
 def _amend(script: Script, draw: Random, members: list[str]) -> None:
     """The members agree to a longer memory for their beans; the charter changes only so."""
-    text = charter().replace("expire_days = 730", "expire_days = 1095")
+    with script.community.reading() as state:
+        text = charters.text_in_force(state).replace("expire_days = 730", "expire_days = 1095")
     opened = script.do("m1", OpenPoll(Name("charter"), "Shall beans last three years instead of two?", amendment=text))
     poll = PollId(f"p{opened.seq}")
     for member in draw.sample(members, 26):

@@ -8,12 +8,13 @@ from pathlib import Path
 import pytest
 
 from api import keystore
+from contracts.local_node import CHAIN_ID
 from contracts.node import Node
 from engine.kernel.charter import preset
 from engine.log.signing import SecretKey
 from tests.anchored import anchored
 from tests.api.test_cli import folkmoot
-from tests.contracts.anchoring import CHAIN_ID, Rpc, speaks_to_chains
+from tests.contracts.anchoring import Rpc, speaks_to_chains
 from tests.moot import ORIGIN
 
 SECRET = bytes(31) + b"\x03"

@@ -13,6 +13,7 @@ from api import clock, keystore
 from api.claiming import one_round
 from api.on_node import held
 from contracts.claims import total
+from contracts.local_node import CHAIN_ID
 from contracts.tree import read
 from engine.event import Ask
 from engine.features.anchors.send import RecordClaims
@@ -28,7 +29,7 @@ from engine.log.signing import SecretKey
 from engine.store import folder as folders
 from tests.anchored import anchored
 from tests.api.test_cli import folkmoot
-from tests.contracts.anchoring import CHAIN_ID, Rpc
+from tests.contracts.anchoring import Rpc
 from tests.moot import ORIGIN
 from tests.signing import key, registering
 

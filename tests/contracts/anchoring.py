@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
+from contextlib import ExitStack
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,7 @@ from api.anchoring import Step, step
 from api.on_chain import ChainPlace
 from contracts.heads import creation
 from contracts.journal import opened
+from contracts.local_node import CHAIN_ID, TOOLS, running
 from contracts.node import Node
 from contracts.sender import GWEI, Sender, Terms
 from engine.features.anchors.state import Anchors
@@ -23,8 +23,6 @@ from engine.refusals import Refusal
 from tests.anchored import moot_with_anchors
 from tests.moot import ORIGIN
 
-ROOT = Path(__file__).parent.parent.parent
-CHAIN_ID = 131277322940537
 KEY = SecretKey(bytes(31) + b"\x01")
 FEE_MAX = 100 * GWEI
 
@@ -36,27 +34,21 @@ class Rpc:
     """The node, and what a test does to it: `rpc.mine(3)`, `rpc.unwind(2, False)`."""
 
     def __init__(self) -> None:
-        if not all(map(find_spec, ("eth_tester", "eth", "web3"))):
+        if not all(map(find_spec, TOOLS)):
             pytest.skip("no chain in process here: install folkmoot[contracts]")
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "tests.contracts.rpc"], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-        )
-        assert self._process.stdout is not None
-        self.url = f"http://127.0.0.1:{int(self._process.stdout.readline())}"
+        self._while = ExitStack()
+        self.url = self._while.enter_context(running("tests.contracts.rpc"))
         self._ask = Node.connect(self.url, 60)._ask
 
     def stop(self) -> None:
-        assert self._process.stdin is not None and self._process.stdout is not None
-        self._process.stdin.close()
-        self._process.wait(20)
-        self._process.stdout.close()
+        self._while.close()
 
     def node(self, seconds: float = 10) -> Node:
         return Node.connect(self.url, seconds)
 
     def __getattr__(self, name: str) -> Any:
         def do(*params: Any) -> Any:
-            told = self._ask(f"test_{name}", list(params))
+            told = self._ask(f"local_{name}", list(params))
             assert "error" not in told, told
             return told["result"]
 

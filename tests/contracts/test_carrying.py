@@ -10,23 +10,23 @@ from api import carrying, clock
 from api.clockwork import do_due
 from api.on_node import held
 from contracts import decisions
-from contracts.abi import checksummed, encoder
+from contracts.abi import checksummed
 from contracts.actions import Action
 from contracts.artefacts import artefact
 from contracts.journal import opened
+from contracts.local_node import CHAIN_ID
 from contracts.sender import Sender, Terms
 from engine.features.anchors.state import Anchors
 from engine.features.polls.state import Polls
 from engine.log.signing import SecretKey
 from engine.refusals import Refusal
-from tests.contracts.anchoring import CHAIN_ID, FEE_MAX, Anchoring, Rpc
+from tests.contracts.anchoring import FEE_MAX, Anchoring, Rpc
 from tests.contracts.chain import DAY, Chain, hexed
 
 SEATS = [SecretKey(bytes(31) + bytes([number])) for number in (1, 2, 3)]
 """m1's account is a seat; two of three attest."""
 PAYEE = checksummed("0x" + "ee" * 20)
 ACTIONS = [Action(PAYEE, 1_000, b"")]
-CREATED = ("address[]", *["uint256"] * 8, "address", "uint256")
 
 
 class Carrying(Anchoring):
@@ -34,12 +34,10 @@ class Carrying(Anchoring):
 
     def __init__(self, rpc: Rpc, folder: Path) -> None:
         super().__init__(rpc, folder)
-        days = [str(DAY * number) for number in (1, 60, 1, 7, 0)]
-        seats = [seat.address for seat in SEATS]
-        created = encoder(CREATED)((seats, "2", "2", "1", *days, PAYEE, str(rpc.node().time() + DAY)))
+        terms = decisions.Terms(2, 2, 1, DAY, 60 * DAY, DAY, 7 * DAY, 0, PAYEE, rpc.node().time() + DAY)
+        data = decisions.creation([seat.address for seat in SEATS], terms)
         with opened(folder / "deploying.journal") as journal:
             sender = Sender(rpc.node(), self.key, journal, CHAIN_ID, Terms(FEE_MAX, 1))
-            data = bytes.fromhex(artefact("decisions")["bytecode"][2:]) + created
             intent = sender.intend(None, data, {"what": "decisions"}, 5_000)
             while (receipt := sender.pursue(intent)) is None:
                 rpc.mine(1)

@@ -6,12 +6,21 @@ from pathlib import Path
 
 import pytest
 
+from api import on_node
 from api.on_node import held
+from contracts.local_node import CHAIN_ID
+from engine.features.amendments.amend import AmendCharter
 from engine.features.anchors.anchor import RecordAnchor
 from engine.features.anchors.send import RecordDecision
 from engine.features.anchors.state import Anchors, OnChain
 from engine.features.anchors.unwind import UnwindAnchor
-from tests.contracts.anchoring import CHAIN_ID, Anchoring
+from engine.features.polls.open import OpenPoll
+from engine.features.polls.state import Polls
+from engine.kernel.charter import preset
+from tests.anchored import anchored, moot_with_anchors
+from tests.contracts.anchoring import Anchoring
+from tests.council import TEXT, seated
+from tests.moot import Moot
 
 
 @pytest.fixture
@@ -57,6 +66,40 @@ def test_a_log_that_was_cut_short_is_found_by_what_the_contract_holds(anchoring)
     _, second, third = anchoring.moot.of(Anchors).heads.values()
     said, seq = problem(anchoring, cut=third.size - 1)
     assert said.startswith("log_went_back: holds a head of") and "cut short" in said and seq == int(second.id[1:])
+
+
+def test_a_log_that_was_cut_off_before_its_first_anchor_is_found_by_what_its_charter_names(anchoring):
+    first = next(iter(anchoring.moot.of(Anchors).heads.values()))
+    said, seq = problem(anchoring, cut=int(first.id[1:]))
+    assert said.startswith("log_went_back: holds a head of") and "cut short" in said and seq == 0
+
+
+def test_a_charter_may_name_a_contract_that_is_not_there_yet_or_is_another_logs(rpc, anchoring):
+    for contract in ("0x" + "cc" * 20, Anchoring(rpc, anchoring.path.parent, origin="elsewhere.example/moot").contract):
+        moot = moot_with_anchors(contract=contract, chain_id=CHAIN_ID)
+        lines = list(moot.community.store.lines(0))
+        assert held(lines, lines, [rpc.node()]).problem is None
+
+
+def test_a_place_that_an_amendment_brings_is_looked_at_too(rpc, anchoring):
+    """Given a charter that names nothing, amended into one that names a contract, when it is read, then the amendment is what named it."""
+    moot = Moot(members=3)
+    assert held(lines := list(moot.community.store.lines(0)), lines, [rpc.node()]).problem is None
+    text = anchored(preset("product"), contract=anchoring.contract, chain_id=CHAIN_ID)
+    poll = f"p{moot.do('m1', OpenPoll('charter', 'Anchor?', amendment=text)).seq}"
+    moot.vote(poll, "1", "1", "1", "1")
+    moot.end(poll)
+    amended = moot.do("m1", AmendCharter(poll, text)).seq
+    assert on_node._Log(moot.community.store.lines(0)).named == {(CHAIN_ID, anchoring.contract): amended}
+
+
+def test_a_step_is_held_against_the_opening_of_its_poll_whatever_shape_that_has():
+    """Given polls that state more than the plainest can, as a council, when a node is asked, then each goes by its own opening's leaf."""
+    moot = seated(text=anchored(TEXT))
+    polls = [moot.poll(), moot.poll("matter", options=2)]
+    assert [len(list(moot.community.store.find("kind", kind))) for kind in ("PollOpened", "PollOpened.3")] == [1, 1]
+    log = on_node._Log(moot.community.store.lines(0))
+    assert log.opened == {poll: bytes.fromhex(moot.of(Polls)[poll].opened) for poll in polls}
 
 
 def recorded(anchoring: Anchoring, **change) -> None:

@@ -8,12 +8,13 @@ import pytest
 
 from api.on_node import held
 from contracts import journal
+from contracts.local_node import CHAIN_ID
 from contracts.sender import GWEI, PATIENCE
 from engine.features.anchors.state import Anchors
 from engine.log.signing import SecretKey
 from engine.refusals import Refusal
 from engine.verify import verify
-from tests.contracts.anchoring import CHAIN_ID, Anchoring
+from tests.contracts.anchoring import Anchoring
 from tests.nodes.anvil import Anvil
 
 KEY = SecretKey(bytes.fromhex("ac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80"))

@@ -34,14 +34,18 @@ from tests.wallets import Account, compared, hashed
 SECRECIES = {"open": OPEN, "until_close": preset("product")}
 
 
-@pytest.fixture(params=SECRECIES)
-def moot(request) -> Moot:
-    """m2 and m3 have keys, m4 and m5 have none; the first poll is open."""
-    moot = Moot(members=4, text=SECRECIES[request.param])
+def two_polls(secrecy: str) -> Moot:
+    """m2 and m3 have keys, m4 and m5 have none; both polls are open."""
+    moot = Moot(members=4, text=SECRECIES[secrecy])
     register(moot, "m2", "m3")
     moot.poll()
     moot.poll()
     return moot
+
+
+@pytest.fixture(params=SECRECIES)
+def moot(request) -> Moot:
+    return two_polls(request.param)
 
 
 def polls(moot: Moot) -> list[str]:

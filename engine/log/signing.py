@@ -174,7 +174,7 @@ def check_signer(digest: bytes, signature: str | None, signer: Address, way_out:
     if signature is None:
         raise _wrong("is not there", "sign it")
     if (recovered := recover(digest, signature)) != signer:
-        raise _wrong("is not by {signer}: over this very text it is by {found}", way_out, signer=signer, recovered=recovered)
+        raise _wrong("is not by {signer}: over this very text it is by {found}", way_out, signer=signer, found=recovered)
 
 
 def shown(address: str) -> str:

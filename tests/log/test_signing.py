@@ -164,3 +164,9 @@ def test_only_so_many_signatures_are_remembered(monkeypatch):
 def test_a_signature_that_is_not_there_is_no_signature():
     with pytest.raises(Refusal, match="is not there"):
         check_signer(bytes(32), None, SecretKey(b"\7" * 32).address, "")
+
+
+def test_a_signature_of_another_says_whose_it_is_and_whose_it_should_be():
+    hers, other = SecretKey(b"\7" * 32), SecretKey(b"\5" * 32)
+    with pytest.raises(Refusal, match=f"is not by {hers.address}: over this very text it is by {other.address}"):
+        check_signer(bytes(32), other.sign(bytes(32)), hers.address, "")

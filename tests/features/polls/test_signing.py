@@ -228,14 +228,19 @@ def test_a_signature_that_is_none_is_found(moot, sig):
     assert report.verdict == "unsound" and report.seq == seq
 
 
+def other_spelling(sig: str) -> str:
+    """The signature with the other s, which the same secret could have made."""
+    data = bytes.fromhex(sig[2:])
+    high = signing.ORDER - int.from_bytes(data[32:64], "big")
+    return "0x" + (data[:32] + high.to_bytes(32, "big") + bytes([55 - data[64]])).hex()
+
+
 def test_the_other_spelling_of_a_signature_is_found(moot):
     seq = cast(moot, "m2", polls(moot)[0], "1").seq
 
     def change(line: dict) -> None:
         if line["seq"] == seq:
-            data = bytes.fromhex(line["sig"][2:])
-            high = signing.ORDER - int.from_bytes(data[32:64], "big")
-            line["sig"] = "0x" + (data[:32] + high.to_bytes(32, "big") + bytes([55 - data[64]])).hex()
+            line["sig"] = other_spelling(line["sig"])
 
     assert "high s" in str(verify(rewritten(moot, change)).problem)
 

@@ -1,11 +1,14 @@
-"""Events that a dishonest operator could add to `forging.lived()`, and what an audit says of each."""
+"""Events that a dishonest operator could add to `forging.lived()`, what an audit says of each, and facts of it that he could change."""
 
 from __future__ import annotations
+
+import json
+from importlib.resources import files
 
 from engine.kernel import charter as charters
 from engine.log.checkpoint import Checkpoint
 from tests.forging import closed, event, opened_early, waiting
-from tests.moot import KEY, ORIGIN
+from tests.moot import KEY, ORIGIN, START
 
 DAY_MS = 86_400_000
 WEEK = 8 * DAY_MS
@@ -148,3 +151,42 @@ FORGERIES = {
     ),
     "a loss nobody has signed for": (of("m1", "LossDeclared", head="nothing"), "checkpoint_wrong"),
 }  # fmt: skip
+
+DIGEST_OF = json.loads((files("engine.rules") / "digests.json").read_text())
+
+CHANGED = {
+    "another winner": ("PollClosed", {"winners": [2]}),
+    "a quorum that was missed": ("PollClosed", {"status": "no_quorum", "winners": []}),
+    "more power cast": ("PollClosed", {"power_cast": "99"}),
+    "other scores": ("PollClosed", {"scores": ["9", "9"]}),
+    "another digest of the outcome": ("PollClosed", {"outcome": "0" * 64}),
+    "another secret of the draw": ("PollClosed", {"draw__secret": "0" * 64}),
+    "more power on the roll": ("PollOpened", {"electorate__power": "99"}),
+    "fewer members on the roll": ("PollOpened", {"electorate__count": 6}),
+    "another roll": ("PollOpened", {"electorate__root": "0" * 64}),
+    "no quorum asked for": ("PollOpened", {"terms__quorum__percent_min": 0}),
+    "ties broken otherwise": ("PollOpened", {"terms__ties": "status_quo"}),
+    "winners to another stage": ("PollOpened", {"terms__winners_to": "open"}),
+    "no early end": ("PollOpened", {"terms__ends": []}),
+    "an end by hand at once": ("PollOpened", {"terms__hand_after_minutes": 0}),
+    "another secrecy": ("PollOpened", {"terms__secrecy": "open"}),
+    "another rule": ("PollOpened", {"terms__rule__version": "plurality@1", "terms__rule__digest": DIGEST_OF["voting/plurality@1"]}),
+    "power by points": ("PollOpened", {"terms__power__version": "by_points@1", "terms__power__digest": DIGEST_OF["power/by_points@1"]}),
+    "an earlier close": ("PollOpened", {"closes_at": START + 1}),
+    "another charter": ("PollOpened", {"charter": 1}),
+    "another promise of the draw": ("PollOpened", {"draw_secret": "0" * 64}),
+    "ballots of more power": ("BallotSealed", {"power": "2"}),
+    "more points for an act": ("PointsEarned", {"points": "6"}),
+    "points by another line of the charter": ("PointsEarned", {"entry": 2}),
+    "points that never expire": ("PointsEarned", {"expires_at": 0}),
+    "an award above the most": ("PointsAwarded", {"points": "501"}),
+    "an award that never expires": ("PointsAwarded", {"expires_at": 0}),
+    "a larger pot": ("RewardRoundOpened", {"pot": "999999999"}),
+    "other points to share by": ("RewardRoundOpened", {"points": "1"}),
+    "points that are not spent": ("RewardRoundOpened", {"terms__spends_points": False}),
+    "a last share that is not the last": ("RewardShared", {"last": False}),
+    "an idea adopted without a poll": ("IdeaAdvanced", {"stage": "adopted"}),
+    "less paid in": ("FundsPaidIn", {"amount": "1"}),
+    "another charter from the beginning": ("CommunityFounded", {"charter": charters.preset("budget")}),
+}
+"""The kind of event, and fields of all its events, which are rewritten."""

@@ -6,6 +6,7 @@ import ast
 import re
 from functools import cache
 from pathlib import Path
+from string import Formatter
 
 import pytest
 
@@ -226,7 +227,7 @@ def sentences() -> list[tuple[str, ast.Call]]:
         (name, node)
         for name, path in modules().items()
         for node in ast.walk(ast.parse(path.read_text()))
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("refuse", "wrong")
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("refuse", "wrong", "_wrong")
     ]
 
 
@@ -235,3 +236,12 @@ def test_refusals_are_format_strings_with_named_values():
     for name, call in sentences():
         spliced = [part for part in call.args[1:] if isinstance(part, ast.JoinedStr)]
         assert not spliced, f"{name}:{call.lineno} builds a sentence with an f-string"
+
+
+def test_every_name_in_a_sentence_has_its_value():
+    """Else it is said with its braces, and the other values with it."""
+    for name, call in sentences():
+        given = {keyword.arg for keyword in call.keywords}
+        said = [part.value for part in call.args if isinstance(part, ast.Constant) and isinstance(part.value, str)]
+        named = {re.split(r"[.\[]", field)[0] for text in said for _, field, *_ in Formatter().parse(text) if field} if given else set()
+        assert None in given or named <= given, f"{name}:{call.lineno} names {named - given}"

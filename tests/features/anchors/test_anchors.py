@@ -18,7 +18,7 @@ from engine.log.json import parse_own
 from engine.refusals import Refusal
 from engine.verify import verify
 from tests.anchored import CONTRACT, anchored, filed, head, moot_with_anchors, where
-from tests.forging import rewritten
+from tests.forging import of_kind, rewritten
 from tests.moot import Moot, fingerprint
 
 
@@ -131,28 +131,30 @@ def test_a_round_has_one_contract(moot):
     moot.do("m1", replace(claims, where=where(2)))
 
 
-@pytest.mark.parametrize(
-    ("kind", "change"),
-    [
-        ("HeadAnchored", {"root": "ab" * 32}),
-        ("HeadAnchored", {"size": 3}),
-        ("HeadAnchored", {"place": "notary"}),
-        ("HeadFiled", {"root": "ab" * 32}),
-        ("HeadFiled", {"place": "chain"}),
-        ("AnchorUnwound", {"anchor": "a2"}),
-    ],
-)
-def test_an_operator_who_rewrites_an_anchor_is_found_out(moot, kind, change):
+CHANGED = {
+    "another head on a chain": ("HeadAnchored", {"root": "ab" * 32}),
+    "a head of another size on a chain": ("HeadAnchored", {"size": 3}),
+    "a head on a chain that is a file": ("HeadAnchored", {"place": "notary"}),
+    "another head in a file": ("HeadFiled", {"root": "ab" * 32}),
+    "a head in a file that is a chain": ("HeadFiled", {"place": "chain"}),
+    "an anchor unwound that is none": ("AnchorUnwound", {"anchor": "a2"}),
+}
+
+
+def unwound() -> Moot:
+    """A head in a file, and the same on a chain, where it is unwound."""
+    moot = moot_with_anchors()
     moot.do("m1", filed(moot, 4))
     name = f"a{moot.do('m1', head(moot, 4, 1)).seq}"
     moot.do("m1", UnwindAnchor(name))
+    return moot
+
+
+@pytest.mark.parametrize("name", CHANGED)
+def test_an_operator_who_rewrites_an_anchor_is_found_out(name):
+    moot, (kind, fields) = unwound(), CHANGED[name]
     assert verify(rewritten(moot, lambda line: None), allow_unsigned=True).verdict == "sound"
-
-    def forge(line):
-        if line["kind"] == kind:
-            line["body"] |= change
-
-    report = verify(rewritten(moot, forge), allow_unsigned=True)
+    report = verify(rewritten(moot, of_kind(kind, **fields)), allow_unsigned=True)
     assert report.verdict == "unsound" and parse_own(moot.log()[report.seq])["kind"] == kind, report.problem
 
 

@@ -22,14 +22,18 @@ from tests.moot import Moot, fingerprint
 from tests.signing import key, register
 
 
-@pytest.fixture
-def moot() -> Moot:
+def some_with_keys() -> Moot:
     """Of m1 to m5, m2 and m3 have council keys, and m4 has left."""
     moot = Moot(members=4)
     for member in ("m2", "m3"):
         moot.do(member, registering(moot, member))
     moot.do("m4", ForgetMember("m4"))
     return moot
+
+
+@pytest.fixture
+def moot() -> Moot:
+    return some_with_keys()
 
 
 def rogue(victim: str, attacker: str) -> str:

@@ -25,13 +25,17 @@ from tests.signing import key, register, registering, retiring, rotating
 CHAIN = '\n[keys]\nchain_id = 8453\ncontract = "0x00000000000000000000000000000000000000aa"\n'
 
 
-@pytest.fixture
-def moot() -> Moot:
+def some_with_keys() -> Moot:
     """Of m1 to m5, m2 and m3 have keys, and m4 has left."""
     moot = Moot(members=4)
     register(moot, "m2", "m3")
     moot.do("m4", ForgetMember("m4"))
     return moot
+
+
+@pytest.fixture
+def moot() -> Moot:
+    return some_with_keys()
 
 
 def other(moot: Moot, member: str, who: str) -> RegisterKey:

@@ -282,28 +282,39 @@ def test_as_many_polls_stand_open_as_fit_and_those_that_may_be_objected_to_are_a
 # -- forged -----------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    ("actor", "kind", "at", "body", "why"),
-    [
-        ("clock", "DecisionFinal", 0, {}, "is DecisionFinal without cause"),
-        ("clock", "ObjectionsEnded", 0, {}, "can still be objected to"),
-        ("m1", "ObjectionsEnded", 3 * DAY * 60_000 - 1, {}, "can still be objected to"),
-        ("m2", "ObjectionsEnded", 3 * DAY * 60_000, {}, "may not close_poll"),
-        ("clock", "ObjectionsEnded", 3 * DAY * 60_000, {}, "had to be followed by DecisionFinal"),
-        ("m2", "DecisionOverturned", 0, {}, "is DecisionOverturned without cause"),
-        ("clock", "ObjectionsOpened", 0, {"until": 2**40}, "is ObjectionsOpened without cause"),
-        ("m3", "ObjectionRaised", 3 * DAY * 60_000, {"reason": "0" * 64}, "takes no objections now"),
-        ("m2", "ObjectionRaised", 0, {"reason": "0" * 64}, "has your objection"),
-        ("m99", "ObjectionRaised", 0, {"reason": "0" * 64}, "ObjectionRaised is for members only"),
-        ("m3", "ObjectionRaised", 0, {"reason": "0" * 64}, "had to be followed by DecisionOverturned"),
-    ],
-)
-def test_a_forged_finality_is_found(actor, kind, at, body, why):
+FORGED = {
+    "a decision final before its time": ("clock", "DecisionFinal", 0, {}, "is DecisionFinal without cause"),
+    "objections ended at once": ("clock", "ObjectionsEnded", 0, {}, "can still be objected to"),
+    "objections ended a moment early": ("m1", "ObjectionsEnded", 3 * DAY * 60_000 - 1, {}, "can still be objected to"),
+    "objections ended by who may not": ("m2", "ObjectionsEnded", 3 * DAY * 60_000, {}, "may not close_poll"),
+    "objections ended and nothing final": ("clock", "ObjectionsEnded", 3 * DAY * 60_000, {}, "had to be followed by DecisionFinal"),
+    "a decision overturned by one": ("m2", "DecisionOverturned", 0, {}, "is DecisionOverturned without cause"),
+    "objections opened again": ("clock", "ObjectionsOpened", 0, {"until": 2**40}, "is ObjectionsOpened without cause"),
+    "an objection too late": ("m3", "ObjectionRaised", 3 * DAY * 60_000, {"reason": "0" * 64}, "takes no objections now"),
+    "a second objection": ("m2", "ObjectionRaised", 0, {"reason": "0" * 64}, "has your objection"),
+    "an objection by a stranger": ("m99", "ObjectionRaised", 0, {"reason": "0" * 64}, "ObjectionRaised is for members only"),
+    "an objection that changes nothing": ("m3", "ObjectionRaised", 0, {"reason": "0" * 64}, "had to be followed by DecisionOverturned"),
+}
+
+
+def objected() -> tuple[Moot, str]:
+    """A decision to which one member has objected."""
     moot = moot_with()
     poll = decided(moot)
     moot.do("m2", ObjectToDecision(poll, WHY))
-    report = verify(rewritten(moot, unchanged, [event(moot, actor, kind, {"poll": poll} | body, at=at)]))
-    assert report.verdict == "unsound" and why in str(report.problem)
+    return moot, poll
+
+
+def forged(moot: Moot, poll: str, name: str) -> dict:
+    actor, kind, at, fields, _ = FORGED[name]
+    return event(moot, actor, kind, {"poll": poll} | fields, at=at)
+
+
+@pytest.mark.parametrize("name", FORGED)
+def test_a_forged_finality_is_found(name):
+    moot, poll = objected()
+    report = verify(rewritten(moot, unchanged, [forged(moot, poll, name)]))
+    assert report.verdict == "unsound" and FORGED[name][4] in str(report.problem)
 
 
 @pytest.mark.parametrize("kind", ["ObjectionsOpened", "ObjectionRaised", "DecisionOverturned"])

@@ -34,14 +34,18 @@ from tests.wallets import Account, compared, hashed
 SECRECIES = {"open": OPEN, "until_close": preset("product")}
 
 
-@pytest.fixture(params=SECRECIES)
-def moot(request) -> Moot:
-    """m2 and m3 have keys, m4 and m5 have none; the first poll is open."""
-    moot = Moot(members=4, text=SECRECIES[request.param])
+def two_polls(secrecy: str) -> Moot:
+    """m2 and m3 have keys, m4 and m5 have none; both polls are open."""
+    moot = Moot(members=4, text=SECRECIES[secrecy])
     register(moot, "m2", "m3")
     moot.poll()
     moot.poll()
     return moot
+
+
+@pytest.fixture(params=SECRECIES)
+def moot(request) -> Moot:
+    return two_polls(request.param)
 
 
 def polls(moot: Moot) -> list[str]:
@@ -224,14 +228,19 @@ def test_a_signature_that_is_none_is_found(moot, sig):
     assert report.verdict == "unsound" and report.seq == seq
 
 
+def other_spelling(sig: str) -> str:
+    """The signature with the other s, which the same secret could have made."""
+    data = bytes.fromhex(sig[2:])
+    high = signing.ORDER - int.from_bytes(data[32:64], "big")
+    return "0x" + (data[:32] + high.to_bytes(32, "big") + bytes([55 - data[64]])).hex()
+
+
 def test_the_other_spelling_of_a_signature_is_found(moot):
     seq = cast(moot, "m2", polls(moot)[0], "1").seq
 
     def change(line: dict) -> None:
         if line["seq"] == seq:
-            data = bytes.fromhex(line["sig"][2:])
-            high = signing.ORDER - int.from_bytes(data[32:64], "big")
-            line["sig"] = "0x" + (data[:32] + high.to_bytes(32, "big") + bytes([55 - data[64]])).hex()
+            line["sig"] = other_spelling(line["sig"])
 
     assert "high s" in str(verify(rewritten(moot, change)).problem)
 
@@ -376,22 +385,3 @@ def test_no_two_ballots_are_signed_alike(one, other, choice, another):
 
 MOOT = Moot(members=1, text=OPEN)
 MOOT.poll()
-
-
-# -- where the work is done --------------------------------------------------------------------------------------------
-
-
-def test_nobody_waits_for_a_recovery(moot, monkeypatch):
-    """Whose a signature is, is found out before the writer's turn; then it is known."""
-    done: list[bool] = []
-    real = signing.PublicKey.from_signature_and_message
-
-    class Watching:
-        @staticmethod
-        def from_signature_and_message(*args, **kwargs):
-            done.append(moot.community._writer.locked() or moot.community._guard._owner != 0)
-            return real(*args, **kwargs)
-
-    monkeypatch.setattr(signing, "PublicKey", Watching)
-    cast(moot, "m2", polls(moot)[0], "1", 77)
-    assert done == [False]

@@ -127,13 +127,14 @@ def _safe(
 def final_decision(community: Community, name: str) -> Decision:
     """The decision; refused until it is final, and where things stay as they are."""
     from engine.features.anchors.send import NOT_FINAL
+    from engine.features.polls.decide import decides_something
     from engine.features.polls.state import poll_of
     from engine.kernel.found import Founding
     from engine.log.merkle import leaf_hash
 
     with community.reading() as state:
         poll, origin = poll_of(state, name), state[Founding].origin
-        if not poll.final or poll.result is None or poll.result.status != "decided":
+        if not poll.final or poll.result is None or poll.result.status != "decided" or not decides_something(poll):
             raise refuse(NOT_FINAL, "poll {poll}", "has decided nothing that is final", "wait until it is", poll=name)
         opened = bytes.fromhex(poll.opened) if poll.opened else b""
     mark = f'"poll":"{name}"'.encode()

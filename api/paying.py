@@ -58,6 +58,11 @@ def done(
     intent = next(
         (one for one in journal.intents if one.about == about and one.chain_id == sender.chain_id and one.state != "failed"), None
     )
+    if intent is not None and intent.account != sender.account:
+        raise refuse(
+            "account_busy", "{what}", "was begun with account {account}", "go on with its keystore: another would pay it again",
+            what=what, account=intent.account,
+        )  # fmt: skip
     if intent is None:
         agrees(what, sender.cost(to, data, value))
         intent = sender.intend(to, data, about, value)

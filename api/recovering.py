@@ -20,7 +20,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from engine.log.signing import SIGNATURE_BYTES, Signed, look_at, remember
+from engine.log.signing import SIGNATURE_BYTES, Signed, is_spelled, look_at, remember
 from engine.values import Address
 
 RECORD, ANSWER = 32 + SIGNATURE_BYTES, 20
@@ -42,7 +42,8 @@ class Beside:
 
     def __call__(self, signed: Sequence[Signed]) -> Callable[[], None]:
         """Begin to look at them; what it gives waits until what could be found out is remembered."""
-        fit = [one for one in signed if len(one[1]) == 2 + 2 * SIGNATURE_BYTES]
+        # What is written otherwise than in the one way there is, is refused by whoever judges it, whatever its bytes would say.
+        fit = [one for one in signed if is_spelled(one[1])]
         if len(fit) < FEW:
             return lambda: None
         if not self._processes:
@@ -74,12 +75,8 @@ def _begun() -> subprocess.Popen[bytes]:
 
 def _look(process: subprocess.Popen[bytes], signed: list[Signed]) -> None:
     assert process.stdin is not None and process.stdout is not None
-    records = []
-    for digest, signature in signed:
-        try:
-            records.append(digest + bytes.fromhex(signature[2:]))
-        except ValueError:  # no digits
-            records.append(bytes(RECORD))
+    records = [digest + bytes.fromhex(signature[2:]) for digest, signature in signed]
+    assert all(len(record) == RECORD for record in records), "neither side waits for what never comes"
     for first in range(0, len(records), AT_ONCE):
         process.stdin.write(b"".join(records[first : first + AT_ONCE]))
         process.stdin.flush()

@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Sequence
 from importlib.util import find_spec
 from typing import Any, NamedTuple
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 from engine.log.text import escaped
 from engine.refusals import Refusal, refuse
@@ -53,15 +53,19 @@ class Receipt(NamedTuple):
     gas: int | None = None
 
 
+HIDDEN_FROM = 6
+"""A word of an address so long may be somebody's key with a provider: a node that repeats it is not quoted."""
+
+
 class Refused(Exception):
-    """The node understood, and says no: its own words, which name no key."""
+    """The node understood, and says no: its own words, without those of its address that may be a key."""
 
 
 class Node:
     """One node. Every method asks it anew; `name` is what may be shown of its address."""
 
-    def __init__(self, ask: Ask, name: str) -> None:
-        self._ask, self.name = ask, name
+    def __init__(self, ask: Ask, name: str, hidden: Sequence[str] = ()) -> None:
+        self._ask, self.name, self._hidden = ask, name, hidden
 
     @classmethod
     def connect(cls, url: str, seconds: float = SECONDS) -> Node:
@@ -79,7 +83,9 @@ class Node:
 
         # One question is asked once: what is asked again is for whoever asks to say.
         provider = HTTPProvider(url, request_kwargs={"timeout": seconds, "allow_redirects": False}, exception_retry_configuration=None)
-        return cls(provider.make_request, f"{host}:{port}" if port else host)
+        words = [parts.username, parts.password, *parts.path.split("/"), *(value for _, value in parse_qsl(parts.query))]
+        hidden = [word for word in words if word and len(word) >= HIDDEN_FROM]
+        return cls(provider.make_request, f"{host}:{port}" if port else host, hidden)
 
     def chain_id(self) -> int:
         return self._number("eth_chainId", [])
@@ -215,7 +221,10 @@ class Node:
         if told.get("error") is not None:
             error = told["error"]
             message = error.get("message") if isinstance(error, dict) else error
-            raise Refused(escaped(str(message))[:200])
+            said = str(message)
+            for word in self._hidden:
+                said = said.replace(word, "…")
+            raise Refused(escaped(said)[:200])
         return told["result"]
 
     def _wrong(self, method: str) -> Refusal:

@@ -113,6 +113,15 @@ class SecretKey:
         return f"SecretKey(of {self.address})"
 
 
+def is_spelled(text: str) -> bool:
+    """Whether a signature is written in the one way there is; whose it is, if anybody's, is another question."""
+    try:
+        read_signature(text)
+    except Refusal:
+        return False
+    return True
+
+
 def read_signature(text: str) -> bytes:
     """The 65 bytes of a signature; refused where it is spelled otherwise than in the one way there is."""
     if not isinstance(text, str) or not _SIGNATURE.fullmatch(text):

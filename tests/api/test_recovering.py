@@ -47,17 +47,37 @@ def test_all_of_them_are_remembered(beside, forgotten, count):
 
 
 def test_what_is_nobodys_is_remembered_as_that_and_refused_with_its_reason(beside, forgotten):
-    odd = [(bytes(32), "0x" + "zz" * 65), (bytes(32), "0x" + "00" * 65), (bytes(32), "0x" + "ff" * 65)]
-    beside(odd)()
-    assert set(signing._known.values()) == {None}
-    for one, reason in zip(odd, ("not written as bytes", "v = 0", "v = 255"), strict=True):
-        with pytest.raises(Refusal, match=reason):
-            recover(*one)
+    nobodys = [(bytes(32), "0x" + f"{number:064x}" * 2 + "1b") for number in range(5, 9)]
+    told = [signing.look_at(*one) for one in nobodys]
+    assert None in told
+    beside(nobodys)()
+    assert [signing._known[one] for one in nobodys] == told
+    with pytest.raises(Refusal, match="is nobody's"):
+        recover(*nobodys[told.index(None)])
 
 
-def test_what_is_no_signature_at_all_is_left_to_whoever_judges_it(beside, forgotten):
-    beside([(bytes(32), ""), (bytes(32), "0x" + "00" * 30_000)])()
+ODD = {
+    "upper case": lambda sig: "0x" + sig[2:].upper(),
+    "another beginning": lambda sig: "zz" + sig[2:],
+    "a capital X": lambda sig: "0X" + sig[2:],
+    "blanks": lambda sig: sig[:-2] + "  ",
+    "blanks within": lambda sig: sig[:40] + "  " + sig[42:],
+    "no digits": lambda sig: "0x" + "zz" * 65,
+    "too short": lambda sig: sig[:-2],
+    "empty": lambda sig: "",
+    "far too long": lambda sig: "0x" + "00" * 30_000,
+    "another v": lambda sig: sig[:-2] + {"1b": "00", "1c": "01"}[sig[-2:]],
+    "a high s": lambda sig: sig[:66] + f"{signing.ORDER - int(sig[66:130], 16):064x}" + {"1b": "1c", "1c": "1b"}[sig[-2:]],
+}
+
+
+@pytest.mark.parametrize("how", ODD)
+def test_a_signature_spelled_otherwise_is_refused_beside_as_it_is_alone(beside, forgotten, how):
+    digest, sig = signatures(1)[0]
+    beside([(digest, ODD[how](sig))] * 3)()
     assert not signing._known
+    with pytest.raises(Refusal, match="signature_wrong"):
+        recover(digest, ODD[how](sig))
 
 
 def test_a_process_that_dies_costs_nothing_but_time(beside, forgotten):

@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import json
 from importlib.util import find_spec
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from api import paying
 from api.calldata import final_decision
 from contracts import governor, safe, timelock
 from contracts.abi import checksummed, encoder
 from contracts.actions import Action, digest, read
 from contracts.node import Node
+from engine.features.polls.state import Polls
 from engine.log.eip712 import keccak
 from engine.log.signing import SecretKey
 from engine.refusals import Refusal
 from tests.contracts.chain import hexed
+from tests.council import decided, seated
 from tests.moot import Moot
 from tests.wallets import compared
 
@@ -179,3 +183,27 @@ def test_the_verb_shows_calls_and_refuses_what_does_not_say_where(tmp_path):
     assert shown["calls"]["execute"] == hexed(safe.execute(SAFE, 1, ONE[0], 0, [signature]))
     for wrong in ([], ["--safe", SAFE], ["--governor", SAFE, "--safe", SAFE], ["--governor", "0x12"]):
         assert json.loads(folkmoot(*words, *wrong, code=1).stderr)["code"] in ("field_missing", "field_wrong")
+
+
+def test_what_was_turned_down_is_carried_on_by_nobody():
+    """Given a proposal that most were against: it is final, and nothing of it is to be done."""
+    moot = seated()
+    poll = decided(moot, choice="2")
+    assert moot.of(Polls)[poll].final and moot.of(Polls)[poll].result.winners == (2,)
+    with pytest.raises(Refusal, match="not_final"):
+        final_decision(moot.community, poll)
+
+
+def test_a_nodes_own_words_do_not_show_the_key_in_its_address():
+    connected = Node.connect("https://ana:opensesame@rpc.example/v3/0123456789abcdef?apikey=fedcba9876")
+    said = "project 0123456789abcdef of ana (opensesame, fedcba9876) at rpc.example has no credit"
+    connected._ask = lambda method, params: {"error": {"message": said}}
+    with pytest.raises(Refusal, match="rpc.example says: project … of ana \\(…, …\\) at rpc.example has no credit"):
+        connected.height()
+
+
+def test_what_was_begun_with_one_account_is_not_paid_again_with_another():
+    begun = SimpleNamespace(about={"claims": "r9"}, chain_id=1, state="open", account="0xAna")
+    sender, journal = SimpleNamespace(account="0xBen", chain_id=1), SimpleNamespace(intents=[begun])
+    with pytest.raises(Refusal, match="account_busy: the contract was begun with account 0xAna"):
+        paying.done(sender, journal, None, b"", {"claims": "r9"}, lambda what, cost: None, "the contract")

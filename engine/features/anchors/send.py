@@ -8,6 +8,7 @@ from typing import Literal
 from engine.event import ANY_MEMBER, Ask, Command, Event, Record, Vault
 from engine.features.anchors.state import ANCHORED_ALREADY, AnchorId, Anchors, OnChain, Sent, check_there
 from engine.features.anchors.terms import ANCHOR
+from engine.features.polls.decide import decides_something
 from engine.features.polls.state import POLL_UNKNOWN, PollId, Polls
 from engine.features.rewards.state import RoundId, Rounds
 from engine.refusals import Code, refuse
@@ -72,7 +73,7 @@ class DecisionSent(Event):
         poll = state[Polls].polls.get(self.poll)
         if poll is None:
             raise refuse(POLL_UNKNOWN, "poll {poll}", "does not exist here", "look at the list of polls", poll=self.poll)
-        if self.step in ("queued", "executed") and not poll.final:
+        if self.step in ("queued", "executed") and not (poll.final and decides_something(poll)):
             raise refuse(NOT_FINAL, "poll {poll}", "has decided nothing that is final", "wait until it is", poll=self.poll)
         check_there(state, self.where, steps=True)
         if any(one.step == self.step for one in state[Anchors].of(self.poll)):

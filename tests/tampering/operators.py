@@ -17,11 +17,11 @@ from tests.features.polls import test_objecting as objecting
 from tests.features.polls import test_quorums as conditions
 from tests.features.polls.test_late_quorum import extended
 from tests.features.polls.test_signing import CHANGED as SIGNED_OTHERWISE
-from tests.features.polls.test_signing import other_spelling, polls, two_polls, unlooked
+from tests.features.polls.test_signing import polls, two_polls, unlooked
 from tests.forgeries import CHANGED, FORGERIES
 from tests.forging import event, last_poll, lived, of_kind
 from tests.moot import Moot
-from tests.signing import FAR, key, registering, signed, with_signature
+from tests.signing import FAR, key, other_spelling, registering, signed, with_signature
 from tests.tampering.bases import BASES
 from tests.tampering.case import Case
 from tests.tampering.exports import Entry, changed, exported, longer

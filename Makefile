@@ -1,5 +1,5 @@
 # One word each. `make check` is what CI runs.
-.PHONY: demo demo-chain test check digests golden bench-community bench-http bench-turns bench-voting bench-chain bench-work peers nodes kill fuzz agreement mutants mutants-quick full constraints contracts clean
+.PHONY: demo demo-chain test check digests golden tampers bench-community bench-http bench-turns bench-voting bench-chain bench-work peers nodes kill fuzz agreement mutants mutants-quick full constraints contracts clean
 .DEFAULT_GOAL := help
 
 BIN := .venv/bin
@@ -50,6 +50,9 @@ digests: .venv/test ## write the behaviour digests of every rule
 
 golden: .venv/test ## write the golden log of a new release; one that is there stays
 	@$(BIN)/python -m tests.golden_log
+
+tampers: .venv/test ## write the tamper corpus anew, from the tables of forgeries
+	@$(BIN)/python -m tests.tampering
 
 bench-community: .venv/test ## ballots a second, beside the machine's own limit
 	@$(BIN)/python -m benchmarks.community

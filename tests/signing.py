@@ -17,7 +17,7 @@ from engine.features.polls.cast import BallotSignature, CastBallot
 from engine.features.polls.signing import BallotMessage, commitment
 from engine.features.polls.state import Polls
 from engine.kernel.charter import preset
-from engine.log.signing import SecretKey
+from engine.log.signing import ORDER, SecretKey
 from tests.moot import Moot
 
 OPEN = preset("product").replace('secrecy = "until_close"', 'secrecy = "open"')
@@ -73,3 +73,10 @@ def with_signature(command: CastBallot, **changed: object) -> CastBallot:
     """The same ballot with other fields beside its signature."""
     assert command.signed is not None
     return replace(command, signed=replace(command.signed, **changed))  # type: ignore[arg-type]
+
+
+def other_spelling(sig: str) -> str:
+    """The signature with the other s, which the same secret could have made."""
+    data = bytes.fromhex(sig[2:])
+    high = ORDER - int.from_bytes(data[32:64], "big")
+    return "0x" + (data[:32] + high.to_bytes(32, "big") + bytes([55 - data[64]])).hex()

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from engine.features.ideas.submit import SubmitIdea
+from engine.features.polls.open import FreeOption, OpenPoll
 from engine.features.rewards.share import ShareReward
+from engine.kernel import charter as charters
 from engine.kernel.erase import EraseText
 from engine.kernel.forget import ForgetMember
 from engine.kernel.join import JoinCommunity
@@ -13,12 +16,17 @@ from tests.features.anchors.test_anchors import unwound
 from tests.features.council import test_council_keys as council_keys
 from tests.features.delegation import test_delegating as delegating
 from tests.features.keys import test_keys as keys
+from tests.features.polls.test_early import moot_by
 from tests.features.polls.test_late_quorum import extended
 from tests.features.polls.test_objecting import objected
+from tests.features.polls.test_quorums import with_conditions
+from tests.features.polls.test_seats import held
 from tests.features.polls.test_signing import polls, two_polls
 from tests.features.rewards.test_rounds import with_points
 from tests.forging import lived
+from tests.kernel.test_quotas import FEW
 from tests.lives import amendments
+from tests.lives import anchors as anchor_life
 from tests.moot import Moot
 from tests.signing import REQUIRED, cast, register
 from tests.store.test_kept import histories
@@ -68,6 +76,37 @@ def forgotten() -> Moot:
     return moot
 
 
+def full_day() -> Moot:
+    """A member who has done as much as her quota lets her do in a day."""
+    moot = Moot(members=2, text=FEW)
+    for number in range(3):
+        moot.do("m2", SubmitIdea(f"Idea {number}", "x"))
+    return moot
+
+
+def undecided() -> Moot:
+    """A poll that could still go either way."""
+    moot = moot_by("plurality")
+    moot.vote(moot.poll(), "1", "1", "2", "1")
+    return moot
+
+
+def joined() -> Moot:
+    """Newcomers, one after the other, at one moment."""
+    moot = Moot(members=2)
+    for name in ("Ada", "Bea", "Cy"):
+        moot.do("newcomer", JoinCommunity(name))
+    return moot
+
+
+def budget() -> Moot:
+    """A poll whose rule has a parameter that is true."""
+    moot = Moot(members=2, text=charters.preset("product").replace('rule = "schulze"', 'rule = "greedy"')).funded()
+    options = (FreeOption("an oven", 5), FreeOption("a bench", 7))
+    moot.do("m1", OpenPoll("ranking", "Which?", options=options, budget=10))
+    return moot
+
+
 BASES: dict[str, Callable[[], Moot]] = {
     "community": lived,
     "forgotten": forgotten,
@@ -83,6 +122,13 @@ BASES: dict[str, Callable[[], Moot]] = {
     "anchors": unwound,
     "objections": lambda: objected()[0],
     "quorum": lambda: extended()[0],
+    "conditions": with_conditions,
+    "early": undecided,
+    "seats": lambda: held("jefferson", *"111111122")[0],
+    "quota": full_day,
+    "joined": joined,
+    "budget": budget,
+    "sent": anchor_life.life,
     "rounds": shared,
     "amendments": amendments.life,
 }

@@ -14,13 +14,14 @@ from tests.features.council import test_council_keys as council_keys
 from tests.features.delegation import test_delegating as delegation
 from tests.features.keys import test_keys as keys
 from tests.features.polls import test_objecting as objecting
+from tests.features.polls import test_quorums as conditions
 from tests.features.polls.test_late_quorum import extended
 from tests.features.polls.test_signing import CHANGED as SIGNED_OTHERWISE
-from tests.features.polls.test_signing import other_spelling, polls, two_polls, unlooked
+from tests.features.polls.test_signing import polls, two_polls, unlooked
 from tests.forgeries import CHANGED, FORGERIES
 from tests.forging import event, last_poll, lived, of_kind
 from tests.moot import Moot
-from tests.signing import FAR, key, registering, signed, with_signature
+from tests.signing import FAR, key, other_spelling, registering, signed, with_signature
 from tests.tampering.bases import BASES
 from tests.tampering.case import Case
 from tests.tampering.exports import Entry, changed, exported, longer
@@ -30,7 +31,21 @@ UNSEEN = {"a void with every opening there"}
 
 
 def cases() -> Iterator[Case]:
-    for part in (_community, _keys, _ballots, _council, _delegation, _anchors, _objections, _quorum, _money, _amendments):
+    for part in (
+        _community,
+        _keys,
+        _ballots,
+        _council,
+        _delegation,
+        _anchors,
+        _objections,
+        _quorum,
+        _polls,
+        _sent,
+        _money,
+        _amendments,
+        _others,
+    ):
         yield from part()
 
 
@@ -169,6 +184,47 @@ def _quorum() -> Iterator[Case]:
     yield from _changes("quorum", {"a longer extension": ("QuorumReached", {"closes_at": moot.now + 10**9}, "had to follow")})
     ended = event(moot, "clock", "PollEnded", {"poll": poll}, at=60 * 60_000)
     yield Case("quorum", "an end by the first clock", longer(moot, ended), "takes ballots until its time is over")
+
+
+def _polls() -> Iterator[Case]:
+    yield from _changes("conditions", conditions.CHANGED)
+    yield from _changes("seats", {"a seat too many": ("PollClosed", {"scores": ["3", "2", "0"]}, "a recount says")})
+    moot = BASES["early"]()
+    ended = event(moot, "clock", "PollEnded", {"poll": polls(moot)[0]})
+    yield Case("early", "an early end that could still turn", longer(moot, ended), "takes ballots until its time is over")
+    other = {"terms__rule__parameters__skip": 1}
+    yield from _changes("budget", {"a parameter of another type": ("PollOpened", other)})
+
+
+def _sent() -> Iterator[Case]:
+    """What is said to stand on a chain of a decision, and of the claims to what a round has shared out."""
+    table = {
+        "a decision on another chain": ("DecisionSent", {"where__chain_id": 1}),
+        "another decision on a chain": ("DecisionSent", {"poll": "p1"}),
+        "a decision queued before it is final": ("DecisionSent", {"step": "queued"}),
+        "a decision recorded twice": ("DecisionSent", {"step": "opened"}),
+        "claims to another round": ("ClaimsOpened", {"round": "r1"}),
+        "claims to nothing": ("ClaimsOpened", {"total": "0"}),
+        "claims by keys still to come": ("ClaimsOpened", {"keys_as_of": 10_000}),
+        "claims on another chain": ("ClaimsOpened", {"where__chain_id": 1}),
+        "a head at another contract": ("HeadAnchored", {"where__contract": "0x" + "01" * 20}),
+        "a transaction used twice": ("HeadAnchored", {"where__transaction": f"{1:064x}", "where__block": 1}),
+    }
+    yield from _changes("sent", table)
+
+
+def _others() -> Iterator[Case]:
+    moot = BASES["quota"]()
+    comment = {"idea": f"i{moot.state.seq - 2}", "text": "0" * 64}
+    yield Case("quota", "more in a day than a member may do", longer(moot, event(moot, "m2", "IdeaCommented", comment)), "things today")
+    moot = BASES["joined"]()
+    last = moot.state.seq - 1
+    merge = on("MemberJoined", lambda line: line.update(cause=last - 2) if line["seq"] >= last - 2 else None)
+    yield Case("joined", "three commands said to be one", changed(moot, merge), "in one command with MemberJoined")
+    moot = BASES["forgotten"]()
+    again = event(moot, "m1", "TextErased", {"seq": 8, "field": "text", "reason": "spam"})
+    yield Case("forgotten", "a text erased twice", longer(moot, again), "of event 8 again")
+    yield Case("forgotten", "an act of a member who has left", longer(moot, event(moot, "m3", "IdeaSupported", {"idea": "i17"})))
 
 
 def _money() -> Iterator[Case]:

@@ -171,16 +171,27 @@ def test_a_poll_whose_terms_name_none_of_it_is_logged_as_it_ever_was():
     assert line["body"]["terms"]["quorum"] == {"basis": "eligible", "percent_min": 9}
 
 
-CHANGED = {"conditions__counts": "rejection", "conditions__late_quorum_minutes": 0, "conditions__objection": None, "terms__ends": []}
+CHANGED = {
+    "a quorum of other ballots": ("PollOpened.2", {"conditions__counts": "rejection"}),
+    "no time after a late quorum": ("PollOpened.2", {"conditions__late_quorum_minutes": 0}),
+    "no time to object": ("PollOpened.2", {"conditions__objection": None}),
+    "no early end of a poll with conditions": ("PollOpened.2", {"terms__ends": []}),
+}
 
 
-@pytest.mark.parametrize("name", CHANGED)
-def test_conditions_are_frozen_as_the_charter_has_them(name):
+def with_conditions() -> Moot:
+    """A poll with every condition that a charter can set."""
     lines = ('secrecy = "open"', "replaceable = false", 'ends = ["early"]', "hand_after_minutes = 0", "late_quorum_minutes = 9")
     quorum = 'quorum = { basis = "eligible", percent_min = 9, counts = "for" }'
     moot = Moot(members=2, text=saying("ranking", *YES_NO, quorum, *lines, "objection = { days = 1, percent_min = 5 }"))
     moot.poll()
-    report = verify(rewritten(moot, of_kind("PollOpened.2", **{name: CHANGED[name]})))
+    return moot
+
+
+@pytest.mark.parametrize("name", CHANGED)
+def test_conditions_are_frozen_as_the_charter_has_them(name):
+    kind, fields = CHANGED[name]
+    report = verify(rewritten(with_conditions(), of_kind(kind, **fields)))
     assert "is frozen otherwise than the charter says" in str(report.problem)
 
 

@@ -15,7 +15,6 @@ from engine.features.polls.signing import BallotMessage, choice_text, sealed_wit
 from engine.features.polls.state import Polls
 from engine.kernel.charter import lawful, preset
 from engine.kernel.forget import ForgetMember
-from engine.log import signing
 from engine.log.checkpoint import LogKey
 from engine.log.eip712 import read_typed_data
 from engine.log.fields import commit
@@ -28,7 +27,7 @@ from tests import moot as moots
 from tests.features.polls import asking
 from tests.forging import rewritten
 from tests.moot import Moot, fingerprint
-from tests.signing import FAR, OPEN, REQUIRED, cast, key, register, retiring, rotating, signed, with_signature
+from tests.signing import FAR, OPEN, REQUIRED, cast, key, other_spelling, register, retiring, rotating, signed, with_signature
 from tests.wallets import Account, compared, hashed
 
 SECRECIES = {"open": OPEN, "until_close": preset("product")}
@@ -226,13 +225,6 @@ def test_a_signature_that_is_none_is_found(moot, sig):
 
     report = verify(rewritten(moot, change))
     assert report.verdict == "unsound" and report.seq == seq
-
-
-def other_spelling(sig: str) -> str:
-    """The signature with the other s, which the same secret could have made."""
-    data = bytes.fromhex(sig[2:])
-    high = signing.ORDER - int.from_bytes(data[32:64], "big")
-    return "0x" + (data[:32] + high.to_bytes(32, "big") + bytes([55 - data[64]])).hex()
 
 
 def test_the_other_spelling_of_a_signature_is_found(moot):

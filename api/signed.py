@@ -35,7 +35,8 @@ def sign(state: State, kind: type[Command], fields: Fields, actor: str, keys: Se
     needed = council_signed.needed(state, kind, actor) if kind in COUNCIL else 2 if kind is RotateKey else 1
     if len(keys) != needed:
         raise refuse(
-            "field_wrong", "--sign", "names {count} keys", "name {needed}: to replace one, the old and then the new; of who votes with one, a council key and then that",
+            "field_wrong", "--sign", "names {count} keys",
+            "name {needed}: to replace one, the old and then the new; of who votes with one, a council key and then that",
             count=len(keys), needed=needed,
         )  # fmt: skip
     signed = council_signed.sign(state, kind, actor, keys) if kind in COUNCIL else _HOW[kind](state, fields, actor, _of_ballots(keys))

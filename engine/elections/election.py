@@ -42,8 +42,8 @@ class Election:
 
     single: 1 at the one chosen option · approval, knapsack: 1 where approved · ranked: the rank from 0, or the number of options
     where unranked (tied last) · cumulative, score, quadratic: the points, grades or votes given · gifts: the amounts.
-    `weights` are positive int64, one per row, or None where every ballot counts once. `costs` and `budget` are in whole units of money, of which people write `decimals` places behind
-    a point. What ballots may come with: `seats`, how many are elected; `write_ins`, the option that stands for all that nobody declared;
+    `weights` are positive int64, one per row, or None where every ballot counts once. `costs` and `budget` are in whole units of money,
+    of which people write `decimals` places behind a point. What ballots may come with: `seats`, how many are elected; `write_ins`, the option that stands for all that nobody declared;
     `eligible`, what all those may cast who could vote, and `active`, those of them who take part at all; `rule`, the rule they were cast
     under, with its parameters; `worth`, what places of a ranking are worth in points; `stated`, what their file says of the outcome; `groups`,
     what those who cast them belong to.

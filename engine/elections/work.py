@@ -45,8 +45,8 @@ from engine.refusals import refuse
 
 class Shape(NamedTuple):
     """What is known of an election before its ballots are: how many of them may differ, the options, the seats, the most `points` that a
-    ballot may give an option, and all parameters that are `given` to the rule. `searching`: whether the work of searches is reckoned with. `votes`: all votes, or points,
-    that there may be together; 0 where nobody knows."""
+    ballot may give an option, and all parameters that are `given` to the rule. `searching`: whether the work of searches is reckoned
+    with. `votes`: all votes, or points, that there may be together; 0 where nobody knows."""
 
     ballots: int
     options: int

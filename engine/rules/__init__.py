@@ -309,8 +309,8 @@ def voting_rule(
 ) -> Callable[[Callable[..., Outcome]], Rule]:
     """A function of an election becomes a voting rule. `scores` says what its scores are, `strict` that it takes no
     ballot that ranks two options equal, `roles` what its options stand for (the last may be left out), `silence` that
-    it gives an answer without ballots, `rounds` that its outcome tells earlier rounds, `several_seats` that an option may win several, `by_names` with which values of parameters
-    what options are called decides, `settles_by` how one can tell that the ballots still to come change nothing, `work` at most how much
+    it gives an answer without ballots, `rounds` that its outcome tells earlier rounds, `several_seats` that an option may win several,
+    `by_names` with which values of parameters what options are called decides, `settles_by` how one can tell that the ballots still to come change nothing, `work` at most how much
     work it takes, `gives_up` where it may be refused for all that. `promises` are checked by Hypothesis, those in `provided` only with
     these values of parameters."""
     ballots: tuple[Any, ...] = (ballot,) if isinstance(ballot, str) else tuple(ballot)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from engine.event import ANY_MEMBER, NOBODY, Ask, Command, Event, Precompute, Record, Vault
@@ -9,6 +10,7 @@ from engine.features.attestation.state import (
     ATTESTATION_CLOSED,
     NOT_ON_COUNCIL,
     SPOKEN_ALREADY,
+    Asked,
     Attestations,
     Attested,
     bitmap,
@@ -18,7 +20,7 @@ from engine.features.attestation.statement import Word, asked_of, stated, statem
 from engine.features.council.register import judged_ahead
 from engine.features.polls.close import free
 from engine.features.polls.decide import DecisionFinal
-from engine.features.polls.state import PollId, Polls
+from engine.features.polls.state import Poll, PollId, Polls
 from engine.kernel.hooks import react
 from engine.log.attest import aggregate, check_aggregate, check_signature
 from engine.refusals import refuse
@@ -64,6 +66,12 @@ class DecisionAttested(Event):
 
     def check(self, state: State, record: Record[Event]) -> None:
         check_word(state, self.poll, record, "attests")
+        poll, asked = asked_of(state, self.poll)
+        assert poll.council is not None
+        place = poll.council.place(record.actor)
+        assert place is not None and record.sig is not None
+        # Two keys of which one is the other negated sign what adds up to nothing: refused here, before anything is touched.
+        summed(state, poll, asked, {**asked.signed, place: CouncilSignature(record.sig)})
 
     def apply(self, state: State, record: Record[Event]) -> None:
         council = state[Polls][self.poll].council
@@ -97,15 +105,21 @@ class CouncilAttested(Event):
 
 @react
 def enough_attested(state: State, record: Record[DecisionAttested]) -> list[CouncilAttested]:
-    """The sum is judged as anybody would who has nothing but it: by the keys of the seats it names."""
     poll, asked = asked_of(state, record.event.poll)
+    whole = summed(state, poll, asked, asked.signed)
+    return [] if whole is None else [CouncilAttested(poll.id, *whole)]
+
+
+def summed(state: State, poll: Poll, asked: Asked, signed: Mapping[int, CouncilSignature]) -> tuple[str, CouncilSignature] | None:
+    """Which seats have signed, and the sum of what they gave; None while too few have. It is judged as anybody would who has nothing but it:
+    by the keys of the seats it names."""
     assert poll.council is not None
-    if len(asked.signed) < poll.council.needed:
-        return []
-    places = sorted(asked.signed)
-    signers, signature = bitmap(places, len(poll.council.seats)), aggregate([asked.signed[place] for place in places])
+    if len(signed) < poll.council.needed:
+        return None
+    places = sorted(signed)
+    signers, signature = bitmap(places, len(poll.council.seats)), aggregate([signed[place] for place in places])
     check_aggregate(keys_of(poll.council, signers), statement(state, poll, asked.size, asked.root), signature)
-    return [CouncilAttested(poll.id, signers, signature)]
+    return signers, signature
 
 
 @react

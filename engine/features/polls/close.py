@@ -81,7 +81,8 @@ class ClosePoll(Command):
         if ballots.carrying:  # who carries whom can be said once it has ended, and is counted by the next command
             if not events:
                 raise refuse(
-                    POLL_STILL_OPEN, "poll {poll}", "has ended, and it is being written down who speaks for whom", "ask for CarryVotes until that is done, or leave it to the clock",
+                    POLL_STILL_OPEN, "poll {poll}", "has ended, and it is being written down who speaks for whom",
+                    "ask for CarryVotes until that is done, or leave it to the clock",
                     poll=poll.id,
                 )  # fmt: skip
             return events

@@ -9,10 +9,11 @@ from engine.features.attestation.object import ObjectAsCouncil
 from engine.features.attestation.state import Attestations
 from engine.features.attestation.statement import stated
 from engine.features.polls.state import Polls
-from engine.log.attest import aggregate
+from engine.kernel.roles import GiveRole
+from engine.log.attest import ORDER, CouncilSecret, aggregate
 from engine.refusals import Refusal
 from engine.verify import verify
-from tests.council import SEATED, attest, attesting, decided, objecting, secret
+from tests.council import SEATED, TEXT, attest, attesting, decided, objecting, registering, secret, sound
 from tests.forging import event, of_kind, rewritten
 from tests.moot import Moot, fingerprint
 
@@ -227,3 +228,19 @@ def test_a_final_decision_cut_off_from_its_council_is_found(moot):
     extra.append(event(moot, "m2", "DecisionFinal", {"poll": poll}, cause=moot.state.seq) | {"seq": moot.state.seq + 1})
     report = verify(rewritten(moot, lambda line: None, extra))
     assert report.verdict == "unsound" and "without cause" in str(report.problem)
+
+
+def test_two_keys_that_cancel_out_are_refused_before_anything_is_touched():
+    """Given two seats of which one holds the other's key negated, each with its proof of possession: what they sign adds up to nothing."""
+    moot = Moot(members=4, text=TEXT.replace("needed = 3", "needed = 2"))
+    negated = CouncilSecret((ORDER - int.from_bytes(secret("m2").secret, "big")).to_bytes(32, "big"))
+    for member, hers in (("m2", secret("m2")), ("m3", negated)):
+        moot.do("m1", GiveRole(member, "council"))
+        moot.do(member, registering(moot, member, hers))
+    poll = decided(moot)
+    attest(moot, poll, "m2")
+    state = moot.state
+    with pytest.raises(Refusal, match="signature_wrong"):
+        moot.do("m3", attesting(moot, "m3", poll, negated))
+    assert moot.state is state, "nothing had to be rebuilt"
+    assert sound(moot)

@@ -4,7 +4,8 @@ The single transferable vote with the weighted inclusive Gregory method (WIGM): 
 transferred, at the value that leaves it exactly the quota. `decimals` 0 counts in exact fractions, where only a value
 too long to write down is truncated, to sixty decimals; otherwise values are truncated to that many. `quota`: `exact` is
 votes / (seats + 1), which has to be exceeded; `whole` is the least whole number above it. Of equals, whoever had fewer votes at the latest
-stage at which they differed is eliminated first, otherwise whoever is listed last, and that tie is reported. Sources: Hill, Wichmann & Woodall 1987; Droop 1868.
+stage at which they differed is eliminated first, otherwise whoever is listed last, and that tie is reported.
+Sources: Hill, Wichmann & Woodall 1987; Droop 1868.
 
 >>> outcome = tally("stv", Election.read("4: castor > pollux\\n2: helen"), seats=2)
 >>> outcome.winners, outcome.ties
